@@ -1,0 +1,71 @@
+"""The one door to tables: `table(name, place)` opens one, `catalogue()` says what there is, `cities()` which cities."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+
+import geopandas as gpd
+import pandas as pd
+
+from data.catalogue import TABLES_FOLDER, Entry, read
+from data.errors import BrokenTableError, UnknownTableError
+
+GEOGRAPHIC = {"areas", "areas_exact", "country_shapes", "regions"}
+
+
+@dataclass(frozen=True)
+class City:
+    """A city the app can show; everything city-specific comes from here or from its tables.
+
+    level_names: what the city calls each of its levels. displaced_origins: origins of its residents that stand for
+    forced displacement, and why. region: its NUTS 2 region. crs: its metric reference system (EPSG).
+    """
+
+    key: str
+    name: str
+    country: str
+    region: str
+    region_name: str
+    crs: int
+    lon: float
+    lat: float
+    zoom: float
+    cut: str
+    cut_since: str
+    level_names: dict[str, str]
+    displaced_origins: list[str]
+    displaced_origins_why: str
+    estimate_note: str
+
+
+@cache
+def catalogue() -> dict[tuple[str, str], Entry]:
+    """Entries by (place, name); place is 'world' or a city's key."""
+    return read()
+
+
+def entry(name: str, place: str = "world") -> Entry:
+    """The catalogue's entry for a table. Raises UnknownTableError."""
+    try:
+        return catalogue()[place, name]
+    except KeyError:
+        raise UnknownTableError(f"{place}/{name}", sorted("/".join(key) for key in catalogue())) from None
+
+
+def table(name: str, place: str = "world") -> pd.DataFrame:
+    """Open one shipped table; with shapes, a GeoDataFrame. Raises UnknownTableError, BrokenTableError."""
+    path = entry(name, place).path
+    try:
+        return gpd.read_parquet(path) if name in GEOGRAPHIC else pd.read_parquet(path)
+    except (OSError, ValueError) as fault:
+        raise BrokenTableError(f"{path}: the table cannot be read ({fault}). Run 'python -m data.build'.") from fault
+
+
+@cache
+def cities() -> dict[str, City]:
+    """The cities that have tables, by key."""
+    files = sorted(TABLES_FOLDER.glob("*/city.json"))
+    found = [City(key=file.parent.name, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
+    return {city.key: city for city in found}

@@ -1,0 +1,159 @@
+"""Raw sources -> the shipped tables: `python -m data.build --sources ../shared/sources`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from data import contracts, grid, kinds
+from data.catalogue import CATALOGUE_FILE, ENTRIES, TABLES_FOLDER, as_json
+from data.connectors import berlin_facilities, berlin_statistics, eurostat, gisco, openstreetmap, unhcr, worldbank
+from data.errors import DataError
+
+STATIC_FOLDER = Path(__file__).parent.parent / "static"
+GROUND = {
+    "light": {"water": "#dfe7ec", "land": "#f7f5f1", "line": "#b9b5ac"},
+    "dark": {"water": "#14191d", "land": "#24282b", "line": "#5a6066"},
+}
+
+
+def facilities(sources: Path, areas_exact: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Registers and OpenStreetMap in one table, each facility in the planning area it stands in."""
+    official = berlin_facilities.facilities(sources / "berlin")
+    osm = openstreetmap.facilities(sources / "berlin").to_crs(official.crs)
+    both = gpd.GeoDataFrame(pd.concat([official, osm], ignore_index=True), crs=official.crs)
+    now = areas_exact[areas_exact["cut"] == berlin_statistics.NEW][["area_id", "geometry"]]
+    both = gpd.sjoin(both, now, predicate="within").drop_duplicates(["source_id", "kind"])
+    degrees = both.geometry.to_crs(4326)
+    both["x"], both["y"] = both.geometry.x.round(1), both.geometry.y.round(1)
+    both["lon"], both["lat"] = degrees.x.round(5), degrees.y.round(5)
+    both["name"] = both["name"].fillna("")
+    both["places"] = both["places"].astype("Int64")
+    return pd.DataFrame(both.drop(columns=["geometry", "index_right"])).sort_values(
+        ["kind", "source_id"], ignore_index=True
+    )
+
+
+def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.DataFrame]]:
+    """How each table is made; each maker may use the tables made before it."""
+    world, city = sources / "unhcr", sources / "berlin"
+    return {
+        "displaced": lambda _: unhcr.displaced(world),
+        "displacement_flows": lambda _: unhcr.displacement_flows(world),
+        "solutions": lambda _: unhcr.solutions(world),
+        "displaced_by_age_place": lambda _: unhcr.displaced_by_age_place(world),
+        "asylum_applications": lambda _: unhcr.asylum_applications(world),
+        "asylum_decisions": lambda _: unhcr.asylum_decisions(world),
+        "country_shapes": lambda _: gisco.country_shapes(sources / "world"),
+        "countries": lambda done: unhcr.countries(world, done["country_shapes"]),
+        "country_population": lambda _: worldbank.country_population(),
+        "regions": lambda _: gisco.regions(sources / "eurostat"),
+        "cultural_employment": lambda _: eurostat.cultural_employment(sources / "eurostat"),
+        "household_income": lambda _: eurostat.household_income(sources / "eurostat"),
+        "areas": lambda _: berlin_statistics.areas(city),
+        "areas_exact": lambda _: berlin_statistics.areas_exact(city),
+        "residents": lambda _: berlin_statistics.residents(city),
+        "residents_by_origin": lambda _: berlin_statistics.residents_by_origin(city),
+        "residents_by_background": lambda done: berlin_statistics.residents_by_background(
+            city, done["residents_by_origin"]
+        ),
+        "facilities": lambda done: facilities(sources, done["areas_exact"]),
+        "facility_kinds": lambda _: kinds.facility_kinds(),
+        "cells": lambda done: grid.cells(
+            done["areas_exact"].query("cut == @berlin_statistics.NEW"),
+            gpd.GeoDataFrame(geometry=gpd.points_from_xy(done["facilities"]["x"], done["facilities"]["y"])),
+        ),
+        "social_monitoring": lambda _: berlin_facilities.social_monitoring(city),
+    }
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts as int64, text as str, dates in microseconds: one type a meaning, whatever the source used."""
+    for column in table.columns:
+        if column not in ("persons", "places", "age_from", "age_to") and str(table[column].dtype) == "Int64":
+            table[column] = table[column].astype("int64")
+    if "persons" in table and "suppressed" not in table:
+        table["persons"] = table["persons"].astype("int64")
+    if "period" in table:
+        table["period"] = table["period"].astype("datetime64[us]")
+    return table
+
+
+def write(path: Path, content: bytes) -> str:
+    """Put a file in place whole or not at all; return its SHA-256."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(path.suffix + ".tmp")
+    draft.write_bytes(content)
+    os.replace(draft, path)
+    return hashlib.sha256(content).hexdigest()
+
+
+def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
+    """A MapLibre style of our own: water, land and borders; nothing that has to be fetched from elsewhere."""
+    style = {
+        "version": 8,
+        "name": "ground",
+        "sources": {"land": {"type": "geojson", "data": json.loads(countries[["geometry"]].to_json())}},
+        "layers": [
+            {"id": "water", "type": "background", "paint": {"background-color": colours["water"]}},
+            {"id": "land", "type": "fill", "source": "land", "paint": {"fill-color": colours["land"]}},
+            {"id": "border", "type": "line", "source": "land", "paint": {"line-color": colours["line"],
+                                                                       "line-width": 0.6}},
+        ],
+    }  # fmt: skip
+    return json.dumps(style, separators=(",", ":")).encode()
+
+
+def build(sources: Path, say: Callable[[str], None] = print) -> None:
+    """Make every table, check it against its contract, and only then replace the shipped ones."""
+    makers, made, entries = tables(sources), {}, {entry.name: entry for entry in ENTRIES}
+    for step, (name, make) in enumerate(makers.items(), 1):
+        say(f"[{step}/{len(makers)}] {entries[name].title}")
+        table = contracts.check(name, plain(make(made)))
+        made[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
+    finished = []
+    for name, table in made.items():
+        entry = entries[name]
+        checksum = write(entry.path, table.to_parquet(None, index=False, compression="zstd")
+                         if "geometry" not in table else _geo_bytes(table, entry.path))  # fmt: skip
+        finished.append(replace(entry, rows=len(table), built_on=date.today().isoformat(), checksum=checksum))
+    for theme, colours in GROUND.items():
+        write(STATIC_FOLDER / f"map-{theme}.json", map_style(made["country_shapes"], colours))
+    write(CATALOGUE_FILE, as_json(finished).encode())
+    size = sum(entry.path.stat().st_size for entry in finished) / 1e6
+    say(f"{len(finished)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
+
+
+def _geo_bytes(table: gpd.GeoDataFrame, path: Path) -> bytes:
+    draft = path.with_suffix(".geo.tmp")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.to_parquet(draft, index=False, compression="zstd")
+    content = draft.read_bytes()
+    draft.unlink()
+    return content
+
+
+def main() -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sources", type=Path, required=True, help="folder with unhcr/, berlin/, eurostat/, world/")
+    try:
+        build(parser.parse_args().sources)
+    except DataError as fault:
+        print(f"Nothing was changed. {fault}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

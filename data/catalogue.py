@@ -1,0 +1,132 @@
+"""What each shipped table is: title, publisher, licence, period, unit, geography."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+TABLES_FOLDER = Path(__file__).parent / "tables"
+CATALOGUE_FILE = TABLES_FOLDER / "catalogue.json"
+
+_UNHCR = {
+    "publisher": "UNHCR Refugee Population Statistics",
+    "licence": "CC BY 4.0",
+    "attribution": "UNHCR Refugee Population Statistics Database",
+}
+_AFS = {
+    "publisher": "Amt für Statistik Berlin-Brandenburg",
+    "licence": "CC BY 3.0 DE",
+    "attribution": "Amt für Statistik Berlin-Brandenburg",
+}
+_EUROSTAT = {
+    "publisher": "Eurostat",
+    "licence": "Reuse with attribution (Decision 2011/833/EU)",
+    "attribution": "Eurostat, © European Union",
+}
+_GISCO = {
+    "publisher": "Eurostat GISCO",
+    "licence": "EuroGeographics: non-commercial use with attribution",
+    "attribution": "© EuroGeographics for the administrative boundaries",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One table of the catalogue; `place` is 'world' or a city's key."""
+
+    name: str
+    place: str
+    title: str
+    publisher: str
+    licence: str
+    attribution: str
+    period: str
+    unit: str
+    geography: str
+    note: str = ""
+    rows: int = 0
+    built_on: str = ""
+    checksum: str = ""
+
+    @property
+    def path(self) -> Path:
+        return TABLES_FOLDER / self.place / f"{self.name}.parquet"
+
+    @property
+    def source_line(self) -> str:
+        """The line under a figure: attribution, period, licence."""
+        return f"{self.attribution} · {self.period} · {self.licence}"
+
+
+ENTRIES = [
+    Entry("displaced", "world", "Displaced and stateless people by origin, country of asylum and category",
+          **_UNHCR, period="1951–2025, at year end", unit="persons", geography="country pairs",
+          note="Includes IDMC (idps_idmc, 1990 on) and UNRWA (palestine_refugees, 1952 on) as UNHCR republishes them. "
+               "UNHCR rounds counts below five. 'Other people in need of international protection' exist since 2018."),
+    Entry("displacement_flows", "world", "People newly displaced across borders", **_UNHCR,
+          period="1962–2025, during the year", unit="persons", geography="country pairs"),
+    Entry("solutions", "world", "Returns, resettlement and naturalisation", **_UNHCR,
+          period="1959–2025, during the year", unit="persons", geography="country pairs"),
+    Entry("displaced_by_age_place", "world", "Displaced people by age, sex and kind of place", **_UNHCR,
+          period="2025, at year end", unit="persons", geography="country pairs",
+          note="Age and sex are known for a part only; the rest is 'not stated'."),
+    Entry("asylum_applications", "world", "Asylum applications", **_UNHCR, period="2000–2025, during the year",
+          unit="persons or cases (see counted)", geography="country pairs"),
+    Entry("asylum_decisions", "world", "Asylum decisions", **_UNHCR, period="2000–2025, during the year",
+          unit="persons or cases (see counted)", geography="country pairs"),
+    Entry("countries", "world", "Countries, territories and codes without a country", **_UNHCR, period="2025",
+          unit="code", geography="countries"),
+    Entry("country_population", "world", "Residents by country", publisher="World Bank", licence="CC BY 4.0",
+          attribution="World Bank, SP.POP.TOTL", period="2019, mid-year", unit="persons", geography="countries",
+          note="One year only; rates that use it say so."),
+    Entry("country_shapes", "world", "Country shapes", **_GISCO, period="2024", unit="shape", geography="countries"),
+    Entry("regions", "world", "NUTS 2 regions, 2016 cut", **_GISCO, period="2016", unit="shape",
+          geography="NUTS 2 (2016)"),
+    Entry("cultural_employment", "world", "Cultural employment (scope: Eurostat culture statistics)", **_EUROSTAT,
+          period="2014–2022, yearly average", unit="thousand persons", geography="NUTS 2 (2016)",
+          note="cult_emp_reg. Break in series in 2021 (IESS). Unpublished cells are absent, not zero."),
+    Entry("household_income", "world", "Disposable income of private households", **_EUROSTAT,
+          period="2009–2020", unit="PPS per inhabitant", geography="NUTS 2", note="tgs00026"),
+    Entry("areas", "berlin", "Areas at every level, simplified for drawing", **_AFS, period="cuts of 2019 and 2021",
+          unit="shape", geography="LOR", note="area_km2 is the true area."),
+    Entry("areas_exact", "berlin", "Planning areas, true shapes for computing", **_AFS,
+          period="cuts of 2019 and 2021", unit="shape", geography="LOR planning areas, EPSG:25833"),
+    Entry("residents", "berlin", "Residents by age", **_AFS, period="2015-06 to 2024-12, each half-year's end",
+          unit="persons", geography="LOR planning areas",
+          note="Areas were redrawn on 2021-01-01; before and after are not comparable by id."),
+    Entry("residents_by_background", "berlin", "Residents with a migration background, foreign nationals", **_AFS,
+          period="2015-06 to 2024-12, each half-year's end", unit="persons", geography="LOR, every level",
+          note="Counts below 10, and those that would reveal them, are suppressed."),
+    Entry("residents_by_origin", "berlin", "Residents with a migration background by country of origin", **_AFS,
+          period="2015-06 to 2024-12, each half-year's end", unit="persons", geography="LOR, every level",
+          note="Counts below 10, and those that would reveal them, are suppressed. Five mis-headed columns before "
+               "2020 are mended (see data/connectors/berlin_statistics.py). On 2024-06-30 the origin table counts "
+               "2,009 fewer people with a migration background than the background table."),
+    Entry("cells", "berlin", "Hexagons with their share of an area's residents (estimate)",
+          publisher="Zone of Social Creativity", licence="ODbL 1.0",
+          attribution="Own estimate from LOR areas (Amt für Statistik Berlin-Brandenburg) and © OpenStreetMap "
+                      "contributors", period="2021 cut", unit="share of the area's residents",
+          geography="H3 resolution 10, centres in EPSG:25833"),
+    Entry("facilities", "berlin", "Services, culture venues and transit stops",
+          publisher="Senate departments of Berlin; OpenStreetMap", licence="CC BY 3.0 DE / dl-de-by-2.0; ODbL 1.0",
+          attribution="Senatsverwaltung für Bildung, Geoportal Berlin; © OpenStreetMap contributors",
+          period="registers 2023, OpenStreetMap 2025-09", unit="facilities, places", geography="points"),
+    Entry("facility_kinds", "world", "Kinds of facility", publisher="Zone of Social Creativity", licence="CC0 1.0",
+          attribution="Zone of Social Creativity", period="2026", unit="kind", geography="none"),
+    Entry("social_monitoring", "berlin", "Social monitoring by planning area",
+          publisher="Senatsverwaltung für Stadtentwicklung Berlin", licence="CC BY 3.0 DE",
+          attribution="Monitoring Soziale Stadtentwicklung 2021, Senatsverwaltung für Stadtentwicklung Berlin",
+          period="2020-12-31", unit="percent", geography="LOR planning areas (2021)"),
+]  # fmt: skip
+
+
+def read() -> dict[tuple[str, str], Entry]:
+    """The catalogue as built: entries by (place, name)."""
+    rows = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
+    return {(row["place"], row["name"]): Entry(**row) for row in rows}
+
+
+def as_json(entries: list[Entry]) -> str:
+    """The catalogue file's text."""
+    return json.dumps([asdict(entry) for entry in entries], ensure_ascii=False, indent=1) + "\n"

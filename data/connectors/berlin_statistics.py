@@ -1,0 +1,244 @@
+"""Amt für Statistik Berlin-Brandenburg: LOR areas in both cuts and residents by age, background and origin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from data.connectors.gisco import simplify_coverage
+from data.connectors.raw import no_negatives, open_raw
+from data.disclosure import AreaTree
+from data.errors import SourceError
+
+CITY_ID = "11"  # Berlin's state key
+CUT_CHANGE = "2021-01-01"  # LOR planning areas were redrawn: 448 before, 542 since
+OLD, NEW = "2019", "2021"  # names of the two cuts, by the year from which the geometry fits the counts
+AGES = {
+    "below_6": "0-5",
+    "6_15": "6-14",
+    "15_18": "15-17",
+    "18_27": "18-26",
+    "27_45": "27-44",
+    "45_55": "45-54",
+    "55_65": "55-64",
+    "above_65": "65+",
+}
+ORIGINS = {
+    "france": "FRA",
+    "greece": "GRC",
+    "italy": "ITA",
+    "austria": "AUT",
+    "spain": "ESP",
+    "poland": "POL",
+    "bulgaria": "BGR",
+    "rumania": "ROU",
+    "croatia": "HRV",
+    "united_kingdom": "GBR",
+    "bosnia_herzegovina": "BIH",
+    "serbia": "SRB",
+    "russia": "RUS",
+    "ukraine": "UKR",
+    "kazakhstan": "KAZ",
+    "turkey": "TUR",
+    "iran": "IRN",
+    "lebanon": "LBN",
+    "syria": "SYR",
+    "vietnam": "VNM",
+    "united_states": "USA",
+}
+# Up to 2019-12-31 five columns of the raw table hold their neighbour's figures: the United Kingdom stood before
+# Poland in the publisher's list of EU states until it left the union, and the headings did not move with it.
+# Read as headed, Berlin's residents of Polish background jump from 24,316 to 113,100 in half a year; read as
+# mended, every series is continuous (a test asserts it).
+MISHEADED_UNTIL = "2019-12-31"
+MISHEADED = {
+    "poland": "united_kingdom",
+    "bulgaria": "poland",
+    "rumania": "bulgaria",
+    "croatia": "rumania",
+    "united_kingdom": "croatia",
+}
+LEVELS = {"city": 2, "district": 2, "forecast_area": 4, "district_region": 6, "planning_area": 8}
+
+
+def _planning_areas(folder: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Planning areas of both cuts as published: area_id, name, geometry in EPSG:25833."""
+    new_path, old_path = folder / "planning_areas_2021.parquet", folder / "planning_areas_2020.parquet"
+    new = open_raw(new_path, ["PLR_ID", "PLR_NAME"], geometry=True)
+    new = new.rename(columns={"PLR_ID": "area_id", "PLR_NAME": "name"})
+    old = open_raw(old_path, ["broker Dow", "PLANUNGSRA", "BEZIRKSNAM"], geometry=True)
+    old = old.rename(columns={"broker Dow": "area_id", "PLANUNGSRA": "name"})
+    # Schloßstraße in Charlottenburg carries the id of its namesake in Steglitz; the free id between its neighbours
+    # 04030416 and 04030518 is the one under which its 10,786 residents are counted.
+    twin = (old["area_id"] == "06010102") & (old["BEZIRKSNAM"] == "Charlottenburg-Wilmersdorf")
+    old.loc[twin, "area_id"] = "04030417"
+    for path, table in ((new_path, new), (old_path, old)):
+        if table["area_id"].duplicated().any():
+            double = table["area_id"][table["area_id"].duplicated()].iloc[0]
+            raise SourceError(str(path), f"the id {double} stands twice", mend="Give each area its own id")
+    keep = ["area_id", "name", "geometry"]
+    return {OLD: gpd.GeoDataFrame(old[keep]), NEW: gpd.GeoDataFrame(new[keep])}
+
+
+def areas_exact(folder: Path) -> gpd.GeoDataFrame:
+    """Planning areas of both cuts, true to the decimetre, for computing: cut, area_id, geometry (EPSG:25833)."""
+    cuts = [table.assign(cut=cut)[["cut", "area_id", "geometry"]] for cut, table in _planning_areas(folder).items()]
+    exact = gpd.GeoDataFrame(pd.concat(cuts, ignore_index=True), crs=25833)
+    exact.geometry = shapely.transform(exact.geometry.array, lambda xy: np.round(xy, 1))
+    exact.geometry = exact.geometry.make_valid()
+    return exact.sort_values(["cut", "area_id"], ignore_index=True)
+
+
+def areas(folder: Path) -> gpd.GeoDataFrame:
+    """Areas for drawing, EPSG:4326, simplified as one coverage: every level of the new cut, two of the old."""
+    cuts = _planning_areas(folder)
+    names = {
+        "district": open_raw(folder / "districts.parquet", ["Gemeinde_s", "Gemeinde_n"], geometry=True)
+        .assign(area_id=lambda t: t["Gemeinde_s"].str[-2:])
+        .set_index("area_id")["Gemeinde_n"],
+        "forecast_area": open_raw(
+            folder / "forecast_areas_2021.parquet", ["PGR_ID", "PGR_NAME"], geometry=True
+        ).set_index("PGR_ID")["PGR_NAME"],
+        "district_region": open_raw(
+            folder / "district_regions_2021.parquet", ["BZR_ID", "BZR_NAME"], geometry=True
+        ).set_index("BZR_ID")["BZR_NAME"],
+    }
+    levels = []
+    for cut, planning in cuts.items():
+        planning = planning.assign(area_km2=planning.area / 1e6)
+        drawn = simplify_coverage(planning, 25.0, 0)
+        wanted = LEVELS if cut == NEW else {"city": 2, "district": 2, "planning_area": 8}
+        for level, digits in wanted.items():
+            key = drawn["area_id"].str[:digits] if level != "city" else pd.Series(CITY_ID, index=drawn.index)
+            table = drawn.assign(area_id=key).dissolve("area_id", aggfunc={"area_km2": "sum"}).reset_index()
+            if level == "planning_area":
+                table["name"] = table["area_id"].map(planning.set_index("area_id")["name"])
+            else:
+                table["name"] = "Berlin" if level == "city" else table["area_id"].map(names[level])
+            levels.append(table.assign(cut=cut, level=level, parent_id=_parents(table["area_id"], level, wanted)))
+    both = gpd.GeoDataFrame(pd.concat(levels, ignore_index=True), crs=25833).to_crs(4326)
+    both.geometry = shapely.transform(both.geometry.array, lambda xy: np.round(xy, 5))
+    return both[["cut", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
+
+
+def _parents(ids: pd.Series, level: str, levels: dict[str, int]) -> pd.Series:
+    order = list(levels)
+    place = order.index(level)
+    if place == 0:
+        return pd.Series("", index=ids.index)
+    return ids.str[: levels[order[place - 1]]] if place > 1 else pd.Series(CITY_ID, index=ids.index)
+
+
+def _counts(folder: Path, table: str, columns: list[str]) -> pd.DataFrame:
+    """Planning-area counts of one raw table, checked against the publisher's own district table."""
+    path, check = folder / f"population_{table}_planning-areas.parquet", folder / f"population_{table}_districts.parquet"
+    raw, districts = open_raw(path, ["period", "id", *columns]), open_raw(check, ["period", "id", *columns])
+    no_negatives(path, raw, columns)
+    sums = raw.groupby(["period", raw["id"].str[:2]])[columns].sum()
+    gaps = sums - districts.set_index(["period", "id"])[columns]
+    if gaps.isna().any(axis=None) or (gaps != 0).any(axis=None):
+        period, district = gaps.index[(gaps.isna() | (gaps != 0)).any(axis=1)][0]
+        raise SourceError(
+            str(path), f"planning areas of district {district} do not add up to the district's own figure on {period}"
+        )
+    raw = raw.rename(columns={"id": "area_id"})
+    raw["cut"] = np.where(raw["period"] < CUT_CHANGE, OLD, NEW)
+    raw["period"] = pd.to_datetime(raw["period"])
+    return raw
+
+
+def residents(folder: Path) -> pd.DataFrame:
+    """Residents at the half-year's end by planning area and age: period, cut, area_id, age, persons."""
+    columns = {f"inhabitants_age_{raw}": age for raw, age in AGES.items()}
+    raw = _counts(folder, "t2", ["inhabitants", *columns]).rename(columns=columns)
+    off = raw[list(columns.values())].sum(axis=1) != raw["inhabitants"]
+    if off.any():
+        raise SourceError("population_t2_planning-areas.parquet", "ages do not add up to the inhabitants",
+                          row=int(raw.index[off][0]) + 1, column="inhabitants")  # fmt: skip
+    tidy = raw.melt(["period", "cut", "area_id"], list(columns.values()), var_name="age", value_name="persons")
+    return tidy.sort_values(["period", "area_id", "age"], ignore_index=True)
+
+
+def _levels(raw: pd.DataFrame, values: list[str]) -> dict[str, tuple[pd.DataFrame, AreaTree]]:
+    """Counts summed at every published level, parents before children, with the tree of each cut."""
+    cuts = {}
+    for cut, part in raw.groupby("cut"):
+        wanted = LEVELS if cut == NEW else {"city": 2, "district": 2, "planning_area": 8}
+        tables = []
+        for level, digits in wanted.items():
+            key = part["area_id"].str[:digits] if level != "city" else CITY_ID
+            table = part.assign(area_id=key).groupby(["period", "area_id"], as_index=False)[values].sum()
+            tables.append(table.assign(level=level, parent_id=_parents(table["area_id"], level, wanted)))
+        # The old cut gained one area in 2019: an area not yet there counts no one, and is dropped again below.
+        table = pd.concat(tables, ignore_index=True)
+        nodes = table.drop_duplicates(["level", "area_id"])[["level", "area_id", "parent_id"]]
+        place = {(row.level, row.area_id): index for index, row in enumerate(nodes.itertuples())}
+        above = dict(zip(list(wanted)[1:], list(wanted), strict=False))
+        parents = [place[above[r.level], r.parent_id] if r.level in above else -1 for r in nodes.itertuples()]
+        cuts[str(cut)] = (table.merge(nodes.reset_index(drop=True).assign(node=range(len(nodes)))),
+                          AreaTree(np.array(parents)))  # fmt: skip
+    return cuts
+
+
+def _suppressed(raw: pd.DataFrame, values: list[str], variable: str, also: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Counts at every level, long, with those hidden that could single people out.
+
+    Returns cut, period, level, area_id, `variable`, persons (empty where suppressed), suppressed.
+    """
+    parts = []
+    for cut, (table, tree) in _levels(raw, values).items():
+        for period, half_year in table.groupby("period"):
+            node = half_year["node"].to_numpy()
+            for value in values:
+                counts = np.zeros(len(tree.parents), dtype=np.int64)
+                counts[node] = half_year[value].to_numpy()
+                forced = np.zeros(len(counts), dtype=bool)
+                if also is not None:
+                    hide = also[(also["period"] == period) & (also["cut"] == cut)]
+                    forced[node] = half_year["area_id"].isin(hide["area_id"]) & half_year["level"].eq("planning_area")
+                hidden = tree.suppress(counts, forced)[node]
+                parts.append(half_year[["period", "level", "area_id"]].assign(
+                    cut=cut, **{variable: value}, suppressed=hidden,
+                    persons=half_year[value].astype("Int64").mask(hidden)))  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def residents_by_origin(folder: Path) -> pd.DataFrame:
+    """Residents with a migration background by country of origin, every level, small counts suppressed.
+
+    The publisher's groups (EU, Arab states, former Soviet Union, ...) overlap the countries in them and would give
+    suppressed countries away by subtraction; they are not shipped.
+    """
+    columns = {f"inhabitants_from_{raw}": iso3 for raw, iso3 in ORIGINS.items()}
+    raw = _counts(folder, "t4", list(columns))
+    early = raw["period"] <= MISHEADED_UNTIL
+    moved = {f"inhabitants_from_{wrong}": f"inhabitants_from_{right}" for wrong, right in MISHEADED.items()}
+    raw.loc[early, list(moved.values())] = raw.loc[early, list(moved)].to_numpy()
+    return _suppressed(raw.rename(columns=columns), list(columns.values()), "origin")
+
+
+def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame:
+    """Residents with a migration background and foreign residents, every level, small counts suppressed.
+
+    A total that leaves a suppressed origin of its planning area less than ten persons of room is suppressed too.
+    """
+    columns = {
+        "inhabitants_with_migration_background": "migration_background",
+        "inhabitants_foreigners": "foreign_nationals",
+    }
+    raw = _counts(folder, "t1", list(columns)).rename(columns=columns)
+    places = origins[origins["level"] == "planning_area"]
+    shown = places.groupby(["period", "cut", "area_id"], as_index=False).agg(
+        named=("persons", "sum"), hidden=("suppressed", "any")
+    )
+    room = raw.merge(shown, on=["period", "cut", "area_id"])
+    tight = room[room["hidden"] & (room["migration_background"] - room["named"] < 10)]
+    parts = [
+        _suppressed(raw, ["migration_background"], "background", also=tight),
+        _suppressed(raw, ["foreign_nationals"], "background"),
+    ]
+    return pd.concat(parts, ignore_index=True)

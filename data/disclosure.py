@@ -1,0 +1,92 @@
+"""Statistical disclosure control: which counts of a tree of areas must not be shown."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+THRESHOLD = 10  # persons
+
+
+class AreaTree:
+    """Areas that add up to their parents, from the whole city down to its smallest areas.
+
+    parents: for each node the index of its parent, -1 for the one root; parents stand before their children.
+    """
+
+    def __init__(self, parents: NDArray[np.int64]) -> None:
+        self.parents = parents
+        self.children: list[list[int]] = [[] for _ in parents]
+        for node, parent in enumerate(parents):
+            if parent >= 0:
+                self.children[parent].append(node)
+        self.is_leaf = np.array([not kids for kids in self.children])
+
+    def suppress(self, counts: NDArray[np.int64], also: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+        """Mark the counts to hide: those in 1..9 (primary) and those that would give them away (complementary).
+
+        counts: persons a node, each inner node the sum of its children. also: further nodes to hide.
+        A published node and the published nodes below it leave a *pool*: hidden leaves of which only the sum R
+        is known. Every hidden leaf can then be anything in [0, R], every hidden inner node anything in an interval
+        of width R, if (a) R >= 10, (b) the pool has two leaves or more, (c) no hidden inner node holds all of them
+        and (d) each holds at least one. These are the exact bounds of linear programming on a tree, so complements
+        are added, the smallest that will do first, until all four hold (Willenborg & de Waal 2001, ch. 4 and 6).
+        """
+        hidden = (counts > 0) & (counts < THRESHOLD)
+        if also is not None:
+            hidden |= also
+        changed = True
+        while changed:
+            changed = False
+            for node in range(len(counts)):
+                if not hidden[node] and any(hidden[kid] for kid in self.children[node]):
+                    changed |= self._mend_pool(node, counts, hidden)
+        return hidden
+
+    def _pool(self, top: int, hidden: NDArray[np.bool_]) -> tuple[list[int], list[int], list[int]]:
+        """Hidden leaves, hidden inner nodes and published nodes directly under them, below a published node."""
+        leaves, inner, shown = [], [], []
+        stack = list(self.children[top])
+        while stack:
+            node = stack.pop()
+            if not hidden[node]:
+                shown.append(node)
+            elif self.is_leaf[node]:
+                leaves.append(node)
+            else:
+                inner.append(node)
+                stack.extend(self.children[node])
+        return leaves, inner, shown
+
+    def _under(self, node: int, top: int) -> bool:
+        while node >= 0 and node != top:
+            node = int(self.parents[node])
+        return node == top
+
+    def _mend_pool(self, top: int, counts: NDArray[np.int64], hidden: NDArray[np.bool_]) -> bool:
+        """Hide one more node if the pool under `top` is unsafe; say whether one was hidden."""
+        leaves, inner, shown = self._pool(top, hidden)
+        within = {node: [leaf for leaf in leaves if self._under(leaf, node)] for node in inner}
+        hollow = [node for node in inner if not within[node]]
+        full = [node for node in inner if leaves and len(within[node]) == len(leaves)]
+        remainder = int(counts[leaves].sum())
+        if hollow:
+            candidates = [node for node in shown if self._under(node, hollow[0])]
+        elif full:
+            candidates = [node for node in shown if not self._under(node, full[0])]
+        elif len(leaves) < 2 or remainder < THRESHOLD:
+            candidates = shown
+        else:
+            return False
+        needed = max(THRESHOLD - remainder, 1)
+        enough = [node for node in candidates if counts[node] >= needed]
+        if enough:
+            pick = min(enough, key=lambda node: (not self.is_leaf[node], counts[node], node))
+        elif candidates:
+            pick = max(candidates, key=lambda node: (counts[node], self.is_leaf[node], -node))
+        elif self.parents[top] >= 0:
+            pick = top
+        else:
+            return False
+        hidden[pick] = True
+        return True
