@@ -116,7 +116,8 @@ def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
 
 def build(sources: Path, say: Callable[[str], None] = print) -> None:
     """Make every table, check it against its contract, and only then replace the shipped ones."""
-    makers, made, entries = tables(sources), {}, {entry.name: entry for entry in ENTRIES}
+    makers, entries = tables(sources), {entry.name: entry for entry in ENTRIES}
+    made: dict[str, pd.DataFrame] = {}
     for step, (name, make) in enumerate(makers.items(), 1):
         say(f"[{step}/{len(makers)}] {entries[name].title}")
         table = contracts.check(name, plain(make(made)))

@@ -5,26 +5,27 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 TABLES_FOLDER = Path(__file__).parent / "tables"
 CATALOGUE_FILE = TABLES_FOLDER / "catalogue.json"
 
-_UNHCR = {
+_UNHCR: dict[str, Any] = {
     "publisher": "UNHCR Refugee Population Statistics",
     "licence": "CC BY 4.0",
     "attribution": "UNHCR Refugee Population Statistics Database",
 }
-_AFS = {
+_AFS: dict[str, Any] = {
     "publisher": "Amt für Statistik Berlin-Brandenburg",
     "licence": "CC BY 3.0 DE",
     "attribution": "Amt für Statistik Berlin-Brandenburg",
 }
-_EUROSTAT = {
+_EUROSTAT: dict[str, Any] = {
     "publisher": "Eurostat",
     "licence": "Reuse with attribution (Decision 2011/833/EU)",
     "attribution": "Eurostat, © European Union",
 }
-_GISCO = {
+_GISCO: dict[str, Any] = {
     "publisher": "Eurostat GISCO",
     "licence": "EuroGeographics: non-commercial use with attribution",
     "attribution": "© EuroGeographics for the administrative boundaries",
@@ -51,6 +52,7 @@ class Entry:
 
     @property
     def path(self) -> Path:
+        """Where the table's file is."""
         return TABLES_FOLDER / self.place / f"{self.name}.parquet"
 
     @property

@@ -21,7 +21,7 @@ def cells(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
     and fields hold none); over all its cells where no facility is known. This is an estimate; a population grid
     replaces it where a city has one.
     """
-    rows = []
+    rows: list[tuple[str, str]] = []
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
         found = h3.geo_to_cells(shape, RESOLUTION)
         if not found:

@@ -95,6 +95,4 @@ def social_monitoring(folder: Path) -> pd.DataFrame:
     table = raw.melt("PLR_ID", list(MONITORING), var_name="indicator", value_name="percent")
     table["indicator"] = table["indicator"].map(MONITORING)
     table = table.rename(columns={"PLR_ID": "area_id"}).assign(period=pd.Timestamp("2020-12-31"))
-    return table[["period", "area_id", "indicator", "percent"]].sort_values(
-        ["indicator", "area_id"], ignore_index=True
-    )
+    return table[["period", "area_id", "indicator", "percent"]].sort_values(["indicator", "area_id"], ignore_index=True)

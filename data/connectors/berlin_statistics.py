@@ -135,7 +135,10 @@ def _parents(ids: pd.Series, level: str, levels: dict[str, int]) -> pd.Series:
 
 def _counts(folder: Path, table: str, columns: list[str]) -> pd.DataFrame:
     """Planning-area counts of one raw table, checked against the publisher's own district table."""
-    path, check = folder / f"population_{table}_planning-areas.parquet", folder / f"population_{table}_districts.parquet"
+    path, check = (
+        folder / f"population_{table}_planning-areas.parquet",
+        folder / f"population_{table}_districts.parquet",
+    )
     raw, districts = open_raw(path, ["period", "id", *columns]), open_raw(check, ["period", "id", *columns])
     no_negatives(path, raw, columns)
     sums = raw.groupby(["period", raw["id"].str[:2]])[columns].sum()

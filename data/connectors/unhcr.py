@@ -92,9 +92,7 @@ def displaced_by_age_place(folder: Path) -> pd.DataFrame:
     cells = [f"{sex}_{age}" for sex in "fm" for age in AGES]
     raw = open_raw(path, [*PAIR, "pop_type", "loc_type", "total", *cells])
     no_negatives(path, raw, [*cells, "total"])
-    raw = _pairs(raw).assign(
-        category=raw["pop_type"].map(POPULATION_TYPES), place=raw["loc_type"].map(PLACES)
-    )
+    raw = _pairs(raw).assign(category=raw["pop_type"].map(POPULATION_TYPES), place=raw["loc_type"].map(PLACES))
     for column, source in (("category", "pop_type"), ("place", "loc_type")):
         unknown = raw.index[raw[column].isna()]
         if len(unknown):

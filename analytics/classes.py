@@ -1,0 +1,48 @@
+"""Classing values for a map: few classes, each with its range and its count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import mapclassify
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Classes:
+    """number: class of each value (-1: no value). lows, highs: range of each class. counts: values in each."""
+
+    number: pd.Series
+    lows: list[float]
+    highs: list[float]
+    counts: list[int]
+    missing: int
+
+
+def classify(values: pd.Series, k: int = 5, scheme: str = "quantiles") -> Classes:
+    """Class values by quantiles or natural breaks (Fisher-Jenks); fewer classes where values tie.
+
+    values: numbers, gaps allowed. Raises ValueError for a scheme that is not 'quantiles' or 'jenks'.
+    """
+    if scheme not in ("quantiles", "jenks"):
+        raise ValueError(f"Unknown scheme '{scheme}'; use 'quantiles' or 'jenks'.")
+    numbers = pd.to_numeric(values, errors="coerce").astype("float64").replace([np.inf, -np.inf], np.nan)
+    known = numbers.dropna()
+    number = pd.Series(-1, index=values.index)
+    if known.empty:
+        return Classes(number, [], [], [], len(values))
+    k = min(k, known.nunique())
+    if k == 1:
+        breaks = np.array([known.max()])
+    elif scheme == "quantiles":
+        breaks = np.unique(mapclassify.Quantiles(known.to_numpy(), k=k).bins)
+    else:
+        breaks = np.unique(mapclassify.FisherJenks(known.to_numpy(), k=k).bins)
+    bins = np.searchsorted(breaks, known.to_numpy(), side="left")
+    # A break may hold no value (ties): number the classes that do.
+    number.loc[known.index] = pd.factorize(bins, sort=True)[0]
+    groups = known.groupby(number.loc[known.index])
+    return Classes(
+        number, groups.min().tolist(), groups.max().tolist(), groups.size().tolist(), int(numbers.isna().sum())
+    )

@@ -1,0 +1,212 @@
+"""What every page needs: tables and results, kept once for all readers, and the shared controls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+import data
+from analytics import areas, classes
+from views import controls, exports, maps, text
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _open(name: str, place: str, checksum: str) -> pd.DataFrame:
+    return data.table(name, place)
+
+
+def table(name: str, place: str = "world") -> pd.DataFrame:
+    """A shipped table, read once and shared; never write to it."""
+    return _open(name, place, data.entry(name, place).checksum)
+
+
+@st.cache_data(max_entries=500, show_spinner=False)
+def _run(name: str, version: str, args: tuple[Any, ...], kwargs: dict[str, Any], _function: Callable[..., R]) -> R:
+    return _function(*args, **kwargs)
+
+
+def cached(function: Callable[P, R]) -> Callable[P, R]:
+    """Keep a function's results by its name, its plain arguments and the version of the tables."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        name = f"{function.__module__}.{function.__qualname__}"
+        return _run(name, data.version(), args, kwargs, function)
+
+    return run
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _geometry(name: str, place: str, key: str, level: str, cut: str, checksum: str) -> dict[str, Any]:
+    shapes = table(name, place)
+    if level:
+        shapes = shapes[(shapes["level"] == level) & (shapes["cut"] == cut)]
+    return maps.features(gpd.GeoDataFrame(shapes), key)
+
+
+def geometry(name: str, place: str = "world", key: str = "area_id", level: str = "", cut: str = "") -> dict[str, Any]:
+    """Shapes by id, ready for a map."""
+    return _geometry(name, place, key, level, cut, data.entry(name, place).checksum)
+
+
+def city() -> data.City:
+    """The city shown."""
+    return next(iter(data.cities().values()))
+
+
+def source(name: str, place: str = "world") -> str:
+    """The line under a figure."""
+    return data.entry(name, place).source_line
+
+
+def area_names(level: str) -> dict[str, str]:
+    """Area name by id, at one level of today's cut, in the order of the names."""
+    here = city()
+    rows = table("areas", here.key)
+    rows = rows[(rows["level"] == level) & (rows["cut"] == here.cut)].sort_values("name")
+    return dict(zip(rows["area_id"], rows["name"], strict=True))
+
+
+def country_names() -> dict[str, str]:
+    """Country name by ISO code."""
+    rows = table("countries")
+    return dict(zip(rows["iso3"], rows["name"], strict=True))
+
+
+@cached
+def _asylum_countries() -> list[str]:
+    return sorted(table("displaced")["asylum"].unique())
+
+
+@cached
+def world_years() -> tuple[int, int]:
+    """First and last year of the displacement tables."""
+    years = table("displaced")["year"]
+    return int(years.min()), int(years.max())
+
+
+@cached
+def hierarchy() -> pd.DataFrame:
+    """For each planning area of today's cut the area that holds it at every level."""
+    here = city()
+    rows = table("areas", here.key)
+    return areas.ancestors(rows[rows["cut"] == here.cut])
+
+
+@cached
+def _areas_by_district() -> dict[str, dict[str, str]]:
+    names, districts = area_names("planning_area"), hierarchy()["district"]
+    return {code: {a: n for a, n in names.items() if districts[a] == code} for code in area_names("district")}
+
+
+@cached
+def district_of() -> pd.Series:
+    """The district of every planning area of either cut."""
+    rows = table("areas", city().key)
+    return pd.concat([areas.ancestors(cut)["district"] for _, cut in rows.groupby("cut")])
+
+
+def in_district(rows: pd.DataFrame, district: str) -> pd.DataFrame:
+    """The rows of one district's planning areas, or all rows where none is chosen."""
+    if not district:
+        return rows
+    return rows[rows["area_id"].map(district_of()) == district]
+
+
+def pick_area(level: str) -> Callable[[str], None]:
+    """What a click on an area of `level` chooses: its district, and the area itself if it is a planning area."""
+
+    def pick(area: str) -> None:
+        holder = hierarchy().set_index(level)["district"]
+        district = area if level == "district" else holder[[area]].iloc[0]
+        controls.choose("district", district)
+        controls.choose("area", area if level == "planning_area" else controls.ALL)
+
+    return pick
+
+
+def choices() -> controls.Territory:
+    """The reader's territory and period."""
+    here, names = city(), country_names()
+    return controls.territory(
+        city=here.name,
+        countries={code: names[code] for code in _asylum_countries()},
+        country=here.country,
+        districts=area_names("district"),
+        areas=_areas_by_district(),
+        years=world_years(),
+        default_years=(world_years()[1] - 10, world_years()[1]),
+    )
+
+
+def half_years(first_year: int, last_year: int) -> list[pd.Timestamp]:
+    """Half-years for which the city counts residents, within the chosen years, oldest first."""
+    periods = pd.Series(table("residents", city().key)["period"].unique())
+    return sorted(periods[periods.dt.year.between(first_year, last_year)])
+
+
+def last_current(first_year: int, last_year: int) -> pd.Timestamp | None:
+    """The newest chosen half-year that fits today's areas; None if there is none."""
+    fitting = [period for period in half_years(first_year, last_year) if period >= pd.Timestamp(city().cut_since)]
+    return fitting[-1] if fitting else None
+
+
+def area_map(
+    rows: pd.DataFrame, *, level: str, title: str, unit: str, credit: str, key: str, chosen: controls.Territory,
+    digits: int = 0, suffix: str = "", factor: float = 1, points: pd.DataFrame | None = None, note: str = "",
+    scheme: str = "quantiles",
+) -> None:  # fmt: skip
+    """A figure with a map of the city: finding, legend, areas by class, source, table. A click chooses the area.
+
+    rows: area_id, name, value (what is coloured; empty where not known), shown (its text). factor: from value to the
+    legend's unit. points: facilities drawn on top.
+    """
+    here = city()
+    rows = rows.reset_index(drop=True)
+    grouped = classes.classify(rows["value"], scheme=scheme)
+    st.subheader(title, anchor=False)
+    ranges = [
+        f"{text.number(low * factor, digits)}–{text.number(high * factor, digits)}{suffix}"
+        for low, high in zip(grouped.lows, grouped.highs, strict=True)
+    ]
+    maps.legend(unit, grouped, ranges, "" if points is None else f"{len(points):,} facilities")
+    outline = geometry("areas", here.key, level="district", cut=here.cut)
+    selected = chosen.area if level == "planning_area" else chosen.district
+    layers = [
+        maps.area_layer(geometry("areas", here.key, level=level, cut=here.cut), rows, grouped, key="area_id",
+                        selected=selected),
+        maps.outline_layer({chosen.district: outline[chosen.district]} if chosen.district else outline),
+    ]  # fmt: skip
+    if points is not None:
+        layers.append(maps.point_layer(points))
+    lon, lat, zoom = view_of(chosen.district)
+    maps.show(layers, lon=lon, lat=lat, zoom=zoom, key=f"{key}-{level}-{chosen.district}",
+              summary=f"Map: {title}. {unit}.", on_pick=pick_area(level))  # fmt: skip
+    st.caption(f"{unit} · {note + ' · ' if note else ''}Click an area to choose it on every page · Source: {credit}")
+    exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key)
+
+
+@cached
+def view_of(district: str) -> tuple[float, float, float]:
+    """Longitude, latitude and zoom that show the city, or one district."""
+    here = city()
+    if not district:
+        return here.lon, here.lat, here.zoom
+    rows = table("areas", here.key)
+    shape = rows[(rows["level"] == "district") & (rows["area_id"] == district) & (rows["cut"] == here.cut)]
+    west, south, east, north = gpd.GeoDataFrame(shape).total_bounds
+    return (west + east) / 2, (south + north) / 2, here.zoom + 1.4
+
+
+def level_control(default: str) -> str:
+    """Which areas to report by, kept in the address bar."""
+    names = city().level_names
+    levels = [level for level in names if level != "city"]
+    return st.selectbox("Areas", levels, index=levels.index(default), format_func=names.__getitem__, key="level",
+                        bind="query-params")  # fmt: skip

@@ -1,0 +1,117 @@
+"""Service coverage: who has which services, how many places, and who lives near one."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics import coverage
+from pages.common import (
+    area_map,
+    area_names,
+    cached,
+    choices,
+    city,
+    hierarchy,
+    in_district,
+    last_current,
+    level_control,
+    source,
+    table,
+)
+from views import charts, controls, text
+
+# measure -> its name, unit, digits, suffix and factor of the legend
+MEASURES = {
+    "share_within": ("Share of residents near one", "% of the residents served", 0, " %", 100),
+    "residents_per_facility": ("Residents per facility", "residents served per facility", 0, "", 1),
+    "places_per_100": ("Places per 100 of those served", "places per 100 residents served", 1, "", 1),
+}
+
+
+@cached
+def served(kind: str, period: pd.Timestamp, level: str, distance_m: int) -> pd.DataFrame:
+    """Every measure of one kind by area of a level, for the whole city."""
+    here = city()
+    row = table("facility_kinds").set_index("kind").loc[kind]
+    people = table("residents", here.key)
+    bounds = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
+    people = coverage.of_age(people[people["period"] == period], *bounds)
+    places = table("facilities", here.key)
+    places = places[places["kind"] == kind]
+    groups = hierarchy()[level]
+    near = coverage.share_within(table("cells", here.key), places, people, distance_m, groups)
+    result = coverage.supply(places, people, groups).merge(near[["area_id", "within", "share_within"]], on="area_id")
+    return result.assign(name=result["area_id"].map(area_names(level)))
+
+
+def who(kind: pd.Series) -> str:
+    """Whom a kind serves, in words."""
+    if pd.isna(kind["age_from"]):
+        return "all residents"
+    return f"residents aged {kind['age_from']} to {kind['age_to'] - 1}" if kind["age_to"] < 120 else "residents over 64"
+
+
+chosen = choices()
+here = city()
+place = area_names("district").get(chosen.district, here.name)
+st.title(f"Service coverage in {place}", anchor=False)
+kinds = table("facility_kinds").set_index("kind")
+services = kinds[kinds["grouping"] != "culture"]
+columns = st.columns(4)
+kind = columns[0].selectbox("Service", list(services.index), format_func=services["label"].get, key="service",
+                            bind="query-params")  # fmt: skip
+stated = table("facilities", here.key).query("kind == @kind")["places"].notna().any()
+measures = [name for name in MEASURES if stated or name != "places_per_100"]
+measure = columns[1].selectbox("Measure", measures, format_func=lambda m: MEASURES[m][0], key="coverage",
+                               bind="query-params")  # fmt: skip
+with columns[2]:
+    level = level_control("planning_area")
+distance = columns[3].select_slider("Within (straight line)", [250, 500, 750, 1000, 1500, 2000, 3000], 500,
+                                    format_func=lambda metres: f"{metres:,} m", key="distance", bind="query-params")  # fmt: skip
+period = last_current(chosen.first_year, chosen.last_year)
+if period is None:
+    controls.empty(f"No count of residents fits today's areas (in force since {here.cut_since}) in these years.",
+                   "Choose years from 2021 on in the sidebar.")  # fmt: skip
+    st.stop()
+
+label, unit, digits, suffix, factor = MEASURES[measure]
+credit = f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
+by_district = served(kind, period, "district", distance)
+total = by_district[by_district["area_id"] == chosen.district] if chosen.district else by_district
+facilities, places, people = (int(total[name].sum()) for name in ("facilities", "places", "persons"))
+tiles = st.columns(3)
+tiles[0].metric(f"{services.loc[kind, 'plural'].capitalize()}", text.number(facilities), border=True)
+share = total["within"].sum() / total["persons"].sum()
+tiles[1].metric(f"Within {distance:,} m (estimate)", text.percent(share, 1), border=True)
+if stated:
+    tiles[2].metric("Places per 100", text.number(100 * places / people if people else None, 1), border=True)
+else:
+    tiles[2].metric("Residents per facility", text.number(people / facilities if facilities else None), border=True)
+st.caption(f"For {who(services.loc[kind])} on {text.day(period)} · {here.estimate_note} · Source: {credit}")
+
+rows = served(kind, period, level, distance)
+rows["value"] = rows[measure]
+rows["shown"] = [f"{text.number(v * factor, digits)}{suffix} {'' if suffix else unit}" for v in rows["value"]]
+if chosen.district:
+    rows = rows[rows["area_id"].map(hierarchy().set_index(level)["district"].to_dict()) == chosen.district]
+known = rows.dropna(subset="value")
+if known.empty:
+    controls.empty(f"{place} has no {services.loc[kind, 'plural']} and no figure to show.", "Choose another service.")
+    st.stop()
+worst = known.loc[known["value"].idxmax() if measure == "residents_per_facility" else known["value"].idxmin()]
+points = in_district(table("facilities", here.key).query("kind == @kind"), chosen.district)
+points = points.assign(shown=[f"{n:,} places" if pd.notna(n) else "places not stated" for n in points["places"]])
+area_map(rows, level=level, title=f"{services.loc[kind, 'label']}: least served is {worst['name']}, {worst['shown']}",
+         unit=f"{unit}, {text.day(period)}", credit=credit, key="coverage-map", chosen=chosen, digits=digits,
+         suffix=suffix, factor=factor, points=points, note=label,
+         scheme="jenks")  # fmt: skip
+
+st.header("Districts compared", anchor=False, divider="gray")
+bars = by_district.assign(value=by_district[measure] * factor).dropna(subset="value")
+figure = charts.bars(bars, "name", "value", unit=unit, digits=digits, marked=place)
+spread = bars.loc[bars["value"].idxmax()], bars.loc[bars["value"].idxmin()]
+charts.show(figure, title=f"From {text.number(spread[1]['value'], digits)}{suffix} in {spread[1]['name']} to "
+            f"{text.number(spread[0]['value'], digits)}{suffix} in {spread[0]['name']}",
+            unit=f"{unit}, {text.day(period)}", source=credit, key="coverage-bars",
+            table=by_district.drop(columns="area_id"))  # fmt: skip

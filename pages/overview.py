@@ -1,0 +1,130 @@
+"""Overview: displacement, services and creative work in the chosen territory, six figures on one screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+import data
+from analytics import coverage, displacement
+from pages.common import area_names, cached, choices, city, country_names, district_of, half_years, in_district, table
+from views import controls, text
+from views.controls import Territory
+
+WALK_M = 1000
+
+
+@cached
+def world_stock(country: str | None, first: int, last: int) -> pd.Series:
+    categories = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
+    years = displacement.stock(
+        table("displaced"), "category", asylum=country, years=(first, last), categories=categories
+    )
+    return years.groupby("year")["persons"].sum()
+
+
+@cached
+def displaced_residents(district: str, first: int, last: int) -> pd.Series:
+    here = city()
+    rows = table("residents_by_origin", here.key)
+    level, area = ("district", district) if district else ("city", None)
+    keep = (rows["level"] == level) & rows["origin"].isin(here.displaced_origins)
+    keep &= rows["period"].dt.year.between(first, last)
+    if area:
+        keep &= rows["area_id"] == area
+    return rows[keep].groupby("period")["persons"].sum(min_count=len(here.displaced_origins))
+
+
+@cached
+def local(district: str, first: int, last: int) -> pd.DataFrame:
+    """By half-year: day-care places per 100 children under 6, share near a library, culture venues per 10,000."""
+    here = city()
+    residents, places = table("residents", here.key), table("facilities", here.key)
+    kinds, cells, rows = table("facility_kinds"), table("cells", here.key), []
+    culture = kinds[kinds["grouping"].eq("culture") & ~kinds["kind"].eq("public_art")]["kind"]
+    inside = in_district(places, district)
+    for period in half_years(first, last):
+        people = in_district(residents[residents["period"] == period], district)
+        everyone, children = coverage.of_age(people, None, None), coverage.of_age(people, 0, 6)
+        row = {"period": period}
+        # Which district a facility or a child is in did not change in 2021; which planning area did.
+        row["daycare"] = 100 * inside[inside["kind"] == "daycare"]["places"].sum() / children["persons"].sum()
+        row["venues"] = 10_000 * inside["kind"].isin(culture).sum() / everyone["persons"].sum()
+        if period >= pd.Timestamp(here.cut_since):
+            near = coverage.share_within(cells, places[places["kind"] == "library"], everyone, WALK_M, district_of())
+            row["library"] = near["within"].sum() / near["persons"].sum()
+        rows.append(row)
+    return pd.DataFrame(rows, columns=["period", "daycare", "venues", "library"])
+
+
+def tile(label: str, series: pd.Series, note: str, page: str, show: Callable[[float], str] = text.compact) -> None:
+    """One figure: value, change over the period, its path, what it is and whose, and the way to its page."""
+    known = series.dropna().astype(float)
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{label}**")
+        if known.empty:
+            controls.empty("No figure in these years.", "Widen the years in the sidebar.")
+            return
+        change = displacement.change(known.iloc[0], known.iloc[-1]) if len(known) > 1 else None
+        first = known.index[0].year if isinstance(known.index[0], pd.Timestamp) else known.index[0]
+        st.metric(label, show(known.iloc[-1]), None if change is None else text.signed_percent(change),
+                  delta_color="off", chart_data=known.tolist() if len(known) > 1 else None, chart_type="line",
+                  delta_description=f"since {first}", label_visibility="collapsed")  # fmt: skip
+        last = known.index[-1]
+        st.caption(f"{text.day(last) if isinstance(last, pd.Timestamp) else last} · {note}")
+        st.page_link(page, label="Look closer", icon=":material/arrow_forward:", help=label)
+
+
+def displacement_tiles(chosen: Territory, place: str) -> None:
+    """World, country and city on one row."""
+    names, columns = country_names(), st.columns(3)
+    whose, page = data.entry("displaced").attribution, "pages/displacement.py"
+    with columns[0]:
+        tile("Forcibly displaced worldwide", world_stock(None, chosen.first_year, chosen.last_year),
+             f"Persons at year end, sum of the categories · {whose}", page)  # fmt: skip
+    with columns[1]:
+        tile(f"Displaced people in {names[chosen.country]}",
+             world_stock(chosen.country, chosen.first_year, chosen.last_year),
+             f"Refugees, asylum-seekers and others in need, persons at year end · {whose}", page)  # fmt: skip
+    origins = " and ".join(names[code] for code in city().displaced_origins)
+    with columns[2]:
+        tile(f"Residents from {origins} in {place}",
+             displaced_residents(chosen.district, chosen.first_year, chosen.last_year),
+             f"Persons with that migration background · {data.entry('residents_by_origin', city().key).attribution}",
+             page)  # fmt: skip
+
+
+def local_tiles(chosen: Territory, place: str) -> None:
+    """Services and creative work."""
+    here, columns = city(), st.columns(3)
+    figures = local(chosen.district, chosen.first_year, chosen.last_year).set_index("period")
+    residents = data.entry("residents", here.key).attribution
+    registers = data.entry("facilities", here.key).attribution
+    with columns[0]:
+        tile(f"Day-care places per 100 children under 6 in {place}", figures["daycare"],
+             f"Places of 2023 over the children of each half-year · {registers}; {residents}", "pages/coverage.py",
+             lambda value: text.number(value, 1))  # fmt: skip
+    with columns[1]:
+        tile(f"Residents within 1 km of a library in {place}", figures["library"],
+             f"Estimate, straight line, libraries of 2025-09 · {registers}; {residents}", "pages/coverage.py",
+             text.percent)  # fmt: skip
+    work = table("cultural_employment")
+    work = work[(work["nuts_id"] == here.region) & work["year"].between(chosen.first_year, chosen.last_year)]
+    with columns[2]:
+        tile(f"Cultural employment in {here.region_name}", 1000 * work.set_index("year")["thousand_persons"],
+             f"Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · "
+             f"{data.entry('cultural_employment').attribution}", "pages/creative.py")  # fmt: skip
+
+
+chosen = choices()
+place = area_names("district").get(chosen.district, city().name)
+st.title(f"{place}: who arrives, who is served, who creates", anchor=False)
+st.markdown(f"Displacement, services and creative work, {chosen.first_year} to {chosen.last_year}.")
+displacement_tiles(chosen, place)
+local_tiles(chosen, place)
+if not half_years(chosen.first_year, chosen.last_year):
+    controls.empty(
+        f"{city().name} counts residents from 2015 to 2024.", "Move the years in the sidebar to see its figures."
+    )

@@ -1,0 +1,141 @@
+"""A real server and a real Chromium; skipped, in one line with the reason, where there is no Chromium."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+AXE = Path(__file__).parent / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+# luma.gl reads back shader layouts; software WebGL answers incompletely. GPU stall notes are the driver's own.
+HARMLESS = ("luma.gl", "shader", "GPU stall", "swiftshader", "WebGL")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        for item in items:
+            if Path(__file__).parent in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine and none could be installed"))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The app on a free port of localhost."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(300):
+            try:
+                if urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        else:
+            pytest.fail("the app did not start within 30 seconds")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium with software WebGL."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visit:
+    """A page as a reader has it open, with what it asked for and complained about."""
+
+    page: Page
+    address: str
+    foreign: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Visit:
+        self.page.goto(f"{self.address}/{path}")
+        return self.settle()
+
+    def settle(self) -> Visit:
+        """Wait until the script has run and the page stands still."""
+        self.page.wait_for_selector("h1", timeout=60_000)
+        self.page.wait_for_function(
+            "() => !document.querySelector('[data-testid=stStatusWidget]')"
+            " && document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'running'",
+            timeout=60_000,
+        )
+        self.page.wait_for_timeout(1500)
+        return self
+
+    def maps(self) -> list[Locator]:
+        return self.page.locator("[data-testid=stDeckGlJsonChart]").all()
+
+
+@pytest.fixture
+def visit(server: str, browser: Browser) -> Iterator[Callable[..., Visit]]:
+    """Open a page at a size and in a theme."""
+    contexts = []
+
+    def start(path: str, *, width: int = 1280, height: int = 900, theme: str = "light") -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        contexts.append(context)
+        page = context.new_page()
+        seen = Visit(page, server)
+
+        def on_console(message: ConsoleMessage) -> None:
+            if message.type == "error" and not any(word in message.text for word in HARMLESS):
+                seen.errors.append(message.text)
+
+        page.on("console", on_console)
+        page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                None if request.url.startswith((server, "data:", "blob:", server.replace("http", "ws")))
+                else seen.foreign.append(request.url)
+            ),
+        )  # fmt: skip
+        return seen.open(path)
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def distinct_colours(element: Locator) -> int:
+    """How many colours an element shows: a blank map has one or two."""
+    element.scroll_into_view_if_needed()
+    element.page.wait_for_timeout(1500)
+    picture = Image.open(io.BytesIO(element.screenshot())).convert("RGB")
+    return len(picture.getcolors(picture.width * picture.height) or [])

@@ -1,0 +1,169 @@
+"""Suppression: small cases by hand, random trees against linear programming, and an attack on the shipped tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+import data
+from data.disclosure import THRESHOLD, AreaTree
+
+
+def tree_with_counts(parents: list[int], leaf_counts: dict[int, int]) -> tuple[AreaTree, np.ndarray]:
+    counts = np.zeros(len(parents), dtype=np.int64)
+    for leaf, count in leaf_counts.items():
+        node = leaf
+        while node >= 0:
+            counts[node] += count
+            node = parents[node]
+    return AreaTree(np.array(parents)), counts
+
+
+def bounds(parents: list[int], counts: np.ndarray, hidden: np.ndarray) -> list[tuple[float, float]]:
+    """The narrowest interval an attacker can find for each hidden node, knowing every published node."""
+    leaves = [node for node in range(len(parents)) if node not in parents]
+    covers = np.zeros((len(parents), len(leaves)))
+    for column, leaf in enumerate(leaves):
+        node = leaf
+        while node >= 0:
+            covers[node, column] = 1
+            node = parents[node]
+    shown = ~hidden
+    found = []
+    for node in np.flatnonzero(hidden):
+        ends = []
+        for sign in (1, -1):
+            answer = linprog(sign * covers[node], A_eq=covers[shown], b_eq=counts[shown], bounds=(0, None))
+            ends.append(np.inf if answer.status == 3 else sign * answer.fun)
+        found.append((ends[0], ends[1]))
+    return found
+
+
+def test_a_lone_small_count_takes_the_smallest_sufficient_neighbour_with_it() -> None:
+    #       city 0; leaves 1..4 with 5, 12, 40, 300
+    tree, counts = tree_with_counts([-1, 0, 0, 0, 0], {1: 5, 2: 12, 3: 40, 4: 300})
+    assert tree.suppress(counts).tolist() == [False, True, True, False, False]
+
+
+def test_two_small_counts_that_add_up_to_enough_need_no_third() -> None:
+    tree, counts = tree_with_counts([-1, 0, 0, 0], {1: 4, 2: 6, 3: 50})
+    assert tree.suppress(counts).tolist() == [False, True, True, False]
+
+
+def test_two_small_counts_that_add_up_to_too_little_take_a_third() -> None:
+    tree, counts = tree_with_counts([-1, 0, 0, 0], {1: 3, 2: 3, 3: 50})
+    assert tree.suppress(counts).tolist() == [False, True, True, True]
+
+
+def test_zero_is_not_a_small_count() -> None:
+    tree, counts = tree_with_counts([-1, 0, 0], {1: 0, 2: 50})
+    assert not tree.suppress(counts).any()
+
+
+def test_a_small_district_is_not_given_away_by_its_areas() -> None:
+    # city 0; districts 1, 2; areas 3, 4 of district 1 and 5, 6 of district 2
+    parents = [-1, 0, 0, 1, 1, 2, 2]
+    tree, counts = tree_with_counts(parents, {3: 8, 4: 0, 5: 30, 6: 40})
+    hidden = tree.suppress(counts)
+    assert hidden[1]
+    assert hidden[3]
+    assert all(high - low >= THRESHOLD for low, high in bounds(parents, counts, hidden))
+
+
+@given(
+    st.integers(1, 4).flatmap(
+        lambda districts: st.lists(
+            st.lists(st.integers(0, 25), min_size=1, max_size=5), min_size=districts, max_size=districts
+        )
+    )
+)
+@settings(max_examples=150, deadline=None)
+def test_no_tree_lets_linear_programming_narrow_a_hidden_count(districts: list[list[int]]) -> None:
+    parents, leaf_counts = [-1] + [0] * len(districts), {}
+    for number, areas in enumerate(districts, 1):
+        for count in areas:
+            leaf_counts[len(parents)] = count
+            parents.append(number)
+    tree, counts = tree_with_counts(parents, leaf_counts)
+    hidden = tree.suppress(counts)
+    assert hidden[(counts > 0) & (counts < THRESHOLD)].all()
+    if counts[0] >= THRESHOLD and sum(1 for count in leaf_counts.values() if count) > 0 and len(leaf_counts) > 1:
+        assert all(high - low >= THRESHOLD - 1e-6 for low, high in bounds(parents, counts, hidden))
+
+
+def attack(day: str, shift: int) -> tuple[int, float, str]:
+    """Bound suppressed origins of one half-year from every published margin: how many, the narrowest interval, whose.
+
+    Margins: the tree of areas of each origin, and in each planning area the residents with a migration background
+    (or, where that is suppressed, all residents), which named origins cannot exceed. Every `shift`-th cell is tried.
+    """
+    period = pd.Timestamp(day)
+    origins = data.table("residents_by_origin", "berlin").query("period == @period")
+    areas = data.table("areas", "berlin").drop(columns="geometry")
+    areas = areas[areas["cut"] == origins["cut"].iloc[0]]
+    leaves = origins[origins["level"] == "planning_area"]
+    unknown = leaves[leaves["suppressed"]].reset_index(drop=True)
+    from analytics.areas import ancestors
+
+    above = ancestors(areas)
+    equal, right = [], []
+    for level in [column for column in above.columns if column != "planning_area"]:
+        holder = leaves["area_id"].map(above[level])
+        known = leaves["persons"].astype("Float64").fillna(0).groupby([holder, leaves["origin"]]).sum()
+        parents = origins[(origins["level"] == level) & ~origins["suppressed"]]
+        mine = unknown["area_id"].map(above[level])
+        for row in parents.itertuples():
+            cells = np.flatnonzero((mine == row.area_id) & (unknown["origin"] == row.origin))
+            if len(cells):
+                equal.append(cells)
+                right.append(float(row.persons) - float(known[row.area_id, row.origin]))
+    total = data.table("residents_by_background", "berlin").query(
+        "period == @period and level == 'planning_area' and background == 'migration_background'"
+    )
+    total = total.set_index("area_id")["persons"].astype("Float64")
+    everyone = data.table("residents", "berlin").query("period == @period").groupby("area_id")["persons"].sum()
+    room = total.fillna(everyone.astype("Float64"))
+    named = leaves.groupby("area_id")["persons"].sum().astype("Float64")
+    less, left = [], []
+    for area, cells in unknown.groupby("area_id").groups.items():
+        less.append(np.asarray(cells))
+        left.append(float(room[area] - named[area]))
+
+    def matrix(groups: list[np.ndarray]) -> np.ndarray:
+        from scipy.sparse import csr_matrix
+
+        rows = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+        return csr_matrix((np.ones(len(rows)), (rows, np.concatenate(groups))), shape=(len(groups), len(unknown)))
+
+    problem = {"A_eq": matrix(equal), "b_eq": right, "A_ub": matrix(less), "b_ub": left, "bounds": (0, None)}
+    narrowest, whose, tried = np.inf, "", range(0, len(unknown), shift)
+    for cell in tried:
+        aim = np.zeros(len(unknown))
+        aim[cell] = 1
+        low, high = linprog(aim, **problem), linprog(-aim, **problem)
+        assert low.success, low.message
+        assert high.success, high.message
+        if -high.fun - low.fun < narrowest:
+            narrowest = -high.fun - low.fun
+            whose = f"{unknown['origin'][cell]} in {unknown['area_id'][cell]}: {low.fun:.0f} to {-high.fun:.0f}"
+    return len(tried), narrowest, whose
+
+
+@pytest.mark.parametrize(("period", "shift"), [("2024-12-31", 12), ("2021-06-30", 18), ("2015-06-30", 18)])
+def test_linear_programming_over_all_published_margins_finds_no_suppressed_count(period: str, shift: int) -> None:
+    tried, narrowest, whose = attack(period, shift)
+    assert tried > 50
+    assert narrowest >= THRESHOLD - 1e-6, whose
+
+
+def test_nothing_published_is_between_one_and_nine() -> None:
+    for name in ("residents_by_origin", "residents_by_background"):
+        table = data.table(name, "berlin")
+        assert not table["persons"].between(1, 9).any()
+        assert (table["persons"].isna() == table["suppressed"]).all()
+        assert table["suppressed"].any()
+    assert pd.api.types.is_integer_dtype(table["persons"])

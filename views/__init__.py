@@ -1,0 +1,1 @@
+"""How things look: charts, maps, controls, exports. Knows Streamlit, does no arithmetic."""

@@ -1,0 +1,125 @@
+"""Charts: lines and areas with direct labels, bars; each shown with its finding, unit, source and table."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from views import exports
+from views.palette import GROUPS
+
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+
+def _base(height: int, unit: str) -> go.Figure:
+    figure = go.Figure()
+    figure.update_layout(
+        height=height,
+        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        hovermode="x unified",
+        showlegend=False,
+        yaxis={"rangemode": "tozero", "automargin": True},
+        xaxis={"automargin": True},
+    )
+    if unit:
+        # Above the axis and level: long units stay readable on a phone.
+        figure.add_annotation(text=_wrap(unit, 60), x=0, y=1, xref="paper", yref="paper", xanchor="left",
+                              yanchor="bottom", showarrow=False, align="left", font={"size": 12})  # fmt: skip
+    return figure
+
+
+def _wrap(label: str, width: int = 20) -> str:
+    return "<br>".join(textwrap.wrap(html.escape(label), width))
+
+
+def _label_ends(figure: go.Figure, ends: list[tuple[str, float, str]], span: tuple[float, float]) -> None:
+    """Name each line or band at its right end, moved apart where they would touch; lowest first.
+
+    ends: (name, height in data units, colour); span: lowest and highest value the chart shows.
+    """
+    line = 0.052 * (span[1] - span[0])
+    floor = span[0]
+    for name, height, colour in sorted(ends, key=lambda end: end[1]):
+        label = _wrap(name)
+        half = line * (label.count("<br>") + 1) / 2
+        place = max(height, floor + half)
+        floor = place + half + 0.15 * line
+        # The mark carries the colour, the words keep the ink: pale colours would not be readable as text.
+        figure.add_annotation(x=1, xref="paper", y=place, text=f'<span style="color:{colour}">■</span> {label}',
+                              xanchor="left", xshift=4, showarrow=False, align="left", font={"size": 12})  # fmt: skip
+    figure.update_layout(margin={"r": 150})
+    figure.update_yaxes(range=[span[0], max(span[1], floor)])
+
+
+def lines(
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    by: str,
+    *,
+    unit: str,
+    stacked: bool = False,
+    from_zero: bool = True,
+    digits: int = 0,
+    breaks: dict[object, str] | None = None,
+    height: int = 400,
+) -> go.Figure:
+    """A line (or a stacked area) a group, named at its end.
+
+    table: one row a group and time. breaks: times at which something happened or the series breaks, drawn and named.
+    """
+    figure = _base(height, unit)
+    numbers = table.assign(**{y: table[y].astype("float64")}).sort_values(x)
+    wide = numbers.pivot(index=x, columns=by, values=y)
+    order = list(wide.ffill().iloc[-1].sort_values(ascending=False).index)
+    base, ends = 0.0, []
+    for place, group in enumerate(order):
+        colour = GROUPS[place % len(GROUPS)]
+        series = wide[group].dropna() if not stacked else wide[group].fillna(0)
+        figure.add_scatter(
+            x=series.index, y=series, name=str(group), mode="lines", connectgaps=False,
+            line={"color": colour, "width": 1 if stacked else 2.5}, stackgroup="all" if stacked else None,
+            hovertemplate=f"%{{y:,.{digits}f}}",
+        )  # fmt: skip
+        last = float(series.iloc[-1])
+        ends.append((str(group), base + last / 2 if stacked else last, colour))
+        base += last if stacked else 0
+    top = 1.04 * float(wide.sum(axis=1).max() if stacked else wide.max(axis=None))
+    low = 0.0 if from_zero else 0.98 * float(wide.min(axis=None))
+    figure.update_yaxes(range=[low, top])
+    figure.update_xaxes(range=[wide.index.min(), wide.index.max()])
+    if len(order) > 1:
+        _label_ends(figure, ends, (low, top))
+    for when, what in (breaks or {}).items():
+        figure.add_vline(x=when, line_dash="dot", line_color="#8a8a8a")
+        figure.add_annotation(x=when, y=0, yref="paper", yanchor="bottom", text=what, showarrow=False, xanchor="right",
+                              textangle=-90, font={"size": 11})  # fmt: skip
+    return figure
+
+
+def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int = 0, marked: str = "") -> go.Figure:
+    """Horizontal bars, longest first, each with its number; one may be marked."""
+    ordered = table.sort_values(value, ascending=True)
+    figure = _base(max(220, 32 * len(ordered) + 60), "")
+    colours = [GROUPS[5] if name == marked else GROUPS[0] for name in ordered[label]]
+    numbers = ordered[value].astype("float64")
+    figure.add_bar(
+        x=numbers, y=ordered[label], orientation="h", marker_color=colours, texttemplate=f"%{{x:,.{digits}f}}",
+        textposition="auto", textangle=0, hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(hovermode="closest", xaxis={"title": {"text": unit}}, yaxis={"title": {"text": ""}})
+    return figure
+
+
+def show(
+    figure: go.Figure, *, title: str, unit: str, source: str, table: pd.DataFrame, key: str, summary: str = ""
+) -> None:
+    """A chart under the sentence it proves, with unit, source, table and downloads."""
+    st.subheader(title, anchor=False)
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
+    st.caption(f"{unit} · Source: {source}")
+    exports.downloads(table, title, source, key, figure)

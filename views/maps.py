@@ -1,0 +1,107 @@
+"""Maps on our own ground: areas coloured by class, points, a legend with counts; no tile server."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from analytics.classes import Classes
+from views.palette import GROUPS, MISSING, SELECTED, ramp, rgb, theme
+
+AREAS = "areas"
+PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expression
+
+
+def ground() -> str:
+    """The map style we serve ourselves; a hosted one would leave a blank page without internet."""
+    return f"app/static/map-{theme()}.json"
+
+
+def features(shapes: gpd.GeoDataFrame, key: str) -> dict[str, Any]:
+    """GeoJSON geometry by area id; made once, coloured often."""
+    return dict(zip(shapes[key], (shape.__geo_interface__ for shape in shapes.geometry), strict=True))
+
+
+def area_layer(
+    geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, *, key: str, selected: str = "", opacity: int = 215
+) -> pdk.Layer:
+    """Areas coloured by class. table: `key`, name, shown (the text of its value)."""
+    colours = [rgb(colour, opacity) for colour in ramp(len(classes.lows))]
+    missing = rgb(MISSING[theme()], 120)
+    rows = []
+    for area, name, shown, number in zip(table[key], table["name"], table["shown"], classes.number, strict=True):
+        if area in geometry:
+            properties = {"id": area, "name": name, "shown": shown, "fill": colours[number] if number >= 0 else missing,
+                          "line": 3 if area == selected else 1,
+                          "ink": rgb(SELECTED[theme()]) if area == selected else [120, 120, 120, 130]}  # fmt: skip
+            rows.append({"type": "Feature", "geometry": geometry[area], "properties": properties})
+    return pdk.Layer(
+        "GeoJsonLayer", {"type": "FeatureCollection", "features": rows}, id=AREAS, pickable=True, auto_highlight=True,
+        get_fill_color="properties.fill", get_line_color="properties.ink", get_line_width="properties.line",
+        line_width_units=PIXELS,
+    )  # fmt: skip
+
+
+def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
+    """Borders of the next larger areas, for orientation."""
+    rows = [{"type": "Feature", "geometry": shape, "properties": {}} for shape in geometry.values()]
+    ink = [30, 30, 30, 200] if theme() == "light" else [235, 235, 235, 200]
+    return pdk.Layer(
+        "GeoJsonLayer", {"type": "FeatureCollection", "features": rows}, id="outline", pickable=False, filled=False,
+        stroked=True, get_line_color=ink, get_line_width=1.2, line_width_units=PIXELS,
+    )  # fmt: skip
+
+
+def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
+    """Facilities as dots. points: lon, lat, name, shown."""
+    rows = points[["lon", "lat", "name", "shown"]].to_dict("records")
+    return pdk.Layer(
+        "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
+        radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
+        get_line_color=[255, 255, 255, 220], line_width_min_pixels=0.5,
+    )  # fmt: skip
+
+
+def legend(title: str, classes: Classes, shown: list[str], points: str = "") -> None:
+    """Class colours with their ranges and how many areas each holds. shown: the range of each class, as text."""
+    swatch = '<span style="display:inline-block;width:1.1em;height:1.1em;margin-right:.4em;vertical-align:-.15em;' \
+             'border:1px solid #8a8a8a;background:{}"></span>{}'  # fmt: skip
+    items = [
+        swatch.format(colour, f"{html.escape(text)} <small>({count})</small>")
+        for colour, text, count in zip(ramp(len(classes.lows)), shown, classes.counts, strict=True)
+    ]
+    if classes.missing:
+        items.append(swatch.format(MISSING[theme()], f"no figure <small>({classes.missing})</small>"))
+    if points:
+        items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(points)}')
+    cells = "".join(f'<li style="margin-right:1.2em">{item}</li>' for item in items)
+    st.html(
+        f'<div style="font-size:.875rem"><strong>{html.escape(title)}</strong> <small>(areas in class)</small>'
+        f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}</ul></div>'
+    )
+
+
+def show(
+    layers: list[pdk.Layer], *, lon: float, lat: float, zoom: float, key: str, summary: str,
+    on_pick: Callable[[str], None] | None = None, height: int = 520,
+) -> None:  # fmt: skip
+    """Draw the map; a click on an area calls on_pick with its id."""
+    deck = pdk.Deck(
+        layers=layers,
+        initial_view_state=pdk.ViewState(longitude=lon, latitude=lat, zoom=zoom),
+        map_style=ground(),
+        tooltip={"text": "{name}\n{shown}"},  # text, not HTML: a name can run nothing
+    )
+
+    def picked() -> None:
+        rows = st.session_state[key].selection.objects.get(AREAS, [])
+        if rows and on_pick:
+            on_pick(rows[0]["properties"]["id"])
+
+    st.pydeck_chart(deck, key=key, on_select=picked if on_pick else "ignore", height=height, alt=summary)

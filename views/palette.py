@@ -1,0 +1,34 @@
+"""Colours that colour-blind readers can tell apart, in both themes."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+GROUPS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A8A8A", "#7A5195"]
+# Lightness runs one way only: away from the ground, in either theme.
+AMOUNTS = {
+    "light": ["#d6e6ee", "#9fc6d9", "#5f9fbd", "#2b7597", "#004c6d"],
+    "dark": ["#23485a", "#33708a", "#4f9bb5", "#86c5d6", "#d0eef2"],
+}
+DIFFERENCES = ["#b35806", "#f1a340", "#d8d5d0", "#998ec3", "#542788"]
+MISSING = {"light": "#c9c6c0", "dark": "#55595c"}
+INK = {"light": "#2f2d2b", "dark": "#edebe8"}
+SELECTED = {"light": "#d55e00", "dark": "#ffb366"}
+
+
+def theme() -> str:
+    """'light' or 'dark', as the reader's browser shows it."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def rgb(colour: str, alpha: int = 255) -> list[int]:
+    """'#0072B2' -> [0, 114, 178, 255]."""
+    return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
+
+
+def ramp(classes: int) -> list[str]:
+    """Colours for a number of ordered classes, light to strong."""
+    colours = AMOUNTS[theme()]
+    if classes >= len(colours):
+        return colours
+    return [colours[round(i * (len(colours) - 1) / max(classes - 1, 1))] for i in range(classes)]
