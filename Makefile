@@ -16,7 +16,7 @@ BIN := .venv/bin
 
 run: .venv/app
 	@echo "Zone of Social Creativity: http://localhost:8501"
-	@$(BIN)/python -m streamlit run app.py
+	@$(BIN)/python serve.py
 
 test: .venv/dev
 	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \

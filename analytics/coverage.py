@@ -16,15 +16,15 @@ def age_bounds(band: str) -> tuple[int, int]:
 def of_age(residents: pd.DataFrame, age_from: int | None, age_to: int | None) -> pd.DataFrame:
     """Residents from age_from to under age_to, as persons; a band cut by a bound counts in proportion (an estimate).
 
-    residents: area_id, age, persons. Returns area_id, persons (float).
+    residents: area_id, age, persons (empty: suppressed). Returns area_id, persons (float; empty where suppressed).
     """
     low, high = age_from or 0, 120 if age_to is None else age_to
     parts = {}
     for band in residents["age"].unique():
         first, last = age_bounds(band)
         parts[band] = max(0.0, min(high, last) - max(low, first)) / (last - first)
-    weighted = residents["persons"] * residents["age"].map(parts).astype(float)
-    return weighted.groupby(residents["area_id"]).sum().rename("persons").reset_index()
+    weighted = residents["persons"].astype("float64") * residents["age"].map(parts).astype(float)
+    return weighted.groupby(residents["area_id"]).sum(min_count=1).rename("persons").reset_index()
 
 
 def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
@@ -35,7 +35,7 @@ def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series)
     Returns area_id, persons, facilities, without_places, places, places_per_100, residents_per_facility; a ratio is
     empty where its base is zero.
     """
-    people = residents.groupby(residents["area_id"].map(groups))["persons"].sum()
+    people = residents.groupby(residents["area_id"].map(groups))["persons"].sum(min_count=1)
     found = facilities.groupby(facilities["area_id"].map(groups)).agg(
         facilities=("area_id", "size"),
         places=("places", "sum"),
@@ -70,6 +70,6 @@ def share_within(
     near = cells["share"] * (nearest_m(cells, facilities) <= distance_m)
     reached = near.groupby(cells["area_id"]).sum()
     table = residents.assign(within=residents["persons"] * residents["area_id"].map(reached).fillna(0.0))
-    table = table.groupby(table["area_id"].map(groups))[["persons", "within"]].sum()
+    table = table.groupby(table["area_id"].map(groups))[["persons", "within"]].sum(min_count=1)
     table["share_within"] = table["within"] / table["persons"].where(table["persons"] > 0)
     return table.rename_axis("area_id").reset_index()

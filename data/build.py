@@ -82,8 +82,8 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     for column in table.columns:
         if column not in ("persons", "places", "age_from", "age_to") and str(table[column].dtype) == "Int64":
             table[column] = table[column].astype("int64")
-    if "persons" in table and "suppressed" not in table:
-        table["persons"] = table["persons"].astype("int64")
+    if "persons" in table:
+        table["persons"] = table["persons"].astype("Int64" if "cut" in table else "int64")
     if "period" in table:
         table["period"] = table["period"].astype("datetime64[us]")
     return table

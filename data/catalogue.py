@@ -96,7 +96,7 @@ ENTRIES = [
           period="cuts of 2019 and 2021", unit="shape", geography="LOR planning areas, EPSG:25833"),
     Entry("residents", "berlin", "Residents by age", **_AFS, period="2015-06 to 2024-12, each half-year's end",
           unit="persons", geography="LOR planning areas",
-          note="Areas were redrawn on 2021-01-01; before and after are not comparable by id."),
+          note="Areas were redrawn on 2021-01-01; before and after are not comparable by id. Areas with fewer than ten residents are suppressed (empty)."),
     Entry("residents_by_background", "berlin", "Residents with a migration background, foreign nationals", **_AFS,
           period="2015-06 to 2024-12, each half-year's end", unit="persons", geography="LOR, every level",
           note="Counts below 10, and those that would reveal them, are suppressed."),

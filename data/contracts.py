@@ -99,7 +99,7 @@ CONTRACTS = {
     ),
     "areas_exact": _schema({"cut": _text, "area_id": _area, "geometry": _geometry}, ["cut", "area_id"]),
     "residents": _schema(
-        {"period": _period, "cut": _text, "area_id": _area, "age": _one_of(RESIDENT_AGES), "persons": _count},
+        {"period": _period, "cut": _text, "area_id": _area, "age": _one_of(RESIDENT_AGES), "persons": pa.Column("Int64", pa.Check.ge(0), nullable=True)},
         ["period", "area_id", "age"],
     ),
     "residents_by_background": _schema(

@@ -119,13 +119,18 @@ def in_district(rows: pd.DataFrame, district: str) -> pd.DataFrame:
     return rows[rows["area_id"].map(district_of()) == district]
 
 
+@cached
+def holder(level: str) -> dict[str, str]:
+    """The district that holds each area of a level."""
+    above = hierarchy()
+    return dict(zip(above[level], above["district"], strict=True))
+
+
 def pick_area(level: str) -> Callable[[str], None]:
     """What a click on an area of `level` chooses: its district, and the area itself if it is a planning area."""
 
     def pick(area: str) -> None:
-        holder = hierarchy().set_index(level)["district"]
-        district = area if level == "district" else holder[[area]].iloc[0]
-        controls.choose("district", district)
+        controls.choose("district", holder(level)[area])
         controls.choose("area", area if level == "planning_area" else controls.ALL)
 
     return pick
@@ -184,7 +189,7 @@ def area_map(
         maps.outline_layer({chosen.district: outline[chosen.district]} if chosen.district else outline),
     ]  # fmt: skip
     if points is not None:
-        layers.append(maps.point_layer(points))
+        layers.append(maps.point_layer(points.assign(id=points["area_id"].map(hierarchy()[level]))))
     lon, lat, zoom = view_of(chosen.district)
     maps.show(layers, lon=lon, lat=lat, zoom=zoom, key=f"{key}-{level}-{chosen.district}",
               summary=f"Map: {title}. {unit}.", on_pick=pick_area(level))  # fmt: skip

@@ -13,6 +13,7 @@ from pages.common import (
     choices,
     city,
     hierarchy,
+    holder,
     in_district,
     last_current,
     level_control,
@@ -67,7 +68,7 @@ measure = columns[1].selectbox("Measure", measures, format_func=lambda m: MEASUR
                                bind="query-params")  # fmt: skip
 with columns[2]:
     level = level_control("planning_area")
-distance = columns[3].select_slider("Within (straight line)", [250, 500, 750, 1000, 1500, 2000, 3000], 500,
+distance = columns[3].selectbox("Within (straight line)", [250, 500, 750, 1000, 1500, 2000, 3000], index=1,
                                     format_func=lambda metres: f"{metres:,} m", key="distance", bind="query-params")  # fmt: skip
 period = last_current(chosen.first_year, chosen.last_year)
 if period is None:
@@ -94,7 +95,7 @@ rows = served(kind, period, level, distance)
 rows["value"] = rows[measure]
 rows["shown"] = [f"{text.number(v * factor, digits)}{suffix} {'' if suffix else unit}" for v in rows["value"]]
 if chosen.district:
-    rows = rows[rows["area_id"].map(hierarchy().set_index(level)["district"].to_dict()) == chosen.district]
+    rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
 known = rows.dropna(subset="value")
 if known.empty:
     controls.empty(f"{place} has no {services.loc[kind, 'plural']} and no figure to show.", "Choose another service.")

@@ -14,6 +14,7 @@ from pages.common import (
     city,
     geometry,
     hierarchy,
+    holder,
     in_district,
     last_current,
     level_control,
@@ -119,7 +120,7 @@ def city_section(chosen: controls.Territory) -> None:
     rows["shown"] = [f"{text.number(rate, 1)} per 10,000 residents ({n} venues)"
                      for rate, n in zip(rows["per_10000"], rows["facilities"], strict=True)]  # fmt: skip
     if chosen.district:
-        rows = rows[rows["area_id"].map(hierarchy().set_index(level)["district"].to_dict()) == chosen.district]
+        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
     # Where hardly anybody lives a rate says nothing: named in the table, not in the title.
     settled = rows[rows["persons"] >= 1000]
     best = settled.loc[settled["value"].idxmax()] if len(settled) else rows.iloc[0]

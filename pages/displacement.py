@@ -15,6 +15,7 @@ from pages.common import (
     country_names,
     half_years,
     hierarchy,
+    holder,
     in_district,
     level_control,
     source,
@@ -152,7 +153,7 @@ def map_section(chosen: Territory, measure: str, origins: list[str]) -> None:
     period = right.selectbox("Half-year", periods[::-1], format_func=text.day)
     rows = city_map(period, origin, level, measure)
     if chosen.district:
-        rows = rows[rows["area_id"].map(hierarchy().set_index(level)["district"].to_dict()) == chosen.district]
+        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
     unit = "per 1,000 residents" if measure == "per_1000" else "persons"
     if rows["value"].isna().all():
         controls.empty("Every area is suppressed.", "Choose larger areas or another origin.")

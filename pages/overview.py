@@ -10,7 +10,7 @@ import streamlit as st
 import data
 from analytics import coverage, displacement
 from pages.common import area_names, cached, choices, city, country_names, district_of, half_years, in_district, table
-from views import controls, text
+from views import charts, controls, text
 from views.controls import Territory
 
 WALK_M = 1000
@@ -69,9 +69,10 @@ def tile(label: str, series: pd.Series, note: str, page: str, show: Callable[[fl
             return
         change = displacement.change(known.iloc[0], known.iloc[-1]) if len(known) > 1 else None
         first = known.index[0].year if isinstance(known.index[0], pd.Timestamp) else known.index[0]
-        st.metric(label, show(known.iloc[-1]), None if change is None else text.signed_percent(change),
-                  delta_color="off", chart_data=known.tolist() if len(known) > 1 else None, chart_type="line",
+        value = show(known.iloc[-1])
+        st.metric(label, value, None if change is None else text.signed_percent(change), delta_color="off",
                   delta_description=f"since {first}", label_visibility="collapsed")  # fmt: skip
+        charts.sparkline(known, f"path-{label}", f"{label}: from {show(known.iloc[0])} in {first} to {value}")
         last = known.index[-1]
         st.caption(f"{text.day(last) if isinstance(last, pd.Timestamp) else last} · {note}")
         st.page_link(page, label="Look closer", icon=":material/arrow_forward:", help=label)

@@ -58,7 +58,9 @@ def test_no_source_file_is_in_the_repository() -> None:
     if not sources.exists():
         pytest.skip("no shared folder beside this checkout")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode()
-    ours = {hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in listed.split("\0") if (ROOT / name).is_file()}
+    ours = {
+        hashlib.sha256((ROOT / name).read_bytes()).hexdigest() for name in listed.split("\0") if (ROOT / name).is_file()
+    }
     theirs = {hashlib.sha256(path.read_bytes()).hexdigest() for path in sources.rglob("*") if path.is_file()}
     assert ours
     assert theirs

@@ -101,6 +101,16 @@ def lines(
     return figure
 
 
+def sparkline(values: pd.Series, key: str, summary: str) -> None:
+    """The path of one figure, without axes. values: indexed by time."""
+    figure = go.Figure()
+    figure.add_scatter(x=values.index, y=values, mode="lines", line={"color": GROUPS[0], "width": 2.5})
+    figure.update_layout(height=70, margin={"l": 0, "r": 0, "t": 4, "b": 4}, showlegend=False)
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True)
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=summary)
+
+
 def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int = 0, marked: str = "") -> go.Figure:
     """Horizontal bars, longest first, each with its number; one may be marked."""
     ordered = table.sort_values(value, ascending=True)

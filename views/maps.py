@@ -59,8 +59,8 @@ def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
 
 
 def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
-    """Facilities as dots. points: lon, lat, name, shown."""
-    rows = points[["lon", "lat", "name", "shown"]].to_dict("records")
+    """Facilities as dots. points: id (the area a click chooses), lon, lat, name, shown."""
+    rows = points[["id", "lon", "lat", "name", "shown"]].to_dict("records")
     return pdk.Layer(
         "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
         radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
@@ -100,8 +100,8 @@ def show(
     )
 
     def picked() -> None:
-        rows = st.session_state[key].selection.objects.get(AREAS, [])
-        if rows and on_pick:
-            on_pick(rows[0]["properties"]["id"])
+        for rows in st.session_state[key].selection.objects.values():
+            if rows and on_pick:
+                on_pick(rows[0].get("properties", rows[0])["id"])
 
     st.pydeck_chart(deck, key=key, on_select=picked if on_pick else "ignore", height=height, alt=summary)

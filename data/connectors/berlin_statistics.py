@@ -11,7 +11,7 @@ import shapely
 
 from data.connectors.gisco import simplify_coverage
 from data.connectors.raw import no_negatives, open_raw
-from data.disclosure import AreaTree
+from data.disclosure import THRESHOLD, AreaTree
 from data.errors import SourceError
 
 CITY_ID = "11"  # Berlin's state key
@@ -155,13 +155,18 @@ def _counts(folder: Path, table: str, columns: list[str]) -> pd.DataFrame:
 
 
 def residents(folder: Path) -> pd.DataFrame:
-    """Residents at the half-year's end by planning area and age: period, cut, area_id, age, persons."""
+    """Residents at the half-year's end by planning area and age: period, cut, area_id, age, persons.
+
+    An area with fewer than ten residents in all would bound every count within it: its persons are empty.
+    """
     columns = {f"inhabitants_age_{raw}": age for raw, age in AGES.items()}
     raw = _counts(folder, "t2", ["inhabitants", *columns]).rename(columns=columns)
     off = raw[list(columns.values())].sum(axis=1) != raw["inhabitants"]
     if off.any():
         raise SourceError("population_t2_planning-areas.parquet", "ages do not add up to the inhabitants",
                           row=int(raw.index[off][0]) + 1, column="inhabitants")  # fmt: skip
+    few = raw["inhabitants"].between(1, THRESHOLD - 1)
+    raw[list(columns.values())] = raw[list(columns.values())].astype("Int64").mask(few)
     tidy = raw.melt(["period", "cut", "area_id"], list(columns.values()), var_name="age", value_name="persons")
     return tidy.sort_values(["period", "area_id", "age"], ignore_index=True)
 
@@ -239,7 +244,7 @@ def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame
         named=("persons", "sum"), hidden=("suppressed", "any")
     )
     room = raw.merge(shown, on=["period", "cut", "area_id"])
-    tight = room[room["hidden"] & (room["migration_background"] - room["named"] < 10)]
+    tight = room[room["hidden"] & (room["migration_background"] - room["named"] < THRESHOLD)]
     parts = [
         _suppressed(raw, ["migration_background"], "background", also=tight),
         _suppressed(raw, ["foreign_nationals"], "background"),

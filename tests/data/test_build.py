@@ -33,7 +33,9 @@ def test_a_missing_source_is_named(tmp_path: Path) -> None:
 
 def test_a_missing_column_is_named_with_those_found(tmp_path: Path) -> None:
     pd.DataFrame({"year": [2020], "nuts_id": ["DE30"]}).to_csv(tmp_path / "cult_emp_reg_nuts2_2014_2022.csv")
-    with pytest.raises(SourceError, match=r"column 'thousand_persons': the column is missing\. Columns found: .*nuts_id"):
+    with pytest.raises(
+        SourceError, match=r"column 'thousand_persons': the column is missing\. Columns found: .*nuts_id"
+    ):
         eurostat.cultural_employment(tmp_path)
 
 

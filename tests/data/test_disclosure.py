@@ -101,8 +101,8 @@ def attack(day: str, shift: int) -> tuple[int, float, str]:
     Margins: the tree of areas of each origin, and in each planning area the residents with a migration background
     (or, where that is suppressed, all residents), which named origins cannot exceed. Every `shift`-th cell is tried.
     """
-    period = pd.Timestamp(day)
-    origins = data.table("residents_by_origin", "berlin").query("period == @period")
+    when = pd.Timestamp(day)  # noqa: F841  (used in the queries)
+    origins = data.table("residents_by_origin", "berlin").query("period == @when")
     areas = data.table("areas", "berlin").drop(columns="geometry")
     areas = areas[areas["cut"] == origins["cut"].iloc[0]]
     leaves = origins[origins["level"] == "planning_area"]
@@ -122,14 +122,16 @@ def attack(day: str, shift: int) -> tuple[int, float, str]:
                 equal.append(cells)
                 right.append(float(row.persons) - float(known[row.area_id, row.origin]))
     total = data.table("residents_by_background", "berlin").query(
-        "period == @period and level == 'planning_area' and background == 'migration_background'"
+        "period == @when and level == 'planning_area' and background == 'migration_background'"
     )
     total = total.set_index("area_id")["persons"].astype("Float64")
-    everyone = data.table("residents", "berlin").query("period == @period").groupby("area_id")["persons"].sum()
-    room = total.fillna(everyone.astype("Float64"))
+    everyone = data.table("residents", "berlin").query("period == @when").groupby("area_id")["persons"]
+    room = total.fillna(everyone.sum(min_count=1).astype("Float64"))
     named = leaves.groupby("area_id")["persons"].sum().astype("Float64")
     less, left = [], []
     for area, cells in unknown.groupby("area_id").groups.items():
+        if pd.isna(room[area]):
+            continue
         less.append(np.asarray(cells))
         left.append(float(room[area] - named[area]))
 

@@ -81,7 +81,11 @@ def test_codes_without_a_country_are_kept_and_named() -> None:
 )
 def test_berlin_residents_equal_the_published_city_totals(period: str, published: int) -> None:
     residents = data.table("residents", "berlin")
-    assert residents[residents["period"] == period]["persons"].sum() == published
+    rows = residents[residents["period"] == period]
+    # Areas with fewer than ten residents are suppressed: the difference is theirs, and smaller than that.
+    hidden = rows[rows["persons"].isna()]["area_id"].nunique()
+    assert 0 <= published - rows["persons"].sum() <= 9 * hidden
+    assert hidden <= 1
 
 
 def test_every_half_year_has_every_area_of_its_cut() -> None:

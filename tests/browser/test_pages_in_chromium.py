@@ -1,0 +1,108 @@
+"""In a real browser: every page draws, asks nobody else, complains of nothing and can be used by everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import AXE, Visit, distinct_colours
+
+PAGES = {"": 0, "displacement": 1, "coverage": 1, "creative": 2}  # page -> maps on it
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_draws_for_everyone_and_asks_nobody_else(visit: Callable[..., Visit], page: str, theme: str) -> None:
+    seen = visit(page, theme=theme)
+    assert seen.page.locator("[data-testid=stException]").count() == 0
+    expect(seen.page.locator("[data-testid=stDeckGlJsonChart]")).to_have_count(PAGES[page], timeout=30_000)
+    for drawn in seen.maps():
+        assert distinct_colours(drawn) > 100, "the map is blank"
+    for chart in seen.page.locator("[data-testid=stPlotlyChart]").all():
+        assert chart.locator("path").count() > 0, "a chart is empty"
+    figures = seen.page.locator("[data-testid=stPlotlyChart], [data-testid=stDeckGlJsonChart]")
+    for number in range(figures.count()):
+        text = figures.nth(number).evaluate(
+            "node => (node.closest('[aria-label]') || node.querySelector('[aria-label]'))?.getAttribute('aria-label')"
+        )
+        assert text, f"figure {number} has no text for those who cannot see it"
+    assert serious_violations(seen) == []
+    assert seen.foreign == []
+    assert seen.errors == []
+
+
+def serious_violations(seen: Visit) -> list[list[str]]:
+    """What axe-core calls serious or critical: impact, rule, how often, first place."""
+    seen.page.add_script_tag(path=str(AXE))
+    found = seen.page.evaluate(
+        "() => axe.run().then(result => result.violations.map(v => "
+        "[v.impact, v.id, String(v.nodes.length), v.nodes[0].html.slice(0, 300)]))"
+    )
+    return [violation for violation in found if violation[0] in ("serious", "critical")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_phone_needs_no_sideways_scrolling(visit: Callable[..., Visit], page: str) -> None:
+    seen = visit(page, width=360, height=740)
+    assert seen.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    assert seen.page.evaluate(
+        "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth }"
+    )
+    assert seen.errors == []
+
+
+def test_a_copied_link_opens_the_same_view(visit: Callable[..., Visit]) -> None:
+    first = visit("coverage")
+    first.page.get_by_label("District of Berlin").click()
+    first.page.get_by_role("option", name="Pankow").click()
+    first.settle()
+    first.page.get_by_role("combobox", name="Service").click()
+    first.page.get_by_role("option", name="Library").click()
+    first.settle()
+    link = first.page.url.removeprefix(f"{first.address}/")
+    assert "district=" in link
+    assert "service=" in link
+    heading = first.page.locator("h3").first.inner_text()
+    second = visit(link)
+    assert second.page.locator("h1").inner_text() == "Service coverage in Pankow"
+    assert second.page.locator("h3").first.inner_text() == heading
+    second.page.get_by_role("link", name="Creative economy").click()
+    second.settle()
+    assert "Pankow" in second.page.locator("h2").last.inner_text()
+    assert "district=" in second.page.url
+
+
+def test_a_link_with_nonsense_falls_back_to_the_whole_city(visit: Callable[..., Visit]) -> None:
+    seen = visit("coverage?district=Atlantis&from=x&country=%00&service=%3Cimg%20src=x%20onerror=alert(1)%3E&level=0")
+    assert seen.page.locator("[data-testid=stException]").count() == 0
+    assert seen.page.locator("h1").inner_text() == "Service coverage in Berlin"
+
+
+def test_a_click_on_the_map_chooses_the_area_on_every_page(visit: Callable[..., Visit]) -> None:
+    # Districts: software WebGL takes so long to pick among 542 areas that the click no longer counts as one.
+    seen = visit("coverage?level=District&service=Library")
+    chart = seen.page.locator("[data-testid=stDeckGlJsonChart]").first
+    chart.scroll_into_view_if_needed()
+    seen.page.wait_for_timeout(3000)
+    box = chart.bounding_box()
+    assert box
+    seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    seen.page.wait_for_url("**district=**", timeout=20_000)
+    seen.settle()
+    title = seen.page.locator("h1").inner_text()
+    assert title != "Service coverage in Berlin"
+    seen.page.get_by_role("link", name="Overview").click()
+    seen.settle()
+    assert title.removeprefix("Service coverage in ") in seen.page.locator("h1").inner_text()
+
+
+def test_table_and_picture_can_be_taken_away(visit: Callable[..., Visit]) -> None:
+    seen = visit("displacement")
+    seen.page.get_by_text("Table and downloads").first.click()
+    for kind, start in (("CSV", b"\xef\xbb\xbfyear"), ("Parquet", b"PAR1"), ("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with seen.page.expect_download(timeout=60_000) as waiting:
+            seen.page.get_by_role("button", name=kind, exact=True).first.click()
+        content = waiting.value.path().read_bytes()
+        assert content.startswith(start), kind
