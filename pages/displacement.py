@@ -168,9 +168,9 @@ def map_section(chosen: Territory, measure: str, origins: list[str]) -> None:
 chosen = choices()
 st.title("Displacement trends, from the world to the street", anchor=False)
 left, right = st.columns(2)
-by = left.segmented_control("Break down by", ["category", "origin", "asylum"], default="category", required=True,
-                            format_func=str.capitalize, key="by", bind="query-params")  # fmt: skip
-measure = right.segmented_control("Measure", list(MEASURES), default="absolute", required=True, key="measure", wrap=True,
-                                  format_func=MEASURES.__getitem__, bind="query-params")  # fmt: skip
-world_section(chosen, by or "category", measure or "absolute")
-city_section(chosen, measure or "absolute")
+by = left.radio("Break down by", ["category", "origin", "asylum"], horizontal=True, key="by", bind="query-params",
+                format_func=str.capitalize)  # fmt: skip
+measure = right.radio("Measure", list(MEASURES), horizontal=True, key="measure", bind="query-params",
+                      format_func=MEASURES.__getitem__)  # fmt: skip
+world_section(chosen, by, measure)
+city_section(chosen, measure)

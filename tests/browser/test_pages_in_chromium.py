@@ -88,7 +88,10 @@ def test_a_click_on_the_map_chooses_the_area_on_every_page(visit: Callable[..., 
     seen.page.wait_for_timeout(3000)
     box = chart.bounding_box()
     assert box
-    seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    where = box["x"] + box["width"] / 2 + 10, box["y"] + box["height"] / 2 + 10
+    seen.page.mouse.move(*where)
+    seen.page.wait_for_timeout(1000)
+    seen.page.mouse.click(*where)
     seen.page.wait_for_url("**district=**", timeout=20_000)
     seen.settle()
     title = seen.page.locator("h1").inner_text()

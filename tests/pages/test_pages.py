@@ -65,8 +65,8 @@ def test_overview_shows_six_figures_with_period_and_source() -> None:
 @pytest.mark.parametrize("measure", ["absolute", "per_1000", "index"])
 def test_displacement_in_every_breakdown_and_measure(by: str, measure: str) -> None:
     app = open_page("displacement")
-    app.segmented_control(key="by").set_value(by).run()
-    app.segmented_control(key="measure").set_value(measure).run()
+    app.radio(key="by").set_value(by).run()
+    app.radio(key="measure").set_value(measure).run()
     assert not app.exception
     assert any("119.3 million" in heading.value for heading in app.subheader)
 
