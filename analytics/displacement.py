@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 # UNHCR, Global Trends, 'forcibly displaced': refugees under its mandate, Palestine refugees under UNRWA's,
@@ -77,3 +79,107 @@ def index_to_first(table: pd.DataFrame, by: str, time: str = "year", value: str 
 def change(first: float, last: float) -> float | None:
     """Relative change; None when there is nothing to compare with."""
     return None if not first else last / first - 1
+
+
+def reconciliation(displaced: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """The plain sum of the tables beside UNHCR's published headline total, and what the difference is made of.
+
+    published: year, published (persons), overlap_place (ISO code), overlap_share. UNHCR counts Palestine refugees who
+    are displaced inside a place once; the tables hold them under both mandates. Their number is estimated as
+    overlap_share of the place's internally displaced people; what remains is revision since publication and rounding.
+    Returns year, summed, published, difference, overlap (estimate), remainder.
+    """
+    summed = stock(displaced, "category").groupby("year")["persons"].sum().rename("summed")
+    table = published.merge(summed.reset_index(), on="year")
+    inside = displaced[displaced["category"].eq("idps_idmc")].groupby(["year", "asylum"])["persons"].sum()
+    pairs = zip(table["year"], table["overlap_place"], strict=True)
+    table["overlap"] = [inside.get(pair, 0) for pair in pairs] * table["overlap_share"]
+    table["difference"] = table["summed"] - table["published"]
+    table["remainder"] = table["difference"] - table["overlap"]
+    return table[["year", "summed", "published", "difference", "overlap", "remainder"]]
+
+
+def corridors(displaced: pd.DataFrame, year: int, n: int, *, asylum: str | None = None) -> pd.DataFrame:
+    """The n largest origin-asylum pairs across a border in a year, and the rest, so that persons add up.
+
+    Returns origin, asylum, persons; the last row is REST to the given country of asylum (or to REST).
+    """
+    rows = displaced[(displaced["year"] == year) & displaced["category"].isin(ACROSS_BORDERS)]
+    if asylum:
+        rows = rows[rows["asylum"] == asylum]
+    pairs = rows.groupby(["origin", "asylum"], as_index=False)["persons"].sum()
+    top = pairs.nlargest(n, "persons", keep="first")
+    rest = pairs["persons"].sum() - top["persons"].sum()
+    tail = pd.DataFrame({"origin": ["REST"], "asylum": [asylum or "REST"], "persons": [rest]})
+    return pd.concat([top, tail[tail["persons"] > 0]], ignore_index=True)
+
+
+def recognition_rate(decisions: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Share of substantive decisions that gave protection (UNHCR's total protection rate).
+
+    decisions: counted, recognised, complementary, rejected and the columns of `by`. Only decisions counted in persons
+    are used; cases are never added to persons. Returns `by`, protected, decided, rate (empty without a decision).
+    """
+    rows = decisions[decisions["counted"] == "persons"]
+    sums = rows.groupby(by)[["recognised", "complementary", "rejected"]].sum()
+    table = pd.DataFrame({"protected": sums["recognised"] + sums["complementary"], "decided": sums.sum(axis=1)})
+    table["rate"] = table["protected"] / table["decided"].where(table["decided"] > 0)
+    return table.reset_index()
+
+
+def doubling_time(first: float, last: float, years: float) -> float | None:
+    """Years in which a stock doubles at its mean yearly growth; None if it does not grow."""
+    if first <= 0 or last <= first or years <= 0:
+        return None
+    return years * math.log(2) / math.log(last / first)
+
+
+def change_by(table: pd.DataFrame, by: str, first: int, last: int) -> pd.DataFrame:
+    """Which groups a change is made of; contributions add up to the change, shares to one.
+
+    table: year, `by`, persons; a group absent in a year had nobody recorded then. Returns `by`, first, last, change,
+    share (of the total change; empty if that is zero), largest contribution first.
+    """
+    wide = table[table["year"].isin([first, last])].pivot_table(
+        index=by, columns="year", values="persons", aggfunc="sum", fill_value=0
+    )
+    wide = wide.reindex(columns=[first, last], fill_value=0).set_axis(["first", "last"], axis=1)
+    wide["change"] = wide["last"] - wide["first"]
+    total = wide["change"].sum()
+    wide["share"] = wide["change"] / total if total else float("nan")
+    order = wide["change"].abs().sort_values(ascending=False, kind="stable").index
+    return wide.loc[order].rename_axis(by).reset_index()
+
+
+def pyramid(by_age: pd.DataFrame, asylum: str | None = None) -> pd.DataFrame:
+    """People displaced across borders by age and sex, and how many have neither stated.
+
+    by_age: asylum, category, sex, age, persons. Returns sex, age, persons, with 'not stated' kept as a group.
+    """
+    rows = by_age[by_age["category"].isin(ACROSS_BORDERS)]
+    if asylum:
+        rows = rows[rows["asylum"] == asylum]
+    return rows.groupby(["sex", "age"], as_index=False)["persons"].sum()
+
+
+def school_age_share(ages: pd.DataFrame) -> tuple[float | None, float]:
+    """Share aged 5 to 17 of those whose age is stated, and the share whose age is stated. ages: age, persons."""
+    known = ages[ages["age"] != "not stated"]
+    everyone, stated = ages["persons"].sum(), known["persons"].sum()
+    if not stated:
+        return None, 0.0
+    return known[known["age"].isin(["5-11", "12-17"])]["persons"].sum() / stated, stated / everyone
+
+
+def urban_share(by_place: pd.DataFrame, asylum: str | None = None) -> tuple[float, float] | None:
+    """Lowest and highest share of people in towns that the stated kinds of place allow; None if nobody is counted.
+
+    by_place: asylum, category, place, persons. 'various' may be either, so it is out of the lower bound and in the
+    upper one.
+    """
+    rows = by_place[by_place["category"].isin(ACROSS_BORDERS)]
+    if asylum:
+        rows = rows[rows["asylum"] == asylum]
+    sums = rows.groupby("place")["persons"].sum().reindex(["urban", "rural", "various"], fill_value=0)
+    total = sums.sum()
+    return None if not total else (sums["urban"] / total, (sums["urban"] + sums["various"]) / total)

@@ -52,6 +52,7 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
         "displacement_flows": lambda _: unhcr.displacement_flows(world),
         "solutions": lambda _: unhcr.solutions(world),
         "displaced_by_age_place": lambda _: unhcr.displaced_by_age_place(world),
+        "published_totals": lambda _: unhcr.published_totals(),
         "asylum_applications": lambda _: unhcr.asylum_applications(world),
         "asylum_decisions": lambda _: unhcr.asylum_decisions(world),
         "country_shapes": lambda _: gisco.country_shapes(sources / "world"),
@@ -62,6 +63,8 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
         "household_income": lambda _: eurostat.household_income(sources / "eurostat"),
         "areas": lambda _: berlin_statistics.areas(city),
         "areas_exact": lambda _: berlin_statistics.areas_exact(city),
+        "bridge": lambda done: berlin_statistics.bridge(done["areas_exact"]),
+        "residents_in_new_cut": lambda _: berlin_facilities.residents_in_new_cut(city),
         "residents": lambda _: berlin_statistics.residents(city),
         "residents_by_origin": lambda _: berlin_statistics.residents_by_origin(city),
         "residents_by_background": lambda done: berlin_statistics.residents_by_background(
@@ -83,7 +86,7 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
         if column not in ("persons", "places", "age_from", "age_to") and str(table[column].dtype) == "Int64":
             table[column] = table[column].astype("int64")
     if "persons" in table:
-        table["persons"] = table["persons"].astype("Int64" if "cut" in table else "int64")
+        table["persons"] = table["persons"].astype("Int64" if "period" in table else "int64")
     if "period" in table:
         table["period"] = table["period"].astype("datetime64[us]")
     return table

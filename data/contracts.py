@@ -113,6 +113,18 @@ CONTRACTS = {
          "origin": _code("[A-Z]{3}"), "persons": _guarded, "suppressed": pa.Column(bool)},
         ["period", "level", "area_id", "origin"],
     ),
+    "published_totals": _schema(
+        {"year": _year(1951, 2100), "published": _people, "overlap_place": _code(),
+         "overlap_share": pa.Column(float, pa.Check.in_range(0, 1))},
+        ["year"],
+    ),
+    "bridge": _schema(
+        {"old_id": _area, "new_id": _area, "share": pa.Column(float, pa.Check.in_range(0, 1.0000001))},
+        ["old_id", "new_id"],
+    ),
+    "residents_in_new_cut": _schema(
+        {"period": _period, "area_id": _area, "persons": pa.Column("Int64", pa.Check.ge(0), nullable=True)}, ["area_id"]
+    ),
     "cells": _schema(
         {"cell": _code("[0-9a-f]{15}"), "area_id": _area, "x": pa.Column("int32"), "y": pa.Column("int32"),
          "share": pa.Column(float, pa.Check.in_range(0, 1))},

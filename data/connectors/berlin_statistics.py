@@ -250,3 +250,14 @@ def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame
         _suppressed(raw, ["foreign_nationals"], "background"),
     ]
     return pd.concat(parts, ignore_index=True)
+
+
+def bridge(exact: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Share of each old planning area that lies in each new one: old_id, new_id, share (adds up to 1 by old area)."""
+    old = exact[exact["cut"] == OLD][["area_id", "geometry"]].rename(columns={"area_id": "old_id"})
+    new = exact[exact["cut"] == NEW][["area_id", "geometry"]].rename(columns={"area_id": "new_id"})
+    pieces = gpd.overlay(old, new, how="intersection", keep_geom_type=True)
+    pieces["share"] = pieces.area / pieces.area.groupby(pieces["old_id"]).transform("sum")
+    pieces = pieces[pieces["share"] > 1e-3]
+    pieces["share"] /= pieces["share"].groupby(pieces["old_id"]).transform("sum")
+    return pd.DataFrame(pieces[["old_id", "new_id", "share"]]).sort_values(["old_id", "new_id"], ignore_index=True)

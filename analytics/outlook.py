@@ -1,0 +1,124 @@
+"""Outlook: forecasts with intervals, chosen by backtest, and honest when nothing beats standing still."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+from statsmodels.tsa.arima.model import ARIMA
+from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+LEVELS = (0.8, 0.95)
+LEAST_POINTS = 10
+Path = tuple[np.ndarray, np.ndarray]  # mean and standard error of the logarithm at horizons 1..h
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """A forecast and what speaks for it.
+
+    model: the one shown; beats_naive: whether its backtest error is below the naive one's. forecast: horizon, mean,
+    low_80, high_80, low_95, high_95. backtest: model, mase, coverage_80, coverage_95, forecasts; best first.
+    """
+
+    model: str
+    beats_naive: bool
+    forecast: pd.DataFrame
+    backtest: pd.DataFrame
+
+
+def _naive(log: np.ndarray, h: int) -> Path:
+    """Tomorrow as today; standard error after Hyndman & Athanasopoulos (2021), sec. 5.5."""
+    return np.full(h, log[-1]), np.sqrt((np.diff(log) ** 2).mean() * np.arange(1, h + 1))
+
+
+def _drift(log: np.ndarray, h: int) -> Path:
+    """Random walk with drift; standard error after Hyndman & Athanasopoulos (2021), sec. 5.5."""
+    steps, moves = np.arange(1, h + 1), np.diff(log)
+    return log[-1] + steps * moves.mean(), moves.std(ddof=1) * np.sqrt(steps * (1 + steps / len(moves)))
+
+
+def _damped(log: np.ndarray, h: int) -> Path:
+    """Exponential smoothing with a damped trend (Gardner & McKenzie 1985), statsmodels' ETS(A,Ad,N)."""
+    fitted = ETSModel(pd.Series(log), error="add", trend="add", damped_trend=True).fit(disp=False)
+    table = fitted.get_prediction(start=len(log), end=len(log) + h - 1).summary_frame(alpha=0.05)
+    return table["mean"].to_numpy(), ((table["pi_upper"] - table["pi_lower"]) / (2 * norm.ppf(0.975))).to_numpy()
+
+
+def _arima(log: np.ndarray, h: int) -> Path:
+    """ARIMA(1,1,0), statsmodels: a change carries over in part to the next one."""
+    found = ARIMA(log, order=(1, 1, 0)).fit().get_forecast(h)
+    return np.asarray(found.predicted_mean), np.asarray(found.se_mean)
+
+
+MODELS: dict[str, Callable[[np.ndarray, int], Path]] = {
+    "naive": _naive,
+    "drift": _drift,
+    "damped trend": _damped,
+    "ARIMA(1,1,0)": _arima,
+}
+
+
+def _run(model: str, log: np.ndarray, h: int) -> Path | None:
+    """A model's path, or None where it cannot be fitted."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            mean, error = MODELS[model](log, h)
+        except (ValueError, np.linalg.LinAlgError):
+            return None
+    return (mean, error) if np.isfinite(mean).all() and np.isfinite(error).all() else None
+
+
+def backtest(values: np.ndarray, horizon: int, least: int = 8) -> pd.DataFrame:
+    """Rolling-origin backtest of every model (Tashman 2000): from `least` points on, forecast, compare, move on.
+
+    values: positive, evenly spaced, oldest first. MASE: mean absolute error over the in-sample mean absolute one-step
+    change (Hyndman & Koehler 2006), over all origins and horizons. Coverage: share of actual values inside the
+    interval. A model that cannot be fitted at some origin is left out, so that all are compared on the same forecasts.
+    """
+    log, rows = np.log(values), []
+    for model in MODELS:
+        errors, inside = [], {level: [] for level in LEVELS}  # type: ignore[var-annotated]
+        for end in range(least, len(values)):
+            h = min(horizon, len(values) - end)
+            path = _run(model, log[:end], h)
+            if path is None:
+                errors = []
+                break
+            scale = np.abs(np.diff(values[:end])).mean()
+            actual = values[end : end + h]
+            errors.extend(np.abs(np.exp(path[0]) - actual) / scale)
+            for level in LEVELS:
+                inside[level].extend(np.abs(np.log(actual) - path[0]) <= norm.ppf(0.5 + level / 2) * path[1])
+        if errors:
+            rows.append({"model": model, "mase": float(np.mean(errors)), "coverage_80": float(np.mean(inside[0.8])),
+                         "coverage_95": float(np.mean(inside[0.95])), "forecasts": len(errors)})  # fmt: skip
+    return pd.DataFrame(rows).sort_values("mase", kind="stable", ignore_index=True)
+
+
+def outlook(values: pd.Series, horizon: int) -> Outlook:
+    """Forecast the next `horizon` points by the model with the least backtest error; naive where none beats it.
+
+    values: positive, evenly spaced, oldest first, at least ten. Models work on logarithms, so intervals cannot fall
+    below zero. Raises ValueError for fewer points, gaps or values that are not positive.
+    """
+    numbers = values.astype("float64").to_numpy()
+    if len(numbers) < LEAST_POINTS:
+        raise ValueError(f"A forecast needs {LEAST_POINTS} points or more; there are {len(numbers)}.")
+    if not np.isfinite(numbers).all() or (numbers <= 0).any():
+        raise ValueError("A forecast needs positive numbers without gaps.")
+    tested = backtest(numbers, horizon)
+    best = str(tested["model"].iloc[0])
+    path = _run(best, np.log(numbers), horizon)
+    if path is None:
+        best, path = "naive", _naive(np.log(numbers), horizon)
+    forecast = pd.DataFrame({"horizon": range(1, horizon + 1), "mean": np.exp(path[0])})
+    for level in LEVELS:
+        reach, name = norm.ppf(0.5 + level / 2) * path[1], int(100 * level)
+        forecast[f"low_{name}"], forecast[f"high_{name}"] = np.exp(path[0] - reach), np.exp(path[0] + reach)
+    return Outlook(best, best != "naive", forecast, tested)
