@@ -74,7 +74,7 @@ ENTRIES = [
           period="2025, at year end", unit="persons", geography="country pairs",
           note="Age and sex are known for a part only; the rest is 'not stated'."),
     Entry("published_totals", "world", "Forcibly displaced people as UNHCR's Global Trends prints them", **_UNHCR,
-          period="2017, 2018, 2023, 2024, at year end", unit="persons", geography="world",
+          period="2023 and 2024, at year end", unit="persons", geography="world",
           note="Overlap: UNRWA's estimate that 70 % of the displaced people in Gaza are Palestine refugees, "
                "unhcr.org/refugee-statistics/data-summaries."),
     Entry("asylum_applications", "world", "Asylum applications", **_UNHCR, period="2000–2025, during the year",

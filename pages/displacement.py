@@ -1,176 +1,194 @@
-"""Displacement trends: world, country, city and district in one flow."""
+"""Displacement, world and country: who, from where, to where, since when, how young, how urban, how sure."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from analytics import displacement
-from pages.common import (
-    area_map,
-    area_names,
-    cached,
-    choices,
-    city,
-    country_names,
-    half_years,
-    hierarchy,
-    holder,
-    in_district,
-    level_control,
-    source,
-    table,
+from analytics import displacement, diversity
+from pages.common import cached, choices, country_names, source, table
+from pages.displacement_world import (
+    AGES,
+    answers,
+    by_group,
+    changes,
+    decisions,
+    everyone,
+    in_text,
+    origins_of,
+    playing_years,
+    reconciled,
+    top_pairs,
 )
-from views import charts, controls, text
+from views import charts, controls, flows, maps, text
 from views.controls import Territory
 
 MEASURES = {"absolute": "Persons", "per_1000": "Per 1,000 residents", "index": "Index, first year = 100"}
+SCOPES = {"world": "World", "country": "Country of asylum"}
 
 
-@cached
-def world_series(by: str, country: str | None, first: int, last: int, n: int = 7) -> pd.DataFrame:
-    categories = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
-    rows = displacement.stock(table("displaced"), by, asylum=country, years=(first, last), categories=categories)
-    return displacement.top_with_rest(rows, by, n)
-
-
-@cached
-def city_series(area: str, level: str, first: int, last: int) -> pd.DataFrame:
-    """Named origins in one area of the city: period, origin, persons, suppressed."""
-    rows = table("residents_by_origin", city().key)
-    keep = (rows["level"] == level) & (rows["area_id"] == area) & rows["period"].dt.year.between(first, last)
-    return rows[keep][["period", "origin", "persons", "suppressed"]]
-
-
-@cached
-def city_map(period: pd.Timestamp, origin: str, level: str, measure: str) -> pd.DataFrame:
-    """Residents of an origin by area, with the text its map shows."""
-    here = city()
-    rows = table("residents_by_origin", here.key)
-    rows = rows[(rows["period"] == period) & (rows["level"] == level) & (rows["origin"] == origin)]
-    people = table("residents", here.key)
-    people = people[people["period"] == period]
-    all_residents = people.groupby(people["area_id"].map(hierarchy()[level]))["persons"].sum()
-    result = rows[["area_id", "persons", "suppressed"]].reset_index(drop=True)
-    result["residents"] = result["area_id"].map(all_residents)
-    result["per_1000"] = displacement.per_1000(result["persons"], result["residents"])
-    value = "per_1000" if measure == "per_1000" else "persons"
-    result["value"] = result[value].astype("float64")
-    unit = "per 1,000 residents" if value == "per_1000" else "persons"
-    result["shown"] = [
-        text.SUPPRESSED if hidden else f"{text.number(amount, 1 if value == 'per_1000' else 0)} {unit}"
-        for amount, hidden in zip(result[value], result["suppressed"], strict=True)
-    ]
-    return result.assign(name=result["area_id"].map(area_names(level)))
-
-
-def world_section(chosen: Territory, by: str, measure: str) -> None:
-    """The world, then the country of asylum."""
-    names = {**displacement.LABELS, **country_names(), "REST": "All others"}
-    for country, place in ((None, "the world"), (chosen.country, country_names()[chosen.country])):
-        st.header("World" if country is None else place, anchor=False, divider="gray")
-        if country and by == "asylum":
-            continue
-        rows = world_series(by, country, chosen.first_year, chosen.last_year)
-        if rows.empty:
-            controls.empty(f"UNHCR counts nobody in {place} in these years.", "Widen the years in the sidebar.")
-            continue
-        total = rows.groupby("year")["persons"].sum()
-        rows = rows.assign(group=rows[by].map(names))
-        unit = "persons"
-        if measure == "index":
-            rows, unit = displacement.index_to_first(rows, "group"), "index, first year shown = 100"
-        elif measure == "per_1000":
-            residents = table("country_population")
-            base = (
-                residents["persons"].sum() if country is None else residents.set_index("iso3")["persons"].get(country)
-            )
-            if not base:
-                controls.empty(f"There is no count of residents for {place}.", "Choose persons or index.")
-                continue
-            rows = rows.assign(persons=displacement.per_1000(rows["persons"], pd.Series(base, index=rows.index)))
-            unit = "displaced people per 1,000 residents of 2019 (World Bank, SP.POP.TOTL)"
-        change = displacement.change(total.iloc[0], total.iloc[-1])
-        title = f"{text.compact(total.iloc[-1])} displaced people in {place} at the end of {total.index[-1]}"
-        if len(total) > 1:
-            title += f", {text.signed_percent(change, 0)} since {total.index[0]}"
-        figure = charts.lines(rows, "year", "persons", "group", unit=unit, stacked=measure != "index",
-                              digits=0 if measure == "absolute" else 1)  # fmt: skip
-        charts.show(figure, title=title, unit=unit, source=source("displaced"), key=f"world-{country}",
-                    table=rows[["year", "group", "persons"]].rename(columns={"persons": unit}))  # fmt: skip
-    st.caption("The sum counts people under two mandates twice (some displaced Palestine refugees); UNHCR's published "
-               "totals count them once and are a little lower.")  # fmt: skip
-
-
-def city_section(chosen: Territory, measure: str) -> None:
-    """The city and its district by origin, then the map by area."""
-    here, names = city(), country_names()
-    level, area = ("district", chosen.district) if chosen.district else ("city", None)
-    area = area or next(iter(area_names("city")))
-    place = area_names(level)[area]
-    st.header(place, anchor=False, divider="gray")
-    st.caption(here.displaced_origins_why)
-    rows = city_series(area, level, chosen.first_year, chosen.last_year)
-    if rows.empty:
-        controls.empty(f"{here.name} counts residents by origin from 2015 to 2024.", "Move the years in the sidebar.")
-        return
-    origins = st.multiselect("Origins", sorted(rows["origin"].unique(), key=names.__getitem__), key="origins",
-                             default=here.displaced_origins, format_func=names.__getitem__, bind="query-params")  # fmt: skip
-    rows = rows[rows["origin"].isin(origins)].assign(group=lambda t: t["origin"].map(names))
-    unit = "residents with that migration background"
-    if measure == "index":
-        rows, unit = displacement.index_to_first(rows, "group", "period"), "index, first half-year shown = 100"
-    elif measure == "per_1000":
-        people = in_district(table("residents", here.key), chosen.district).groupby("period")["persons"].sum()
-        rows = rows.assign(persons=displacement.per_1000(rows["persons"], rows["period"].map(people)))
-        unit = "residents with that migration background per 1,000 residents"
-    if rows.empty:
-        controls.empty("No origin is chosen.", "Choose one or more origins above.")
-        return
-    figure = charts.lines(rows, "period", "persons", "group", unit=unit, digits=0 if measure == "absolute" else 1,
-                          breaks={pd.Timestamp("2022-02-24"): "24 Feb 2022"})  # fmt: skip
-    last = rows[rows["period"] == rows["period"].max()]
-    lead = last.loc[last["persons"].astype("float64").idxmax()]
-    charts.show(figure, title=f"{place}: {text.number(lead['persons'], 0 if measure == 'absolute' else 1)} "
-                f"({unit}) from {lead['group']} on {text.day(lead['period'])}",
-                unit=unit, source=source("residents_by_origin", here.key), key="city-origins",
-                table=rows[["period", "group", "persons", "suppressed"]])  # fmt: skip
-    map_section(chosen, measure, origins)
-
-
-def map_section(chosen: Territory, measure: str, origins: list[str]) -> None:
-    """Where in the city residents of one origin live."""
-    here, names = city(), country_names()
-    periods = [p for p in half_years(chosen.first_year, chosen.last_year) if p >= pd.Timestamp(here.cut_since)]
-    if not periods:
-        controls.empty(f"Areas were redrawn on {here.cut_since}; earlier half-years do not fit the map.",
-                       "Choose later years in the sidebar.")  # fmt: skip
-        return
+def stock_section(chosen: Territory, country: str | None, place: str) -> None:
+    """How many, by category, origin or asylum."""
     left, middle, right = st.columns(3)
-    origin = left.selectbox("Origin on the map", origins, format_func=names.__getitem__)
-    with middle:
-        level = level_control("planning_area")
-    period = right.selectbox("Half-year", periods[::-1], format_func=text.day)
-    rows = city_map(period, origin, level, measure)
-    if chosen.district:
-        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
-    unit = "per 1,000 residents" if measure == "per_1000" else "persons"
-    if rows["value"].isna().all():
-        controls.empty("Every area is suppressed.", "Choose larger areas or another origin.")
+    options = ["category", "origin"] if country else ["category", "origin", "asylum"]
+    by = left.radio(
+        "Break down by", options, horizontal=True, key="by", bind="query-params", format_func=str.capitalize
+    )
+    names = country_names()
+    origin = middle.selectbox("Only from", ["", *origins_of(country)], key="only_from", bind="query-params",
+                              format_func=lambda code: names.get(code, "All origins"))  # fmt: skip
+    measure = right.radio("Measure", list(MEASURES), horizontal=True, key="measure", bind="query-params",
+                          format_func=MEASURES.__getitem__)  # fmt: skip
+    rows = by_group(by, country, chosen.first_year, chosen.last_year, origin)
+    if rows.empty:
+        controls.empty(f"UNHCR counts nobody from {names[origin]} in {in_text(place)} in these years.",
+                       "Choose another origin or other years.")  # fmt: skip
         return
-    top = rows.loc[rows["value"].idxmax()]
-    area_map(rows, level=level, title=f"Residents from {names[origin]}: most in {top['name']}, {top['shown']}",
-             unit=f"{unit}, {text.day(period)}", credit=source("residents_by_origin", here.key), key="city-map",
-             chosen=chosen, digits=1 if measure == "per_1000" else 0,
-             note=f"{int(rows['suppressed'].sum())} of {len(rows)} areas suppressed (grey)")  # fmt: skip
+    total = rows.groupby("year")["persons"].sum()
+    unit, digits = "persons, at year end", 0
+    if measure == "index":
+        rows, unit, digits = displacement.index_to_first(rows, "group"), "index, first year shown = 100", 1
+    elif measure == "per_1000":
+        residents = table("country_population")
+        base = residents["persons"].sum() if not country else residents.set_index("iso3")["persons"].get(country)
+        if not base:
+            controls.empty(f"There is no count of residents for {in_text(place)}.", "Choose persons or index.")
+            return
+        rows = rows.assign(persons=displacement.per_1000(rows["persons"], pd.Series(base, index=rows.index)))
+        unit, digits = "displaced people per 1,000 residents of 2019 (World Bank, SP.POP.TOTL)", 1
+    of = f" from {names[origin]}" if origin else ""
+    title = f"{text.compact(total.iloc[-1])} displaced people{of} in {in_text(place)} at the end of {total.index[-1]}"
+    if len(total) > 1:
+        growth = displacement.change(total.iloc[0], total.iloc[-1])
+        years = displacement.doubling_time(total.iloc[0], total.iloc[-1], total.index[-1] - total.index[0])
+        title += f", {text.signed_percent(growth, 0)} since {total.index[0]}"
+        title += f": doubling in {years:.0f} years at that pace" if years and years < 100 else ""
+    figure = charts.lines(rows, "year", "persons", "group", unit=unit, stacked=measure != "index", digits=digits)
+    charts.show(figure, title=title, unit=unit, source=source("displaced"), key=f"stock-{country}",
+                table=rows[["year", "group", "persons"]].rename(columns={"persons": unit}))  # fmt: skip
+
+
+def sure_section() -> None:
+    """The sum of the tables beside the published total."""
+    rows = reconciled()
+    last = rows.to_dict("records")[-1]
+    title = (f"{last['year']}: the tables add up to {text.compact(last['summed'])}, UNHCR prints "
+             f"{text.compact(last['published'])}; people under two mandates explain "
+             f"{text.compact(last['overlap'])} of the difference")  # fmt: skip
+    st.subheader(title, anchor=False)
+    st.dataframe(rows, hide_index=True, alt=title, column_config={
+        "summed": st.column_config.NumberColumn("sum of the tables", format="localized"),
+        "published": st.column_config.NumberColumn("published", format="localized"),
+        "difference": st.column_config.NumberColumn(format="localized"),
+        "overlap": st.column_config.NumberColumn("under two mandates (estimate)", format="localized"),
+        "remainder": st.column_config.NumberColumn("later revision and rounding", format="localized"),
+    })  # fmt: skip
+    st.caption("Persons at year end · UNHCR counts Palestine refugees displaced within the Gaza Strip once; UNRWA "
+               "estimates them at 70 % of the displaced people there (unhcr.org/refugee-statistics/data-summaries, end of "
+               "2023, assumed for 2024). IDMC has since lowered its figure for 2023 by about a million. No total for "
+               f"2025 was at hand · Source: {source('published_totals')}")  # fmt: skip
+
+
+def flow_section(chosen: Territory, country: str | None, place: str) -> None:
+    """From where to where: arcs on the map, and for the reader a Sankey."""
+    names = {**country_names(), "REST": "All others"}
+    pairs = top_pairs(chosen.last_year, country)
+    lead = pairs.iloc[0]
+    title = (f"{chosen.last_year}: the largest group across borders, {text.compact(lead['persons'])}, went from "
+             f"{names[lead['origin']]} to {names[lead['asylum']]}")  # fmt: skip
+    drawn = pairs.dropna(subset=["origin_lon", "asylum_lon"])
+    st.subheader(title, anchor=False)
+    maps.show([flows.arc_layer(drawn)], lon=15, lat=25, zoom=0.9 if country else 0.7, key=f"arcs-{country}",
+              summary=f"Map: {title}.", height=420)  # fmt: skip
+    st.caption(f"Persons at year end, {len(drawn)} largest pairs with a place on the map; orange is the origin, blue the "
+               f"asylum · Source: {source('displaced')}")  # fmt: skip
+    rest = pairs[pairs["origin"] == "REST"]["persons"].sum()
+    unit = f"persons, end of {chosen.last_year}; all other pairs, {text.compact(rest)} people, are in the table only"
+    charts.show(flows.sankey(pairs[pairs["origin"] != "REST"], names), unit=unit, source=source("displaced"),
+                title=f"From where to where, {chosen.last_year}: the {len(drawn)} largest pairs", key=f"sankey-{country}",
+                table=pairs[["origin", "asylum", "persons"]].assign(
+                    origin=pairs["origin"].map(names), asylum=pairs["asylum"].map(names)))  # fmt: skip
+
+
+def origin_section(chosen: Territory, country: str | None, place: str) -> None:
+    """Which origins the change is made of, how concentrated they are, and the years in turn."""
+    names = {**country_names(), "REST": "All others"}
+    rows = changes(country, chosen.first_year, chosen.last_year)
+    shown = rows.head(12).assign(name=lambda t: t["origin"].map(names))
+    total, lead = rows["change"].sum(), shown.iloc[0]
+    title = f"{place}: {lead['name']} makes {text.percent(lead['share'])} of the change of {text.compact(total)}"
+    figure = charts.bars(shown, "name", "change", unit=f"persons, change {chosen.first_year}–{chosen.last_year}")
+    charts.show(figure, title=title, unit=f"persons, change {chosen.first_year}–{chosen.last_year}",
+                source=source("displaced"), key=f"change-{country}",
+                table=rows.assign(origin=rows["origin"].map(names)))  # fmt: skip
+    now = rows["last"]
+    tiles = st.columns(3)
+    tiles[0].metric("Herfindahl index of origins", text.number(diversity.herfindahl(now), 3), border=True,
+                    help="Sum of squared shares: 1 is one origin only.")  # fmt: skip
+    tiles[1].metric("Shannon diversity", text.number(diversity.shannon(now), 2), border=True, help="Nats.")
+    tiles[2].metric("Two people at random differ in origin", text.percent(diversity.simpson(now)), border=True,
+                    help="Simpson's 1 - sum of squared shares.")  # fmt: skip
+    st.caption(f"Origins of displaced people in {in_text(place)}, {chosen.last_year} · Source: {source('displaced')}")
+    flows.hide_play_for_reduced_motion()
+    years = playing_years(country, chosen.first_year, chosen.last_year)
+    charts.show(flows.playing_bars(years, "group", "persons", "year", unit="persons, at year end"),
+                title=f"Origins year by year, {chosen.first_year} to {chosen.last_year}", unit="persons, at year end",
+                source=source("displaced"), key=f"play-{country}", table=years)  # fmt: skip
+
+
+def people_section(country: str | None, place: str) -> None:
+    """How young and how urban."""
+    people, stated = everyone(country)
+    if people.empty or not stated:
+        controls.empty(
+            f"UNHCR states nobody's age in {in_text(place)}.", "Choose the world or another country of asylum."
+        )
+    else:
+        share = displacement.school_age_share(people)[0]
+        unit = f"percent of those whose age and sex are stated ({text.percent(stated)} of all), end of 2025"
+        charts.show(flows.pyramid(people, AGES), title=f"{place}: {text.percent(share)} are of school age, 5 to 17",
+                    unit=unit, source=source("displaced_by_age_place"), key=f"pyramid-{country}", table=people)  # fmt: skip
+
+
+def recognition_section(country: str | None, place: str) -> None:
+    """How many decisions gave protection."""
+    rows = decisions(country)
+    if len(rows) < 2:
+        controls.empty(
+            f"UNHCR lists no decisions in persons for {in_text(place)}.", "Choose another country of asylum."
+        )
+        return
+    last, unit = rows.to_dict("records")[-1], "% of substantive decisions, all levels, counted in persons"
+    figure = charts.lines(
+        rows.assign(rate=100 * rows["rate"], group=place), "year", "rate", "group", unit=unit, digits=1
+    )
+    charts.show(figure, title=f"{place}: {text.percent(last['rate'])} of {text.number(last['decided'])} decisions in "
+                f"{last['year']} gave protection", unit=unit, source=source("asylum_decisions"),
+                key=f"rate-{country}", table=rows)  # fmt: skip
+
+
+@cached
+def has_people(country: str | None, first: int, last: int) -> bool:
+    return not by_group("category", country, first, last).empty
 
 
 chosen = choices()
-st.title("Displacement trends, from the world to the street", anchor=False)
-left, right = st.columns(2)
-by = left.radio("Break down by", ["category", "origin", "asylum"], horizontal=True, key="by", bind="query-params",
-                format_func=str.capitalize)  # fmt: skip
-measure = right.radio("Measure", list(MEASURES), horizontal=True, key="measure", bind="query-params",
-                      format_func=MEASURES.__getitem__)  # fmt: skip
-world_section(chosen, by, measure)
-city_section(chosen, measure)
+st.title("Displacement, the world and the country", anchor=False)
+scope = st.radio("Show", list(SCOPES), horizontal=True, key="scope", bind="query-params",
+                 format_func=SCOPES.__getitem__)  # fmt: skip
+country = chosen.country if scope == "country" else None
+place = country_names()[country] if country else "The world"
+if not has_people(country, chosen.first_year, chosen.last_year):
+    controls.empty(f"UNHCR counts nobody in {in_text(place)} in these years.", "Widen the years in the sidebar.")
+    st.stop()
+st.markdown(answers(country, place, chosen.first_year, chosen.last_year))
+stock_section(chosen, country, place)
+st.header("How sure are we?", anchor=False, divider="gray")
+sure_section()
+st.header("From where to where", anchor=False, divider="gray")
+flow_section(chosen, country, place)
+st.header("What the change is made of", anchor=False, divider="gray")
+origin_section(chosen, country, place)
+st.header("How young, how urban, how protected", anchor=False, divider="gray")
+people_section(country, place)
+recognition_section(country, place)

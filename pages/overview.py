@@ -94,7 +94,7 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
         tile(f"Residents from {origins} in {place}",
              displaced_residents(chosen.district, chosen.first_year, chosen.last_year),
              f"Persons with that migration background · {data.entry('residents_by_origin', city().key).attribution}",
-             page)  # fmt: skip
+             "pages/displacement_city.py")  # fmt: skip
 
 
 def local_tiles(chosen: Territory, place: str) -> None:

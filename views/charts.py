@@ -15,7 +15,8 @@ from views.palette import GROUPS
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
-def _base(height: int, unit: str) -> go.Figure:
+def base(height: int, unit: str) -> go.Figure:
+    """An empty chart with its unit above the axis."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -27,12 +28,13 @@ def _base(height: int, unit: str) -> go.Figure:
     )
     if unit:
         # Above the axis and level: long units stay readable on a phone.
-        figure.add_annotation(text=_wrap(unit, 60), x=0, y=1, xref="paper", yref="paper", xanchor="left",
+        figure.add_annotation(text=wrap(unit, 60), x=0, y=1, xref="paper", yref="paper", xanchor="left",
                               yanchor="bottom", showarrow=False, align="left", font={"size": 12})  # fmt: skip
     return figure
 
 
-def _wrap(label: str, width: int = 20) -> str:
+def wrap(label: str, width: int = 20) -> str:
+    """Plain text, escaped, broken into lines."""
     return "<br>".join(textwrap.wrap(html.escape(label), width))
 
 
@@ -44,7 +46,7 @@ def _label_ends(figure: go.Figure, ends: list[tuple[str, float, str]], span: tup
     line = 0.052 * (span[1] - span[0])
     floor = span[0]
     for name, height, colour in sorted(ends, key=lambda end: end[1]):
-        label = _wrap(name)
+        label = wrap(name)
         half = line * (label.count("<br>") + 1) / 2
         place = max(height, floor + half)
         floor = place + half + 0.15 * line
@@ -72,11 +74,11 @@ def lines(
 
     table: one row a group and time. breaks: times at which something happened or the series breaks, drawn and named.
     """
-    figure = _base(height, unit)
+    figure = base(height, unit)
     numbers = table.assign(**{y: table[y].astype("float64")}).sort_values(x)
     wide = numbers.pivot(index=x, columns=by, values=y)
     order = list(wide.ffill().iloc[-1].sort_values(ascending=False).index)
-    base, ends = 0.0, []
+    floor, ends = 0.0, []
     for place, group in enumerate(order):
         colour = GROUPS[place % len(GROUPS)]
         series = wide[group].dropna() if not stacked else wide[group].fillna(0)
@@ -86,8 +88,8 @@ def lines(
             hovertemplate=f"%{{y:,.{digits}f}}",
         )  # fmt: skip
         last = float(series.iloc[-1])
-        ends.append((str(group), base + last / 2 if stacked else last, colour))
-        base += last if stacked else 0
+        ends.append((str(group), floor + last / 2 if stacked else last, colour))
+        floor += last if stacked else 0
     top = 1.04 * float(wide.sum(axis=1).max() if stacked else wide.max(axis=None))
     low = 0.0 if from_zero else 0.98 * float(wide.min(axis=None))
     figure.update_yaxes(range=[low, top])
@@ -98,6 +100,30 @@ def lines(
         figure.add_vline(x=when, line_dash="dot", line_color="#8a8a8a")
         figure.add_annotation(x=when, y=0, yref="paper", yanchor="bottom", text=what, showarrow=False, xanchor="right",
                               textangle=-90, font={"size": 11})  # fmt: skip
+    return figure
+
+
+def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.Figure:
+    """A series and its forecast, never without the 80 % and 95 % intervals.
+
+    past: x, persons. future: x, mean, low_80, high_80, low_95, high_95.
+    """
+    figure = base(420, unit)
+    start = past.iloc[[-1]]
+    joined = pd.concat([start.assign(**{name: start["persons"] for name in future if name != x}), future])
+    for level, alpha in ((95, 0.15), (80, 0.3)):
+        for side, fill in (("high", None), ("low", "tonexty")):
+            figure.add_scatter(x=joined[x], y=joined[f"{side}_{level}"].astype(float), mode="lines", fill=fill,
+                               line={"width": 0}, fillcolor=f"rgba(230,159,0,{alpha})",
+                               name=f"{level} % interval, {side}", hovertemplate="%{y:,.0f}")  # fmt: skip
+    figure.add_scatter(x=joined[x], y=joined["mean"].astype(float), mode="lines", name="forecast (estimate)",
+                       line={"color": GROUPS[5], "dash": "dash", "width": 2}, hovertemplate="%{y:,.0f}")  # fmt: skip
+    figure.add_scatter(x=past[x], y=past["persons"].astype(float), mode="lines", name="counted",
+                       line={"color": GROUPS[0], "width": 2.5}, hovertemplate="%{y:,.0f}")  # fmt: skip
+    top = 1.05 * float(joined["high_95"].max())
+    last = joined.iloc[-1]
+    _label_ends(figure, [("95 % interval", float(last["high_95"]), GROUPS[1]),
+                         ("forecast (estimate)", float(last["mean"]), GROUPS[5])], (0, top))  # fmt: skip
     return figure
 
 
@@ -114,14 +140,14 @@ def sparkline(values: pd.Series, key: str, summary: str) -> None:
 def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int = 0, marked: str = "") -> go.Figure:
     """Horizontal bars, longest first, each with its number; one may be marked."""
     ordered = table.sort_values(value, ascending=True)
-    figure = _base(max(220, 32 * len(ordered) + 60), "")
+    figure = base(max(220, 32 * len(ordered) + 60), unit)
     colours = [GROUPS[5] if name == marked else GROUPS[0] for name in ordered[label]]
     numbers = ordered[value].astype("float64")
     figure.add_bar(
         x=numbers, y=ordered[label], orientation="h", marker_color=colours, texttemplate=f"%{{x:,.{digits}f}}",
         textposition="auto", textangle=0, hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra></extra>",
     )  # fmt: skip
-    figure.update_layout(hovermode="closest", xaxis={"title": {"text": unit}}, yaxis={"title": {"text": ""}})
+    figure.update_layout(hovermode="closest")
     return figure
 
 

@@ -9,7 +9,14 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import AXE, Visit, distinct_colours
 
-PAGES = {"": 0, "displacement": 1, "coverage": 1, "creative": 2}  # page -> maps on it
+PAGES = {
+    "": 0,
+    "displacement": 1,
+    "displacement_city": 1,
+    "outlook": 0,
+    "coverage": 1,
+    "creative": 2,
+}  # page -> maps on it
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

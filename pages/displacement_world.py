@@ -1,0 +1,122 @@
+"""Results the page on world and country shows, kept between runs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics import displacement
+from pages.common import cached, country_names, table
+from views import text
+
+AGES = ["0-4", "5-11", "12-17", "18-59", "60+"]
+TOP = 7
+
+
+def _categories(country: str | None) -> list[str]:
+    return displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
+
+
+@cached
+def _stock(by: str, country: str | None, first: int, last: int, origin: str = "") -> pd.DataFrame:
+    return displacement.stock(
+        table("displaced"), by, origin=origin, asylum=country, years=(first, last), categories=_categories(country)
+    )
+
+
+@cached
+def by_group(by: str, country: str | None, first: int, last: int, origin: str = "") -> pd.DataFrame:
+    """People, of one origin or of all, by year and the largest groups, named, with the rest."""
+    names = {**displacement.LABELS, **country_names(), "REST": "All others"}
+    rows = displacement.top_with_rest(_stock(by, country, first, last, origin), by, TOP)
+    return rows.assign(group=rows[by].map(names)) if len(rows) else rows.assign(group="")
+
+
+@cached
+def origins_of(country: str | None) -> list[str]:
+    """Codes of every origin of displaced people in a country, or in the world, by name."""
+    names = country_names()
+    return sorted(_stock("origin", country, 0, 9999)["origin"].unique(), key=names.__getitem__)
+
+
+@cached
+def reconciled() -> pd.DataFrame:
+    """Sum, published total and difference by year."""
+    return displacement.reconciliation(table("displaced"), table("published_totals"))
+
+
+@cached
+def top_pairs(year: int, country: str | None) -> pd.DataFrame:
+    """Largest origin-asylum pairs with their places on the map, the text they show and the width of their arc."""
+    pairs = displacement.corridors(table("displaced"), year, 20, asylum=country)
+    names, places = {**country_names(), "REST": "All others"}, table("countries").set_index("iso3")
+    for side in ("origin", "asylum"):
+        pairs[f"{side}_lon"] = pairs[side].map(places["lon"])
+        pairs[f"{side}_lat"] = pairs[side].map(places["lat"])
+    pairs["name"] = pairs["origin"].map(names) + " → " + pairs["asylum"].map(names)
+    pairs["shown"] = [f"{text.number(persons)} people, {year}" for persons in pairs["persons"]]
+    pairs["width"] = 1 + 9 * pairs["persons"] / pairs["persons"].max()
+    return pairs
+
+
+@cached
+def changes(country: str | None, first: int, last: int) -> pd.DataFrame:
+    """Change of the stock by origin."""
+    return displacement.change_by(_stock("origin", country, first, last), "origin", first, last)
+
+
+@cached
+def playing_years(country: str | None, first: int, last: int) -> pd.DataFrame:
+    """The ten largest origins of every year, so that each year's bars are its own."""
+    names = country_names()
+    rows = _stock("origin", country, first, last)
+    top = rows.sort_values("persons", ascending=False).groupby("year").head(10)
+    return top.assign(group=top["origin"].map(names)).sort_values(["year", "persons"])[["year", "group", "persons"]]
+
+
+@cached
+def everyone(country: str | None) -> tuple[pd.DataFrame, float]:
+    """Age and sex in percent of those for whom both are stated, and the share for whom they are."""
+    people = displacement.pyramid(table("displaced_by_age_place"), country)
+    known = people[(people["sex"] != "not stated") & (people["age"] != "not stated")]
+    total = people["persons"].sum()
+    if not total or known.empty:
+        return known.assign(percent=0.0), 0.0
+    return known.assign(percent=100 * known["persons"] / known["persons"].sum()), known["persons"].sum() / total
+
+
+@cached
+def decisions(country: str | None) -> pd.DataFrame:
+    """Recognition rate by year."""
+    rows = table("asylum_decisions")
+    return displacement.recognition_rate(rows[rows["asylum"] == country] if country else rows, ["year"]).dropna()
+
+
+def answers(country: str | None, place: str, first: int, last: int) -> str:
+    """The page's questions, answered in sentences made from the tables."""
+    names = country_names()
+    total = _stock("category", country, first, last).groupby("year")["persons"].sum()
+    origins = _stock("origin", country, first, last)
+    newest = origins[origins["year"] == total.index[-1]].nlargest(3, "persons")
+    parts = [f"{names[code]} ({text.compact(n)})" for code, n in zip(newest["origin"], newest["persons"], strict=True)]
+    people, stated = everyone(country)
+    lines = [f"**Who and from where:** {text.compact(total.iloc[-1])} displaced people in {in_text(place)} at the end of "
+             f"{total.index[-1]}, most from {', '.join(parts)}."]  # fmt: skip
+    if len(total) > 1:
+        peak = total.idxmax()
+        lines.append(f"**Since when:** {text.signed_percent(displacement.change(total.iloc[0], total.iloc[-1]), 0)} "
+                     f"since {total.index[0]}; the highest count in these years is {text.compact(total.max())}, "
+                     f"{peak}.")  # fmt: skip
+    if stated:
+        share, _ = displacement.school_age_share(people)
+        lines.append(f"**How young:** {text.percent(share)} are 5 to 17, among the {text.percent(stated)} whose age is "
+                     "stated (2025).")  # fmt: skip
+    urban = displacement.urban_share(table("displaced_by_age_place"), country)
+    if urban:
+        lines.append(f"**How urban:** between {text.percent(urban[0])} and {text.percent(urban[1])} live in towns; for "
+                     "the rest UNHCR states various places (2025).")  # fmt: skip
+    return "\n\n".join(lines)
+
+
+def in_text(place: str) -> str:
+    """A place's name inside a sentence."""
+    return place[0].lower() + place[1:] if place.startswith("The ") else place

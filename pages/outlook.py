@@ -1,0 +1,132 @@
+"""Outlook and early signals: what next, how sure, and where a change stands outside its own history."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics import outlook, signals
+from pages.common import area_names, cached, choices, city, country_names, holder, source, table
+from pages.displacement_world import by_group
+from views import charts, controls, text
+from views.controls import Territory
+
+HORIZONS = {"world": [1, 3, 5, 10], "country": [1, 3, 5, 10], "city": [1, 2, 4, 6]}
+
+
+@cached
+def past_of(subject: str, country: str, district: str, origin: str, first: int) -> pd.Series:
+    """The series to carry forward: yearly for world and country, half-yearly for the city or district."""
+    if subject == "city":
+        rows = table("residents_by_origin", city().key)
+        level, area = ("district", district) if district else ("city", next(iter(area_names("city"))))
+        rows = rows[(rows["level"] == level) & (rows["area_id"] == area) & (rows["origin"] == origin)]
+        return rows.set_index("period")["persons"].sort_index()
+    rows = by_group("category", country if subject == "country" else None, first, 9999)
+    return rows.groupby("year")["persons"].sum()
+
+
+@cached
+def look_ahead(subject: str, country: str, district: str, origin: str, first: int, horizon: int) -> outlook.Outlook:
+    """The forecast, kept: a backtest fits some hundred models."""
+    return outlook.outlook(past_of(subject, country, district, origin, first), horizon)
+
+
+def outlook_section(chosen: Territory) -> None:
+    """One forecast with its intervals and what speaks for it."""
+    here, names = city(), country_names()
+    labels = {"world": "The world", "country": names[chosen.country], "city": area_names("district").get(
+        chosen.district, here.name)}  # fmt: skip
+    left, middle, right = st.columns(3)
+    subject = left.selectbox("Whose future", list(labels), format_func=labels.__getitem__, key="subject",
+                             bind="query-params")  # fmt: skip
+    origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
+    origin = middle.selectbox("Origin (city only)", origins, index=origins.index(here.displaced_origins[0]),
+                              format_func=names.__getitem__, disabled=subject != "city", key="outlook_origin",
+                              bind="query-params")  # fmt: skip
+    step = "half-years" if subject == "city" else "years"
+    horizon = right.selectbox(f"Horizon ({step})", HORIZONS[subject], index=2, key=f"horizon_{subject}",
+                              bind="query-params")  # fmt: skip
+    first = min(chosen.first_year, 1990)
+    try:
+        with st.spinner("Testing each model on the past …"):
+            found = look_ahead(subject, chosen.country, chosen.district, origin, first, horizon)
+    except ValueError as fault:
+        controls.empty("No forecast can be made here.", f"{fault} Choose a larger territory.")
+        return
+    past = past_of(subject, chosen.country, chosen.district, origin, first).rename("persons").reset_index()
+    past = past.set_axis(["when", "persons"], axis=1)
+    last = past["when"].iloc[-1]
+    if subject == "city":
+        times = [last + pd.offsets.MonthEnd(6 * h) for h in found.forecast["horizon"]]
+    else:
+        times = [last + h for h in found.forecast["horizon"]]
+    future = found.forecast.drop(columns="horizon").assign(when=times)
+    end, best = future.to_dict("records")[-1], found.backtest.iloc[0]
+    when = text.day(end["when"]) if subject == "city" else f"the end of {end['when']}"
+    title = (f"{labels[subject]}: between {text.compact(end['low_80'])} and {text.compact(end['high_80'])} by {when} "
+             "(estimate, 80 % interval)")  # fmt: skip
+    unit = f"{'residents from ' + names[origin] if subject == 'city' else 'displaced persons'}, model: {found.model}"
+    name = "residents_by_origin" if subject == "city" else "displaced"
+    credit = source(name, here.key if subject == "city" else "world")
+    charts.show(charts.band(past, future, "when", unit=unit), title=title, unit=unit, source=credit, key="outlook",
+                table=future.assign(model=found.model))  # fmt: skip
+    verdict = (
+        f"The best model, {best['model']}, misses by {best['mase']:.2f} times a usual one-step change (MASE)"
+        if found.beats_naive
+        else f"No model beats the naive forecast, so that is shown (MASE {best['mase']:.2f})"
+    )
+    st.markdown(f"{verdict}. Its 80 % interval held {text.percent(best['coverage_80'])} of {best['forecasts']} past "
+                f"outcomes, its 95 % interval {text.percent(best['coverage_95'])}: "
+                + ("**take the bands as too narrow.**" if best["coverage_80"] < 0.75 else "the bands can be taken as "
+                   "they are.") + " Wars and borders are not in any model.")  # fmt: skip
+    st.dataframe(found.backtest, hide_index=True, alt="Backtest of every model", column_config={
+        "mase": st.column_config.NumberColumn("error (MASE, below 1 is good)", format="%.2f"),
+        "coverage_80": st.column_config.NumberColumn("held by the 80 % interval", format="percent"),
+        "coverage_95": st.column_config.NumberColumn("held by the 95 % interval", format="percent"),
+    })  # fmt: skip
+    st.caption(
+        "Rolling-origin backtest: every model forecasts every past stretch from what was known before it. "
+        f"Models learn from {text.day(past['when'].iloc[0]) if subject == 'city' else past['when'].iloc[0]} on."
+    )
+
+
+@cached
+def unusual(level: str, origin: str) -> pd.DataFrame:
+    rows = table("residents_by_origin", city().key)
+    rows = rows[(rows["level"] == level) & (rows["origin"] == origin) & (rows["cut"] == city().cut)]
+    return signals.unusual_changes(rows)
+
+
+def signals_section(chosen: Territory) -> None:
+    """Areas whose newest change is out of their own ordinary."""
+    here, names = city(), country_names()
+    left, right = st.columns(2)
+    origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
+    origin = left.selectbox("Origin", origins, index=origins.index(here.displaced_origins[0]), key="signal_origin",
+                            format_func=names.__getitem__, bind="query-params")  # fmt: skip
+    levels = [level for level in here.level_names if level != "city"]
+    level = right.selectbox("Areas", levels, index=len(levels) - 1, format_func=here.level_names.__getitem__,
+                            key="signal_level", bind="query-params")  # fmt: skip
+    rows = unusual(level, origin)
+    if chosen.district:
+        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+    if rows.empty:
+        controls.empty("No change stands outside an area's own history.", "Choose another origin or smaller areas.")
+        return
+    rows = rows.assign(name=rows["area_id"].map(area_names(level)))
+    top = rows.iloc[0]
+    unit = f"residents from {names[origin]}, change in the half-year to {text.day(top['period'])}"
+    title = (f"{len(rows)} areas changed unlike before; most of all {top['name']}: {top['change']:+,.0f}, where "
+             f"{top['median_change']:+,.1f} is usual")  # fmt: skip
+    charts.show(charts.bars(rows.head(20), "name", "z", unit="modified z-score", digits=1), title=title,
+                unit=f"{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on",
+                source=source("residents_by_origin", here.key), key="signals",
+                table=rows[["name", "before", "persons", "change", "median_change", "spread", "z", "history"]])  # fmt: skip
+
+
+chosen = choices()
+st.title("Outlook and early signals", anchor=False)
+outlook_section(chosen)
+st.header("Early signals", anchor=False, divider="gray")
+signals_section(chosen)
