@@ -183,3 +183,46 @@ def urban_share(by_place: pd.DataFrame, asylum: str | None = None) -> tuple[floa
     sums = rows.groupby("place")["persons"].sum().reindex(["urban", "rural", "various"], fill_value=0)
     total = sums.sum()
     return None if not total else (sums["urban"] / total, (sums["urban"] + sums["various"]) / total)
+
+
+def matrix(displaced: pd.DataFrame, year: int, n: int) -> pd.DataFrame:
+    """Origin-asylum matrix of people displaced across borders: n largest of each, REST and TOTAL for what remains.
+
+    Returns one row an origin and one column a country of asylum; every row and every column adds up to its TOTAL.
+    """
+    rows = displaced[(displaced["year"] == year) & displaced["category"].isin(ACROSS_BORDERS)]
+    folded = {}
+    for side in ("origin", "asylum"):
+        top = rows.groupby(side)["persons"].sum().nlargest(n).index
+        folded[side] = pd.Categorical(rows[side].where(rows[side].isin(top), "REST"), [*top, "REST"], ordered=True)
+    table = rows.assign(**folded).pivot_table(
+        index="origin", columns="asylum", values="persons", aggfunc="sum", fill_value=0, observed=False
+    )
+    table = table.set_axis(list(table.columns), axis=1).set_axis(list(table.index), axis=0)
+    table["TOTAL"] = table.sum(axis=1)
+    table.loc["TOTAL"] = table.sum(axis=0)
+    return table
+
+
+def movements(flows: pd.DataFrame, solutions: pd.DataFrame, asylum: str | None, years: tuple[int, int]) -> pd.DataFrame:
+    """What adds to a stock in a year and what takes from it: newly displaced across a border, and lasting solutions.
+
+    flows: year, asylum, category, persons. solutions: year, asylum, solution, persons; returns of internally displaced
+    people are left out, since flows across borders do not hold them. Returns year, movement, persons.
+    """
+    new = flows.rename(columns={"category": "movement"}).assign(movement=lambda t: "new_" + t["movement"])
+    ended = solutions[solutions["solution"] != "returned_idps"].rename(columns={"solution": "movement"})
+    both = pd.concat([new, ended])
+    both = both[both["year"].between(*years) & (both["asylum"].eq(asylum) if asylum else True)]
+    return both.groupby(["year", "movement"], as_index=False)["persons"].sum()
+
+
+MOVEMENTS = {
+    "new_refugees": "New refugees",
+    "new_asylum_seekers": "New asylum claims",
+    "new_refugee_like": "New, in refugee-like situations",
+    "new_other_in_need": "New others in need of protection",
+    "returned_refugees": "Refugees returned",
+    "resettlement": "Resettled",
+    "naturalisation": "Naturalised",
+}

@@ -13,7 +13,7 @@ MEASURES = {
     "persons": ("Residents", "residents with that migration background", 0),
     "per_1000": ("Share of residents", "residents with that background per 1,000 residents", 1),
     "quotient": ("Location quotient", "share of residents over the city's share", 2),
-    "growth": ("Growth since June 2021", "% change since 30 June 2021, the first half-year in today's areas", 0),
+    "growth": ("Growth since a chosen date", "% change", 0),
     "diversity": ("Diversity of origins", "chance that two people with a named origin differ, % (Simpson)", 0),
 }
 
@@ -62,9 +62,15 @@ def growth_since(district: str, origin: str, first: int, last: int) -> dict[str,
     return found
 
 
+def growth_starts(period: pd.Timestamp, level: str) -> list[pd.Timestamp]:
+    """Half-years from which growth can be told: all of them for districts, those in today's areas for smaller ones."""
+    first = 0 if level == "district" else int(city().cut_since[:4])
+    return [when for when in half_years(first, period.year) if when < period]
+
+
 @cached
-def by_area(period: pd.Timestamp, origin: str, level: str, measure: str) -> pd.DataFrame:
-    """One measure of one origin by area, with the text its map shows."""
+def by_area(period: pd.Timestamp, origin: str, level: str, measure: str, since: pd.Timestamp) -> pd.DataFrame:
+    """One measure of one origin by area, with the text its map shows. since: where growth starts."""
     rows = _origins()
     now = rows[(rows["period"] == period) & (rows["level"] == level)]
     result = now[now["origin"] == origin][["area_id", "persons", "suppressed"]].reset_index(drop=True)
@@ -77,7 +83,6 @@ def by_area(period: pd.Timestamp, origin: str, level: str, measure: str) -> pd.D
             result["persons"], result["residents"], float(all_there["persons"].iloc[0]), float(total.sum())
         )
     elif measure == "growth":
-        since = half_years(int(city().cut_since[:4]), period.year)[0]
         first = rows[(rows["period"] == since) & (rows["level"] == level) & (rows["origin"] == origin)]
         before = result["area_id"].map(first.set_index("area_id")["persons"]).astype("Float64")
         value = 100 * (result["persons"].astype("Float64") / before.where(before > 0) - 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import geopandas as gpd
@@ -194,7 +195,9 @@ def area_map(
     maps.show(layers, lon=lon, lat=lat, zoom=zoom, key=f"{key}-{level}-{chosen.district}",
               summary=f"Map: {title}. {unit}.", on_pick=pick_area(level))  # fmt: skip
     st.caption(f"{unit} · {note + ' · ' if note else ''}Click an area to choose it on every page · Source: {credit}")
-    exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key)
+    shapes = geometry("areas", here.key, level=level, cut=here.cut)
+    exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key,
+                      partial(maps.picture, shapes, rows, grouped, "area_id", ranges))  # fmt: skip
 
 
 @cached

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -86,16 +88,16 @@ def europe_section(first: int, last: int) -> None:
     title = f"Fastest growth {first}–{last}: {best['name']}, {text.signed_percent(best['yearly_growth'])} a year"
     unit = f"percentage points a year above the median region, {first}–{last} (scope: {SCOPE})"
     st.subheader(title, anchor=False)
-    maps.legend(
-        unit, grouped, [f"{low:+.1f} to {high:+.1f}" for low, high in zip(grouped.lows, grouped.highs, strict=True)]
-    )
+    ranges = [f"{low:+.1f} to {high:+.1f}" for low, high in zip(grouped.lows, grouped.highs, strict=True)]
+    maps.legend(unit, grouped, ranges)
     layer = maps.area_layer(geometry("regions", key="nuts_id"), rows, grouped, key="nuts_id", selected=city().region)
     lon, lat, zoom = EUROPE
     maps.show([layer], lon=lon, lat=lat, zoom=zoom, key="europe", summary=f"Map: {title}. {unit}.")
     note = "spans the 2021 break in series: read as an indication · " if first < 2021 <= last else ""
     credit = f"{source('cultural_employment')}; {source('regions')}"
     st.caption(f"{unit} · {note}{len(rows)} regions with both years · Source: {credit}")
-    exports.downloads(rows.drop(columns=["value", "shown"]), title, credit, "europe")
+    exports.downloads(rows.drop(columns=["value", "shown"]), title, credit, "europe",
+                      partial(maps.picture, geometry("regions", key="nuts_id"), rows, grouped, "nuts_id", ranges))  # fmt: skip
 
 
 def city_section(chosen: controls.Territory) -> None:

@@ -5,26 +5,23 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics import displacement, diversity
-from pages.common import cached, choices, country_names, source, table
+from analytics import displacement
+from pages.common import choices, country_names, source, table
 from pages.displacement_world import (
     AGES,
     answers,
     by_group,
-    changes,
     decisions,
     everyone,
     in_text,
     origins_of,
-    playing_years,
     reconciled,
-    top_pairs,
+    scope,
 )
-from views import charts, controls, flows, maps, text
+from views import charts, controls, flows, text
 from views.controls import Territory
 
 MEASURES = {"absolute": "Persons", "per_1000": "Per 1,000 residents", "index": "Index, first year = 100"}
-SCOPES = {"world": "World", "country": "Country of asylum"}
 
 
 def stock_section(chosen: Territory, country: str | None, place: str) -> None:
@@ -89,53 +86,6 @@ def sure_section() -> None:
                f"2025 was at hand · Source: {source('published_totals')}")  # fmt: skip
 
 
-def flow_section(chosen: Territory, country: str | None, place: str) -> None:
-    """From where to where: arcs on the map, and for the reader a Sankey."""
-    names = {**country_names(), "REST": "All others"}
-    pairs = top_pairs(chosen.last_year, country)
-    lead = pairs.iloc[0]
-    title = (f"{chosen.last_year}: the largest group across borders, {text.compact(lead['persons'])}, went from "
-             f"{names[lead['origin']]} to {names[lead['asylum']]}")  # fmt: skip
-    drawn = pairs.dropna(subset=["origin_lon", "asylum_lon"])
-    st.subheader(title, anchor=False)
-    maps.show([flows.arc_layer(drawn)], lon=15, lat=25, zoom=0.9 if country else 0.7, key=f"arcs-{country}",
-              summary=f"Map: {title}.", height=420)  # fmt: skip
-    st.caption(f"Persons at year end, {len(drawn)} largest pairs with a place on the map; orange is the origin, blue the "
-               f"asylum · Source: {source('displaced')}")  # fmt: skip
-    rest = pairs[pairs["origin"] == "REST"]["persons"].sum()
-    unit = f"persons, end of {chosen.last_year}; all other pairs, {text.compact(rest)} people, are in the table only"
-    charts.show(flows.sankey(pairs[pairs["origin"] != "REST"], names), unit=unit, source=source("displaced"),
-                title=f"From where to where, {chosen.last_year}: the {len(drawn)} largest pairs", key=f"sankey-{country}",
-                table=pairs[["origin", "asylum", "persons"]].assign(
-                    origin=pairs["origin"].map(names), asylum=pairs["asylum"].map(names)))  # fmt: skip
-
-
-def origin_section(chosen: Territory, country: str | None, place: str) -> None:
-    """Which origins the change is made of, how concentrated they are, and the years in turn."""
-    names = {**country_names(), "REST": "All others"}
-    rows = changes(country, chosen.first_year, chosen.last_year)
-    shown = rows.head(12).assign(name=lambda t: t["origin"].map(names))
-    total, lead = rows["change"].sum(), shown.iloc[0]
-    title = f"{place}: {lead['name']} makes {text.percent(lead['share'])} of the change of {text.compact(total)}"
-    figure = charts.bars(shown, "name", "change", unit=f"persons, change {chosen.first_year}–{chosen.last_year}")
-    charts.show(figure, title=title, unit=f"persons, change {chosen.first_year}–{chosen.last_year}",
-                source=source("displaced"), key=f"change-{country}",
-                table=rows.assign(origin=rows["origin"].map(names)))  # fmt: skip
-    now = rows["last"]
-    tiles = st.columns(3)
-    tiles[0].metric("Herfindahl index of origins", text.number(diversity.herfindahl(now), 3), border=True,
-                    help="Sum of squared shares: 1 is one origin only.")  # fmt: skip
-    tiles[1].metric("Shannon diversity", text.number(diversity.shannon(now), 2), border=True, help="Nats.")
-    tiles[2].metric("Two people at random differ in origin", text.percent(diversity.simpson(now)), border=True,
-                    help="Simpson's 1 - sum of squared shares.")  # fmt: skip
-    st.caption(f"Origins of displaced people in {in_text(place)}, {chosen.last_year} · Source: {source('displaced')}")
-    flows.hide_play_for_reduced_motion()
-    years = playing_years(country, chosen.first_year, chosen.last_year)
-    charts.show(flows.playing_bars(years, "group", "persons", "year", unit="persons, at year end"),
-                title=f"Origins year by year, {chosen.first_year} to {chosen.last_year}", unit="persons, at year end",
-                source=source("displaced"), key=f"play-{country}", table=years)  # fmt: skip
-
-
 def people_section(country: str | None, place: str) -> None:
     """How young and how urban."""
     people, stated = everyone(country)
@@ -167,28 +117,13 @@ def recognition_section(country: str | None, place: str) -> None:
                 key=f"rate-{country}", table=rows)  # fmt: skip
 
 
-@cached
-def has_people(country: str | None, first: int, last: int) -> bool:
-    return not by_group("category", country, first, last).empty
-
-
 chosen = choices()
 st.title("Displacement, the world and the country", anchor=False)
-scope = st.radio("Show", list(SCOPES), horizontal=True, key="scope", bind="query-params",
-                 format_func=SCOPES.__getitem__)  # fmt: skip
-country = chosen.country if scope == "country" else None
-place = country_names()[country] if country else "The world"
-if not has_people(country, chosen.first_year, chosen.last_year):
-    controls.empty(f"UNHCR counts nobody in {in_text(place)} in these years.", "Widen the years in the sidebar.")
-    st.stop()
+country, place = scope(chosen)
 st.markdown(answers(country, place, chosen.first_year, chosen.last_year))
 stock_section(chosen, country, place)
 st.header("How sure are we?", anchor=False, divider="gray")
 sure_section()
-st.header("From where to where", anchor=False, divider="gray")
-flow_section(chosen, country, place)
-st.header("What the change is made of", anchor=False, divider="gray")
-origin_section(chosen, country, place)
 st.header("How young, how urban, how protected", anchor=False, divider="gray")
 people_section(country, place)
 recognition_section(country, place)

@@ -6,12 +6,29 @@ import pandas as pd
 import streamlit as st
 
 from analytics import displacement
-from pages.city_origins import MEASURES, bridged, by_area, evenness, growth_since, hidden_share, in_districts, series
+from pages.city_origins import (
+    MEASURES,
+    bridged,
+    by_area,
+    evenness,
+    growth_since,
+    growth_starts,
+    hidden_share,
+    in_districts,
+    series,
+)
 from pages.common import area_map, area_names, choices, city, country_names, holder, last_current, level_control, source
 from views import charts, controls, flows, text
 from views.controls import Territory
 
 MARKS = {pd.Timestamp("2022-02-24"): "24 Feb 2022"}
+BEFORE_WAR = pd.Timestamp("2021-12-31")
+
+
+def mark(period: pd.Timestamp) -> str:
+    """A half-year, with what stands out about it."""
+    notes = {BEFORE_WAR: "last before February 2022", pd.Timestamp("2015-06-30"): "the summer of 2015"}
+    return text.day(period) + (f" ({notes[period]})" if period in notes else "")
 
 
 def series_section(chosen: Territory, place: str, origins: list[str]) -> None:
@@ -50,11 +67,19 @@ def map_section(chosen: Territory, origins: list[str]) -> None:
     left, middle, right = st.columns(3)
     measure = left.selectbox("On the map", list(MEASURES), format_func=lambda m: MEASURES[m][0], key="map_measure",
                              bind="query-params")  # fmt: skip
-    origin = middle.selectbox("Origin", origins, format_func=names.__getitem__, disabled=measure == "diversity")
+    origin = origins[0]
+    if measure != "diversity":
+        origin = middle.selectbox("Origin", origins, format_func=names.__getitem__)
     with right:
         level = level_control("planning_area")
     label, unit, digits = MEASURES[measure]
-    rows = by_area(period, origin, level, measure)
+    since = period
+    if measure == "growth":
+        starts = growth_starts(period, level)
+        war = starts.index(BEFORE_WAR) if BEFORE_WAR in starts else 0
+        since = st.selectbox("Growth since", starts, index=war, format_func=mark, key=f"since_{level}")
+        unit = f"% change since {text.day(since)}"
+    rows = by_area(period, origin, level, measure, since)
     if chosen.district:
         rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
     if rows["value"].isna().all():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
 from analytics import displacement
 from pages.common import cached, country_names, table
-from views import text
+from views import controls, text
 
 AGES = ["0-4", "5-11", "12-17", "18-59", "60+"]
 TOP = 7
@@ -56,6 +57,21 @@ def top_pairs(year: int, country: str | None) -> pd.DataFrame:
     pairs["shown"] = [f"{text.number(persons)} people, {year}" for persons in pairs["persons"]]
     pairs["width"] = 1 + 9 * pairs["persons"] / pairs["persons"].max()
     return pairs
+
+
+@cached
+def crossings(year: int) -> pd.DataFrame:
+    """Origin-asylum matrix of the eight largest of each, named."""
+    names = {**country_names(), "REST": "All others", "TOTAL": "Total"}
+    grid = displacement.matrix(table("displaced"), year, 8)
+    return grid.rename(index=names, columns=names).rename_axis("origin").reset_index()
+
+
+@cached
+def comings_and_goings(country: str | None, first: int, last: int) -> pd.DataFrame:
+    """New displacement and lasting solutions by year, named."""
+    rows = displacement.movements(table("displacement_flows"), table("solutions"), country, (first, last))
+    return rows.assign(group=rows["movement"].map(displacement.MOVEMENTS))
 
 
 @cached
@@ -120,3 +136,17 @@ def answers(country: str | None, place: str, first: int, last: int) -> str:
 def in_text(place: str) -> str:
     """A place's name inside a sentence."""
     return place[0].lower() + place[1:] if place.startswith("The ") else place
+
+
+def scope(chosen: controls.Territory) -> tuple[str | None, str]:
+    """Whether the page shows the world or the chosen country: its code (None: the world) and its name.
+
+    Stops the page, saying what to do, where UNHCR counts nobody.
+    """
+    shown = st.radio("Show", ["World", "Country of asylum"], horizontal=True, key="scope", bind="query-params")
+    country = chosen.country if shown != "World" else None
+    place = country_names()[country] if country else "The world"
+    if by_group("category", country, chosen.first_year, chosen.last_year).empty:
+        controls.empty(f"UNHCR counts nobody in {in_text(place)} in these years.", "Widen the years in the sidebar.")
+        st.stop()
+    return country, place

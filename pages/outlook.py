@@ -41,9 +41,10 @@ def outlook_section(chosen: Territory) -> None:
     subject = left.selectbox("Whose future", list(labels), format_func=labels.__getitem__, key="subject",
                              bind="query-params")  # fmt: skip
     origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
-    origin = middle.selectbox("Origin (city only)", origins, index=origins.index(here.displaced_origins[0]),
-                              format_func=names.__getitem__, disabled=subject != "city", key="outlook_origin",
-                              bind="query-params")  # fmt: skip
+    origin = here.displaced_origins[0]
+    if subject == "city":
+        origin = middle.selectbox("Origin", origins, index=origins.index(origin), format_func=names.__getitem__,
+                                  key="outlook_origin", bind="query-params")  # fmt: skip
     step = "half-years" if subject == "city" else "years"
     horizon = right.selectbox(f"Horizon ({step})", HORIZONS[subject], index=2, key=f"horizon_{subject}",
                               bind="query-params")  # fmt: skip

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import re
 import shutil
+from collections.abc import Callable
 from functools import partial
+from typing import TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+Picture: TypeAlias = "go.Figure | Callable[[], go.Figure]"  # drawn only when it is asked for
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -40,11 +43,11 @@ def can_draw() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
 
 
-def picture_bytes(figure: go.Figure, kind: str, title: str, source: str) -> bytes:
-    """The chart as 'png' or 'svg', on white, with its title and its source in the picture."""
+def picture_bytes(figure: Picture, kind: str, title: str, source: str) -> bytes:
+    """The chart or map as 'png' or 'svg', on white, with its title and its source in the picture."""
     import kaleido
 
-    drawn = go.Figure(figure)
+    drawn = go.Figure(figure() if callable(figure) else figure)
     drawn.update_layout(template="plotly_white", width=1100, height=620, paper_bgcolor="white",
                         title={"text": title, "x": 0.02}, margin={"t": 70, "b": 90, "l": 70, "r": 160})  # fmt: skip
     drawn.add_annotation(text=source, xref="paper", yref="paper", x=0, y=-0.16, showarrow=False,
@@ -53,7 +56,7 @@ def picture_bytes(figure: go.Figure, kind: str, title: str, source: str) -> byte
     return kaleido.calc_fig_sync(drawn.to_plotly_json(), opts=options, kopts={"mathjax": False})
 
 
-def downloads(table: pd.DataFrame, title: str, source: str, key: str, figure: go.Figure | None = None) -> None:
+def downloads(table: pd.DataFrame, title: str, source: str, key: str, figure: Picture | None = None) -> None:
     """The table behind a figure, and buttons to take table and picture away."""
     stem = file_stem(title)
     with st.expander("Table and downloads"):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
 
 from analytics.classes import Classes
-from views.palette import GROUPS, MISSING, SELECTED, ramp, rgb, theme
+from views.palette import AMOUNTS, GROUPS, MISSING, SELECTED, ramp, rgb, theme
 
 AREAS = "areas"
 PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expression
@@ -66,6 +68,32 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
         radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
         get_line_color=[255, 255, 255, 220], line_width_min_pixels=0.5,
     )  # fmt: skip
+
+
+def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key: str, ranges: list[str]) -> go.Figure:
+    """The same areas as a still picture, for a file: one filled path a class, named by its range."""
+    figure = go.Figure()
+    colours = [*AMOUNTS["light"][: len(ranges)], MISSING["light"]]
+    for number, label in [*enumerate(ranges), (-1, "no figure")]:
+        x: list[float | None] = []
+        y: list[float | None] = []
+        for area in table[key][classes.number == number]:
+            shape = geometry.get(area)
+            if shape is None:
+                continue
+            parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+            for ring in (ring for part in parts for ring in part):
+                x += [*(point[0] for point in ring), None]
+                y += [*(point[1] for point in ring), None]
+        if x:
+            figure.add_scatter(x=x, y=y, mode="lines", fill="toself", name=label, fillcolor=colours[number],
+                               line={"color": "#777777", "width": 0.5})  # fmt: skip
+    middle = [value for trace in figure.data for value in trace.y if value is not None]
+    ratio = 1 / math.cos(math.radians(sum(middle) / len(middle))) if middle else 1
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=ratio)
+    figure.update_layout(showlegend=True)
+    return figure
 
 
 def legend(title: str, classes: Classes, shown: list[str], points: str = "") -> None:

@@ -155,3 +155,31 @@ def test_codes_that_match_no_country_are_kept_named_and_counted() -> None:
     assert newest["UNK"] > 100_000
     total = displacement.stock(displaced[displaced["year"] == 2025], "category")["persons"].sum()
     assert newest.sum() == total
+
+
+def test_matrix_rows_and_columns_add_up_to_the_total() -> None:
+    grid = displacement.matrix(TABLE, 2020, 1)
+    # across borders in 2020: AFG -> IRN 900, AFG -> DEU 100, SYR -> DEU 640
+    assert grid.loc["AFG", "IRN"] == 900
+    assert grid.loc["AFG", "REST"] == 100
+    assert grid.loc["REST", "REST"] == 640
+    assert grid.loc["TOTAL", "TOTAL"] == 1640
+    whole = displacement.matrix(data.table("displaced"), 2025, 8)
+    assert whole.drop(index="TOTAL").sum().equals(whole.loc["TOTAL"])
+    assert whole.drop(columns="TOTAL").sum(axis=1).equals(whole["TOTAL"])
+    across = displacement.stock(
+        data.table("displaced"), "category", categories=displacement.ACROSS_BORDERS, years=(2025, 2025)
+    )
+    assert whole.loc["TOTAL", "TOTAL"] == across["persons"].sum()
+
+
+def test_movements_leave_out_returns_that_cross_no_border() -> None:
+    flows = pd.DataFrame([(2020, "SYR", "DEU", "refugees", 5), (2021, "SYR", "FRA", "refugees", 7)],
+                         columns=["year", "origin", "asylum", "category", "persons"])  # fmt: skip
+    solutions = pd.DataFrame([(2020, "SYR", "DEU", "resettlement", 2), (2020, "SYR", "SYR", "returned_idps", 99)],
+                             columns=["year", "origin", "asylum", "solution", "persons"])  # fmt: skip
+    rows = displacement.movements(flows, solutions, None, (2020, 2021))
+    assert rows.values.tolist() == [[2020, "new_refugees", 5], [2020, "resettlement", 2], [2021, "new_refugees", 7]]
+    assert displacement.movements(flows, solutions, "FRA", (2020, 2021))["persons"].tolist() == [7]
+    assert set(data.table("solutions")["solution"]) - {"returned_idps"} <= set(displacement.MOVEMENTS)
+    assert {f"new_{name}" for name in data.table("displacement_flows")["category"]} <= set(displacement.MOVEMENTS)

@@ -13,7 +13,7 @@ import data
 from analytics import displacement
 
 APP = str(Path(__file__).parents[2] / "app.py")
-PAGES = ["overview", "displacement", "displacement_city", "outlook", "coverage", "creative"]
+PAGES = ["overview", "displacement", "displacement_flows", "displacement_city", "outlook", "coverage", "creative"]
 
 
 def open_page(page: str, **query: str | list[str]) -> AppTest:
@@ -41,7 +41,7 @@ def test_years_without_figures_get_an_empty_state_not_an_error(page: str, first:
     assert not app.exception
     assert app.title[0].value
     # UNHCR counts from 1951 on, and a forecast learns from all years: these two pages always have figures.
-    if (first, last) != (2016, 2018) and page not in ("displacement", "outlook"):
+    if (first, last) != (2016, 2018) and page not in ("displacement", "displacement_flows", "outlook"):
         assert app.info, "nothing says what is missing"
 
 
@@ -109,7 +109,7 @@ def test_ten_cells_and_five_totals_at_random_equal_the_shipped_table() -> None:
     across = displaced[displaced["category"].isin(displacement.ACROSS_BORDERS)]
     cells = across.sample(10, random_state=random.randrange(10**6))
     app = open_page("displacement")
-    app.radio(key="scope").set_value("country").run()
+    app.radio(key="scope").set_value("Country of asylum").run()
     for cell in cells.itertuples():
         app.selectbox(key="from").set_value(cell.year)
         app.selectbox(key="to").set_value(cell.year)
@@ -119,7 +119,7 @@ def test_ten_cells_and_five_totals_at_random_equal_the_shipped_table() -> None:
         rows = shown_table(app, "persons, at year end").set_index("group")["persons, at year end"]
         assert rows[displacement.LABELS[cell.category]] == cell.persons, cell
         app.selectbox(key="only_from").set_value("").run()
-    app.radio(key="scope").set_value("world").run()
+    app.radio(key="scope").set_value("World").run()
     for year in random.sample(range(1993, 2026), 5):
         app.selectbox(key="from").set_value(year)
         app.selectbox(key="to").set_value(year).run()
@@ -167,3 +167,15 @@ def test_no_page_shows_a_count_of_one_to_nine() -> None:
     for frame in app.dataframe:
         if "persons" in frame.value.columns:
             assert not frame.value["persons"].between(1, 9).any()
+
+
+def test_growth_since_a_chosen_date_marks_2015_and_february_2022() -> None:
+    app = open_page("displacement_city")
+    app.selectbox(key="map_measure").set_value("growth")
+    app.selectbox(key="level").set_value("district").run()
+    options = app.selectbox(key="since_district").options
+    assert any("summer of 2015" in option for option in options)
+    assert any("last before February 2022" in option for option in options)
+    # Planning areas were redrawn in 2021: growth cannot start before.
+    app.selectbox(key="level").set_value("planning_area").run()
+    assert app.selectbox(key="since_planning_area").options[0] == "30 June 2021"
