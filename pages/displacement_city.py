@@ -102,7 +102,9 @@ def apart_section(chosen: Territory) -> None:
     rows = evenness(period).assign(name=lambda t: t["origin"].map(names))
     most = rows.loc[rows["dissimilarity"].idxmax()]
     unit = "dissimilarity index, % who would have to move to another planning area for an even spread"
-    figure = charts.bars(rows.assign(percent=100 * rows["dissimilarity"]), "name", "percent", unit=unit, digits=0)
+    figure = charts.bars(
+        rows.assign(percent=100 * rows["dissimilarity"]), "name", "percent", unit="dissimilarity, %", digits=0
+    )
     share = hidden_share(period)
     charts.show(figure, title=f"Most apart: {most['name']}, {text.percent(most['dissimilarity'])} would have to move",
                 unit=f"{unit}, {text.day(period)}; over areas with a published count, which hold all but "

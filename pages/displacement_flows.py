@@ -15,7 +15,7 @@ from pages.displacement_world import (
     scope,
     top_pairs,
 )
-from views import charts, controls, flows, maps, text
+from views import charts, controls, exports, flows, maps, text
 from views.controls import Territory
 
 
@@ -44,9 +44,11 @@ def movement_section(chosen: Territory, country: str | None, place: str) -> None
     """Flows beside the stock: who came anew, whose displacement ended."""
     if not country:
         grid = crossings(chosen.last_year)
-        st.subheader(f"Origin by asylum, {chosen.last_year}: rows and columns add up", anchor=False)
-        st.dataframe(grid, hide_index=True, alt=f"Matrix of origin and asylum, {chosen.last_year}")
+        title = f"Origin by asylum, {chosen.last_year}: rows and columns add up"
+        st.subheader(title, anchor=False)
+        st.dataframe(grid.style.format(thousands=",", precision=0), hide_index=True, alt=title)
         st.caption(f"Persons at year end · Source: {source('displaced')}")
+        exports.downloads(grid, title, source("displaced"), "matrix")
     rows = comings_and_goings(country, chosen.first_year, chosen.last_year)
     if rows["year"].nunique() < 2:
         controls.empty(f"UNHCR lists no yearly movements for {in_text(place)} in these years.", "Widen the years.")

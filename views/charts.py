@@ -144,7 +144,7 @@ def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int 
     colours = [GROUPS[5] if name == marked else GROUPS[0] for name in ordered[label]]
     numbers = ordered[value].astype("float64")
     figure.add_bar(
-        x=numbers, y=ordered[label], orientation="h", marker_color=colours, texttemplate=f"%{{x:,.{digits}f}}",
+        x=numbers, y=[wrap(name, 26) for name in ordered[label]], orientation="h", marker_color=colours, texttemplate=f"%{{x:,.{digits}f}}",
         textposition="auto", textangle=0, hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra></extra>",
     )  # fmt: skip
     figure.update_layout(hovermode="closest")

@@ -56,13 +56,13 @@ def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
 
 
 def small_multiples(
-    table: pd.DataFrame, x: str, y: str, panel: str, by: str, *, unit: str, columns: int = 4
+    table: pd.DataFrame, x: str, y: str, panel: str, by: str, *, unit: str, columns: int = 3
 ) -> go.Figure:
     """One small chart a panel, all on one scale. table: x, y, panel, by."""
     panels, groups = sorted(table[panel].unique()), sorted(table[by].unique())
     rows = -(-len(panels) // columns)
-    figure = make_subplots(rows=rows, cols=columns, subplot_titles=[wrap(name, 24) for name in panels],
-                           shared_xaxes=True, shared_yaxes="all", vertical_spacing=0.1)  # fmt: skip
+    figure = make_subplots(rows=rows, cols=columns, subplot_titles=[wrap(name, 16) for name in panels],
+                           shared_xaxes=True, shared_yaxes="all", vertical_spacing=0.12)  # fmt: skip
     for place, name in enumerate(panels):
         for number, group in enumerate(groups):
             part = table[(table[panel] == name) & (table[by] == group)].sort_values(x)
@@ -70,7 +70,7 @@ def small_multiples(
                                showlegend=place == 0, line={"color": GROUPS[number % len(GROUPS)], "width": 2},
                                row=place // columns + 1, col=place % columns + 1,
                                hovertemplate="%{y:,.0f}")  # fmt: skip
-    figure.update_annotations(font_size=12)
+    figure.update_annotations(font_size=11)
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(height=170 * rows + 60, margin={"t": 60, "b": 10, "l": 10, "r": 10},
                          legend={"orientation": "h", "y": 1.12}, yaxis={"title": {"text": unit}})  # fmt: skip
