@@ -22,6 +22,7 @@ class City:
 
     level_names: what the city calls each of its levels. displaced_origins: origins of its residents that stand for
     forced displacement, and why. region: its NUTS 2 region. crs: its metric reference system (EPSG).
+    walking_network: the place whose street network stands in for its own, which it does not have.
     """
 
     key: str
@@ -39,6 +40,8 @@ class City:
     displaced_origins: list[str]
     displaced_origins_why: str
     estimate_note: str
+    walking_network: str
+    walking_network_name: str
 
 
 @cache

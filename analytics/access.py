@@ -1,0 +1,137 @@
+"""Accessibility: minutes to the nearest service, opportunities in reach, and floating catchment areas.
+
+Everything works on a Reach: which demand points can walk to which facilities, in how many minutes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
+
+# Walking speed, metres a minute. Adult and older person: usual gait of people in their forties and from eighty on,
+# Bohannon & Andrews (2011), meta-analysis. Child (walking with one) and wheelchair (by hand, on pavements): our
+# assumptions, between the two.
+SPEEDS = {"adult": 83.0, "child": 66.0, "older person": 57.0, "wheelchair": 60.0}
+# E2SFCA's zones and weights: Luo & Qi (2009), Gaussian weights of three equal zones (their weight set 1).
+ZONE_WEIGHTS = (1.0, 0.68, 0.22)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """minutes[i, j] for every demand point i and facility j within `limit` minutes; a zero stands as the smallest float."""
+
+    minutes: csr_matrix
+    limit: float
+
+
+def reach(demand: pd.DataFrame, facilities: pd.DataFrame, limit: float, speed: float, circuity: float) -> Reach:
+    """Who can walk to what within `limit` minutes: straight line times circuity over speed (an estimate).
+
+    demand, facilities: x, y (metres). speed: metres a minute. circuity: walked over straight distance.
+    """
+    shape = (len(demand), len(facilities))
+    if not all(shape):
+        return Reach(csr_matrix(shape), limit)
+    near = cKDTree(demand[["x", "y"]].to_numpy()).sparse_distance_matrix(
+        cKDTree(facilities[["x", "y"]].to_numpy()), limit * speed / circuity, output_type="coo_matrix"
+    )
+    minutes = np.maximum(near.data * circuity / speed, np.finfo(float).tiny)
+    return Reach(csr_matrix((minutes, (near.row, near.col)), shape=shape), limit)
+
+
+def nearest_minutes(demand: pd.DataFrame, facilities: pd.DataFrame, speed: float, circuity: float) -> np.ndarray:
+    """Minutes from each demand point to the nearest facility (infinite without one; an estimate)."""
+    if facilities.empty:
+        return np.full(len(demand), np.inf)
+    metres, _ = cKDTree(facilities[["x", "y"]].to_numpy()).query(demand[["x", "y"]].to_numpy())
+    return metres * circuity / speed
+
+
+def cumulative(ways: Reach) -> np.ndarray:
+    """Number of facilities in reach of each demand point."""
+    return np.diff(ways.minutes.indptr).astype(float)
+
+
+def gravity(ways: Reach, supply: np.ndarray, beta: float) -> np.ndarray:
+    """Hansen (1959): supply in reach, discounted by exp(-beta * minutes)."""
+    return _weighted(ways, np.exp(-beta * ways.minutes.data)) @ supply
+
+
+def _weighted(ways: Reach, weights: np.ndarray) -> csr_matrix:
+    return csr_matrix((weights, ways.minutes.indices, ways.minutes.indptr), shape=ways.minutes.shape)
+
+
+def _ratio(supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
+    """Supply per head of demand; nothing where nobody demands."""
+    return np.divide(supply, demand, out=np.zeros(len(supply)), where=demand > 0)
+
+
+def two_step(ways: Reach, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
+    """2SFCA (Luo & Wang 2003): supply per head in reach. demand: persons. supply: places. Returns places per person."""
+    inside = _weighted(ways, np.ones(ways.minutes.nnz))
+    return inside @ _ratio(supply, inside.T @ demand)
+
+
+def zone_weights(ways: Reach) -> np.ndarray:
+    """E2SFCA's weight of every pair: three equal zones up to the limit, each holding its outer edge."""
+    edges = ways.limit * np.arange(1, len(ZONE_WEIGHTS) + 1) / len(ZONE_WEIGHTS)
+    zone = np.searchsorted(edges, ways.minutes.data - 1e-9, side="left")
+    return np.array(ZONE_WEIGHTS)[np.minimum(zone, len(ZONE_WEIGHTS) - 1)]
+
+
+def enhanced_two_step(ways: Reach, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
+    """E2SFCA (Luo & Qi 2009, eqs. 2 and 3): as 2SFCA, but the nearer counts more. Returns places per person."""
+    weights = _weighted(ways, zone_weights(ways))
+    return weights @ _ratio(supply, weights.T @ demand)
+
+
+def three_step(ways: Reach, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
+    """3SFCA (Wan, Zou & Sternberg 2012): people choose among what they reach, so nearby facilities compete for them."""
+    weights = zone_weights(ways)
+    rows = np.repeat(np.arange(ways.minutes.shape[0]), np.diff(ways.minutes.indptr))
+    chosen = weights / np.bincount(rows, weights, minlength=ways.minutes.shape[0])[rows]
+    pull = _weighted(ways, weights * chosen)
+    return pull @ _ratio(supply, pull.T @ demand)
+
+
+def spread(total: int, shares: np.ndarray) -> np.ndarray:
+    """Whole people over cells by share, adding up exactly to the total (largest remainder; ties to the first)."""
+    quota = total * shares / shares.sum()
+    base = np.floor(quota + 1e-9).astype(int)
+    left = total - base.sum()
+    base[np.argsort(-(quota - base), kind="stable")[:left]] += 1
+    return base
+
+
+def people_in_cells(cells: pd.DataFrame, residents: pd.DataFrame) -> np.ndarray:
+    """Whole residents of each cell; every area's cells add up to the area (an estimate).
+
+    cells: area_id, share. residents: area_id, persons (empty: suppressed, nobody is placed).
+    """
+    totals = residents.set_index("area_id")["persons"].fillna(0).round().astype(int)
+    people = np.zeros(len(cells), dtype=int)
+    shares = cells["share"].to_numpy()
+    for area, places in cells.groupby("area_id", sort=False).indices.items():
+        people[places] = spread(int(totals.get(area, 0)), shares[places])
+    return people
+
+
+def coverage_curve(minutes: np.ndarray, people: np.ndarray, thresholds: list[float]) -> pd.DataFrame:
+    """Share of people within each threshold, not within one only. Returns minutes, share."""
+    order = np.argsort(minutes)
+    reached = np.cumsum(people[order])
+    places = np.searchsorted(minutes[order], thresholds, side="right")
+    total = max(int(people.sum()), 1)
+    share = [float(reached[place - 1]) / total if place else 0.0 for place in places]
+    return pd.DataFrame({"minutes": thresholds, "share": share})
+
+
+def weighted_mean(values: np.ndarray, people: np.ndarray, groups: pd.Series) -> pd.Series:
+    """Mean of a cell value over the people of each group; empty where nobody lives."""
+    table = pd.DataFrame({"group": groups.to_numpy(), "people": people, "sum": values * people})
+    sums = table[table["people"] > 0].groupby("group")[["sum", "people"]].sum()
+    return sums["sum"] / sums["people"]

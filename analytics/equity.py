@@ -1,0 +1,83 @@
+"""Equity of access: how unequally a good is spread over people, against whom, and where the gaps cluster."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from esda import fdr
+from esda.moran import Moran, Moran_Local
+from libpysal.weights import W
+
+
+def lorenz(values: np.ndarray, people: np.ndarray) -> pd.DataFrame:
+    """Lorenz curve: cumulative share of people, worst served first, and of the good. Returns people, good (0..1)."""
+    keep = (people > 0) & np.isfinite(values)
+    order = np.argsort(values[keep], kind="stable")
+    weight, good = people[keep][order], (values[keep] * people[keep])[order]
+    return pd.DataFrame({"people": np.concatenate([[0], np.cumsum(weight) / weight.sum()]),
+                         "good": np.concatenate([[0], np.cumsum(good) / good.sum()])})  # fmt: skip
+
+
+def gini(values: np.ndarray, people: np.ndarray) -> float:
+    """Gini coefficient over people: 0 is the same for all, towards 1 all for one (area under the Lorenz curve)."""
+    curve = lorenz(values, people)
+    return float(1 - 2 * np.trapezoid(curve["good"], curve["people"]))
+
+
+def concentration_index(values: np.ndarray, people: np.ndarray, rank_by: np.ndarray) -> float:
+    """Concentration index (Kakwani, Wagstaff & van Doorslaer 1997): negative where the good goes to the low ranks.
+
+    rank_by: what people are ranked by, lowest first, for instance child poverty of their area; equal values share
+    their mean rank.
+    """
+    keep = (people > 0) & np.isfinite(values) & np.isfinite(rank_by)
+    weight, value, key = people[keep].astype(float), values[keep].astype(float), rank_by[keep]
+    share = weight / weight.sum()
+    _, group = np.unique(key, return_inverse=True)
+    mass = np.bincount(group, share)
+    rank = (np.cumsum(mass) - mass / 2)[group]
+    mean = (share * value).sum()
+    return float(2 * (share * (value - mean) * (rank - (share * rank).sum())).sum() / mean)
+
+
+def palma(values: np.ndarray, people: np.ndarray) -> float | None:
+    """The good that the best-served tenth has over that of the worst-served four tenths, after Palma (2011)."""
+    curve = lorenz(values, people)
+    below = np.interp([0.4, 0.9], curve["people"], curve["good"])
+    return float((1 - below[1]) / below[0]) if below[0] > 0 else None
+
+
+def gap(
+    values: np.ndarray, group: np.ndarray, others: np.ndarray, *, runs: int = 1000, seed: int = 0
+) -> dict[str, float]:
+    """Mean of a group less that of all others, with a 95 % bootstrap interval over areas (percentile).
+
+    values, group, others: the value of each area and the persons of either group there.
+    """
+    keep = np.isfinite(values) & np.isfinite(group) & np.isfinite(others)
+    value, a, b = values[keep], group[keep], others[keep]
+
+    def difference(pick: np.ndarray) -> np.ndarray:
+        v, x, y = value[pick], a[pick], b[pick]
+        return (v * x).sum(-1) / x.sum(-1) - (v * y).sum(-1) / y.sum(-1)
+
+    random = np.random.default_rng(seed)
+    draws = difference(random.integers(0, len(value), size=(runs, len(value))))
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return {"gap": float(difference(np.arange(len(value)))), "low": float(low), "high": float(high)}
+
+
+def clusters(values: pd.Series, weights: W, *, seed: int = 0, rate: float = 0.05) -> tuple[dict[str, float], pd.Series]:
+    """Moran's I, and the areas that are jointly low or jointly high, with the false discovery rate held down.
+
+    values: by area, in the order of the weights' ids, without gaps. Local Moran (Anselin 1995), 9,999 conditional
+    permutations; Benjamini & Hochberg (1995) over all areas at `rate`. Returns {moran, p} and, by area, 'low', 'high'
+    or ''.
+    """
+    ordered = values.reindex(weights.id_order)
+    weights.transform = "r"
+    whole = Moran(ordered.to_numpy(), weights, permutations=999)
+    local = Moran_Local(ordered.to_numpy(), weights, permutations=9999, seed=seed, n_jobs=1)
+    significant = local.p_sim <= fdr(local.p_sim, rate)
+    kind = np.select([significant & (local.q == 3), significant & (local.q == 1)], ["low", "high"], "")
+    return {"moran": float(whole.I), "p": float(whole.p_sim)}, pd.Series(kind, index=ordered.index)

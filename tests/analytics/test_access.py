@@ -1,0 +1,147 @@
+"""Accessibility: worked examples, exact conservation, plain Dijkstra, and PySAL's access package to 1e-9."""
+
+from __future__ import annotations
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from access import fca, weights
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import data
+from analytics import access, network
+
+
+def line(*metres: float) -> pd.DataFrame:
+    return pd.DataFrame({"x": list(metres), "y": [0.0] * len(metres)})
+
+
+def test_two_step_worked_example() -> None:
+    """Two facilities on a street: f1 (10 places) reached by 60 + 40 people, f2 (6 places) by 40 + 20."""
+    ways = access.reach(line(0, 500, 1000), line(250, 750), limit=3.1, speed=100, circuity=1.2)
+    places = access.two_step(ways, np.array([60, 40, 20]), np.array([10, 6]))
+    assert places == pytest.approx([10 / 100, 10 / 100 + 6 / 60, 6 / 60])
+
+
+def test_enhanced_two_step_worked_example() -> None:
+    """Zones of 10, 20 and 30 minutes weigh 1, 0.68 and 0.22 (Luo & Qi 2009)."""
+    ways = access.reach(line(0, 1500, 2500), line(0), limit=30, speed=100, circuity=1)
+    places = access.enhanced_two_step(ways, np.array([100, 50, 200]), np.array([89]))
+    ratio = 89 / (100 * 1 + 50 * 0.68 + 200 * 0.22)
+    assert places == pytest.approx([ratio, 0.68 * ratio, 0.22 * ratio])
+
+
+def test_a_zone_holds_its_outer_edge() -> None:
+    ways = access.reach(line(1000, 2000, 3000), line(0), limit=30, speed=100, circuity=1)
+    assert access.zone_weights(ways).tolist() == [1.0, 0.68, 0.22]
+
+
+def test_every_place_is_handed_out_once_where_somebody_reaches_it() -> None:
+    random = np.random.default_rng(5)
+    homes, sites = (pd.DataFrame(random.uniform(0, 4000, (n, 2)), columns=["x", "y"]) for n in (300, 20))
+    people, places = random.integers(1, 90, 300), random.integers(1, 50, 20).astype(float)
+    ways = access.reach(homes, sites, 20, 80, 1.3)
+    for method in (access.two_step, access.enhanced_two_step, access.three_step):
+        reached = np.diff(ways.minutes.tocsc().indptr) > 0
+        assert (method(ways, people, places) * people).sum() == pytest.approx(places[reached].sum())
+
+
+@pytest.mark.parametrize("method", ["two_step", "enhanced_two_step", "three_step"])
+def test_pysal_access_agrees_to_1e_9(method: str) -> None:
+    random = np.random.default_rng(11)
+    homes, sites = (pd.DataFrame(random.uniform(0, 3000, (n, 2)), columns=["x", "y"]) for n in (120, 15))
+    people, places = random.integers(1, 200, 120), random.integers(1, 80, 15).astype(float)
+    ways = access.reach(homes, sites, 18, 80, 1.25)
+    ours = getattr(access, method)(ways, people, places)
+    pairs = ways.minutes.tocoo()
+    cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
+    demand = pd.DataFrame({"demand": people}).rename_axis("geoid")
+    supply = pd.DataFrame({"supply": places}).rename_axis("geoid")
+    step = weights.step_fn({6: 1.0, 12: 0.68, 18: 0.22})
+    if method == "three_step":
+        theirs = fca.three_stage_fca(demand, supply, cost, 18, weight_fn=step)
+    else:
+        theirs = fca.two_stage_fca(demand, supply, cost, 18, weight_fn=step if method != "two_step" else None)
+    theirs = theirs.reindex(range(120)).fillna(0).to_numpy(dtype=float)
+    assert np.abs(ours - theirs).max() < 1e-9
+
+
+def test_cumulative_and_gravity_by_hand() -> None:
+    ways = access.reach(line(0, 1000), line(0, 400), limit=8, speed=100, circuity=1)
+    assert access.cumulative(ways).tolist() == [2, 1]
+    beta = 0.1
+    expected = [3 + 5 * np.exp(-0.4), 5 * np.exp(-0.6)]
+    assert access.gravity(ways, np.array([3.0, 5.0]), beta) == pytest.approx(expected)
+
+
+def test_nothing_to_reach() -> None:
+    ways = access.reach(line(0, 1), line(), 10, 80, 1.3)
+    assert access.cumulative(ways).tolist() == [0, 0]
+    assert np.isinf(access.nearest_minutes(line(0, 1), line(), 80, 1.3)).all()
+
+
+@given(st.integers(0, 100_000), st.lists(st.floats(0.001, 10), min_size=1, max_size=60))
+def test_spread_conserves_people_exactly_and_stays_within_one_of_the_quota(total: int, parts: list[float]) -> None:
+    shares = np.array(parts)
+    people = access.spread(total, shares)
+    assert people.sum() == total
+    assert (np.abs(people - total * shares / shares.sum()) < 1 + 1e-6).all()
+
+
+def test_people_in_cells_conserve_every_area_of_the_city() -> None:
+    cells, residents = data.table("cells", "berlin"), data.table("residents", "berlin")
+    residents = residents[residents["period"] == "2024-12-31"].groupby("area_id", as_index=False)["persons"].sum()
+    people = pd.Series(access.people_in_cells(cells, residents)).groupby(cells["area_id"]).sum()
+    assert people.to_dict() == residents.set_index("area_id")["persons"].to_dict()
+    assert people.sum() == 3_897_145
+
+
+def test_coverage_curve_by_hand_and_never_falling() -> None:
+    curve = access.coverage_curve(np.array([2.0, 10.0, 5.0, np.inf]), np.array([10, 20, 30, 40]), [1, 5, 10, 60])
+    assert curve["share"].tolist() == [0, 0.4, 0.6, 0.6]
+
+
+def helsinki() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    return tuple(data.table(f"network_{name}", "helsinki") for name in ("nodes", "edges", "facilities"))  # type: ignore
+
+
+def test_nearest_library_equals_a_plain_dijkstra_on_the_helsinki_extract() -> None:
+    nodes, edges, facilities = helsinki()
+    libraries = facilities[facilities["kind"] == "library"]["node"].to_numpy()
+    ours = network.metres_to_nearest(network.graph(nodes, edges), libraries)
+    plain = nx.Graph()
+    plain.add_nodes_from(nodes["node"])
+    for origin, target, metres in edges.itertuples(index=False):
+        known = plain.get_edge_data(origin, target, {"metres": np.inf})["metres"]
+        plain.add_edge(origin, target, metres=min(known, metres))
+    theirs = nx.multi_source_dijkstra_path_length(plain, set(libraries), weight="metres")
+    assert len(libraries) == 7
+    assert np.isfinite(ours).all()
+    assert ours == pytest.approx([theirs[node] for node in nodes["node"]])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1000))
+def test_a_walk_is_never_shorter_than_the_straight_line(seed: int) -> None:
+    nodes, edges, _ = helsinki()
+    start = int(np.random.default_rng(seed).integers(len(nodes)))
+    walked = network.metres_to_nearest(network.graph(nodes, edges), np.array([start]))
+    xy = nodes[["x", "y"]].to_numpy()
+    straight = np.hypot(*(xy - xy[start]).T)
+    # Coordinates are rounded to the decimetre and ways measured on the sphere: half a percent of room.
+    assert (walked >= straight * 0.995 - 1).all()
+
+
+def test_circuity_is_fitted_on_the_network_and_not_a_magic_number() -> None:
+    nodes, edges, _ = helsinki()
+    fitted = network.circuity(nodes, network.graph(nodes, edges))
+    assert 1.2 < fitted["factor"] < 1.5
+    assert fitted["low"] < fitted["factor"] < fitted["high"]
+    grid = pd.DataFrame([(i * 10 + j, 100.0 * i, 100.0 * j) for i in range(10) for j in range(10)],
+                        columns=["node", "x", "y"])  # fmt: skip
+    roads = [(i * 10 + j, i * 10 + j + 1, 100.0) for i in range(10) for j in range(9)]
+    roads += [(i * 10 + j, i * 10 + j + 10, 100.0) for i in range(9) for j in range(10)]
+    ways = network.graph(grid, pd.DataFrame(roads, columns=["origin", "target", "metres"]))
+    assert 1 < network.circuity(grid, ways)["factor"] < np.sqrt(2) + 1e-9

@@ -1,0 +1,72 @@
+"""Equity measures by hand, against PySAL's inequality where it has the measure, and their properties."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from libpysal.weights import lat2W
+
+from analytics import equity
+
+
+def test_gini_by_hand() -> None:
+    # two people with 1, two with 3: mean absolute difference 1, over twice the mean 4 = 0.25
+    assert equity.gini(np.array([1.0, 3.0]), np.array([2, 2])) == pytest.approx(0.25)
+    assert equity.gini(np.array([5.0, 5.0]), np.array([1, 9])) == pytest.approx(0)
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 100), st.integers(1, 30)), min_size=1, max_size=25), st.floats(0.1, 50))
+def test_gini_equals_the_mean_difference_and_knows_no_scale(pairs: list[tuple[float, int]], scale: float) -> None:
+    values, people = (np.array(column) for column in zip(*pairs, strict=True))
+    each = np.repeat(values, people)
+    definition = np.abs(each[:, None] - each[None, :]).mean() / (2 * each.mean())
+    assert equity.gini(values, people) == pytest.approx(definition, abs=1e-9)
+    assert equity.gini(values * scale, people) == pytest.approx(definition, abs=1e-9)
+
+
+def test_lorenz_of_nobody_skips_them() -> None:
+    curve = equity.lorenz(np.array([1.0, 9.0, np.inf]), np.array([1, 1, 0]))
+    assert curve["people"].tolist() == [0, 0.5, 1]
+    assert curve["good"].tolist() == [0, 0.1, 1]
+
+
+def test_concentration_index_has_the_sign_of_who_gets_more() -> None:
+    people, poverty = np.array([10, 10]), np.array([0.1, 0.5])
+    assert equity.concentration_index(np.array([1.0, 3.0]), people, poverty) == pytest.approx(0.25)
+    assert equity.concentration_index(np.array([3.0, 1.0]), people, poverty) == pytest.approx(-0.25)
+    assert equity.concentration_index(np.array([3.0, 1.0]), people, np.array([0.2, 0.2])) == pytest.approx(0)
+
+
+def test_palma_by_hand() -> None:
+    # ten people with 1..10: the best has 10, the worst four have 1 + 2 + 3 + 4
+    assert equity.palma(np.arange(1.0, 11), np.ones(10)) == pytest.approx(1.0)
+    assert equity.palma(np.array([0.0, 1.0]), np.array([5, 5])) is None
+
+
+def test_gap_and_its_interval() -> None:
+    random = np.random.default_rng(2)
+    values = random.normal(10, 1, 200)
+    group, others = random.integers(1, 50, 200).astype(float), random.integers(1, 50, 200).astype(float)
+    none = equity.gap(values, group, others)
+    assert none["low"] < 0 < none["high"]
+    lifted = equity.gap(values + np.where(group > others, 5, 0), group, others)
+    assert lifted["low"] > 0
+    assert lifted["low"] < lifted["gap"] < lifted["high"]
+
+
+def test_clusters_find_a_planted_patch_and_no_more_in_noise() -> None:
+    weights = lat2W(12, 12)
+    random = np.random.default_rng(4)
+    noise = pd.Series(random.normal(0, 1, 144), index=weights.id_order)
+    whole, kinds = equity.clusters(noise, weights)
+    assert (kinds != "").mean() < 0.05
+    patch = [12 * i + j for i in range(4) for j in range(4)]
+    planted = noise.copy()
+    planted.loc[patch] -= 5
+    whole, kinds = equity.clusters(planted, weights)
+    assert whole["moran"] > 0.3
+    assert (kinds[patch] == "low").mean() > 0.7
+    assert (kinds.drop(patch) == "low").sum() <= 3
