@@ -46,3 +46,10 @@ def classify(values: pd.Series, k: int = 5, scheme: str = "quantiles") -> Classe
     return Classes(
         number, groups.min().tolist(), groups.max().tolist(), groups.size().tolist(), int(numbers.isna().sum())
     )
+
+
+def part(classes: Classes, rows: slice) -> Classes:
+    """The same classes for a part of the values, so that two maps share one scale."""
+    number = classes.number.iloc[rows].reset_index(drop=True)
+    counts = [int((number == place).sum()) for place in range(len(classes.lows))]
+    return Classes(number, classes.lows, classes.highs, counts, int((number < 0).sum()))

@@ -89,7 +89,9 @@ if stated:
     tiles[2].metric("Places per 100", text.number(100 * places / people if people else None, 1), border=True)
 else:
     tiles[2].metric("Residents per facility", text.number(people / facilities if facilities else None), border=True)
-st.caption(f"For {who(services.loc[kind])} on {text.day(period)} · {here.estimate_note} · Source: {credit}")
+st.caption(
+    f"For {who(services.loc[kind])} on {text.day(period)} · {here.estimate_note} Distances are straight lines · Source: {credit}"
+)
 
 rows = served(kind, period, level, distance)
 rows["value"] = rows[measure]

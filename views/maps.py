@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
+from pydeck.bindings.json_tools import default_serialize
 
 from analytics.classes import Classes
 from views.palette import AMOUNTS, GROUPS, MISSING, SELECTED, ramp, rgb, theme
@@ -70,6 +72,27 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
     )  # fmt: skip
 
 
+def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Layer:
+    """H3 hexagons coloured by class. cells: cell, persons, value. Short keys: thousands of rows go to the browser."""
+    colours = [rgb(colour, 215)[:3] for colour in ramp(len(classes.lows))]
+    rows = [
+        {"h": cell, "f": colours[number], "name": f"{persons:,} people", "shown": f"{value:.{digits}f}"}
+        for cell, persons, value, number in zip(
+            cells["cell"], cells["persons"], cells["value"], classes.number, strict=True
+        )
+        if number >= 0
+    ]
+    return pdk.Layer("H3HexagonLayer", rows, id="hexagons", pickable=True, get_hexagon="h", get_fill_color="f",
+                     extruded=False, stroked=False, high_precision=pdk.types.String("auto"))  # fmt: skip
+
+
+def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
+    """A circle of so many metres around each point."""
+    return pdk.Layer("ScatterplotLayer", points[["lon", "lat", "name", "shown"]].to_dict("records"), id="catchment",
+                     get_position="[lon, lat]", get_radius=metres, get_fill_color=rgb(GROUPS[0], 60), stroked=True,
+                     get_line_color=rgb(GROUPS[0], 220), line_width_min_pixels=2, pickable=False)  # fmt: skip
+
+
 def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key: str, ranges: list[str]) -> go.Figure:
     """The same areas as a still picture, for a file: one filled path a class, named by its range."""
     figure = go.Figure()
@@ -96,7 +119,7 @@ def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key
     return figure
 
 
-def legend(title: str, classes: Classes, shown: list[str], points: str = "") -> None:
+def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = "no figure") -> None:
     """Class colours with their ranges and how many areas each holds. shown: the range of each class, as text."""
     swatch = '<span style="display:inline-block;width:1.1em;height:1.1em;margin-right:.4em;vertical-align:-.15em;' \
              'border:1px solid #8a8a8a;background:{}"></span>{}'  # fmt: skip
@@ -105,7 +128,7 @@ def legend(title: str, classes: Classes, shown: list[str], points: str = "") -> 
         for colour, text, count in zip(ramp(len(classes.lows)), shown, classes.counts, strict=True)
     ]
     if classes.missing:
-        items.append(swatch.format(MISSING[theme()], f"no figure <small>({classes.missing})</small>"))
+        items.append(swatch.format(MISSING[theme()], f"{html.escape(missing)} <small>({classes.missing})</small>"))
     if points:
         items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(points)}')
     cells = "".join(f'<li style="margin-right:1.2em">{item}</li>' for item in items)
@@ -115,12 +138,20 @@ def legend(title: str, classes: Classes, shown: list[str], points: str = "") -> 
     )
 
 
+class CompactDeck(pdk.Deck):
+    """pydeck indents its JSON for the eye; without the white space a city map weighs a third."""
+
+    def to_json(self) -> str:
+        """The deck as JSON in as few bytes as it takes."""
+        return json.dumps(self, sort_keys=True, default=default_serialize, separators=(",", ":"))
+
+
 def show(
     layers: list[pdk.Layer], *, lon: float, lat: float, zoom: float, key: str, summary: str,
     on_pick: Callable[[str], None] | None = None, height: int = 520,
 ) -> None:  # fmt: skip
     """Draw the map; a click on an area calls on_pick with its id."""
-    deck = pdk.Deck(
+    deck = CompactDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(longitude=lon, latitude=lat, zoom=zoom),
         map_style=ground(),

@@ -13,7 +13,16 @@ import data
 from analytics import displacement
 
 APP = str(Path(__file__).parents[2] / "app.py")
-PAGES = ["overview", "displacement", "displacement_flows", "displacement_city", "outlook", "coverage", "creative"]
+PAGES = [
+    "overview",
+    "displacement",
+    "displacement_flows",
+    "displacement_city",
+    "outlook",
+    "coverage",
+    "reach",
+    "creative",
+]
 
 
 def open_page(page: str, **query: str | list[str]) -> AppTest:
@@ -179,3 +188,49 @@ def test_growth_since_a_chosen_date_marks_2015_and_february_2022() -> None:
     # Planning areas were redrawn in 2021: growth cannot start before.
     app.selectbox(key="level").set_value("planning_area").run()
     assert app.selectbox(key="since_planning_area").options[0] == "30 June 2021"
+
+
+@pytest.mark.parametrize("view", ["Hexagons", "Equity", "Facilities", "Area profile"])
+def test_who_is_served_in_every_view(view: str) -> None:
+    app = open_page("reach")
+    app.selectbox(key="area").set_value("08100314")
+    app.radio(key="closer").set_value(view).run()
+    assert not app.exception
+    assert any("estimate" in caption.value.lower() for caption in app.caption)
+
+
+@pytest.mark.parametrize("against", ["another service", "an earlier date"])
+def test_two_maps_side_by_side(against: str) -> None:
+    app = open_page("reach")
+    app.radio(key="against").set_value(against).run()
+    assert not app.exception
+    assert any("side by side" in heading.value for heading in app.subheader)
+
+
+def test_figures_of_the_districts_add_up_to_the_city() -> None:
+    from pages import reach_results as results
+
+    period = pd.Timestamp("2024-12-31")
+    districts = results.by_area("daycare", "child", 15.0, period, "district")
+    city = results.by_area("daycare", "child", 15.0, period, "city")
+    assert districts["persons"].sum() == city["persons"].iloc[0] == results.people("daycare", period).sum()
+    mean = (districts["minutes"] * districts["persons"]).sum() / districts["persons"].sum()
+    assert mean == pytest.approx(city["minutes"].iloc[0])
+    # Every place is handed out: places per child times children are the places.
+    handed = (districts["places_per_100"] * districts["persons"]).sum() / 100
+    assert handed == pytest.approx(results.facilities("daycare")["places"].sum(), rel=0.001)
+
+
+def test_no_map_sends_more_than_a_megabyte_and_a_half() -> None:
+    """Payload guard: what the browser is sent for each map, city and densest district, planning areas and hexagons."""
+    for page in ("reach", "coverage", "displacement_city", "creative"):
+        for district in ("", "03"):
+            app = open_page(page)
+            app.selectbox(key="district").set_value(district)
+            if "level" in {box.key for box in app.selectbox}:
+                app.selectbox(key="level").set_value("planning_area")
+            app.run()
+            assert not app.exception
+            sent = [len(chart.proto.json) for chart in app.get("deck_gl_json_chart")]
+            assert sent
+            assert max(sent) < 1.5e6, (page, district, sent)

@@ -1,0 +1,271 @@
+"""Who is served: minutes on foot, places in reach, who is left out and where that clusters."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics import access, classes
+from pages import reach_results as results
+from pages.common import (
+    area_map,
+    area_names,
+    choices,
+    city,
+    geometry,
+    holder,
+    in_district,
+    last_current,
+    level_control,
+    pick_area,
+    source,
+    table,
+    view_of,
+)
+from views import charts, controls, exports, maps, text
+from views.controls import Territory
+
+# measure -> its name, unit, digits, factor, whether low is bad
+MEASURES = {
+    "minutes": ("Minutes to the nearest", "minutes on foot (estimate)", 1, 1, False),
+    "share_within": ("Share within the limit", "% of people served within the limit (estimate)", 0, 100, True),
+    "places_per_100": (
+        "Places in reach (E2SFCA)",
+        "places in reach per 100 people served (E2SFCA, estimate)",
+        1,
+        1,
+        True,
+    ),
+}
+
+
+def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, measure: str, periods: list[pd.Timestamp],
+                 level: str) -> None:  # fmt: skip
+    """One map, or two on one scale: two services, or one on two dates."""
+    here, labels = city(), table("facility_kinds").set_index("kind")["label"]
+    label, unit, digits, factor, low_is_bad = MEASURES[measure]
+    frames = []
+    for kind, period in zip(kinds, periods, strict=True):
+        rows = results.by_area(kind, walker, limit, period, level)
+        if chosen.district:
+            rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+        rows = rows.assign(value=rows[measure] * factor, kind=labels[kind])
+        frames.append(rows.assign(shown=[f"{text.number(value, digits)} {unit}" for value in rows["value"]]))
+    if len(frames) == 1:
+        rows = frames[0].dropna(subset="value")
+        if rows.empty:
+            controls.empty("Nobody of the ages served lives here.", "Choose another service or district.")
+            return
+        worst = rows.loc[rows["value"].idxmin() if low_is_bad else rows["value"].idxmax()]
+        points = in_district(results.facilities(kinds[0]), chosen.district)
+        points = points.assign(
+            shown=[f"{n:,} places" if pd.notna(n) else "places not stated" for n in points["places"]]
+        )
+        area_map(frames[0], level=level, title=f"{labels[kinds[0]]}: hardest for {worst['name']}, {worst['shown']}",
+                 unit=f"{unit}, {text.day(periods[0])}", credit=credit(), key="reach-map", chosen=chosen, digits=digits,
+                 points=points, scheme="jenks")  # fmt: skip
+        return
+    both = pd.concat(frames, ignore_index=True)
+    grouped = classes.classify(both["value"], scheme="jenks")
+    st.subheader(f"{label}, side by side on one scale", anchor=False)
+    maps.legend(unit, grouped, [f"{text.number(low, digits)}–{text.number(high, digits)}"
+                                for low, high in zip(grouped.lows, grouped.highs, strict=True)])  # fmt: skip
+    lon, lat, zoom = view_of(chosen.district)
+    for place, (column, rows) in enumerate(zip(st.columns(2), frames, strict=True)):
+        title = f"{labels[kinds[place]]}, {text.day(periods[place])}"
+        mine = classes.part(grouped, slice(place * len(frames[0]), place * len(frames[0]) + len(rows)))
+        with column:
+            st.markdown(f"**{title}**")
+            layer = maps.area_layer(geometry("areas", here.key, level=level, cut=here.cut), rows.reset_index(drop=True),
+                                    mine, key="area_id", selected=chosen.area)  # fmt: skip
+            maps.show([layer], lon=lon, lat=lat, zoom=zoom - 0.8, key=f"side-{place}-{level}-{chosen.district}",
+                      summary=f"Map: {label}, {title}", on_pick=pick_area(level), height=420)  # fmt: skip
+    st.caption(f"{unit} · A click in either chooses the area in both · Source: {credit()}")
+    exports.downloads(both.drop(columns=["shown", "value"]), label, credit(), "side")
+
+
+def credit() -> str:
+    """Whose figures these are."""
+    here = city()
+    return f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
+
+
+def hexagon_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
+    """Where people live, hexagon by hexagon; finer in a district."""
+    _, unit, digits, factor, _ = MEASURES[measure]
+    rows = results.hexagons(kind, walker, limit, period, chosen.district)
+    rows = rows.assign(value=rows[measure] * factor)
+    grouped = classes.classify(rows["value"], scheme="quantiles")
+    st.subheader(f"Hexagon by hexagon: {len(rows):,} lived-in cells", anchor=False)
+    maps.legend(unit, grouped, [f"{text.number(low, digits)}–{text.number(high, digits)}"
+                                for low, high in zip(grouped.lows, grouped.highs, strict=True)])  # fmt: skip
+    lon, lat, zoom = view_of(chosen.district)
+    maps.show([maps.hexagon_layer(rows, grouped, digits)], lon=lon, lat=lat, zoom=zoom, key=f"hexagons-{chosen.district}",
+              summary=f"Map of hexagons: {unit}")  # fmt: skip
+    st.caption(f"{unit}, {text.day(period)} · H3 resolution {10 if chosen.district else 9}; choose a district for finer "
+               f"cells · {city().estimate_note} · Source: {credit()}")  # fmt: skip
+    exports.downloads(rows.drop(columns="value"), "hexagons", credit(), "hexagons")
+
+
+def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, district: str) -> None:
+    """Not one threshold but all of them."""
+    rows = results.curves(kind, walker, period, district)
+    at = rows[rows["minutes"] == limit].set_index("group")["percent"]
+    unit = f"% of people within so many minutes on foot ({walker}), {text.day(period)} (estimate)"
+    charts.show(charts.lines(rows, "minutes", "percent", "group", unit="% of people, by minutes on foot", digits=0),
+                title=f"Within {limit} minutes: {at[results.EVERYONE]:.0f} % of all it serves, {at[results.DISPLACED]:.0f} % "
+                "of residents of displaced origin", unit=unit, source=credit(), key="curve",
+                table=rows[["minutes", "group", "percent"]])  # fmt: skip
+
+
+def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> None:
+    """How evenly places are spread over people, and who walks further."""
+    found = results.fairness(kind, walker, limit, period)
+    tiles = st.columns(4)
+    tiles[0].metric("Gini of places", text.number(found["gini"], 2), border=True, help="0: the same for all.")
+    tiles[1].metric("Best tenth over worst four", text.number(found["palma"], 2), border=True,
+                    help="Palma-style ratio; 0.25 would be even.")  # fmt: skip
+    tiles[2].metric("Against child poverty", text.number(found["concentration"], 3), border=True,
+                    help="Concentration index: below 0, places lean to areas with little child poverty ranked low; "
+                         "above 0, to areas with much of it.")  # fmt: skip
+    tiles[3].metric("Displaced walk further by", f"{found['gap_mean']:+.1f} min", border=True,
+                    help=f"95 % bootstrap interval {found['gap_low']:+.1f} to {found['gap_high']:+.1f} minutes.")  # fmt: skip
+    low, high = float(found["gap_low"] or 0), float(found["gap_high"] or 0)
+    sure = "differs" if low * high > 0 else "cannot be told from that of the others"
+    st.markdown(f"The walk of residents of displaced origin {sure}: 95 % interval {found['gap_low']:+.1f} to "
+                f"{found['gap_high']:+.1f} minutes, bootstrapped over planning areas.")  # fmt: skip
+    rows = results.lorenz(kind, walker, limit, period)
+    charts.show(charts.lines(rows, "people", "good", "group", unit="% of places, by % of people, worst served first"),
+                title=f"Lorenz curve of places in reach: Gini {text.number(found['gini'], 2)}",
+                unit=f"% of places in reach (E2SFCA, estimate), by % of people, {text.day(period)}", source=credit(),
+                key="lorenz", table=rows)  # fmt: skip
+
+
+def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
+    """Not a rainbow: the areas that are jointly underserved."""
+    here, low_is_bad = city(), MEASURES[measure][4]
+    with st.spinner("Permuting neighbours; the first time after a start takes about a quarter of a minute …"):
+        whole, kinds = results.joint(kind, walker, limit, period, measure)
+    bad = kinds[kinds == ("low" if low_is_bad else "high")].index
+    names = area_names("planning_area")
+    st.subheader(
+        f"{len(bad)} areas are jointly underserved" if len(bad) else "No areas are jointly underserved", anchor=False
+    )
+    labels = {True: "jointly underserved", False: "jointly well served"}
+    rows = pd.DataFrame({"area_id": kinds.index, "kind": kinds.to_numpy()})
+    rows["name"] = rows["area_id"].map(names)
+    rows["shown"] = ["no cluster" if not kind else labels[(kind == "low") == low_is_bad] for kind in rows["kind"]]
+    rows["value"] = [float("nan") if not kind else float((kind == "low") == low_is_bad) for kind in rows["kind"]]
+    grouped = classes.classify(rows["value"])
+    maps.legend("clusters (local Moran, false discoveries held to 5 %)", grouped,
+                [labels[bool(value)] for value in grouped.lows], missing="no cluster")  # fmt: skip
+    lon, lat, zoom = view_of(chosen.district)
+    maps.show([maps.area_layer(geometry("areas", here.key, level="planning_area", cut=here.cut), rows, grouped,
+                               key="area_id", selected=chosen.area)], lon=lon, lat=lat, zoom=zoom, key="clusters",
+              summary=f"Map of {len(bad)} jointly underserved areas", on_pick=pick_area("planning_area"))  # fmt: skip
+    st.caption(f"Moran's I {whole['moran']:.2f} (p {whole['p']:.3f}, 999 permutations); {MEASURES[measure][1]}, "
+               f"{text.day(period)} · Source: {credit()}")  # fmt: skip
+    exports.downloads(rows[["area_id", "name", "shown"]], "clusters", credit(), "clusters")
+
+
+def facility_section(chosen: Territory, kind: str, walker: str, limit: int, period: pd.Timestamp) -> None:
+    """One facility's catchment and load."""
+    sites = in_district(results.places(kind, walker, limit, period)[1], chosen.district)
+    if sites.empty:
+        controls.empty("There is none of this kind here.", "Choose another service or district.")
+        return
+    load = sites.sort_values("per_place", ascending=False)
+    names = {row.source_id: row.name_ or row.source_id for row in load.rename(columns={"name": "name_"}).itertuples()}
+    site = st.selectbox("Facility", list(names), format_func=names.__getitem__, key="facility")
+    row = load.set_index("source_id").loc[site]
+    st.subheader(f"{names[site]}: {row['reachable']:,} of those it serves live within {limit} minutes", anchor=False)
+    stated = pd.notna(row["places"])
+    place = (
+        f"{row['places']:,} places, {text.number(row['per_place'], 1)} people for each"
+        if stated
+        else "places not stated"
+    )
+    st.markdown(f"{place.capitalize()}. Opening hours, languages and wheelchair access: not known for any of the "
+                f"{len(sites):,} facilities.")  # fmt: skip
+    metres = limit * access.SPEEDS[walker] / results.circuity()["factor"]
+    points = pd.DataFrame(
+        [{"id": row["area_id"], "lon": row["lon"], "lat": row["lat"], "name": names[site], "shown": place}]
+    )
+    around = maps.outline_layer(geometry("areas", city().key, level="planning_area", cut=city().cut))
+    maps.show([around, maps.catchment_layer(points, metres), maps.point_layer(points)], lon=row["lon"], lat=row["lat"], zoom=13,
+              key=f"catchment-{site}", summary=f"Map: catchment of {names[site]}", height=360)  # fmt: skip
+    st.caption(f"Circle: {metres:,.0f} m straight, {limit} minutes on foot ({walker}) at the fitted circuity · "
+               f"Source: {credit()}")  # fmt: skip
+    exports.downloads(
+        load[["source_id", "name", "area_id", "places", "reachable", "per_place"]], "load", credit(), "load"
+    )
+
+
+def profile_section(chosen: Territory, walker: str, limit: int, period: pd.Timestamp) -> None:
+    """The chosen area: who lives there, minutes to each kind, and its place among all areas."""
+    if not chosen.area:
+        controls.empty("Choose a planning area for its profile.", "Click one on a map or use the sidebar.")
+        return
+    kinds, rows = table("facility_kinds").query("grouping != 'culture'"), []
+    for kind, label in zip(kinds["kind"], kinds["label"], strict=True):
+        areas = results.by_area(kind, walker, limit, period, "planning_area").set_index("area_id")
+        mine = areas.loc[chosen.area]
+        rows.append({"service": label, "people served": int(mine["persons"]), "minutes": mine["minutes"],
+                     "% within": 100 * mine["share_within"], "E2SFCA per 100": mine["places_per_100"],
+                     "rank by minutes": areas["minutes"].rank(method="min").get(chosen.area),
+                     "of": int(areas["minutes"].notna().sum())})  # fmt: skip
+    name = area_names("planning_area")[chosen.area]
+    st.subheader(f"{name}: minutes to each service", anchor=False)
+    shown = pd.DataFrame(rows)
+    st.dataframe(shown.style.format(precision=1, na_rep="not known", thousands=","), hide_index=True,
+                 alt=f"Profile of {name}")  # fmt: skip
+    st.caption(f"Estimates on {text.day(period)}; rank 1 is the shortest walk · Source: {credit()}")
+    exports.downloads(shown, f"profile {name}", credit(), "profile")
+
+
+chosen = choices()
+here = city()
+st.title(f"Who is served in {area_names('district').get(chosen.district, here.name)}", anchor=False)
+period = last_current(chosen.first_year, chosen.last_year)
+if period is None:
+    controls.empty(f"No count of residents fits today's areas (in force since {here.cut_since}) in these years.",
+                   "Choose years from 2021 on in the sidebar.")  # fmt: skip
+    st.stop()
+labels = table("facility_kinds").set_index("kind")["label"]
+columns = st.columns(5)
+kind = columns[0].selectbox("Service", list(labels.index), format_func=labels.get, key="service", bind="query-params")
+walker = columns[1].selectbox("On foot as", list(access.SPEEDS), key="walker", bind="query-params",
+                              format_func=str.capitalize)  # fmt: skip
+limit = columns[2].selectbox("Limit", [5, 10, 15, 20, 30], index=2, key="limit", bind="query-params",
+                             format_func=lambda m: f"{m} minutes")  # fmt: skip
+measure = columns[3].selectbox("Measure", list(MEASURES), format_func=lambda m: MEASURES[m][0], key="reach_measure",
+                               bind="query-params")  # fmt: skip
+with columns[4]:
+    level = level_control("planning_area")
+against = st.radio("Compare", ["nothing", "another service", "an earlier date"], horizontal=True, key="against",
+                   bind="query-params")  # fmt: skip
+kinds, periods = [kind], [period]
+if against == "another service":
+    kinds.append(st.selectbox("With", [k for k in labels.index if k != kind], format_func=labels.get, key="other"))
+    periods.append(period)
+elif against == "an earlier date":
+    kinds.append(kind)
+    periods.append(pd.Timestamp(last_current(int(here.cut_since[:4]), int(here.cut_since[:4])) or period))
+fitted = results.circuity()
+st.caption(f"Minutes are an estimate: straight line × {fitted['factor']:.2f}, the middle ratio of walked to straight distance "
+           f"in {here.walking_network_name} (80 % of pairs {fitted['low']:.2f} to {fitted['high']:.2f}), at "
+           f"{access.SPEEDS[walker]:.0f} m a minute. {here.estimate_note}")  # fmt: skip
+maps_section(chosen, kinds, walker, limit, measure, periods, level)
+curve_section(kind, walker, limit, period, chosen.district)
+view = st.radio("Look closer", ["Hexagons", "Equity", "Clusters", "Facilities", "Area profile"], horizontal=True,
+                key="closer", bind="query-params")  # fmt: skip
+if view == "Hexagons":
+    hexagon_section(chosen, kind, walker, limit, measure, period)
+elif view == "Equity":
+    equity_section(kind, walker, limit, period)
+elif view == "Clusters":
+    cluster_section(chosen, kind, walker, limit, measure, period)
+elif view == "Facilities":
+    facility_section(chosen, kind, walker, limit, period)
+else:
+    profile_section(chosen, walker, limit, period)

@@ -1,0 +1,189 @@
+"""Results of the accessibility engine, kept between runs: who walks how long to what, and is there a place."""
+
+from __future__ import annotations
+
+import h3
+import numpy as np
+import pandas as pd
+from libpysal.weights import Queen
+
+from analytics import access, coverage, equity, network
+from pages.common import area_names, cached, city, hierarchy, table
+
+EVERYONE, DISPLACED = "all it serves", "residents of displaced origin"
+THRESHOLDS = [float(m) for m in range(1, 46)]
+
+
+@cached
+def circuity() -> dict[str, float]:
+    """Walked over straight distance, fitted on the street network that stands in for the city's own."""
+    place = city().walking_network
+    nodes = table("network_nodes", place)
+    return network.circuity(nodes, network.graph(nodes, table("network_edges", place)))
+
+
+@cached
+def people(kind: str, period: pd.Timestamp) -> np.ndarray:
+    """Whole residents of the ages a kind serves in every cell (an estimate)."""
+    row, rows = table("facility_kinds").set_index("kind").loc[kind], table("residents", city().key)
+    ages = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
+    served = coverage.of_age(rows[rows["period"] == period], *ages)
+    return access.people_in_cells(table("cells", city().key), served)
+
+
+@cached
+def displaced_people(period: pd.Timestamp) -> np.ndarray:
+    """Residents of displaced origin in every cell, spread like all residents; suppressed areas hold none (an estimate)."""
+    here = city()
+    rows = table("residents_by_origin", here.key)
+    rows = rows[(rows["period"] == period) & (rows["level"] == "planning_area")]
+    rows = rows[rows["origin"].isin(here.displaced_origins)].groupby("area_id", as_index=False)["persons"].sum()
+    return access.people_in_cells(table("cells", here.key), rows)
+
+
+def facilities(kind: str) -> pd.DataFrame:
+    """The facilities of a kind."""
+    rows = table("facilities", city().key)
+    return rows[rows["kind"] == kind].reset_index(drop=True)
+
+
+@cached
+def minutes(kind: str, walker: str) -> np.ndarray:
+    """Minutes from every cell to the nearest facility of a kind (an estimate)."""
+    cells = table("cells", city().key)
+    return access.nearest_minutes(cells, facilities(kind), access.SPEEDS[walker], circuity()["factor"])
+
+
+@cached
+def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[np.ndarray, pd.DataFrame]:
+    """E2SFCA: places per 100 people of every cell, and each facility's load.
+
+    Where a kind states no places each facility counts as one, and the first is facilities per 100 people. Returns also
+    the facilities with reachable (people within the limit) and per_place (of them, weighted by zone).
+    """
+    cells, sites, demand = table("cells", city().key), facilities(kind), people(kind, period)
+    lived = demand > 0
+    ways = access.reach(cells[lived], sites, limit, access.SPEEDS[walker], circuity()["factor"])
+    supply = (
+        sites["places"].astype("float64").fillna(0).to_numpy() if sites["places"].notna().any() else np.ones(len(sites))
+    )
+    found = np.full(len(cells), np.nan)
+    found[lived] = 100 * access.enhanced_two_step(ways, demand[lived], supply)
+    inside = ways.minutes.copy()
+    inside.data[:] = 1
+    reachable = inside.T @ demand[lived]
+    return found, sites.assign(
+        reachable=reachable.astype(int), per_place=reachable / np.where(supply > 0, supply, np.nan)
+    )
+
+
+@cached
+def by_area(kind: str, walker: str, limit: float, period: pd.Timestamp, level: str) -> pd.DataFrame:
+    """People, mean minutes, share within the limit and E2SFCA places per 100, by area of a level."""
+    cells, demand = table("cells", city().key), people(kind, period)
+    groups = cells["area_id"].map(hierarchy()[level])
+    walked, supplied = minutes(kind, walker), places(kind, walker, limit, period)[0]
+    result = pd.DataFrame({"persons": pd.Series(demand).groupby(groups).sum()})
+    result["minutes"] = access.weighted_mean(walked, demand, groups)
+    result["share_within"] = access.weighted_mean((walked <= limit).astype(float), demand, groups)
+    result["places_per_100"] = access.weighted_mean(np.nan_to_num(supplied), demand, groups)
+    result = result.rename_axis("area_id").reset_index()
+    return result.assign(name=result["area_id"].map(area_names(level)))
+
+
+@cached
+def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, district: str) -> pd.DataFrame:
+    """Hexagons that are lived in: fine ones in a district, seven times coarser for the whole city."""
+    cells, demand = table("cells", city().key), people(kind, period)
+    rows = pd.DataFrame({"cell": cells["cell"], "area_id": cells["area_id"], "persons": demand})
+    rows["sum_minutes"] = minutes(kind, walker) * demand
+    rows["sum_within"] = (minutes(kind, walker) <= limit) * demand
+    rows["sum_places"] = np.nan_to_num(places(kind, walker, limit, period)[0]) * demand
+    rows = rows[rows["persons"] > 0]
+    if district:
+        rows = rows[rows["area_id"].map(hierarchy()["district"]) == district]
+    else:
+        rows["cell"] = [h3.cell_to_parent(cell, 9) for cell in rows["cell"]]
+    sums = rows.groupby("cell")[["persons", "sum_minutes", "sum_within", "sum_places"]].sum()
+    result = pd.DataFrame({"persons": sums["persons"], "minutes": sums["sum_minutes"] / sums["persons"],
+                           "share_within": sums["sum_within"] / sums["persons"],
+                           "places_per_100": sums["sum_places"] / sums["persons"]})  # fmt: skip
+    return result.reset_index()
+
+
+@cached
+def curves(kind: str, walker: str, period: pd.Timestamp, district: str) -> pd.DataFrame:
+    """Share of people within every number of minutes, for those the kind serves and for residents of displaced origin."""
+    cells = table("cells", city().key)
+    here = (
+        np.ones(len(cells), bool)
+        if not district
+        else cells["area_id"].map(hierarchy()["district"]).eq(district).to_numpy()
+    )
+    parts = []
+    for group, number in ((EVERYONE, people(kind, period)), (DISPLACED, displaced_people(period))):
+        curve = access.coverage_curve(minutes(kind, walker)[here], number[here], THRESHOLDS)
+        parts.append(curve.assign(group=group, percent=100 * curve["share"]))
+    return pd.concat(parts, ignore_index=True)
+
+
+@cached
+def fairness(kind: str, walker: str, limit: float, period: pd.Timestamp) -> dict[str, float | None]:
+    """Gini, Palma-style ratio and concentration index of places over people; the gap in minutes between groups."""
+    here = city()
+    rows = by_area(kind, walker, limit, period, "planning_area").set_index("area_id")
+    poverty = table("social_monitoring", here.key).query("indicator == 'child_poverty'").set_index("area_id")["percent"]
+    cells = table("cells", here.key)
+    supplied, demand = places(kind, walker, limit, period)[0], people(kind, period)
+    displaced = pd.Series(displaced_people(period)).groupby(cells["area_id"]).sum().reindex(rows.index).to_numpy(float)
+    everybody = table("residents", here.key).query("period == @period").groupby("area_id")["persons"].sum(min_count=1)
+    others = everybody.reindex(rows.index).astype("float64").to_numpy() - displaced
+    walked = access.weighted_mean(minutes(kind, walker), np.maximum(people_everyone(period), 0), cells["area_id"])
+    gap = equity.gap(walked.reindex(rows.index).to_numpy(float), displaced, others)
+    ranks = poverty.reindex(rows.index).to_numpy(float)
+    return {
+        "gini": equity.gini(np.nan_to_num(supplied), demand),
+        "palma": equity.palma(np.nan_to_num(supplied), demand),
+        "concentration": equity.concentration_index(
+            rows["places_per_100"].to_numpy(float), rows["persons"].to_numpy(), ranks
+        ),
+        **{f"gap_{name}": value for name, value in zip(("mean", "low", "high"), gap.values(), strict=True)},
+    }
+
+
+@cached
+def people_everyone(period: pd.Timestamp) -> np.ndarray:
+    """All residents in every cell (an estimate)."""
+    rows = table("residents", city().key)
+    rows = coverage.of_age(rows[rows["period"] == period], None, None)
+    return access.people_in_cells(table("cells", city().key), rows)
+
+
+@cached
+def lorenz(kind: str, walker: str, limit: float, period: pd.Timestamp) -> pd.DataFrame:
+    """Lorenz curve of places over people, in percent, thinned for drawing; beside it the line of equality."""
+    curve = 100 * equity.lorenz(np.nan_to_num(places(kind, walker, limit, period)[0]), people(kind, period))
+    curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, 120).astype(int))].assign(group="as it is")
+    even = pd.DataFrame({"people": [0.0, 100.0], "good": [0.0, 100.0], "group": "the same for all"})
+    return pd.concat([curve, even], ignore_index=True)
+
+
+@cached
+def neighbours() -> Queen:
+    """Planning areas that touch."""
+    here = city()
+    shapes = table("areas", here.key)
+    shapes = shapes[(shapes["level"] == "planning_area") & (shapes["cut"] == here.cut)]
+    return Queen.from_dataframe(shapes, ids=shapes["area_id"].tolist())
+
+
+@cached
+def joint(
+    kind: str, walker: str, limit: float, period: pd.Timestamp, measure: str
+) -> tuple[dict[str, float], pd.Series]:
+    """Moran's I and the areas that are jointly badly or well served, false discoveries held to 5 %."""
+    rows = by_area(kind, walker, limit, period, "planning_area").set_index("area_id")[measure]
+    filled = rows.reindex(neighbours().id_order)
+    # Areas in which nobody of the age lives have no value: they take the middle one, so that they pull nowhere.
+    whole, kinds = equity.clusters(filled.fillna(filled.median()), neighbours())
+    return whole, kinds.where(filled.notna(), "")
