@@ -30,5 +30,9 @@ check: .venv/dev
 build: .venv/dev
 	$(BIN)/python -m data.build --sources ../shared/sources
 
+bench: .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	PYTHONPATH=. $(BIN)/python bench/coverage.py
+
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

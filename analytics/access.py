@@ -83,9 +83,14 @@ def zone_weights(ways: Reach) -> np.ndarray:
     return np.array(ZONE_WEIGHTS)[np.minimum(zone, len(ZONE_WEIGHTS) - 1)]
 
 
-def enhanced_two_step(ways: Reach, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
-    """E2SFCA (Luo & Qi 2009, eqs. 2 and 3): as 2SFCA, but the nearer counts more. Returns places per person."""
-    weights = _weighted(ways, zone_weights(ways))
+def enhanced_two_step(
+    ways: Reach, demand: np.ndarray, supply: np.ndarray, decay: np.ndarray | None = None
+) -> np.ndarray:
+    """E2SFCA (Luo & Qi 2009, eqs. 2 and 3): as 2SFCA, but the nearer counts more. Returns places per person.
+
+    decay: weight of every pair in the order of ways.minutes.data, where Luo & Qi's zones are not wanted.
+    """
+    weights = _weighted(ways, zone_weights(ways) if decay is None else decay)
     return weights @ _ratio(supply, weights.T @ demand)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import csr_matrix
+from scipy.sparse import bmat, csr_matrix, hstack
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 
 def graph(nodes: pd.DataFrame, edges: pd.DataFrame) -> csr_matrix:
@@ -22,6 +23,45 @@ def metres_to_nearest(ways: csr_matrix, targets: np.ndarray) -> np.ndarray:
     if not len(targets):
         return np.full(ways.shape[0], np.inf)
     return dijkstra(ways, directed=False, indices=np.unique(targets), min_only=True)
+
+
+def snap(points: pd.DataFrame, nodes: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Nearest node of each point, and the metres to it. points, nodes: x, y (metres, one CRS)."""
+    metres, node = cKDTree(nodes[["x", "y"]].to_numpy()).query(points[["x", "y"]].to_numpy())
+    return node, metres
+
+
+def walk_metres(points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, ways: csr_matrix) -> np.ndarray:
+    """Walk from each point over the network to the nearest site, metres, the way to and from the network included.
+
+    The way from a node to a site is added at the site: of two sites on one node the nearer stands for both.
+    """
+    if sites.empty:
+        return np.full(len(points), np.inf)
+    start, to_network = snap(points, nodes)
+    end, from_network = snap(sites, nodes)
+    least = pd.Series(from_network).groupby(end).min()
+    # One more node, joined to every site's node by the way from the network, stands for "any site".
+    size = ways.shape[0]
+    any_site = csr_matrix((np.maximum(least, 1e-6), (np.full(len(least), 0), least.index)), shape=(1, size))
+    joined = bmat([[ways, any_site.T], [any_site, None]], format="csr")
+    return to_network + dijkstra(joined, directed=False, indices=size)[start]
+
+
+def reach_metres(
+    points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, ways: csr_matrix, limit_m: float
+) -> csr_matrix:
+    """Walks from points to all sites within limit_m, as points × sites in metres; sites a few hundred at a time."""
+    start, to_network = snap(points, nodes)
+    end, from_network = snap(sites, nodes)
+    blocks = []
+    for first in range(0, len(sites), 256):
+        part = slice(first, first + 256)
+        walked = dijkstra(ways, directed=False, indices=end[part], limit=limit_m)[:, start].T
+        walked += to_network[:, None] + from_network[None, part]
+        walked[walked > limit_m] = 0
+        blocks.append(csr_matrix(walked))
+    return hstack(blocks, format="csr") if blocks else csr_matrix((len(points), 0))
 
 
 def circuity(

@@ -167,6 +167,7 @@ def area_map(
     rows: pd.DataFrame, *, level: str, title: str, unit: str, credit: str, key: str, chosen: controls.Territory,
     digits: int = 0, suffix: str = "", factor: float = 1, points: pd.DataFrame | None = None, note: str = "",
     scheme: str = "quantiles",
+    on_site: Callable[[str], None] | None = None,
 ) -> None:  # fmt: skip
     """A figure with a map of the city: finding, legend, areas by class, source, table. A click chooses the area.
 
@@ -193,8 +194,9 @@ def area_map(
         layers.append(maps.point_layer(points.assign(id=points["area_id"].map(hierarchy()[level]))))
     lon, lat, zoom = view_of(chosen.district)
     maps.show(layers, lon=lon, lat=lat, zoom=zoom, key=f"{key}-{level}-{chosen.district}",
-              summary=f"Map: {title}. {unit}.", on_pick=pick_area(level))  # fmt: skip
-    st.caption(f"{unit} · {note + ' · ' if note else ''}Click an area to choose it on every page · Source: {credit}")
+              summary=f"Map: {title}. {unit}.", on_pick=pick_area(level), on_site=on_site)  # fmt: skip
+    hint = "Click an area to choose it on every page" + (", a dot for its catchment" if on_site else "")
+    st.caption(" · ".join(part for part in (unit, note, hint, f"Source: {credit}") if part))
     shapes = geometry("areas", here.key, level=level, cut=here.cut)
     exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key,
                       partial(maps.picture, shapes, rows, grouped, "area_id", ranges))  # fmt: skip

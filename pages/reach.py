@@ -63,7 +63,7 @@ def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, m
         )
         area_map(frames[0], level=level, title=f"{labels[kinds[0]]}: hardest for {worst['name']}, {worst['shown']}",
                  unit=f"{unit}, {text.day(periods[0])}", credit=credit(), key="reach-map", chosen=chosen, digits=digits,
-                 points=points, scheme="jenks")  # fmt: skip
+                 points=points, scheme="jenks", on_site=show_site)  # fmt: skip
         return
     both = pd.concat(frames, ignore_index=True)
     grouped = classes.classify(both["value"], scheme="jenks")
@@ -82,6 +82,12 @@ def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, m
                       summary=f"Map: {label}, {title}", on_pick=pick_area(level), height=420)  # fmt: skip
     st.caption(f"{unit} · A click in either chooses the area in both · Source: {credit()}")
     exports.downloads(both.drop(columns=["shown", "value"]), label, credit(), "side")
+
+
+def show_site(site: str) -> None:
+    """Open a facility's catchment, after a click on its dot."""
+    controls.choose("facility", site)
+    controls.choose("closer", "Facilities")
 
 
 def credit() -> str:
@@ -126,8 +132,8 @@ def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> 
     tiles[1].metric("Best tenth over worst four", text.number(found["palma"], 2), border=True,
                     help="Palma-style ratio; 0.25 would be even.")  # fmt: skip
     tiles[2].metric("Against child poverty", text.number(found["concentration"], 3), border=True,
-                    help="Concentration index: below 0, places lean to areas with little child poverty ranked low; "
-                         "above 0, to areas with much of it.")  # fmt: skip
+                    help="Concentration index: above 0, places lean to areas with much child poverty; below 0, to "
+                         "areas with little.")  # fmt: skip
     tiles[3].metric("Displaced walk further by", f"{found['gap_mean']:+.1f} min", border=True,
                     help=f"95 % bootstrap interval {found['gap_low']:+.1f} to {found['gap_high']:+.1f} minutes.")  # fmt: skip
     low, high = float(found["gap_low"] or 0), float(found["gap_high"] or 0)
@@ -176,6 +182,8 @@ def facility_section(chosen: Territory, kind: str, walker: str, limit: int, peri
         return
     load = sites.sort_values("per_place", ascending=False)
     names = {row.source_id: row.name_ or row.source_id for row in load.rename(columns={"name": "name_"}).itertuples()}
+    if st.session_state.get("facility") not in names:
+        st.session_state.pop("facility", None)
     site = st.selectbox("Facility", list(names), format_func=names.__getitem__, key="facility")
     row = load.set_index("source_id").loc[site]
     st.subheader(f"{names[site]}: {row['reachable']:,} of those it serves live within {limit} minutes", anchor=False)
@@ -251,10 +259,13 @@ if against == "another service":
 elif against == "an earlier date":
     kinds.append(kind)
     periods.append(pd.Timestamp(last_current(int(here.cut_since[:4]), int(here.cut_since[:4])) or period))
-fitted = results.circuity()
-st.caption(f"Minutes are an estimate: straight line × {fitted['factor']:.2f}, the middle ratio of walked to straight distance "
-           f"in {here.walking_network_name} (80 % of pairs {fitted['low']:.2f} to {fitted['high']:.2f}), at "
-           f"{access.SPEEDS[walker]:.0f} m a minute. {here.estimate_note}")  # fmt: skip
+if results.has_network():
+    how = "Minutes over the city's own streets"
+else:
+    fitted = results.circuity()
+    how = (f"Minutes are an estimate: straight line × {fitted['factor']:.2f}, the middle ratio of walked to straight distance "
+           f"in {here.walking_network_name} (80 % of pairs {fitted['low']:.2f} to {fitted['high']:.2f})")  # fmt: skip
+st.caption(f"{how}, at {access.SPEEDS[walker]:.0f} m a minute. {here.estimate_note}")
 maps_section(chosen, kinds, walker, limit, measure, periods, level)
 curve_section(kind, walker, limit, period, chosen.district)
 view = st.radio("Look closer", ["Hexagons", "Equity", "Clusters", "Facilities", "Area profile"], horizontal=True,

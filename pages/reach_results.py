@@ -6,7 +6,9 @@ import h3
 import numpy as np
 import pandas as pd
 from libpysal.weights import Queen
+from scipy.sparse import csr_matrix
 
+import data
 from analytics import access, coverage, equity, network
 from pages.common import area_names, cached, city, hierarchy, table
 
@@ -20,6 +22,25 @@ def circuity() -> dict[str, float]:
     place = city().walking_network
     nodes = table("network_nodes", place)
     return network.circuity(nodes, network.graph(nodes, table("network_edges", place)))
+
+
+def has_network() -> bool:
+    """Whether the city has a street network of its own; if not, minutes come from straight lines and the circuity."""
+    return (city().key, "network_nodes") in data.catalogue()
+
+
+def streets() -> tuple[pd.DataFrame, csr_matrix]:
+    """The city's own nodes and ways."""
+    nodes = table("network_nodes", city().key)
+    return nodes, network.graph(nodes, table("network_edges", city().key))
+
+
+def ways_within(lived: pd.DataFrame, sites: pd.DataFrame, walker: str, limit: float) -> access.Reach:
+    """Who reaches what within the limit: over the city's streets where it has them, else by the circuity."""
+    speed = access.SPEEDS[walker]
+    if not has_network():
+        return access.reach(lived, sites, limit, speed, circuity()["factor"])
+    return access.Reach(network.reach_metres(lived, sites, *streets(), limit * speed) / speed, limit)
 
 
 @cached
@@ -50,8 +71,10 @@ def facilities(kind: str) -> pd.DataFrame:
 @cached
 def minutes(kind: str, walker: str) -> np.ndarray:
     """Minutes from every cell to the nearest facility of a kind (an estimate)."""
-    cells = table("cells", city().key)
-    return access.nearest_minutes(cells, facilities(kind), access.SPEEDS[walker], circuity()["factor"])
+    cells, sites = table("cells", city().key), facilities(kind)
+    if has_network():
+        return network.walk_metres(cells, sites, *streets()) / access.SPEEDS[walker]
+    return access.nearest_minutes(cells, sites, access.SPEEDS[walker], circuity()["factor"])
 
 
 @cached
@@ -63,7 +86,7 @@ def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[
     """
     cells, sites, demand = table("cells", city().key), facilities(kind), people(kind, period)
     lived = demand > 0
-    ways = access.reach(cells[lived], sites, limit, access.SPEEDS[walker], circuity()["factor"])
+    ways = ways_within(cells[lived], sites, walker, limit)
     supply = (
         sites["places"].astype("float64").fillna(0).to_numpy() if sites["places"].notna().any() else np.ones(len(sites))
     )

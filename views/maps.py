@@ -63,8 +63,9 @@ def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
 
 
 def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
-    """Facilities as dots. points: id (the area a click chooses), lon, lat, name, shown."""
-    rows = points[["id", "lon", "lat", "name", "shown"]].to_dict("records")
+    """Facilities as dots. points: id (the area a click chooses), lon, lat, name, shown, and perhaps source_id."""
+    kept = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
+    rows = points[kept].to_dict("records")
     return pdk.Layer(
         "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
         radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
@@ -148,9 +149,9 @@ class CompactDeck(pdk.Deck):
 
 def show(
     layers: list[pdk.Layer], *, lon: float, lat: float, zoom: float, key: str, summary: str,
-    on_pick: Callable[[str], None] | None = None, height: int = 520,
+    on_pick: Callable[[str], None] | None = None, on_site: Callable[[str], None] | None = None, height: int = 520,
 ) -> None:  # fmt: skip
-    """Draw the map; a click on an area calls on_pick with its id."""
+    """Draw the map; a click on an area calls on_pick with its id, one on a facility on_site with its source_id."""
     deck = CompactDeck(
         layers=layers,
         initial_view_state=pdk.ViewState(longitude=lon, latitude=lat, zoom=zoom),
@@ -160,7 +161,11 @@ def show(
 
     def picked() -> None:
         for rows in st.session_state[key].selection.objects.values():
-            if rows and on_pick:
+            if not rows:
+                continue
+            if on_site and "source_id" in rows[0]:
+                on_site(rows[0]["source_id"])
+            elif on_pick:
                 on_pick(rows[0].get("properties", rows[0])["id"])
 
     st.pydeck_chart(deck, key=key, on_select=picked if on_pick else "ignore", height=height, alt=summary)

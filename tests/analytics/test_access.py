@@ -33,6 +33,14 @@ def test_enhanced_two_step_worked_example() -> None:
     assert places == pytest.approx([ratio, 0.68 * ratio, 0.22 * ratio])
 
 
+def test_published_example_of_sdc_catchment_reproduces() -> None:
+    """sdc-catchment's documentation prints 0.065179, 0.069641, 0.065179: three consumers of 100, two providers of 10."""
+    ways = access.reach(line(0, 1, 2), line(0, 2), limit=10, speed=1, circuity=1)
+    decay = np.exp(-(ways.minutes.data**2) / 2)
+    found = access.enhanced_two_step(ways, np.full(3, 100), np.full(2, 10.0), decay)
+    assert found.round(6).tolist() == [0.065179, 0.069641, 0.065179]
+
+
 def test_a_zone_holds_its_outer_edge() -> None:
     ways = access.reach(line(1000, 2000, 3000), line(0), limit=30, speed=100, circuity=1)
     assert access.zone_weights(ways).tolist() == [1.0, 0.68, 0.22]
@@ -145,3 +153,20 @@ def test_circuity_is_fitted_on_the_network_and_not_a_magic_number() -> None:
     roads += [(i * 10 + j, i * 10 + j + 10, 100.0) for i in range(9) for j in range(10)]
     ways = network.graph(grid, pd.DataFrame(roads, columns=["origin", "target", "metres"]))
     assert 1 < network.circuity(grid, ways)["factor"] < np.sqrt(2) + 1e-9
+
+
+def test_walks_over_the_network_join_both_ends_and_equal_plain_dijkstra() -> None:
+    nodes, edges, facilities = helsinki()
+    ways, random = network.graph(nodes, edges), np.random.default_rng(3)
+    low, high = nodes[["x", "y"]].min(), nodes[["x", "y"]].max()
+    points = pd.DataFrame(random.uniform(low, high, (25, 2)), columns=["x", "y"])
+    sites = facilities[facilities["kind"] == "library"].reset_index(drop=True)
+    start, to_network = network.snap(points, nodes)
+    end, from_network = network.snap(sites, nodes)
+    plain = nx.Graph()
+    plain.add_weighted_edges_from(edges.sort_values("metres", ascending=False).itertuples(index=False))
+    every = np.array([[nx.dijkstra_path_length(plain, a, b) for b in end] for a in start])
+    every += to_network[:, None] + from_network[None, :]
+    assert network.walk_metres(points, sites, nodes, ways) == pytest.approx(every.min(axis=1), abs=1e-3)
+    within = network.reach_metres(points, sites, nodes, ways, 900).toarray()
+    assert within == pytest.approx(np.where(every <= 900, every, 0))

@@ -15,6 +15,7 @@ PAGES = {
     "displacement_city": 1,
     "outlook": 0,
     "coverage": 1,
+    "reach": 2,
     "creative": 2,
 }  # page -> maps on it
 

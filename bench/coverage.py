@@ -1,0 +1,193 @@
+"""The accessibility engine beside its peers on the same work: seconds, ratio and peak memory, each in its own process.
+
+`make bench`. Peers: osmnx + networkx and pandana (walks over the Helsinki network), PySAL access (E2SFCA), plain
+pandas (nearest by cross join). A result is checked against ours before its time is printed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import platform
+import resource
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import data
+from analytics import access, network
+
+warnings.filterwarnings("ignore")
+DENSITY = 100  # demand points a square kilometre times ten: the city grows, its texture stays
+SPEED, CIRCUITY, LIMIT = 80.0, 1.36, 15.0
+
+
+def made_city(points: int, sites: int) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray, np.ndarray]:
+    """Points and facilities at random in a square that grows with their number; people and places."""
+    random = np.random.default_rng(1)
+    side = 1000 * np.sqrt(points / (10 * DENSITY))
+    homes = pd.DataFrame(random.uniform(0, side, (points, 2)), columns=["x", "y"])
+    spots = pd.DataFrame(random.uniform(0, side, (sites, 2)), columns=["x", "y"])
+    return homes, spots, random.integers(1, 50, points), random.integers(1, 100, sites).astype(float)
+
+
+def nearest_ours(points: int, sites: int) -> Callable[[], np.ndarray]:
+    """Nearest by k-d tree."""
+    homes, spots, _, _ = made_city(points, sites)
+    return lambda: access.nearest_minutes(homes, spots, SPEED, CIRCUITY)
+
+
+def nearest_pandas(points: int, sites: int) -> Callable[[], np.ndarray]:
+    """Nearest by a cross join, two thousand points at a time."""
+    homes, spots, _, _ = made_city(points, sites)
+
+    def run() -> np.ndarray:
+        parts = []
+        for start in range(0, points, 2000):  # all pairs at once would not fit into memory
+            pairs = homes.iloc[start : start + 2000].reset_index().merge(spots, how="cross", suffixes=("", "_site"))
+            pairs["metres"] = np.hypot(pairs["x"] - pairs["x_site"], pairs["y"] - pairs["y_site"])
+            parts.append(pairs.groupby("index")["metres"].min())
+        return pd.concat(parts).to_numpy() * CIRCUITY / SPEED
+
+    return run
+
+
+def e2sfca_ours(points: int, sites: int) -> Callable[[], np.ndarray]:
+    """E2SFCA by sparse matrices, the search for pairs included."""
+    homes, spots, people, places = made_city(points, sites)
+    return lambda: access.enhanced_two_step(access.reach(homes, spots, LIMIT, SPEED, CIRCUITY), people, places)
+
+
+def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
+    """E2SFCA by PySAL access, the search for pairs included (ours: it has none)."""
+    from access import fca, weights
+
+    homes, spots, people, places = made_city(points, sites)
+
+    def run() -> np.ndarray:
+        pairs = access.reach(homes, spots, LIMIT, SPEED, CIRCUITY).minutes.tocoo()  # it needs a cost table: ours
+        cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
+        found = fca.two_stage_fca(
+            pd.DataFrame({"demand": people}).rename_axis("geoid"), pd.DataFrame({"supply": places}).rename_axis("geoid"),
+            cost, LIMIT, weight_fn=weights.step_fn({5: 1.0, 10: 0.68, 15: 0.22}),
+        )  # fmt: skip
+        return found.reindex(range(points)).fillna(0).to_numpy(float)
+
+    return run
+
+
+def streets() -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """The Helsinki network and its libraries."""
+    nodes, edges, facilities = (data.table(f"network_{name}", "helsinki") for name in ("nodes", "edges", "facilities"))
+    return nodes, edges, facilities[facilities["kind"] == "library"]["node"].to_numpy()
+
+
+def walk_ours() -> Callable[[], np.ndarray]:
+    """Nearest library by scipy, one search from all libraries at once."""
+    nodes, edges, libraries = streets()
+    ways = network.graph(nodes, edges)
+    return lambda: network.metres_to_nearest(ways, libraries)
+
+
+def walk_networkx() -> Callable[[], np.ndarray]:
+    """osmnx's way: its graph is networkx's, facilities are snapped by osmnx, distances are networkx's."""
+    import networkx as nx
+    import osmnx as ox
+
+    nodes, edges, libraries = streets()
+    graph = nx.MultiDiGraph(crs="EPSG:3067")
+    graph.add_nodes_from((row.node, {"x": row.x, "y": row.y}) for row in nodes.itertuples())
+    for row in edges.itertuples():
+        graph.add_edge(row.origin, row.target, length=row.metres)
+        graph.add_edge(row.target, row.origin, length=row.metres)
+    spots = nodes.set_index("node").loc[libraries]
+
+    def run() -> np.ndarray:
+        snapped = ox.distance.nearest_nodes(graph, spots["x"], spots["y"])
+        found = nx.multi_source_dijkstra_path_length(graph, set(snapped), weight="length")
+        return np.array([found[node] for node in nodes["node"]])
+
+    return run
+
+
+def walk_pandana() -> Callable[[], np.ndarray]:
+    """Contraction hierarchies; building them is not counted."""
+    import pandana
+
+    nodes, edges, libraries = streets()
+    indexed = nodes.set_index("node")
+    net = pandana.Network(indexed["x"], indexed["y"], edges["origin"], edges["target"], edges[["metres"]])
+    net.precompute(5000)
+    spots = indexed.loc[libraries]
+    net.set_pois("library", 5000, 1, spots["x"], spots["y"])
+    return lambda: net.nearest_pois(5000, "library", num_pois=1)[1].to_numpy()
+
+
+def _child(make: Callable[..., Callable[[], np.ndarray]], args: tuple[int, ...], answer: Any) -> None:
+    run, taken, result = make(*args), [], np.array([])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for _ in range(3):
+        start = time.perf_counter()
+        result = run()
+        taken.append(time.perf_counter() - start)
+        if sum(taken) > 60:
+            break
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    answer.put((min(taken), (peak - before) / 1024, peak / 1024, float(np.nansum(result))))
+
+
+def measure(make: Callable[..., Callable[[], np.ndarray]], *args: int) -> tuple[float, float, float, float]:
+    """Best of three in a fresh process: seconds, memory added, peak memory (MiB), checksum."""
+    context = multiprocessing.get_context("spawn")
+    answer = context.Queue()
+    process = context.Process(target=_child, args=(make, args, answer))
+    process.start()
+    found = answer.get(timeout=540)
+    process.join()
+    return found
+
+
+def row(work: str, who: str, found: tuple[float, float, float, float], base: tuple[float, float, float, float]) -> None:
+    """One line of the table; refuses to compare different results."""
+    if not np.isclose(found[3], base[3], rtol=1e-6):
+        raise SystemExit(f"{work}, {who}: result {found[3]} is not ours, {base[3]}")
+    print(
+        f"| {work} | {who} | {found[0]:.4f} | {found[0] / base[0]:.1f} | {found[1]:.0f} | {found[2]:.0f} |", flush=True
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"Machine: {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}\n")
+    print("| work | who | seconds | ratio to ours | memory added, MiB | peak, MiB |")
+    print("|---|---|---|---|---|---|")
+    for work, ours, peers in (
+        (
+            "library walk, Helsinki, 5,731 nodes",
+            walk_ours,
+            {"osmnx + networkx": walk_networkx, "pandana": walk_pandana},
+        ),
+    ):
+        base = measure(ours)
+        row(work, "ours (scipy)", base, base)
+        for who, make in peers.items():
+            row(work, who, measure(make), base)
+    for size, with_pandas, with_pysal in ((10_000, True, True), (100_000, True, True), (1_000_000, False, True)):
+        sites = size // 100
+        for name, ours, peer, who, use in (
+            ("nearest", nearest_ours, nearest_pandas, "pandas", with_pandas),
+            ("E2SFCA", e2sfca_ours, e2sfca_pysal, "PySAL access", with_pysal),
+        ):
+            work = f"{name}, {size:,} points × {sites:,} facilities"
+            base = measure(ours, size, sites)
+            row(work, "ours", base, base)
+            if use:
+                row(work, who, measure(peer, size, sites), base)
+
+
+if __name__ == "__main__":
+    main()
