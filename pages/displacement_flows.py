@@ -79,8 +79,8 @@ def origin_section(chosen: Territory, country: str | None, place: str) -> None:
     tiles[0].metric("Herfindahl index of origins", text.number(diversity.herfindahl(now), 3), border=True,
                     help="Sum of squared shares: 1 is one origin only.")  # fmt: skip
     tiles[1].metric("Shannon diversity", text.number(diversity.shannon(now), 2), border=True, help="Nats.")
-    tiles[2].metric("Two people at random differ in origin", text.percent(diversity.simpson(now)), border=True,
-                    help="Simpson's 1 - sum of squared shares.")  # fmt: skip
+    tiles[2].metric("Chance that two differ", text.percent(diversity.simpson(now)), border=True,
+                    help="Simpson: the chance that two people drawn at random come from different origins.")  # fmt: skip
     st.caption(f"Origins of displaced people in {in_text(place)}, {chosen.last_year} · Source: {source('displaced')}")
     flows.hide_play_for_reduced_motion()
     years = playing_years(country, chosen.first_year, chosen.last_year)

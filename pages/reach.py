@@ -36,6 +36,7 @@ MEASURES = {
         1,
         True,
     ),
+    "in_reach": ("Facilities within the limit", "facilities within the limit (estimate)", 1, 1, True),
 }
 
 
@@ -129,12 +130,12 @@ def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> 
     found = results.fairness(kind, walker, limit, period)
     tiles = st.columns(4)
     tiles[0].metric("Gini of places", text.number(found["gini"], 2), border=True, help="0: the same for all.")
-    tiles[1].metric("Best tenth over worst four", text.number(found["palma"], 2), border=True,
+    tiles[1].metric("Best 10 % / worst 40 %", text.number(found["palma"], 2), border=True,
                     help="Palma-style ratio; 0.25 would be even.")  # fmt: skip
     tiles[2].metric("Against child poverty", text.number(found["concentration"], 3), border=True,
                     help="Concentration index: above 0, places lean to areas with much child poverty; below 0, to "
                          "areas with little.")  # fmt: skip
-    tiles[3].metric("Displaced walk further by", f"{found['gap_mean']:+.1f} min", border=True,
+    tiles[3].metric("Displaced walk more", f"{found['gap_mean']:+.1f} min", border=True,
                     help=f"95 % bootstrap interval {found['gap_low']:+.1f} to {found['gap_high']:+.1f} minutes.")  # fmt: skip
     low, high = float(found["gap_low"] or 0), float(found["gap_high"] or 0)
     sure = "differs" if low * high > 0 else "cannot be told from that of the others"
@@ -176,7 +177,7 @@ def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measu
 
 def facility_section(chosen: Territory, kind: str, walker: str, limit: int, period: pd.Timestamp) -> None:
     """One facility's catchment and load."""
-    sites = in_district(results.places(kind, walker, limit, period)[1], chosen.district)
+    sites = in_district(results.places(kind, walker, limit, period)[2], chosen.district)
     if sites.empty:
         controls.empty("There is none of this kind here.", "Choose another service or district.")
         return
@@ -267,8 +268,9 @@ else:
            f"in {here.walking_network_name} (80 % of pairs {fitted['low']:.2f} to {fitted['high']:.2f})")  # fmt: skip
 st.caption(f"{how}, at {access.SPEEDS[walker]:.0f} m a minute. {here.estimate_note}")
 maps_section(chosen, kinds, walker, limit, measure, periods, level)
+profile_section(chosen, walker, limit, period)
 curve_section(kind, walker, limit, period, chosen.district)
-view = st.radio("Look closer", ["Hexagons", "Equity", "Clusters", "Facilities", "Area profile"], horizontal=True,
+view = st.radio("Look closer", ["Hexagons", "Equity", "Clusters", "Facilities"], horizontal=True,
                 key="closer", bind="query-params")  # fmt: skip
 if view == "Hexagons":
     hexagon_section(chosen, kind, walker, limit, measure, period)
@@ -276,7 +278,5 @@ elif view == "Equity":
     equity_section(kind, walker, limit, period)
 elif view == "Clusters":
     cluster_section(chosen, kind, walker, limit, measure, period)
-elif view == "Facilities":
-    facility_section(chosen, kind, walker, limit, period)
 else:
-    profile_section(chosen, walker, limit, period)
+    facility_section(chosen, kind, walker, limit, period)

@@ -78,8 +78,8 @@ def minutes(kind: str, walker: str) -> np.ndarray:
 
 
 @cached
-def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[np.ndarray, pd.DataFrame]:
-    """E2SFCA: places per 100 people of every cell, and each facility's load.
+def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """E2SFCA: places per 100 people of every cell, how many facilities it reaches, and each facility's load.
 
     Where a kind states no places each facility counts as one, and the first is facilities per 100 people. Returns also
     the facilities with reachable (people within the limit) and per_place (of them, weighted by zone).
@@ -90,26 +90,30 @@ def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[
     supply = (
         sites["places"].astype("float64").fillna(0).to_numpy() if sites["places"].notna().any() else np.ones(len(sites))
     )
-    found = np.full(len(cells), np.nan)
+    found, count = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    count[lived] = access.cumulative(ways)
     found[lived] = 100 * access.enhanced_two_step(ways, demand[lived], supply)
     inside = ways.minutes.copy()
     inside.data[:] = 1
     reachable = inside.T @ demand[lived]
-    return found, sites.assign(
-        reachable=reachable.astype(int), per_place=reachable / np.where(supply > 0, supply, np.nan)
+    return (
+        found,
+        count,
+        sites.assign(reachable=reachable.astype(int), per_place=reachable / np.where(supply > 0, supply, np.nan)),
     )
 
 
 @cached
 def by_area(kind: str, walker: str, limit: float, period: pd.Timestamp, level: str) -> pd.DataFrame:
-    """People, mean minutes, share within the limit and E2SFCA places per 100, by area of a level."""
+    """People, mean minutes, share within the limit, places per 100 (E2SFCA) and facilities in reach, by area."""
     cells, demand = table("cells", city().key), people(kind, period)
     groups = cells["area_id"].map(hierarchy()[level])
-    walked, supplied = minutes(kind, walker), places(kind, walker, limit, period)[0]
+    walked, (supplied, count, _) = minutes(kind, walker), places(kind, walker, limit, period)
     result = pd.DataFrame({"persons": pd.Series(demand).groupby(groups).sum()})
     result["minutes"] = access.weighted_mean(walked, demand, groups)
     result["share_within"] = access.weighted_mean((walked <= limit).astype(float), demand, groups)
     result["places_per_100"] = access.weighted_mean(np.nan_to_num(supplied), demand, groups)
+    result["in_reach"] = access.weighted_mean(np.nan_to_num(count), demand, groups)
     result = result.rename_axis("area_id").reset_index()
     return result.assign(name=result["area_id"].map(area_names(level)))
 
@@ -121,16 +125,18 @@ def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, distric
     rows = pd.DataFrame({"cell": cells["cell"], "area_id": cells["area_id"], "persons": demand})
     rows["sum_minutes"] = minutes(kind, walker) * demand
     rows["sum_within"] = (minutes(kind, walker) <= limit) * demand
-    rows["sum_places"] = np.nan_to_num(places(kind, walker, limit, period)[0]) * demand
+    supplied, count, _ = places(kind, walker, limit, period)
+    rows["sum_places"], rows["sum_reach"] = np.nan_to_num(supplied) * demand, np.nan_to_num(count) * demand
     rows = rows[rows["persons"] > 0]
     if district:
         rows = rows[rows["area_id"].map(hierarchy()["district"]) == district]
     else:
         rows["cell"] = [h3.cell_to_parent(cell, 9) for cell in rows["cell"]]
-    sums = rows.groupby("cell")[["persons", "sum_minutes", "sum_within", "sum_places"]].sum()
+    sums = rows.groupby("cell")[["persons", "sum_minutes", "sum_within", "sum_places", "sum_reach"]].sum()
     result = pd.DataFrame({"persons": sums["persons"], "minutes": sums["sum_minutes"] / sums["persons"],
                            "share_within": sums["sum_within"] / sums["persons"],
-                           "places_per_100": sums["sum_places"] / sums["persons"]})  # fmt: skip
+                           "places_per_100": sums["sum_places"] / sums["persons"],
+                           "in_reach": sums["sum_reach"] / sums["persons"]})  # fmt: skip
     return result.reset_index()
 
 

@@ -190,12 +190,13 @@ def test_growth_since_a_chosen_date_marks_2015_and_february_2022() -> None:
     assert app.selectbox(key="since_planning_area").options[0] == "30 June 2021"
 
 
-@pytest.mark.parametrize("view", ["Hexagons", "Equity", "Facilities", "Area profile"])
+@pytest.mark.parametrize("view", ["Hexagons", "Equity", "Facilities"])
 def test_who_is_served_in_every_view(view: str) -> None:
     app = open_page("reach")
     app.selectbox(key="area").set_value("08100314")
     app.radio(key="closer").set_value(view).run()
     assert not app.exception
+    assert any("Donaustraße: minutes to each service" in heading.value for heading in app.subheader)
     assert any("estimate" in caption.value.lower() for caption in app.caption)
 
 
