@@ -13,6 +13,7 @@ st.navigation(
         st.Page("pages/outlook.py", title="Outlook and signals", icon=":material/query_stats:"),
         st.Page("pages/coverage.py", title="Service coverage", icon=":material/location_on:"),
         st.Page("pages/reach.py", title="Who is served", icon=":material/directions_walk:"),
+        st.Page("pages/access_equity.py", title="Equity of access", icon=":material/balance:"),
         st.Page("pages/creative.py", title="Creative economy", icon=":material/palette:"),
     ]
 ).run()

@@ -18,26 +18,12 @@ from pages.common import (
     last_current,
     level_control,
     pick_area,
-    source,
     table,
     view_of,
 )
+from pages.reach_controls import MEASURES, credit, question
 from views import charts, controls, exports, maps, text
 from views.controls import Territory
-
-# measure -> its name, unit, digits, factor, whether low is bad
-MEASURES = {
-    "minutes": ("Minutes to the nearest", "minutes on foot (estimate)", 1, 1, False),
-    "share_within": ("Share within the limit", "% of people served within the limit (estimate)", 0, 100, True),
-    "places_per_100": (
-        "Places in reach (E2SFCA)",
-        "places in reach per 100 people served (E2SFCA, estimate)",
-        1,
-        1,
-        True,
-    ),
-    "in_reach": ("Facilities within the limit", "facilities within the limit (estimate)", 1, 1, True),
-}
 
 
 def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, measure: str, periods: list[pd.Timestamp],
@@ -91,12 +77,6 @@ def show_site(site: str) -> None:
     controls.choose("closer", "Facilities")
 
 
-def credit() -> str:
-    """Whose figures these are."""
-    here = city()
-    return f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
-
-
 def hexagon_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
     """Where people live, hexagon by hexagon; finer in a district."""
     _, unit, digits, factor, _ = MEASURES[measure]
@@ -123,56 +103,6 @@ def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, dist
                 title=f"Within {limit} minutes: {at[results.EVERYONE]:.0f} % of all it serves, {at[results.DISPLACED]:.0f} % "
                 "of residents of displaced origin", unit=unit, source=credit(), key="curve",
                 table=rows[["minutes", "group", "percent"]])  # fmt: skip
-
-
-def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> None:
-    """How evenly places are spread over people, and who walks further."""
-    found = results.fairness(kind, walker, limit, period)
-    tiles = st.columns(4)
-    tiles[0].metric("Gini of places", text.number(found["gini"], 2), border=True, help="0: the same for all.")
-    tiles[1].metric("Best 10 % / worst 40 %", text.number(found["palma"], 2), border=True,
-                    help="Palma-style ratio; 0.25 would be even.")  # fmt: skip
-    tiles[2].metric("Against child poverty", text.number(found["concentration"], 3), border=True,
-                    help="Concentration index: above 0, places lean to areas with much child poverty; below 0, to "
-                         "areas with little.")  # fmt: skip
-    tiles[3].metric("Displaced walk more", f"{found['gap_mean']:+.1f} min", border=True,
-                    help=f"95 % bootstrap interval {found['gap_low']:+.1f} to {found['gap_high']:+.1f} minutes.")  # fmt: skip
-    low, high = float(found["gap_low"] or 0), float(found["gap_high"] or 0)
-    sure = "differs" if low * high > 0 else "cannot be told from that of the others"
-    st.markdown(f"The walk of residents of displaced origin {sure}: 95 % interval {found['gap_low']:+.1f} to "
-                f"{found['gap_high']:+.1f} minutes, bootstrapped over planning areas.")  # fmt: skip
-    rows = results.lorenz(kind, walker, limit, period)
-    charts.show(charts.lines(rows, "people", "good", "group", unit="% of places, by % of people, worst served first"),
-                title=f"Lorenz curve of places in reach: Gini {text.number(found['gini'], 2)}",
-                unit=f"% of places in reach (E2SFCA, estimate), by % of people, {text.day(period)}", source=credit(),
-                key="lorenz", table=rows)  # fmt: skip
-
-
-def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
-    """Not a rainbow: the areas that are jointly underserved."""
-    here, low_is_bad = city(), MEASURES[measure][4]
-    with st.spinner("Permuting neighbours; the first time after a start takes about a quarter of a minute …"):
-        whole, kinds = results.joint(kind, walker, limit, period, measure)
-    bad = kinds[kinds == ("low" if low_is_bad else "high")].index
-    names = area_names("planning_area")
-    st.subheader(
-        f"{len(bad)} areas are jointly underserved" if len(bad) else "No areas are jointly underserved", anchor=False
-    )
-    labels = {True: "jointly underserved", False: "jointly well served"}
-    rows = pd.DataFrame({"area_id": kinds.index, "kind": kinds.to_numpy()})
-    rows["name"] = rows["area_id"].map(names)
-    rows["shown"] = ["no cluster" if not kind else labels[(kind == "low") == low_is_bad] for kind in rows["kind"]]
-    rows["value"] = [float("nan") if not kind else float((kind == "low") == low_is_bad) for kind in rows["kind"]]
-    grouped = classes.classify(rows["value"])
-    maps.legend("clusters (local Moran, false discoveries held to 5 %)", grouped,
-                [labels[bool(value)] for value in grouped.lows], missing="no cluster")  # fmt: skip
-    lon, lat, zoom = view_of(chosen.district)
-    maps.show([maps.area_layer(geometry("areas", here.key, level="planning_area", cut=here.cut), rows, grouped,
-                               key="area_id", selected=chosen.area)], lon=lon, lat=lat, zoom=zoom, key="clusters",
-              summary=f"Map of {len(bad)} jointly underserved areas", on_pick=pick_area("planning_area"))  # fmt: skip
-    st.caption(f"Moran's I {whole['moran']:.2f} (p {whole['p']:.3f}, 999 permutations); {MEASURES[measure][1]}, "
-               f"{text.day(period)} · Source: {credit()}")  # fmt: skip
-    exports.downloads(rows[["area_id", "name", "shown"]], "clusters", credit(), "clusters")
 
 
 def facility_section(chosen: Territory, kind: str, walker: str, limit: int, period: pd.Timestamp) -> None:
@@ -235,22 +165,9 @@ def profile_section(chosen: Territory, walker: str, limit: int, period: pd.Times
 chosen = choices()
 here = city()
 st.title(f"Who is served in {area_names('district').get(chosen.district, here.name)}", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(f"No count of residents fits today's areas (in force since {here.cut_since}) in these years.",
-                   "Choose years from 2021 on in the sidebar.")  # fmt: skip
-    st.stop()
+kind, walker, limit, measure, period = question(chosen)
 labels = table("facility_kinds").set_index("kind")["label"]
-columns = st.columns(5)
-kind = columns[0].selectbox("Service", list(labels.index), format_func=labels.get, key="service", bind="query-params")
-walker = columns[1].selectbox("On foot as", list(access.SPEEDS), key="walker", bind="query-params",
-                              format_func=str.capitalize)  # fmt: skip
-limit = columns[2].selectbox("Limit", [5, 10, 15, 20, 30], index=2, key="limit", bind="query-params",
-                             format_func=lambda m: f"{m} minutes")  # fmt: skip
-measure = columns[3].selectbox("Measure", list(MEASURES), format_func=lambda m: MEASURES[m][0], key="reach_measure",
-                               bind="query-params")  # fmt: skip
-with columns[4]:
-    level = level_control("planning_area")
+level = level_control("planning_area")
 against = st.radio("Compare", ["nothing", "another service", "an earlier date"], horizontal=True, key="against",
                    bind="query-params")  # fmt: skip
 kinds, periods = [kind], [period]
@@ -260,23 +177,11 @@ if against == "another service":
 elif against == "an earlier date":
     kinds.append(kind)
     periods.append(pd.Timestamp(last_current(int(here.cut_since[:4]), int(here.cut_since[:4])) or period))
-if results.has_network():
-    how = "Minutes over the city's own streets"
-else:
-    fitted = results.circuity()
-    how = (f"Minutes are an estimate: straight line × {fitted['factor']:.2f}, the middle ratio of walked to straight distance "
-           f"in {here.walking_network_name} (80 % of pairs {fitted['low']:.2f} to {fitted['high']:.2f})")  # fmt: skip
-st.caption(f"{how}, at {access.SPEEDS[walker]:.0f} m a minute. {here.estimate_note}")
 maps_section(chosen, kinds, walker, limit, measure, periods, level)
 profile_section(chosen, walker, limit, period)
 curve_section(kind, walker, limit, period, chosen.district)
-view = st.radio("Look closer", ["Hexagons", "Equity", "Clusters", "Facilities"], horizontal=True,
-                key="closer", bind="query-params")  # fmt: skip
+view = st.radio("Look closer", ["Hexagons", "Facilities"], horizontal=True, key="closer", bind="query-params")
 if view == "Hexagons":
     hexagon_section(chosen, kind, walker, limit, measure, period)
-elif view == "Equity":
-    equity_section(kind, walker, limit, period)
-elif view == "Clusters":
-    cluster_section(chosen, kind, walker, limit, measure, period)
 else:
     facility_section(chosen, kind, walker, limit, period)

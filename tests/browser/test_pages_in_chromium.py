@@ -11,11 +11,13 @@ from tests.browser.conftest import AXE, Visit, distinct_colours
 
 PAGES = {
     "": 0,
-    "displacement": 1,
+    "displacement": 0,
+    "displacement_flows": 1,
     "displacement_city": 1,
     "outlook": 0,
     "coverage": 1,
     "reach": 2,
+    "access_equity": 1,
     "creative": 2,
 }  # page -> maps on it
 

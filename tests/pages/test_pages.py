@@ -190,7 +190,7 @@ def test_growth_since_a_chosen_date_marks_2015_and_february_2022() -> None:
     assert app.selectbox(key="since_planning_area").options[0] == "30 June 2021"
 
 
-@pytest.mark.parametrize("view", ["Hexagons", "Equity", "Facilities"])
+@pytest.mark.parametrize("view", ["Hexagons", "Facilities"])
 def test_who_is_served_in_every_view(view: str) -> None:
     app = open_page("reach")
     app.selectbox(key="area").set_value("08100314")
