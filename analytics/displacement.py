@@ -10,6 +10,8 @@ import pandas as pd
 # asylum-seekers, other people in need of international protection, and internally displaced people (IDMC).
 FORCIBLY_DISPLACED = ["idps_idmc", "refugees", "asylum_seekers", "other_in_need", "palestine_refugees"]
 ACROSS_BORDERS = ["refugees", "asylum_seekers", "other_in_need", "palestine_refugees"]
+# Categories that were not counted before a year: a rise there is a wider count, not more people.
+COUNTED_FROM = {"palestine_refugees": 1952, "idps_idmc": 1990, "asylum_seekers": 1993, "other_in_need": 2018}
 LABELS = {
     "refugees": "Refugees (UNHCR)",
     "asylum_seekers": "Asylum-seekers",

@@ -24,6 +24,13 @@ from views.controls import Territory
 MEASURES = {"absolute": "Persons", "per_1000": "Per 1,000 residents", "index": "Index, first year = 100"}
 
 
+def wider_counts(country: str | None, first: int, last: int) -> dict[object, str]:
+    """Years inside the period from which a category was counted at all, for the chart to say so."""
+    shown = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
+    return {year: f"from here: {displacement.LABELS[category]}"
+            for category, year in displacement.COUNTED_FROM.items() if category in shown and first < year <= last}  # fmt: skip
+
+
 def stock_section(chosen: Territory, country: str | None, place: str) -> None:
     """How many, by category, origin or asylum."""
     left, middle, right = st.columns(3)
@@ -53,14 +60,19 @@ def stock_section(chosen: Territory, country: str | None, place: str) -> None:
             return
         rows = rows.assign(persons=displacement.per_1000(rows["persons"], pd.Series(base, index=rows.index)))
         unit, digits = "displaced people per 1,000 residents of 2019 (World Bank, SP.POP.TOTL)", 1
+    widened = wider_counts(country, int(total.index[0]), int(total.index[-1]))
     of = f" from {names[origin]}" if origin else ""
     title = f"{text.compact(total.iloc[-1])} displaced people{of} in {in_text(place)} at the end of {total.index[-1]}"
     if len(total) > 1:
         growth = displacement.change(total.iloc[0], total.iloc[-1])
         years = displacement.doubling_time(total.iloc[0], total.iloc[-1], total.index[-1] - total.index[0])
         title += f", {text.signed_percent(growth, 0)} since {total.index[0]}"
-        title += f": doubling in {years:.0f} years at that pace" if years and years < 100 else ""
-    figure = charts.lines(rows, "year", "persons", "group", unit=unit, stacked=measure != "index", digits=digits)
+        if widened:
+            title += ", counting more categories than then"
+        elif years and years < 100:
+            title += f": doubling in {years:.0f} years at that pace"
+    figure = charts.lines(rows, "year", "persons", "group", unit=unit, stacked=measure != "index", digits=digits,
+                          breaks=widened)  # fmt: skip
     charts.show(figure, title=title, unit=unit, source=source("displaced"), key=f"stock-{country}",
                 table=rows[["year", "group", "persons"]].rename(columns={"persons": unit}))  # fmt: skip
 

@@ -89,6 +89,7 @@ def outlook_section(chosen: Territory) -> None:
     st.caption(
         "Rolling-origin backtest: every model forecasts every past stretch from what was known before it. "
         f"Models learn from {text.day(past['when'].iloc[0]) if subject == 'city' else past['when'].iloc[0]} on."
+        + ("" if subject == "city" else " Asylum-seekers are counted since 1993, others in need since 2018.")
     )
 
 

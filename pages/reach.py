@@ -98,7 +98,7 @@ def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, dist
     """Not one threshold but all of them."""
     rows = results.curves(kind, walker, period, district)
     at = rows[rows["minutes"] == limit].set_index("group")["percent"]
-    unit = f"% of people within so many minutes on foot ({walker}), {text.day(period)} (estimate)"
+    unit = f"% of people within so many minutes on foot ({walker}), {text.day(period)} (estimate; areas whose counts are suppressed are left out of the displaced)"
     charts.show(charts.lines(rows, "minutes", "percent", "group", unit="% of people, by minutes on foot", digits=0),
                 title=f"Within {limit} minutes: {at[results.EVERYONE]:.0f} % of all it serves, {at[results.DISPLACED]:.0f} % "
                 "of residents of displaced origin", unit=unit, source=credit(), key="curve",

@@ -183,3 +183,9 @@ def test_movements_leave_out_returns_that_cross_no_border() -> None:
     assert displacement.movements(flows, solutions, "FRA", (2020, 2021))["persons"].tolist() == [7]
     assert set(data.table("solutions")["solution"]) - {"returned_idps"} <= set(displacement.MOVEMENTS)
     assert {f"new_{name}" for name in data.table("displacement_flows")["category"]} <= set(displacement.MOVEMENTS)
+
+
+def test_the_years_from_which_categories_are_counted_are_those_of_the_table() -> None:
+    first = data.table("displaced").groupby("category")["year"].min()
+    later = {name: int(year) for name, year in first.items() if name in displacement.FORCIBLY_DISPLACED and year > 1951}
+    assert later == displacement.COUNTED_FROM
