@@ -7,8 +7,8 @@ import streamlit as st
 
 from analytics import classes
 from pages import reach_results as results
-from pages.common import area_names, choices, city, geometry, pick_area, view_of
-from pages.reach_controls import MEASURES, credit, question
+from pages.common import area_names, area_shapes, choices, city, facilities_credit, pick_area, view_of
+from pages.reach_controls import MEASURES, question
 from views import charts, exports, maps, text
 from views.controls import Territory
 
@@ -32,13 +32,13 @@ def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> 
     rows = results.lorenz(kind, walker, limit, period)
     charts.show(charts.lines(rows, "people", "good", "group", unit="% of places, by % of people, worst served first"),
                 title=f"Lorenz curve of places in reach: Gini {text.number(found['gini'], 2)}",
-                unit=f"% of places in reach (E2SFCA, estimate), by % of people, {text.day(period)}", source=credit(),
+                unit=f"% of places in reach (E2SFCA, estimate), by % of people, {text.day(period)}", source=facilities_credit(),
                 key="lorenz", table=rows)  # fmt: skip
 
 
 def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
     """Not a rainbow: the areas that are jointly underserved."""
-    here, low_is_bad = city(), MEASURES[measure][4]
+    low_is_bad = MEASURES[measure][4]
     with st.spinner("Permuting neighbours; the first time after a start takes about a quarter of a minute …"):
         whole, kinds = results.joint(kind, walker, limit, period, measure)
     bad = kinds[kinds == ("low" if low_is_bad else "high")].index
@@ -55,12 +55,12 @@ def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measu
     maps.legend("clusters (local Moran, false discoveries held to 5 %)", grouped,
                 [labels[bool(value)] for value in grouped.lows], missing="no cluster")  # fmt: skip
     lon, lat, zoom = view_of(chosen.district)
-    maps.show([maps.area_layer(geometry("areas", here.key, level="planning_area", cut=here.cut), rows, grouped,
+    maps.show([maps.area_layer(area_shapes("planning_area"), rows, grouped,
                                key="area_id", selected=chosen.area)], lon=lon, lat=lat, zoom=zoom, key="clusters",
               summary=f"Map of {len(bad)} jointly underserved areas", on_pick=pick_area("planning_area"))  # fmt: skip
     st.caption(f"Moran's I {whole['moran']:.2f} (p {whole['p']:.3f}, 999 permutations); {MEASURES[measure][1]}, "
-               f"{text.day(period)} · Source: {credit()}")  # fmt: skip
-    exports.downloads(rows[["area_id", "name", "shown"]], "clusters", credit(), "clusters")
+               f"{text.day(period)} · Source: {facilities_credit()}")  # fmt: skip
+    exports.downloads(rows[["area_id", "name", "shown"]], "clusters", facilities_credit(), "clusters")
 
 
 chosen = choices()

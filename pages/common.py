@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 import data
-from analytics import areas, classes
-from views import controls, exports, maps, text
+from analytics import areas, classes, coverage
+from views import controls, exports, maps
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -56,6 +56,12 @@ def geometry(name: str, place: str = "world", key: str = "area_id", level: str =
     return _geometry(name, place, key, level, cut, data.entry(name, place).checksum)
 
 
+def area_shapes(level: str) -> dict[str, Any]:
+    """Shapes of one level of today's cut by id."""
+    here = city()
+    return geometry("areas", here.key, level=level, cut=here.cut)
+
+
 def city() -> data.City:
     """The city shown."""
     return next(iter(data.cities().values()))
@@ -66,6 +72,13 @@ def source(name: str, place: str = "world") -> str:
     return data.entry(name, place).source_line
 
 
+def facilities_credit() -> str:
+    """The line under a figure that sets facilities against residents."""
+    here = city()
+    return f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
+
+
+@cached
 def area_names(level: str) -> dict[str, str]:
     """Area name by id, at one level of today's cut, in the order of the names."""
     here = city()
@@ -113,18 +126,21 @@ def district_of() -> pd.Series:
     return pd.concat([areas.ancestors(cut)["district"] for _, cut in rows.groupby("cut")])
 
 
-def in_district(rows: pd.DataFrame, district: str) -> pd.DataFrame:
-    """The rows of one district's planning areas, or all rows where none is chosen."""
-    if not district:
-        return rows
-    return rows[rows["area_id"].map(district_of()) == district]
-
-
 @cached
 def holder(level: str) -> dict[str, str]:
     """The district that holds each area of a level."""
     above = hierarchy()
     return dict(zip(above[level], above["district"], strict=True))
+
+
+def in_district(rows: pd.DataFrame, district: str, level: str = "") -> pd.DataFrame:
+    """The rows of one district's areas, or all rows where none is chosen.
+
+    level: of today's cut; left out, the rows are of planning areas, which may be of either cut.
+    """
+    if not district:
+        return rows
+    return rows[rows["area_id"].map(holder(level) if level else district_of()) == district]
 
 
 def pick_area(level: str) -> Callable[[str], None]:
@@ -163,6 +179,20 @@ def last_current(first_year: int, last_year: int) -> pd.Timestamp | None:
     return fitting[-1] if fitting else None
 
 
+@cached
+def residents_served(kind: str, period: pd.Timestamp) -> pd.DataFrame:
+    """Residents of the ages that a kind of facility serves, by planning area: area_id, persons."""
+    row, rows = table("facility_kinds").set_index("kind").loc[kind], table("residents", city().key)
+    ages = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
+    return coverage.of_age(rows[rows["period"] == period], *ages)
+
+
+def dots(facilities: pd.DataFrame, district: str) -> pd.DataFrame:
+    """Facilities of the city or of one district, with the text their dots show: their places."""
+    found = in_district(facilities, district)
+    return found.assign(shown=[f"{n:,} places" if pd.notna(n) else "places not stated" for n in found["places"]])
+
+
 def area_map(
     rows: pd.DataFrame, *, level: str, title: str, unit: str, credit: str, key: str, chosen: controls.Territory,
     digits: int = 0, suffix: str = "", factor: float = 1, points: pd.DataFrame | None = None, note: str = "",
@@ -174,20 +204,15 @@ def area_map(
     rows: area_id, name, value (what is coloured; empty where not known), shown (its text). factor: from value to the
     legend's unit. points: facilities drawn on top.
     """
-    here = city()
     rows = rows.reset_index(drop=True)
     grouped = classes.classify(rows["value"], scheme=scheme)
     st.subheader(title, anchor=False)
-    ranges = [
-        f"{text.number(low * factor, digits)}–{text.number(high * factor, digits)}{suffix}"
-        for low, high in zip(grouped.lows, grouped.highs, strict=True)
-    ]
+    ranges = maps.ranges(grouped, digits, suffix, factor)
     maps.legend(unit, grouped, ranges, "" if points is None else f"{len(points):,} facilities")
-    outline = geometry("areas", here.key, level="district", cut=here.cut)
+    outline, shapes = area_shapes("district"), area_shapes(level)
     selected = chosen.area if level == "planning_area" else chosen.district
     layers = [
-        maps.area_layer(geometry("areas", here.key, level=level, cut=here.cut), rows, grouped, key="area_id",
-                        selected=selected),
+        maps.area_layer(shapes, rows, grouped, key="area_id", selected=selected),
         maps.outline_layer({chosen.district: outline[chosen.district]} if chosen.district else outline),
     ]  # fmt: skip
     if points is not None:
@@ -197,7 +222,6 @@ def area_map(
               summary=f"Map: {title}. {unit}.", on_pick=pick_area(level), on_site=on_site)  # fmt: skip
     hint = "Click an area to choose it on every page" + (", a dot for its catchment" if on_site else "")
     st.caption(" · ".join(part for part in (unit, note, hint, f"Source: {credit}") if part))
-    shapes = geometry("areas", here.key, level=level, cut=here.cut)
     exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key,
                       partial(maps.picture, shapes, rows, grouped, "area_id", ranges))  # fmt: skip
 

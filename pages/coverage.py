@@ -12,12 +12,13 @@ from pages.common import (
     cached,
     choices,
     city,
+    dots,
+    facilities_credit,
     hierarchy,
-    holder,
     in_district,
     last_current,
     level_control,
-    source,
+    residents_served,
     table,
 )
 from views import charts, controls, text
@@ -34,11 +35,7 @@ MEASURES = {
 def served(kind: str, period: pd.Timestamp, level: str, distance_m: int) -> pd.DataFrame:
     """Every measure of one kind by area of a level, for the whole city."""
     here = city()
-    row = table("facility_kinds").set_index("kind").loc[kind]
-    people = table("residents", here.key)
-    bounds = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
-    people = coverage.of_age(people[people["period"] == period], *bounds)
-    places = table("facilities", here.key)
+    people, places = residents_served(kind, period), table("facilities", here.key)
     places = places[places["kind"] == kind]
     groups = hierarchy()[level]
     near = coverage.share_within(table("cells", here.key), places, people, distance_m, groups)
@@ -77,7 +74,7 @@ if period is None:
     st.stop()
 
 label, unit, digits, suffix, factor = MEASURES[measure]
-credit = f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
+credit = facilities_credit()
 by_district = served(kind, period, "district", distance)
 total = by_district[by_district["area_id"] == chosen.district] if chosen.district else by_district
 facilities, places, people = (int(total[name].sum()) for name in ("facilities", "places", "persons"))
@@ -96,15 +93,13 @@ st.caption(
 rows = served(kind, period, level, distance)
 rows["value"] = rows[measure]
 rows["shown"] = [f"{text.number(v * factor, digits)}{suffix} {'' if suffix else unit}" for v in rows["value"]]
-if chosen.district:
-    rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+rows = in_district(rows, chosen.district, level)
 known = rows.dropna(subset="value")
 if known.empty:
     controls.empty(f"{place} has no {services.loc[kind, 'plural']} and no figure to show.", "Choose another service.")
     st.stop()
 worst = known.loc[known["value"].idxmax() if measure == "residents_per_facility" else known["value"].idxmin()]
-points = in_district(table("facilities", here.key).query("kind == @kind"), chosen.district)
-points = points.assign(shown=[f"{n:,} places" if pd.notna(n) else "places not stated" for n in points["places"]])
+points = dots(table("facilities", here.key).query("kind == @kind"), chosen.district)
 area_map(rows, level=level, title=f"{services.loc[kind, 'label']}: least served is {worst['name']}, {worst['shown']}",
          unit=f"{unit}, {text.day(period)}", credit=credit, key="coverage-map", chosen=chosen, digits=digits,
          suffix=suffix, factor=factor, points=points, note=label,

@@ -14,9 +14,9 @@ from pages.common import (
     cached,
     choices,
     city,
+    facilities_credit,
     geometry,
     hierarchy,
-    holder,
     in_district,
     last_current,
     level_control,
@@ -121,18 +121,16 @@ def city_section(chosen: controls.Territory) -> None:
     rows["value"] = rows["per_10000"]
     rows["shown"] = [f"{text.number(rate, 1)} per 10,000 residents ({n} venues)"
                      for rate, n in zip(rows["per_10000"], rows["facilities"], strict=True)]  # fmt: skip
-    if chosen.district:
-        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+    rows = in_district(rows, chosen.district, level)
     # Where hardly anybody lives a rate says nothing: named in the table, not in the title.
     settled = rows[rows["persons"] >= 1000]
     best = settled.loc[settled["value"].idxmax()] if len(settled) else rows.iloc[0]
     points = table("facilities", here.key)
     points = in_district(points[points["kind"].isin(wanted)], chosen.district)
     points = points.assign(shown=points["kind"].map(culture["label"]))
-    credit = f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
     area_map(rows.drop(columns=["places", "without_places", "places_per_100"]), level=level, digits=1, key="venues-map",
              title=f"Densest in {best['name']}: {best['shown']}", unit=f"venues per 10,000 residents, {text.day(period)}",
-             credit=credit, chosen=chosen, points=points)  # fmt: skip
+             credit=facilities_credit(), chosen=chosen, points=points)  # fmt: skip
 
 
 chosen = choices()

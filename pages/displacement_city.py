@@ -17,7 +17,17 @@ from pages.city_origins import (
     in_districts,
     series,
 )
-from pages.common import area_map, area_names, choices, city, country_names, holder, last_current, level_control, source
+from pages.common import (
+    area_map,
+    area_names,
+    choices,
+    city,
+    country_names,
+    in_district,
+    last_current,
+    level_control,
+    source,
+)
 from views import charts, controls, flows, text
 from views.controls import Territory
 
@@ -80,8 +90,7 @@ def map_section(chosen: Territory, origins: list[str]) -> None:
         since = st.selectbox("Growth since", starts, index=war, format_func=mark, key=f"since_{level}")
         unit = f"% change since {text.day(since)}"
     rows = by_area(period, origin, level, measure, since)
-    if chosen.district:
-        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+    rows = in_district(rows, chosen.district, level)
     if rows["value"].isna().all():
         controls.empty("Every area is suppressed or unknown.", "Choose larger areas, other years or another origin.")
         return

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import outlook, signals
-from pages.common import area_names, cached, choices, city, country_names, holder, source, table
+from pages.common import area_names, cached, choices, city, country_names, in_district, source, table
 from pages.displacement_world import by_group
 from views import charts, controls, text
 from views.controls import Territory
@@ -111,8 +111,7 @@ def signals_section(chosen: Territory) -> None:
     level = right.selectbox("Areas", levels, index=len(levels) - 1, format_func=here.level_names.__getitem__,
                             key="signal_level", bind="query-params")  # fmt: skip
     rows = unusual(level, origin)
-    if chosen.district:
-        rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+    rows = in_district(rows, chosen.district, level)
     if rows.empty:
         controls.empty("No change stands outside an area's own history.", "Choose another origin or smaller areas.")
         return

@@ -10,10 +10,11 @@ from pages import reach_results as results
 from pages.common import (
     area_map,
     area_names,
+    area_shapes,
     choices,
     city,
-    geometry,
-    holder,
+    dots,
+    facilities_credit,
     in_district,
     last_current,
     level_control,
@@ -21,7 +22,7 @@ from pages.common import (
     table,
     view_of,
 )
-from pages.reach_controls import MEASURES, credit, question
+from pages.reach_controls import MEASURES, question
 from views import charts, controls, exports, maps, text
 from views.controls import Territory
 
@@ -29,13 +30,12 @@ from views.controls import Territory
 def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, measure: str, periods: list[pd.Timestamp],
                  level: str) -> None:  # fmt: skip
     """One map, or two on one scale: two services, or one on two dates."""
-    here, labels = city(), table("facility_kinds").set_index("kind")["label"]
+    labels = table("facility_kinds").set_index("kind")["label"]
     label, unit, digits, factor, low_is_bad = MEASURES[measure]
     frames = []
     for kind, period in zip(kinds, periods, strict=True):
         rows = results.by_area(kind, walker, limit, period, level)
-        if chosen.district:
-            rows = rows[rows["area_id"].map(holder(level)) == chosen.district]
+        rows = in_district(rows, chosen.district, level)
         rows = rows.assign(value=rows[measure] * factor, kind=labels[kind])
         frames.append(rows.assign(shown=[f"{text.number(value, digits)} {unit}" for value in rows["value"]]))
     if len(frames) == 1:
@@ -44,31 +44,27 @@ def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, m
             controls.empty("Nobody of the ages served lives here.", "Choose another service or district.")
             return
         worst = rows.loc[rows["value"].idxmin() if low_is_bad else rows["value"].idxmax()]
-        points = in_district(results.facilities(kinds[0]), chosen.district)
-        points = points.assign(
-            shown=[f"{n:,} places" if pd.notna(n) else "places not stated" for n in points["places"]]
-        )
+        points = dots(results.facilities(kinds[0]), chosen.district)
         area_map(frames[0], level=level, title=f"{labels[kinds[0]]}: hardest for {worst['name']}, {worst['shown']}",
-                 unit=f"{unit}, {text.day(periods[0])}", credit=credit(), key="reach-map", chosen=chosen, digits=digits,
+                 unit=f"{unit}, {text.day(periods[0])}", credit=facilities_credit(), key="reach-map", chosen=chosen, digits=digits,
                  points=points, scheme="jenks", on_site=show_site)  # fmt: skip
         return
     both = pd.concat(frames, ignore_index=True)
     grouped = classes.classify(both["value"], scheme="jenks")
     st.subheader(f"{label}, side by side on one scale", anchor=False)
-    maps.legend(unit, grouped, [f"{text.number(low, digits)}–{text.number(high, digits)}"
-                                for low, high in zip(grouped.lows, grouped.highs, strict=True)])  # fmt: skip
+    maps.legend(unit, grouped, maps.ranges(grouped, digits))
     lon, lat, zoom = view_of(chosen.district)
     for place, (column, rows) in enumerate(zip(st.columns(2), frames, strict=True)):
         title = f"{labels[kinds[place]]}, {text.day(periods[place])}"
         mine = classes.part(grouped, slice(place * len(frames[0]), place * len(frames[0]) + len(rows)))
         with column:
             st.markdown(f"**{title}**")
-            layer = maps.area_layer(geometry("areas", here.key, level=level, cut=here.cut), rows.reset_index(drop=True),
-                                    mine, key="area_id", selected=chosen.area)  # fmt: skip
+            layer = maps.area_layer(area_shapes(level), rows.reset_index(drop=True), mine,
+                                    key="area_id", selected=chosen.area)  # fmt: skip
             maps.show([layer], lon=lon, lat=lat, zoom=zoom - 0.8, key=f"side-{place}-{level}-{chosen.district}",
                       summary=f"Map: {label}, {title}", on_pick=pick_area(level), height=420)  # fmt: skip
-    st.caption(f"{unit} · A click in either chooses the area in both · Source: {credit()}")
-    exports.downloads(both.drop(columns=["shown", "value"]), label, credit(), "side")
+    st.caption(f"{unit} · A click in either chooses the area in both · Source: {facilities_credit()}")
+    exports.downloads(both.drop(columns=["shown", "value"]), label, facilities_credit(), "side")
 
 
 def show_site(site: str) -> None:
@@ -84,14 +80,13 @@ def hexagon_section(chosen: Territory, kind: str, walker: str, limit: int, measu
     rows = rows.assign(value=rows[measure] * factor)
     grouped = classes.classify(rows["value"], scheme="quantiles")
     st.subheader(f"Hexagon by hexagon: {len(rows):,} lived-in cells", anchor=False)
-    maps.legend(unit, grouped, [f"{text.number(low, digits)}–{text.number(high, digits)}"
-                                for low, high in zip(grouped.lows, grouped.highs, strict=True)])  # fmt: skip
+    maps.legend(unit, grouped, maps.ranges(grouped, digits))
     lon, lat, zoom = view_of(chosen.district)
     maps.show([maps.hexagon_layer(rows, grouped, digits)], lon=lon, lat=lat, zoom=zoom, key=f"hexagons-{chosen.district}",
               summary=f"Map of hexagons: {unit}")  # fmt: skip
     st.caption(f"{unit}, {text.day(period)} · H3 resolution {10 if chosen.district else 9}; choose a district for finer "
-               f"cells · {city().estimate_note} · Source: {credit()}")  # fmt: skip
-    exports.downloads(rows.drop(columns="value"), "hexagons", credit(), "hexagons")
+               f"cells · {city().estimate_note} · Source: {facilities_credit()}")  # fmt: skip
+    exports.downloads(rows.drop(columns="value"), "hexagons", facilities_credit(), "hexagons")
 
 
 def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, district: str) -> None:
@@ -101,7 +96,7 @@ def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, dist
     unit = f"% of people within so many minutes on foot ({walker}), {text.day(period)} (estimate; areas whose counts are suppressed are left out of the displaced)"
     charts.show(charts.lines(rows, "minutes", "percent", "group", unit="% of people, by minutes on foot", digits=0),
                 title=f"Within {limit} minutes: {at[results.EVERYONE]:.0f} % of all it serves, {at[results.DISPLACED]:.0f} % "
-                "of residents of displaced origin", unit=unit, source=credit(), key="curve",
+                "of residents of displaced origin", unit=unit, source=facilities_credit(), key="curve",
                 table=rows[["minutes", "group", "percent"]])  # fmt: skip
 
 
@@ -130,13 +125,13 @@ def facility_section(chosen: Territory, kind: str, walker: str, limit: int, peri
     points = pd.DataFrame(
         [{"id": row["area_id"], "lon": row["lon"], "lat": row["lat"], "name": names[site], "shown": place}]
     )
-    around = maps.outline_layer(geometry("areas", city().key, level="planning_area", cut=city().cut))
+    around = maps.outline_layer(area_shapes("planning_area"))
     maps.show([around, maps.catchment_layer(points, metres), maps.point_layer(points)], lon=row["lon"], lat=row["lat"], zoom=13,
               key=f"catchment-{site}", summary=f"Map: catchment of {names[site]}", height=360)  # fmt: skip
     st.caption(f"Circle: {metres:,.0f} m straight, {limit} minutes on foot ({walker}) at the fitted circuity · "
-               f"Source: {credit()}")  # fmt: skip
+               f"Source: {facilities_credit()}")  # fmt: skip
     exports.downloads(
-        load[["source_id", "name", "area_id", "places", "reachable", "per_place"]], "load", credit(), "load"
+        load[["source_id", "name", "area_id", "places", "reachable", "per_place"]], "load", facilities_credit(), "load"
     )
 
 
@@ -158,8 +153,8 @@ def profile_section(chosen: Territory, walker: str, limit: int, period: pd.Times
     shown = pd.DataFrame(rows)
     st.dataframe(shown.style.format(precision=1, na_rep="not known", thousands=","), hide_index=True,
                  alt=f"Profile of {name}")  # fmt: skip
-    st.caption(f"Estimates on {text.day(period)}; rank 1 is the shortest walk · Source: {credit()}")
-    exports.downloads(shown, f"profile {name}", credit(), "profile")
+    st.caption(f"Estimates on {text.day(period)}; rank 1 is the shortest walk · Source: {facilities_credit()}")
+    exports.downloads(shown, f"profile {name}", facilities_credit(), "profile")
 
 
 chosen = choices()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics import access
 from pages import reach_results as results
-from pages.common import city, last_current, source, table
+from pages.common import city, last_current, table
 from views import controls
 
 # measure -> its name, unit, digits, factor, whether low is bad
@@ -35,12 +35,6 @@ class Question(NamedTuple):
     limit: int
     measure: str
     period: pd.Timestamp
-
-
-def credit() -> str:
-    """Whose figures these are."""
-    here = city()
-    return f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
 
 
 def question(chosen: controls.Territory) -> Question:

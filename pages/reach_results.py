@@ -10,18 +10,23 @@ from scipy.sparse import csr_matrix
 
 import data
 from analytics import access, coverage, equity, network
-from pages.common import area_names, cached, city, hierarchy, table
+from pages.common import area_names, cached, city, hierarchy, residents_served, table
 
 EVERYONE, DISPLACED = "all it serves", "residents of displaced origin"
 THRESHOLDS = [float(m) for m in range(1, 46)]
 
 
 @cached
+def streets(place: str) -> tuple[pd.DataFrame, csr_matrix]:
+    """Nodes and ways of a place's street network."""
+    nodes = table("network_nodes", place)
+    return nodes, network.graph(nodes, table("network_edges", place))
+
+
+@cached
 def circuity() -> dict[str, float]:
     """Walked over straight distance, fitted on the street network that stands in for the city's own."""
-    place = city().walking_network
-    nodes = table("network_nodes", place)
-    return network.circuity(nodes, network.graph(nodes, table("network_edges", place)))
+    return network.circuity(*streets(city().walking_network))
 
 
 def has_network() -> bool:
@@ -29,27 +34,18 @@ def has_network() -> bool:
     return (city().key, "network_nodes") in data.catalogue()
 
 
-def streets() -> tuple[pd.DataFrame, csr_matrix]:
-    """The city's own nodes and ways."""
-    nodes = table("network_nodes", city().key)
-    return nodes, network.graph(nodes, table("network_edges", city().key))
-
-
 def ways_within(lived: pd.DataFrame, sites: pd.DataFrame, walker: str, limit: float) -> access.Reach:
     """Who reaches what within the limit: over the city's streets where it has them, else by the circuity."""
     speed = access.SPEEDS[walker]
     if not has_network():
         return access.reach(lived, sites, limit, speed, circuity()["factor"])
-    return access.Reach(network.reach_metres(lived, sites, *streets(), limit * speed) / speed, limit)
+    return access.Reach(network.reach_metres(lived, sites, *streets(city().key), limit * speed) / speed, limit)
 
 
 @cached
 def people(kind: str, period: pd.Timestamp) -> np.ndarray:
     """Whole residents of the ages a kind serves in every cell (an estimate)."""
-    row, rows = table("facility_kinds").set_index("kind").loc[kind], table("residents", city().key)
-    ages = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
-    served = coverage.of_age(rows[rows["period"] == period], *ages)
-    return access.people_in_cells(table("cells", city().key), served)
+    return access.people_in_cells(table("cells", city().key), residents_served(kind, period))
 
 
 @cached
@@ -73,7 +69,7 @@ def minutes(kind: str, walker: str) -> np.ndarray:
     """Minutes from every cell to the nearest facility of a kind (an estimate)."""
     cells, sites = table("cells", city().key), facilities(kind)
     if has_network():
-        return network.walk_metres(cells, sites, *streets()) / access.SPEEDS[walker]
+        return network.walk_metres(cells, sites, *streets(city().key)) / access.SPEEDS[walker]
     return access.nearest_minutes(cells, sites, access.SPEEDS[walker], circuity()["factor"])
 
 
@@ -82,7 +78,7 @@ def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[
     """E2SFCA: places per 100 people of every cell, how many facilities it reaches, and each facility's load.
 
     Where a kind states no places each facility counts as one, and the first is facilities per 100 people. Returns also
-    the facilities with reachable (people within the limit) and per_place (of them, weighted by zone).
+    the facilities with reachable (people within the limit) and per_place (of them for each place).
     """
     cells, sites, demand = table("cells", city().key), facilities(kind), people(kind, period)
     lived = demand > 0
@@ -167,7 +163,7 @@ def fairness(kind: str, walker: str, limit: float, period: pd.Timestamp) -> dict
     displaced = pd.Series(displaced_people(period)).groupby(cells["area_id"]).sum().reindex(rows.index).to_numpy(float)
     everybody = table("residents", here.key).query("period == @period").groupby("area_id")["persons"].sum(min_count=1)
     others = everybody.reindex(rows.index).astype("float64").to_numpy() - displaced
-    walked = access.weighted_mean(minutes(kind, walker), np.maximum(people_everyone(period), 0), cells["area_id"])
+    walked = access.weighted_mean(minutes(kind, walker), people_everyone(period), cells["area_id"])
     gap = equity.gap(walked.reindex(rows.index).to_numpy(float), displaced, others)
     ranks = poverty.reindex(rows.index).to_numpy(float)
     return {

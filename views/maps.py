@@ -17,6 +17,7 @@ from pydeck.bindings.json_tools import default_serialize
 
 from analytics.classes import Classes
 from views.palette import AMOUNTS, GROUPS, MISSING, SELECTED, ramp, rgb, theme
+from views.text import number
 
 AREAS = "areas"
 PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expression
@@ -39,9 +40,9 @@ def area_layer(
     colours = [rgb(colour, opacity) for colour in ramp(len(classes.lows))]
     missing = rgb(MISSING[theme()], 120)
     rows = []
-    for area, name, shown, number in zip(table[key], table["name"], table["shown"], classes.number, strict=True):
+    for area, name, shown, place in zip(table[key], table["name"], table["shown"], classes.number, strict=True):
         if area in geometry:
-            properties = {"id": area, "name": name, "shown": shown, "fill": colours[number] if number >= 0 else missing,
+            properties = {"id": area, "name": name, "shown": shown, "fill": colours[place] if place >= 0 else missing,
                           "line": 3 if area == selected else 1,
                           "ink": rgb(SELECTED[theme()]) if area == selected else [120, 120, 120, 130]}  # fmt: skip
             rows.append({"type": "Feature", "geometry": geometry[area], "properties": properties})
@@ -77,11 +78,11 @@ def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Lay
     """H3 hexagons coloured by class. cells: cell, persons, value. Short keys: thousands of rows go to the browser."""
     colours = [rgb(colour, 215)[:3] for colour in ramp(len(classes.lows))]
     rows = [
-        {"h": cell, "f": colours[number], "name": f"{persons:,} people", "shown": f"{value:.{digits}f}"}
-        for cell, persons, value, number in zip(
+        {"h": cell, "f": colours[place], "name": f"{persons:,} people", "shown": f"{value:.{digits}f}"}
+        for cell, persons, value, place in zip(
             cells["cell"], cells["persons"], cells["value"], classes.number, strict=True
         )
-        if number >= 0
+        if place >= 0
     ]
     return pdk.Layer("H3HexagonLayer", rows, id="hexagons", pickable=True, get_hexagon="h", get_fill_color="f",
                      extruded=False, stroked=False, high_precision=pdk.types.String("auto"))  # fmt: skip
@@ -94,14 +95,14 @@ def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
                      get_line_color=rgb(GROUPS[0], 220), line_width_min_pixels=2, pickable=False)  # fmt: skip
 
 
-def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key: str, ranges: list[str]) -> go.Figure:
+def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key: str, shown: list[str]) -> go.Figure:
     """The same areas as a still picture, for a file: one filled path a class, named by its range."""
     figure = go.Figure()
-    colours = [*AMOUNTS["light"][: len(ranges)], MISSING["light"]]
-    for number, label in [*enumerate(ranges), (-1, "no figure")]:
+    colours = [*AMOUNTS["light"][: len(shown)], MISSING["light"]]
+    for place, label in [*enumerate(shown), (-1, "no figure")]:
         x: list[float | None] = []
         y: list[float | None] = []
-        for area in table[key][classes.number == number]:
+        for area in table[key][classes.number == place]:
             shape = geometry.get(area)
             if shape is None:
                 continue
@@ -110,7 +111,7 @@ def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key
                 x += [*(point[0] for point in ring), None]
                 y += [*(point[1] for point in ring), None]
         if x:
-            figure.add_scatter(x=x, y=y, mode="lines", fill="toself", name=label, fillcolor=colours[number],
+            figure.add_scatter(x=x, y=y, mode="lines", fill="toself", name=label, fillcolor=colours[place],
                                line={"color": "#777777", "width": 0.5})  # fmt: skip
     middle = [value for trace in figure.data for value in trace.y if value is not None]
     ratio = 1 / math.cos(math.radians(sum(middle) / len(middle))) if middle else 1
@@ -118,6 +119,14 @@ def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=ratio)
     figure.update_layout(showlegend=True)
     return figure
+
+
+def ranges(classes: Classes, digits: int, suffix: str = "", factor: float = 1) -> list[str]:
+    """The range of each class as text. factor: from value to the legend's unit."""
+    return [
+        f"{number(low * factor, digits)}–{number(high * factor, digits)}{suffix}"
+        for low, high in zip(classes.lows, classes.highs, strict=True)
+    ]
 
 
 def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = "no figure") -> None:
