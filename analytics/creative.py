@@ -1,8 +1,17 @@
-"""Creative work by region: growth against the median region, and culture venues per resident."""
+"""Creative work over time and by region: growth, tested statements, the fall of 2020, similar regions, scopes."""
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+import statsmodels.api as sm
+
+
+def growth_rate(first: pd.Series, last: pd.Series, years: int) -> pd.Series:
+    """Compound growth a year between two values. Raises ValueError unless years is at least one."""
+    if years < 1:
+        raise ValueError(f"Growth needs at least one year between its ends, not {years}.")
+    return (last / first) ** (1 / years) - 1
 
 
 def growth_against_median(employment: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -17,7 +26,7 @@ def growth_against_median(employment: pd.DataFrame, first: int, last: int) -> pd
     if first not in wide or last not in wide:
         return pd.DataFrame(columns=["nuts_id", "first", "last", "yearly_growth", "above_median"])
     both = wide[[first, last]].dropna().set_axis(["first", "last"], axis=1)
-    both["yearly_growth"] = (both["last"] / both["first"]) ** (1 / (last - first)) - 1
+    both["yearly_growth"] = growth_rate(both["first"], both["last"], last - first)
     both["above_median"] = 100 * (both["yearly_growth"] - both["yearly_growth"].median())
     return both.reset_index()
 
@@ -34,3 +43,81 @@ def median_index(employment: pd.DataFrame, regions: list[str] | None = None) -> 
     panel = wide.dropna(axis=1)
     index = 100 * panel / panel.iloc[0]
     return pd.DataFrame({"year": index.index, "index": index.median(axis=1).to_numpy(), "regions": panel.shape[1]})
+
+
+def faster_than(series: pd.Series, reference: pd.Series, break_year: int | None = None) -> dict[str, float | str]:
+    """Whether one series grew faster than another, as a tested statement.
+
+    series, reference: values by year. The log of their ratio is regressed on the year (with a step at break_year, if it
+    lies within), so the slope is the difference of the two yearly growth rates. Returns slope, low, high (percentage
+    points a year, 95 % interval by Student's t), years, verdict: 'faster', 'slower' or 'cannot tell' (the interval
+    holds zero, or fewer than five common years). Yearly sampling errors are part of the scatter it is judged by.
+    """
+    ratio = np.log(series / reference).dropna().sort_index()
+    ratio = ratio[np.isfinite(ratio)]
+    year = ratio.index.to_numpy(float)
+    design = {"const": np.ones(len(year)), "year": year - year.mean() if len(year) else year}
+    if break_year is not None and (year < break_year).any() and (year >= break_year).any():
+        design["step"] = (year >= break_year).astype(float)
+    if len(year) < 5 or len(year) <= len(design):
+        return {"slope": np.nan, "low": np.nan, "high": np.nan, "years": float(len(year)), "verdict": "cannot tell"}
+    fit = sm.OLS(ratio.to_numpy(), pd.DataFrame(design).to_numpy()).fit()
+    low, high = fit.conf_int()[1]
+    verdict = "faster" if low > 0 else "slower" if high < 0 else "cannot tell"
+    slope, low, high = (100 * float(np.expm1(value)) for value in (fit.params[1], low, high))
+    return {"slope": slope, "low": low, "high": high, "years": float(len(year)), "verdict": verdict}
+
+
+def resilience(employment: pd.DataFrame, before: int = 2019, shock: int = 2020) -> pd.DataFrame:
+    """How deep each region fell in the shock and how long it took to be back.
+
+    employment: year, nuts_id, thousand_persons. Returns nuts_id, before, shock (thousand persons), fall (share, below
+    zero is a loss), recovery_years (years from `before` until it is reached again: 0 where it never fell, empty where
+    it is not back by the last year known), last_year. Regions without both years are left out. Depth and time to
+    recovery after Martin (2012), "Regional economic resilience, hysteresis and recessionary shocks".
+    """
+    wide = employment.pivot(index="nuts_id", columns="year", values="thousand_persons")
+    if before not in wide or shock not in wide:
+        return pd.DataFrame(columns=["nuts_id", "before", "shock", "fall", "recovery_years", "last_year"])
+    wide = wide.dropna(subset=[before, shock])
+    later = wide[[year for year in wide if year >= shock]]
+    back = later.ge(wide[before], axis=0)
+    first_back = back.idxmax(axis=1).where(back.any(axis=1))
+    result = pd.DataFrame({"before": wide[before], "shock": wide[shock], "fall": wide[shock] / wide[before] - 1})
+    result["recovery_years"] = (first_back - before).astype("Float64").where(result["fall"] < 0, 0)
+    result["last_year"] = later.apply(lambda row: row.last_valid_index(), axis=1)
+    return result.reset_index()
+
+
+def peers(features: pd.DataFrame, region: str, count: int = 5) -> pd.DataFrame:
+    """The regions most like one: smallest Euclidean distance over standardised features.
+
+    features: one row a region (index), numeric columns; rows with a gap cannot be compared. Returns the `count` nearest
+    with distance (standard deviations), nearest first; none if the region itself has a gap.
+    """
+    known = features.dropna()
+    if region not in known.index:
+        return pd.DataFrame(columns=["distance"])
+    scaled = (known - known.mean()) / known.std(ddof=0).replace(0, 1)
+    distance = np.sqrt(((scaled - scaled.loc[region]) ** 2).sum(axis=1)).drop(region)
+    return distance.nsmallest(count).rename("distance").to_frame()
+
+
+def in_scope(firms: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
+    """Firms that belong to a scope, by submarket, each counted with its code's weight.
+
+    firms: activity (digits of NACE or WZ without points, most detailed known) and numeric columns such as firms. codes:
+    one scope's submarket, code, weight. A firm belongs to the longest code that its activity begins with. Returns
+    firms' rows with submarket and weight; an activity in two submarkets has two rows, and share divides it so
+    that shares add up to its largest weight, for totals.
+    """
+    wanted = codes.assign(digits=codes["code"].str.replace(".", "", regex=False))
+    matches = []
+    for length in sorted(wanted["digits"].str.len().unique(), reverse=True):
+        of_length = wanted.loc[wanted["digits"].str.len() == length, ["digits", "submarket", "weight"]]
+        found = firms.assign(digits=firms["activity"].str[:length]).merge(of_length, on="digits")
+        matches.append(found.drop(columns="digits"))
+    result = pd.concat(matches, ignore_index=True)
+    by_activity = result.drop_duplicates(["activity", "submarket"]).groupby("activity")["weight"].agg(["sum", "max"])
+    scale = (by_activity["max"] / by_activity["sum"]).reindex(result["activity"]).to_numpy()
+    return result.assign(share=result["weight"] * scale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -63,3 +64,60 @@ def test_classes_hold_every_value_once_and_do_not_overlap(values: list[float | N
 def test_an_unknown_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="quantiles"):
         classes.classify(pd.Series([1.0]), scheme="rainbow")
+
+
+def test_growing_faster_is_said_only_when_the_interval_says_so() -> None:
+    years = range(2014, 2023)
+    whole = pd.Series([100 * 1.01**i for i in range(9)], index=years)
+    wobble = np.array([0, 1, -1, 0.5, -0.5, 1, -1, 0.3, 0]) / 1000
+    fast = pd.Series([50 * 1.04**i for i in range(9)], index=years) * (1 + wobble)
+    found = creative.faster_than(fast, whole)
+    assert found["verdict"] == "faster"
+    assert found["low"] < 100 * (1.04 / 1.01 - 1) < found["high"]
+    assert creative.faster_than(whole * (1 + 30 * wobble), whole)["verdict"] == "cannot tell"
+    assert creative.faster_than(whole, fast)["verdict"] == "slower"
+
+
+def test_a_break_is_not_taken_for_growth() -> None:
+    years = range(2014, 2023)
+    whole = pd.Series(100.0, index=years)
+    wobble = np.array([0, 1, -1, 0.5, -0.5, 1, -1, 0.3, 0]) / 1000
+    jumped = pd.Series([100.0] * 7 + [120.0] * 2, index=years) * (1 + wobble)
+    assert creative.faster_than(jumped, whole)["verdict"] == "faster"
+    assert creative.faster_than(jumped, whole, break_year=2021)["verdict"] == "cannot tell"
+
+
+def test_four_years_are_too_few_for_a_statement() -> None:
+    short = pd.Series([1.0, 2, 4, 8], index=range(2014, 2018))
+    assert creative.faster_than(short, short * 0 + 1)["verdict"] == "cannot tell"
+
+
+def test_resilience_by_hand() -> None:
+    rows = [("a", 2019, 10.0), ("a", 2020, 8.0), ("a", 2021, 9.0), ("a", 2022, 11.0),
+            ("b", 2019, 10.0), ("b", 2020, 9.0), ("b", 2021, 9.5),
+            ("c", 2019, 10.0), ("c", 2020, 12.0), ("d", 2019, 5.0)]  # fmt: skip
+    found = creative.resilience(pd.DataFrame(rows, columns=["nuts_id", "year", "thousand_persons"])).set_index("nuts_id")
+    assert list(found.index) == ["a", "b", "c"]
+    assert found.loc["a", "fall"] == pytest.approx(-0.2)
+    assert found["recovery_years"].tolist() == [3, pd.NA, 0]
+    assert found["last_year"].tolist() == [2022, 2021, 2020]
+
+
+def test_peers_are_the_nearest_and_never_the_region_itself() -> None:
+    features = pd.DataFrame({"size": [1.0, 1.1, 5.0, 9.0], "income": [2.0, 2.1, 2.0, np.nan]}, index=list("abcd"))
+    found = creative.peers(features, "a", 2)
+    assert list(found.index) == ["b", "c"]
+    assert found["distance"].is_monotonic_increasing
+    assert creative.peers(features, "d").empty
+
+
+def test_a_firm_belongs_to_the_longest_code_it_begins_with_and_counts_once_in_a_total() -> None:
+    codes = pd.DataFrame({"submarket": ["Film", "Performing arts", "Design", "Advertising", "Art"],
+                          "code": ["90.01.4", "90.01.4", "73.11", "73.11", "47.78.3"], "weight": [1, 1, 0.5, 1, 0.2]})  # fmt: skip
+    firms = pd.DataFrame({"activity": ["90014", "73110", "47783", "56290"], "firms": [10, 8, 5, 100]})
+    found = creative.in_scope(firms, codes)
+    assert set(found["activity"]) == {"90014", "73110", "47783"}
+    total = (found["firms"] * found["share"]).groupby(found["activity"]).sum()
+    assert total.to_dict() == {"90014": pytest.approx(10), "73110": pytest.approx(8), "47783": pytest.approx(1)}
+    by_market = (found["firms"] * found["weight"]).groupby(found["submarket"]).sum()
+    assert by_market["Design"] == 4
