@@ -1,4 +1,4 @@
-"""The one door to tables: `table(name, place)` opens one, `catalogue()` says what there is, `cities()` which cities."""
+"""The one door to tables: `table(name, place)` opens one, `has` asks for one, `catalogue()` says what there is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 import geopandas as gpd
 import pandas as pd
 
-from data.catalogue import TABLES_FOLDER, Entry, read
+from data.catalogue import TABLES_FOLDER, Entry, local_catalogue, read
 from data.errors import BrokenTableError, UnknownTableError
 
 GEOGRAPHIC = {"areas", "areas_exact", "country_shapes", "regions"}
@@ -45,9 +45,19 @@ class City:
 
 
 @cache
-def catalogue() -> dict[tuple[str, str], Entry]:
-    """Entries by (place, name); place is 'world' or a city's key."""
+def _catalogue(written: float) -> dict[tuple[str, str], Entry]:
     return read()
+
+
+def catalogue() -> dict[tuple[str, str], Entry]:
+    """Entries by (place, name); place is 'world' or a city's key. A table made meanwhile on this machine is found."""
+    file = local_catalogue()
+    return _catalogue(file.stat().st_mtime if file.exists() else 0.0)
+
+
+def has(name: str, place: str = "world") -> bool:
+    """Whether a table is at hand; some are made on a machine that is online or has a file of its own."""
+    return (place, name) in catalogue()
 
 
 def entry(name: str, place: str = "world") -> Entry:
@@ -58,9 +68,8 @@ def entry(name: str, place: str = "world") -> Entry:
         raise UnknownTableError(f"{place}/{name}", sorted("/".join(key) for key in catalogue())) from None
 
 
-@cache
 def version() -> str:
-    """One word that changes whenever any shipped table changes."""
+    """One word that changes whenever any table changes."""
     checksums = "".join(sorted(row.checksum for row in catalogue().values()))
     return hashlib.sha256(checksums.encode()).hexdigest()[:12]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from data import contracts, grid, kinds
+from data import contracts, grid, kinds, scopes
 from data.catalogue import CATALOGUE_FILE, ENTRIES, TABLES_FOLDER, as_json
 from data.connectors import (
     berlin_facilities,
@@ -24,6 +24,7 @@ from data.connectors import (
     eurostat,
     gisco,
     openstreetmap,
+    statistics_explained,
     street_network,
     unhcr,
     worldbank,
@@ -71,6 +72,11 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
         "country_population": lambda _: worldbank.country_population(),
         "regions": lambda _: gisco.regions(sources / "eurostat"),
         "cultural_employment": lambda _: eurostat.cultural_employment(sources / "eurostat"),
+        "cultural_employment_by_country": lambda _: statistics_explained.cultural_employment_by_country(),
+        "cultural_employment_union": lambda _: statistics_explained.cultural_employment_union(),
+        "creative_scopes": lambda _: scopes.creative_scopes(),
+        "creative_codes": lambda _: scopes.creative_codes(),
+        "nace_bridge": lambda _: scopes.nace_bridge(),
         "household_income": lambda _: eurostat.household_income(sources / "eurostat"),
         "areas": lambda _: berlin_statistics.areas(city),
         "areas_exact": lambda _: berlin_statistics.areas_exact(city),
@@ -94,10 +100,13 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
     }
 
 
+NULLABLE = ("persons", "places", "age_from", "age_to", "employees_low", "employees_high")
+
+
 def plain(table: pd.DataFrame) -> pd.DataFrame:
     """Counts as int64, text as str, dates in microseconds: one type a meaning, whatever the source used."""
     for column in table.columns:
-        if column not in ("persons", "places", "age_from", "age_to") and str(table[column].dtype) == "Int64":
+        if column not in NULLABLE and str(table[column].dtype) == "Int64":
             table[column] = table[column].astype("int64")
     if "persons" in table:
         table["persons"] = table["persons"].astype("Int64" if "period" in table else "int64")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,11 @@ _EUROSTAT: dict[str, Any] = {
     "licence": "Reuse with attribution (Decision 2011/833/EU)",
     "attribution": "Eurostat, © European Union",
 }
+_HOUSE: dict[str, Any] = {
+    "publisher": "Zone of Social Creativity",
+    "licence": "CC0 1.0",
+    "attribution": "Zone of Social Creativity",
+}
 _GISCO: dict[str, Any] = {
     "publisher": "Eurostat GISCO",
     "licence": "EuroGeographics: non-commercial use with attribution",
@@ -55,11 +61,12 @@ class Entry:
     rows: int = 0
     built_on: str = ""
     checksum: str = ""
+    folder: str = ""
 
     @property
     def path(self) -> Path:
-        """Where the table's file is."""
-        return TABLES_FOLDER / self.place / f"{self.name}.parquet"
+        """Where the table's file is: among the shipped tables, or in the folder of those made on this machine."""
+        return Path(self.folder or TABLES_FOLDER) / self.place / f"{self.name}.parquet"
 
     @property
     def source_line(self) -> str:
@@ -98,6 +105,21 @@ ENTRIES = [
     Entry("cultural_employment", "world", "Cultural employment (scope: Eurostat culture statistics)", **_EUROSTAT,
           period="2014–2022, yearly average", unit="thousand persons", geography="NUTS 2 (2016)",
           note="cult_emp_reg. Break in series in 2021 (IESS). Unpublished cells are absent, not zero."),
+    Entry("cultural_employment_by_country", "world", "Cultural employment of countries and the EU "
+          "(scope: Eurostat culture statistics)", **_EUROSTAT, period="2019–2022, yearly average",
+          unit="thousand persons; per cent of total employment, rounded to 0.1", geography="countries",
+          note="As printed in Statistics Explained, 'Culture statistics - cultural employment' (2023). Break in 2021."),
+    Entry("cultural_employment_union", "world", "Cultural employment of the EU by activity and by sex "
+          "(scope: Eurostat culture statistics)", **_EUROSTAT, period="2012–2022, yearly average",
+          unit="thousand persons", geography="European Union (27)",
+          note="As charted in Statistics Explained (2023). Activities leave out cultural occupations elsewhere, so they "
+               "add up to less than both sexes. Break in 2021."),
+    Entry("creative_scopes", "world", "Scopes of the cultural and creative economy", **_HOUSE, period="2026",
+          unit="definition", geography="none"),
+    Entry("creative_codes", "world", "Activity codes of each scope with their weight", **_HOUSE, period="2026",
+          unit="code", geography="none", note="NACE Rev. 2 classes, for Germany also WZ 2008 subclasses."),
+    Entry("nace_bridge", "world", "NACE Rev. 2 to NACE Rev. 2.1 for the classes of the scopes", **_HOUSE,
+          period="2026", unit="code", geography="none"),
     Entry("household_income", "world", "Disposable income of private households", **_EUROSTAT,
           period="2009–2020", unit="PPS per inhabitant", geography="NUTS 2", note="tgs00026"),
     Entry("areas", "berlin", "Areas at every level, simplified for drawing", **_AFS, period="cuts of 2019 and 2021",
@@ -131,8 +153,7 @@ ENTRIES = [
           publisher="Senate departments of Berlin; OpenStreetMap", licence="CC BY 3.0 DE / dl-de-by-2.0; ODbL 1.0",
           attribution="Senatsverwaltung für Bildung, Geoportal Berlin; © OpenStreetMap contributors",
           period="registers 2023, OpenStreetMap 2025-09", unit="facilities, places", geography="points"),
-    Entry("facility_kinds", "world", "Kinds of facility", publisher="Zone of Social Creativity", licence="CC0 1.0",
-          attribution="Zone of Social Creativity", period="2026", unit="kind", geography="none"),
+    Entry("facility_kinds", "world", "Kinds of facility", **_HOUSE, period="2026", unit="kind", geography="none"),
     Entry("network_nodes", "helsinki", "Walking network: nodes", **_STREETS, period="2019-04", unit="metres"),
     Entry("network_edges", "helsinki", "Walking network: ways", **_STREETS, period="2019-04", unit="metres"),
     Entry("network_facilities", "helsinki", "Facilities on the walking network", **_STREETS, period="2019-04",
@@ -144,9 +165,44 @@ ENTRIES = [
 ]  # fmt: skip
 
 
+# Tables that a machine makes for itself, with `python -m data.refresh` or `python -m data.firms`.
+LOCAL_ENTRIES = [
+    Entry("cultural_employment", "world", "Cultural employment (scope: Eurostat culture statistics)", **_EUROSTAT,
+          period="", unit="thousand persons", geography="NUTS 2", note="cult_emp_reg, from Eurostat's API."),
+    Entry("employment", "world", "Total employment", **_EUROSTAT, period="", unit="thousand persons",
+          geography="EU, countries, NUTS 2", note="lfst_r_lfe2emp, aged 15 and over."),
+    Entry("cultural_employment_parts", "world", "Cultural employment by sex, age, education and activity",
+          **_EUROSTAT, period="", unit="thousand persons", geography="EU, countries",
+          note="cult_emp_sex, cult_emp_age, cult_emp_edu, cult_emp_n2."),
+    Entry("regional_gdp", "world", "Gross domestic product", **_EUROSTAT, period="", unit="million PPS",
+          geography="NUTS 2", note="nama_10r_2gdp"),
+    Entry("firms", "berlin", "Member firms of the chamber by planning area and activity",
+          publisher="IHK Berlin", licence="CC0 1.0", attribution="IHK Berlin, open register of member firms",
+          period="", unit="firms; employees as an interval", geography="LOR planning areas (2021)",
+          note="Crafts firms and free professions are not members. Employees of cells with fewer than three firms are "
+               "suppressed. A firm's size is a band, so employees are an interval."),
+]  # fmt: skip
+
+
+def local_folder() -> Path:
+    """Where tables made on this machine are kept: ZONE_LOCAL, or data/local."""
+    return Path(os.environ.get("ZONE_LOCAL", Path(__file__).parent / "local"))
+
+
+def local_catalogue() -> Path:
+    """The catalogue of the tables made on this machine; it need not exist."""
+    return local_folder() / "catalogue.json"
+
+
+def local_entry(name: str) -> Entry:
+    """What a table made on this machine is, before it is made."""
+    return next(entry for entry in LOCAL_ENTRIES if entry.name == name)
+
+
 def read() -> dict[tuple[str, str], Entry]:
-    """The catalogue as built: entries by (place, name)."""
-    rows = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
+    """Entries by (place, name): those shipped, and over them those made on this machine."""
+    files = [CATALOGUE_FILE, *([local_catalogue()] if local_catalogue().exists() else [])]
+    rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))]
     return {(row["place"], row["name"]): Entry(**row) for row in rows}
 
 

@@ -26,6 +26,7 @@ def _code(pattern: str = "[A-Z0-9]{3}") -> pa.Column:
 _people = pa.Column(int, pa.Check.gt(0))
 _count = pa.Column(int, pa.Check.ge(0))
 _text = pa.Column(str)
+_some = pa.Column(float, pa.Check.gt(0))
 _period = pa.Column("datetime64[us]")
 _geometry = pa.Column("geometry")
 _pair = {"origin": _code(), "asylum": _code()}
@@ -84,12 +85,50 @@ CONTRACTS = {
     ),
     "cultural_employment": _schema(
         {"year": _year(2008, 2100), "nuts_id": _code("[A-Z]{2}[A-Z0-9]{2}"),
-         "thousand_persons": pa.Column(float, pa.Check.gt(0)), "flag": _one_of(["", "b", "u", "c"])},
+         "thousand_persons": _some, "flag": _code("[a-z]{0,3}")},
         ["year", "nuts_id"],
     ),
+    "cultural_employment_by_country": _schema(
+        {"year": _year(2011, 2100), "country": _code("[A-Z]{2}"), "iso3": _code("([A-Z]{3})?"), "name": _text,
+         "thousand_persons": _some, "percent": pa.Column(float, pa.Check.in_range(0, 100))},
+        ["year", "country"],
+    ),
+    "cultural_employment_union": _schema(
+        {"year": _year(2011, 2100), "split": _one_of(["activity", "sex"]), "part": _text, "thousand_persons": _some},
+        ["year", "split", "part"],
+    ),
+    "cultural_employment_parts": _schema(
+        {"year": _year(2011, 2100), "geo": _code("[A-Z0-9_]{2,9}"),
+         "split": _one_of(["sex", "age", "education", "activity"]), "part": _text,
+         "thousand_persons": pa.Column(float, pa.Check.ge(0), nullable=True), "flag": _text},
+        ["year", "geo", "split", "part"],
+    ),
+    "employment": _schema(
+        {"year": _year(1999, 2100), "geo": _code("[A-Z0-9_]{2,9}"), "thousand_persons": _some, "flag": _text},
+        ["year", "geo"],
+    ),
+    "regional_gdp": _schema(
+        {"year": _year(1999, 2100), "geo": _code("[A-Z0-9_]{2,9}"), "million_pps": _some, "flag": _text},
+        ["year", "geo"],
+    ),
+    "firms": _schema(
+        {"period": _period, "area_id": _area, "activity": _code(r"\d{2,5}"), "firms": _people,
+         "employees_low": pa.Column("Int64", pa.Check.ge(0), nullable=True),
+         "employees_high": pa.Column("Int64", pa.Check.ge(0), nullable=True),
+         "open_ended": _count, "suppressed": pa.Column(bool)},
+        ["period", "area_id", "activity"],
+    ),
+    "creative_scopes": _schema({"scope": _text, "label": _text, "defined_by": _text}, ["scope"]),
+    "creative_codes": _schema(
+        {"scope": _text, "submarket": _text, "code": _code(r"\d{2}\.\d{2}(\.\d)?"), "label": _text,
+         "weight": pa.Column(float, pa.Check.in_range(0, 1, include_min=False))},
+        ["scope", "submarket", "code"],
+    ),
+    "nace_bridge": _schema({"nace_2": _code(r"\d{2}\.\d{2}"), "nace_2_1": _code(r"\d{2}\.\d{2}")},
+                           ["nace_2", "nace_2_1"]),
     "household_income": _schema(
         {"year": _year(2000, 2100), "nuts_id": _code("[A-Z]{2}[A-Z0-9]{2}"),
-         "pps_per_inhabitant": pa.Column(float, pa.Check.gt(0))},
+         "pps_per_inhabitant": _some},
         ["year", "nuts_id"],
     ),
     "areas": _schema(

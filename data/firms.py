@@ -1,0 +1,50 @@
+"""A chamber's register of firms -> a table on this machine: `python -m data.firms FILE --period 2023-03`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+import data
+from data import local
+from data.catalogue import Entry, local_entry
+from data.connectors import chamber_register
+from data.errors import DataError
+
+
+def store(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
+    """Import one month; returns the table's entry and, if rows could not be counted, the report's path."""
+    entry = local_entry("firms")
+    shapes = data.table("areas_exact", entry.place)
+    here = data.cities()[entry.place]
+    areas = shapes.loc[shapes["cut"] == here.cut, "area_id"]
+    table, report = chamber_register.firms_by_area(path, period, areas)
+    written = None
+    if len(report):
+        written = local.report_path(f"{path.stem}-not-counted")
+        report.to_csv(written, index=False)
+    return local.save(replace(entry, period=f"{period:%Y-%m}"), table), written
+
+
+def main() -> int:
+    """Command line; returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("file", type=Path, help="the register's CSV file")
+    parser.add_argument("--period", required=True, type=pd.Timestamp, help="the month it stands for, such as 2023-03")
+    asked = parser.parse_args()
+    try:
+        entry, report = store(asked.file, asked.period)
+    except DataError as fault:
+        print(f"Nothing was changed. {fault}", file=sys.stderr)
+        return 1
+    print(f"{entry.rows:,} rows (area and activity) stored in {entry.path}")
+    print("Every row was counted." if report is None else f"Rows that could not be counted, with their lines: {report}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
