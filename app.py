@@ -14,6 +14,11 @@ st.navigation(
         st.Page("pages/coverage.py", title="Service coverage", icon=":material/location_on:"),
         st.Page("pages/reach.py", title="Who is served", icon=":material/directions_walk:"),
         st.Page("pages/access_equity.py", title="Equity of access", icon=":material/balance:"),
-        st.Page("pages/creative.py", title="Creative economy", icon=":material/palette:"),
-    ]
+        st.Page("pages/creative.py", title="Creative economy in Europe", icon=":material/palette:"),
+        st.Page("pages/creative_region.py", title="Creative economy of a region", icon=":material/leaderboard:"),
+        st.Page("pages/creative_city.py", title="Creative economy in the city", icon=":material/theater_comedy:"),
+        st.Page("pages/creative_firms.py", title="Creative firms", icon=":material/storefront:"),
+        st.Page("pages/creative_inclusion.py", title="Culture beside inclusion", icon=":material/diversity_3:"),
+    ],
+    expanded=True,
 ).run()

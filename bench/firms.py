@@ -25,7 +25,10 @@ def generate(path: Path, rows: int, seed: int = 0) -> None:
     rng = np.random.default_rng(seed)
     shapes = data.table("areas_exact", "berlin")
     areas = shapes.loc[shapes["cut"] == "2021", "area_id"].astype(int).to_numpy()
-    codes = [code.replace(".", "").ljust(5, "0") for code in data.table("creative_codes")["code"]] + ["56290", "47430"] * 60
+    codes = [code.replace(".", "").ljust(5, "0") for code in data.table("creative_codes")["code"]] + [
+        "56290",
+        "47430",
+    ] * 60
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         file.write(HEADER + "\n")
         for start in range(0, rows, 100_000):
@@ -62,7 +65,9 @@ def one(path: Path) -> None:
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, time.perf_counter()
     table, report = chamber_register.firms_by_area(path, pd.Timestamp("2023-03-01"), areas)
     seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{seconds:.1f} s, peak {peak:.2f} GB ({before:.2f} GB before), {table['firms'].sum():,} counted, {len(report)} reported")
+    print(
+        f"{seconds:.1f} s, peak {peak:.2f} GB ({before:.2f} GB before), {table['firms'].sum():,} counted, {len(report)} reported"
+    )
 
 
 if __name__ == "__main__":

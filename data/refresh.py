@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import httpx
 import pandas as pd
@@ -19,7 +20,7 @@ _SPLITS = {"sex": ("cult_emp_sex", "sex"), "age": ("cult_emp_age", "age"), "educ
            "activity": ("cult_emp_n2", "nace_r2")}  # fmt: skip
 
 
-def _cells(dataset: str, client: httpx.Client | None, **filters: str) -> pd.DataFrame:
+def _cells(dataset: str, client: httpx.Client | None, **filters: Any) -> pd.DataFrame:
     cells = eurostat_api.fetch(dataset, client, **filters)
     return cells.assign(year=cells["time"].astype(int), flag=cells["flag"].str.replace(":", "", regex=False))
 

@@ -1,147 +1,132 @@
-"""Creative economy: cultural employment by region over time, and culture venues in the city."""
+"""Creative economy in Europe: what counts, how common cultural work is, what it consists of."""
 
 from __future__ import annotations
-
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from analytics import classes, coverage, creative, displacement
-from pages.common import (
-    area_map,
-    area_names,
-    cached,
-    choices,
-    city,
-    facilities_credit,
-    geometry,
-    hierarchy,
-    in_district,
-    last_current,
-    level_control,
-    source,
-    table,
-)
-from views import charts, controls, exports, maps, text
-
-SCOPE = "Eurostat culture statistics"
-EUROPE = (11.0, 52.5, 2.7)
+from analytics import creative, specialisation
+from pages.common import cached, choices, city, geometry, source, table
+from pages.europe import SCOPE, breaks, map_of_europe
+from views import charts, comparisons, controls, exports, text
 
 
 @cached
-def growth(first: int, last: int) -> pd.DataFrame:
-    regions = table("regions")
-    rows = creative.growth_against_median(table("cultural_employment"), first, last)
-    return rows.merge(regions[["nuts_id", "name", "country"]], on="nuts_id", how="left")
+def shares(year: int) -> pd.DataFrame:
+    """Countries with their share of the year, its location quotient and growth since the first year printed."""
+    rows = table("cultural_employment_by_country")
+    start = int(rows["year"].min())
+    wide = rows.pivot(index="country", columns="year", values="thousand_persons")
+    now = rows[rows["year"] == year].set_index("country")
+    whole = float(now.loc["EU", "percent"])
+    now = now.join(specialisation.quotient_of_rounded(now["percent"], whole))
+    now["growth"] = 100 * creative.growth_rate(wide[start], wide[year], max(year - start, 1))
+    first = rows[rows["year"] == start].set_index("country")["percent"]
+    return now.assign(first_percent=first).reset_index()
 
 
-@cached
-def venues(kinds: tuple[str, ...], period: pd.Timestamp, level: str) -> pd.DataFrame:
-    here = city()
-    people, places = table("residents", here.key), table("facilities", here.key)
-    everyone = coverage.of_age(people[people["period"] == period], None, None)
-    rows = coverage.supply(places[places["kind"].isin(kinds)], everyone, hierarchy()[level])
-    return rows.assign(name=rows["area_id"].map(area_names(level)))
-
-
-def employment_section(first: int, last: int) -> None:
-    """One region against others and against the median region."""
-    here, work = city(), table("cultural_employment")
-    names = table("regions").set_index("nuts_id")["name"]
-    options = sorted(work["nuts_id"].unique())
-    chosen_regions = st.multiselect("Regions (NUTS 2, cut of 2016)", options, default=[here.region], key="regions",
-                                    format_func=lambda code: f"{names[code]} ({code})", bind="query-params")  # fmt: skip
-    rows = work[work["nuts_id"].isin(chosen_regions) & work["year"].between(first, last)]
-    if rows.empty:
-        controls.empty("No region is chosen, or it has no figure in these years.", "Choose a region above.")
+def countries_section(year: int) -> None:
+    """How common cultural work is in each country, and whether its share grew."""
+    rows = shares(year)
+    whole, countries = rows[rows["country"] == "EU"].iloc[0], rows[rows["country"] != "EU"].reset_index(drop=True)
+    here = countries[countries["iso3"] == city().country]
+    mine = str(here["name"].iloc[0]) if len(here) else ""
+    countries["value"] = countries["lq"]
+    countries["shown"] = [f"{p:.1f} % of work, {q:.2f} times the EU ({low:.2f} to {high:.2f} given rounding)"
+                          for p, q, low, high in countries[["percent", "lq", "low", "high"]].itertuples(index=False)]  # fmt: skip
+    best = countries.loc[countries["lq"].idxmax()]
+    map_of_europe(geometry("country_shapes", key="iso3"), "iso3", countries, name="countries", digits=2,
+                  title=f"{best['name']}: cultural work is {best['lq']:.2f} times as common as in the EU ({whole['percent']:.1f} %)",
+                  unit=f"location quotient of cultural employment, EU = 1, {year} (scope: {SCOPE})",
+                  note="from shares printed to 0.1 %, so each quotient has a range", selected=city().country,
+                  credit=source("cultural_employment_by_country"))  # fmt: skip
+    start = int(table("cultural_employment_by_country")["year"].min())
+    if year == start:
         return
-    rows = rows.assign(group=rows["nuts_id"].map(names))
-    median = creative.median_index(work[work["year"].between(first, last)])
-    lines = displacement.index_to_first(rows, "group", value="thousand_persons")
-    typical = median.assign(group=f"Median of {median['regions'].iloc[0]} regions").rename(
-        columns={"index": "thousand_persons"}
+    unit = f"% of total employment (scope: {SCOPE}); printed to 0.1, break in series in 2021"
+    pairs = rows.dropna(subset=["first_percent"]).sort_values("percent")
+    rose = int((countries["percent"] > countries["first_percent"] + 0.1 + 1e-9).sum())
+    moved = pairs[(pairs["percent"] - pairs["first_percent"]).abs() > 0.1 + 1e-9]["name"]
+    charts.show(comparisons.slope(pairs, "name", "first_percent", "percent", heads=(str(start), str(year)), marked=mine,
+                                  labelled=[*moved, str(whole["name"])]),
+                title=f"The share rose by more than rounding can hide in {rose} of {len(countries)} countries",
+                unit=f"{unit}; named: the EU, the chosen country and those that moved by more than rounding",
+                source=source("cultural_employment_by_country"), key="slope",
+                table=pairs[["country", "name", "first_percent", "percent"]])  # fmt: skip
+    known = countries.dropna(subset=["growth"])
+    ends = [*known.nlargest(3, "growth")["name"], *known.nsmallest(3, "growth")["name"], *known.nlargest(2, "percent")["name"],
+            *known.nsmallest(1, "percent")["name"]]  # fmt: skip
+    figure = comparisons.scatter(known, "percent", "growth", "name", x_unit="share of all work, %", y_unit="growth of cultural work, % a year",
+                                 marked=mine, labelled=ends,
+                                 across=(float(whole["percent"]), float(whole["growth"])))  # fmt: skip
+    both = int(((known["percent"] > whole["percent"]) & (known["growth"] > whole["growth"])).sum())
+    charts.show(figure, title=f"{both} countries have both a larger share than the EU and faster growth",
+                unit=f"% a year {start}–{year} against % of total employment {year}; dotted: EU (scope: {SCOPE})",
+                source=source("cultural_employment_by_country"), key="growth-share",
+                table=known[["country", "name", "percent", "growth"]])  # fmt: skip
+
+
+def union_section() -> None:
+    """What cultural work in the EU consists of, and how much of it is women's."""
+    rows = table("cultural_employment_union")
+    activities = rows[rows["split"] == "activity"]
+    yearly = specialisation.herfindahl(
+        activities.rename(columns={"year": "area", "part": "kind", "thousand_persons": "count"})
     )
-    lines = pd.concat([lines[["year", "group", "thousand_persons"]], typical[["year", "group", "thousand_persons"]]])
-    lead = rows[rows["nuts_id"] == chosen_regions[0]].sort_values("year")
-    unit = f"cultural employment, index, first year shown = 100 (scope: {SCOPE})"
-    title = (f"{lead['group'].iloc[0]}: {text.number(lead['thousand_persons'].iloc[-1], 1)} thousand people in cultural "
-             f"work in {lead['year'].iloc[-1]}") if len(lead) else "Cultural employment"  # fmt: skip
-    figure = charts.lines(lines, "year", "thousand_persons", "group", unit=unit, digits=1, from_zero=False,
-                          breaks={2021: "break in series"} if first <= 2021 <= last else None)  # fmt: skip
-    charts.show(figure, title=title, unit=unit, source=source("cultural_employment"), key="employment",
-                table=rows[["year", "nuts_id", "group", "thousand_persons", "flag"]])  # fmt: skip
+    last = int(activities["year"].max())
+    now = activities[activities["year"] == last].set_index("part")["thousand_persons"]
+    first = activities[activities["year"] == activities["year"].min()].set_index("part")["thousand_persons"]
+    change = (now / first - 1).sort_values()
+    figure = charts.lines(
+        activities, "year", "thousand_persons", "part", unit="thousand persons", breaks=breaks(2012, last)
+    )
+    charts.show(figure, title=f"{change.index[-1]} grew most since 2012, {text.signed_percent(change.iloc[-1])}; "
+                f"{change.index[0]} changed by {text.signed_percent(change.iloc[0])}",
+                unit=f"thousand persons, European Union (scope: {SCOPE})", source=source("cultural_employment_union"),
+                key="activities", table=activities.drop(columns="split"))  # fmt: skip
+    women = rows[rows["part"] == "women"].set_index("year")["thousand_persons"]
+    men = rows[rows["part"] == "men"].set_index("year")["thousand_persons"]
+    share = women / (women + men)
+    tiles = st.columns(3)
+    tiles[0].metric("Women in cultural work", text.percent(share.loc[last], 1),
+                    f"{100 * (share.loc[last] - share.iloc[0]):+.1f} points since {share.index[0]}", border=True)  # fmt: skip
+    concentration = yearly.set_index("area")
+    tiles[1].metric("Herfindahl index of the seven activities", text.number(concentration.loc[last, "herfindahl"], 3), border=True,
+                    help="Sum of squared shares: 0.143 if all seven were equally large, 1 if there were one only.")  # fmt: skip
+    tiles[2].metric("As many equal activities", text.number(concentration.loc[last, "effective"], 1), border=True)
+    st.caption(f"European Union, {last} · Source: {source('cultural_employment_union')} · Age and education of those in cultural "
+               "work are published (cult_emp_age, cult_emp_edu) but no table of them is at hand: `make refresh` fetches "
+               "them where the machine is online.")  # fmt: skip
 
 
-def europe_section(first: int, last: int) -> None:
-    """Growth of every region against the median, on a map of Europe."""
-    rows = growth(first, last)
-    if rows.empty:
-        controls.empty("No region has figures in both years.", "Choose other years in the sidebar.")
-        return
-    rows = rows.assign(value=rows["above_median"], shown=[
-        f"{text.signed_percent(g)} a year, {above:+.1f} points against the median"
-        for g, above in zip(rows["yearly_growth"], rows["above_median"], strict=True)
-    ])  # fmt: skip
-    grouped = classes.classify(rows["value"])
-    best = rows.loc[rows["value"].idxmax()]
-    title = f"Fastest growth {first}–{last}: {best['name']}, {text.signed_percent(best['yearly_growth'])} a year"
-    unit = f"percentage points a year above the median region, {first}–{last} (scope: {SCOPE})"
-    st.subheader(title, anchor=False)
-    ranges = [f"{low:+.1f} to {high:+.1f}" for low, high in zip(grouped.lows, grouped.highs, strict=True)]
-    maps.legend(unit, grouped, ranges)
-    layer = maps.area_layer(geometry("regions", key="nuts_id"), rows, grouped, key="nuts_id", selected=city().region)
-    lon, lat, zoom = EUROPE
-    maps.show([layer], lon=lon, lat=lat, zoom=zoom, key="europe", summary=f"Map: {title}. {unit}.")
-    note = "spans the 2021 break in series: read as an indication · " if first < 2021 <= last else ""
-    credit = f"{source('cultural_employment')}; {source('regions')}"
-    st.caption(f"{unit} · {note}{len(rows)} regions with both years · Source: {credit}")
-    exports.downloads(rows.drop(columns=["value", "shown"]), title, credit, "europe",
-                      partial(maps.picture, geometry("regions", key="nuts_id"), rows, grouped, "nuts_id", ranges))  # fmt: skip
-
-
-def city_section(chosen: controls.Territory) -> None:
-    """Culture venues per 10,000 residents by area."""
-    here, kinds = city(), table("facility_kinds").set_index("kind")
-    period = last_current(chosen.first_year, chosen.last_year)
-    if period is None:
-        controls.empty("No count of residents fits today's areas in these years.", "Choose years from 2021 on.")
-        return
-    culture = kinds[kinds["grouping"] == "culture"]
-    left, right = st.columns([3, 1])
-    wanted = left.multiselect("Kinds of venue", list(culture.index), key="venues", bind="query-params",
-                              default=["museum", "theatre", "cinema", "nightclub", "coworking"],
-                              format_func=culture["label"].get)  # fmt: skip
-    with right:
-        level = level_control("district_region")
-    if not wanted:
-        controls.empty("No kind of venue is chosen.", "Choose one or more above.")
-        return
-    rows = venues(tuple(wanted), period, level)
-    rows["value"] = rows["per_10000"]
-    rows["shown"] = [f"{text.number(rate, 1)} per 10,000 residents ({n} venues)"
-                     for rate, n in zip(rows["per_10000"], rows["facilities"], strict=True)]  # fmt: skip
-    rows = in_district(rows, chosen.district, level)
-    # Where hardly anybody lives a rate says nothing: named in the table, not in the title.
-    settled = rows[rows["persons"] >= 1000]
-    best = settled.loc[settled["value"].idxmax()] if len(settled) else rows.iloc[0]
-    points = table("facilities", here.key)
-    points = in_district(points[points["kind"].isin(wanted)], chosen.district)
-    points = points.assign(shown=points["kind"].map(culture["label"]))
-    area_map(rows.drop(columns=["places", "without_places", "places_per_100"]), level=level, digits=1, key="venues-map",
-             title=f"Densest in {best['name']}: {best['shown']}", unit=f"venues per 10,000 residents, {text.day(period)}",
-             credit=facilities_credit(), chosen=chosen, points=points)  # fmt: skip
+def definitions_section() -> None:
+    """The four scopes and their codes."""
+    scopes = table("creative_scopes").set_index("scope")
+    scope = st.radio("Scope", list(scopes.index), format_func=scopes["label"].get, horizontal=True, key="scope",
+                     bind="query-params")  # fmt: skip
+    codes, bridge = table("creative_codes"), table("nace_bridge")
+    rows = codes[codes["scope"] == scope].drop(columns="scope")
+    newer = bridge.groupby("nace_2")["nace_2_1"].agg(", ".join)
+    rows = rows.assign(nace_2_1=rows["code"].str[:5].map(newer))
+    st.markdown(f"**{scopes.loc[scope, 'label']}**: {rows['code'].nunique()} codes in {rows['submarket'].nunique()} groups. "
+                f"Defined by: {scopes.loc[scope, 'defined_by']}.")  # fmt: skip
+    st.dataframe(rows, hide_index=True, alt="Codes of the scope with weight and successor in NACE Rev. 2.1", height=300)
+    exports.downloads(rows, f"Codes of {scope}", source("creative_codes"), "codes")
 
 
 chosen = choices()
-st.title("Creative economy", anchor=False)
-years = sorted(table("cultural_employment")["year"].unique())
-shown = [int(year) for year in years if chosen.first_year <= year <= chosen.last_year]
-st.header("Cultural employment by region", anchor=False, divider="gray")
-if len(shown) < 2:
-    controls.empty(f"Eurostat's regional table covers {years[0]} to {years[-1]}.", "Choose two or more of these years.")
+st.title("Creative economy in Europe", anchor=False)
+st.markdown(
+    f"Figures on this page follow the scope **{SCOPE}**: people in a cultural activity or a cultural occupation."
+)
+printed = sorted(int(year) for year in table("cultural_employment_by_country")["year"].unique())
+fitting = [year for year in printed if chosen.first_year <= year <= chosen.last_year]
+st.header("How common is cultural work?", anchor=False, divider="gray")
+if fitting:
+    countries_section(fitting[-1])
 else:
-    employment_section(shown[0], shown[-1])
-    europe_section(shown[0], shown[-1])
-st.header(f"Culture venues in {area_names('district').get(chosen.district, city().name)}", anchor=False, divider="gray")
-city_section(chosen)
+    controls.empty(f"Shares by country are printed for {printed[0]} to {printed[-1]}.", "Choose one of these years.")
+st.header("What it consists of in the EU", anchor=False, divider="gray")
+union_section()
+st.header("What counts: four scopes", anchor=False, divider="gray")
+definitions_section()

@@ -31,7 +31,7 @@ def circuity() -> dict[str, float]:
 
 def has_network() -> bool:
     """Whether the city has a street network of its own; if not, minutes come from straight lines and the circuity."""
-    return (city().key, "network_nodes") in data.catalogue()
+    return data.has("network_nodes", city().key)
 
 
 def ways_within(lived: pd.DataFrame, sites: pd.DataFrame, walker: str, limit: float) -> access.Reach:

@@ -123,8 +123,9 @@ def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key
 
 def ranges(classes: Classes, digits: int, suffix: str = "", factor: float = 1) -> list[str]:
     """The range of each class as text. factor: from value to the legend's unit."""
+    joint = " to " if any(low < 0 for low in classes.lows) else "–"  # a dash beside a minus sign cannot be read
     return [
-        f"{number(low * factor, digits)}–{number(high * factor, digits)}{suffix}"
+        f"{number(low * factor, digits)}{joint}{number(high * factor, digits)}{suffix}"
         for low, high in zip(classes.lows, classes.highs, strict=True)
     ]
 

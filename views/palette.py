@@ -27,8 +27,10 @@ def rgb(colour: str, alpha: int = 255) -> list[int]:
 
 
 def ramp(classes: int) -> list[str]:
-    """Colours for a number of ordered classes, light to strong."""
+    """Colours for a number of ordered classes, light to strong; a lone class is a finding and stands out."""
     colours = AMOUNTS[theme()]
+    if classes == 1:
+        return [colours[3]]
     if classes >= len(colours):
         return colours
     return [colours[round(i * (len(colours) - 1) / max(classes - 1, 1))] for i in range(classes)]

@@ -77,7 +77,9 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
                           mend="Export it as the chamber publishes it") from fault  # fmt: skip
     for column in COLUMNS:
         if column not in found:
-            raise SourceError(str(path), "the column is missing", column=column, mend=f"Columns found: {', '.join(found)}")
+            raise SourceError(
+                str(path), "the column is missing", column=column, mend=f"Columns found: {', '.join(found)}"
+            )
     text = "concat(" + ", ".join(f'"{column}"' for column in found) + ")"
     breaks = f"len({text}) - len(replace({text}, chr(10), ''))"
     return f"""SELECT *, sum(extra) OVER (ROWS UNBOUNDED PRECEDING) - extra AS breaks

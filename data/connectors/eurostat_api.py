@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, TypeAlias
 
 import httpx
 import pandas as pd
@@ -14,6 +14,8 @@ from data.errors import SourceError
 BASE = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
 FLAGS = {"b": "break in series", "u": "low reliability", "c": "confidential", "e": "estimated", "p": "provisional",
          "d": "definition differs", "n": "not significant", "z": "not applicable", "s": "Eurostat estimate"}  # fmt: skip
+
+Query: TypeAlias = "list[tuple[str, str | int | float | bool | None]]"
 
 
 def decode(name: str, content: dict[str, Any]) -> pd.DataFrame:
@@ -27,7 +29,9 @@ def decode(name: str, content: dict[str, Any]) -> pd.DataFrame:
         raise SourceError(name, f"Eurostat refused the question ({label})", mend="Check the dataset's code and filters")
     missing = [key for key in ("id", "size", "dimension", "value") if key not in content]
     if missing:
-        raise SourceError(name, f"the answer is no JSON-stat dataset: it lacks {', '.join(missing)}", mend="Try again later")
+        raise SourceError(
+            name, f"the answer is no JSON-stat dataset: it lacks {', '.join(missing)}", mend="Try again later"
+        )
     codes = []
     for dimension in content["id"]:
         index = content["dimension"][dimension]["category"]["index"]
@@ -49,9 +53,11 @@ def _spread(values: list[Any] | dict[str, Any], size: int) -> pd.Series:
     return pd.Series({int(place): value for place, value in values.items()}, dtype=object).reindex(range(size))
 
 
-def fetch(dataset: str, client: httpx.Client | None = None, wait_s: float = 1.0, **filters: str | list[str]) -> pd.DataFrame:
+def fetch(
+    dataset: str, client: httpx.Client | None = None, wait_s: float = 1.0, **filters: str | list[str]
+) -> pd.DataFrame:
     """A dataset from Eurostat, narrowed by dimension codes. Tries four times; raises SourceError if it cannot be had."""
-    query = [("format", "JSON"), ("lang", "EN")]
+    query: Query = [("format", "JSON"), ("lang", "EN")]
     query += [(key, one) for key, value in filters.items() for one in ([value] if isinstance(value, str) else value)]
     tries = Retrying(stop=stop_after_attempt(4), wait=wait_exponential(wait_s, max=20), reraise=True,
                      retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)))  # fmt: skip
@@ -67,7 +73,7 @@ def fetch(dataset: str, client: httpx.Client | None = None, wait_s: float = 1.0,
             opened.close()
 
 
-def _get(client: httpx.Client, address: str, query: list[tuple[str, str]]) -> httpx.Response:
+def _get(client: httpx.Client, address: str, query: Query) -> httpx.Response:
     answer = client.get(address, params=query)
     if answer.status_code >= 500 or answer.status_code == 429:
         answer.raise_for_status()  # worth another try; a 400 carries Eurostat's own explanation

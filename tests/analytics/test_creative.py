@@ -96,7 +96,9 @@ def test_resilience_by_hand() -> None:
     rows = [("a", 2019, 10.0), ("a", 2020, 8.0), ("a", 2021, 9.0), ("a", 2022, 11.0),
             ("b", 2019, 10.0), ("b", 2020, 9.0), ("b", 2021, 9.5),
             ("c", 2019, 10.0), ("c", 2020, 12.0), ("d", 2019, 5.0)]  # fmt: skip
-    found = creative.resilience(pd.DataFrame(rows, columns=["nuts_id", "year", "thousand_persons"])).set_index("nuts_id")
+    found = creative.resilience(pd.DataFrame(rows, columns=["nuts_id", "year", "thousand_persons"])).set_index(
+        "nuts_id"
+    )
     assert list(found.index) == ["a", "b", "c"]
     assert found.loc["a", "fall"] == pytest.approx(-0.2)
     assert found["recovery_years"].tolist() == [3, pd.NA, 0]

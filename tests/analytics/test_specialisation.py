@@ -13,7 +13,8 @@ from analytics import specialisation
 
 def counts(**areas: list[int]) -> pd.DataFrame:
     return pd.DataFrame(
-        [(area, f"k{i}", n) for area, row in areas.items() for i, n in enumerate(row)], columns=["area", "kind", "count"]
+        [(area, f"k{i}", n) for area, row in areas.items() for i, n in enumerate(row)],
+        columns=["area", "kind", "count"],
     )
 
 

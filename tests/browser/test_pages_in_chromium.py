@@ -18,7 +18,11 @@ PAGES = {
     "coverage": 1,
     "reach": 2,
     "access_equity": 1,
-    "creative": 2,
+    "creative": 1,
+    "creative_region": 1,
+    "creative_city": 3,
+    "creative_firms": 0,
+    "creative_inclusion": 0,
 }  # page -> maps on it
 
 

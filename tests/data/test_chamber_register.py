@@ -42,7 +42,13 @@ def test_the_publishers_sample_is_counted_whole() -> None:
 
 
 def test_bands_become_an_interval(tmp_path: Path) -> None:
-    rows = [row(band="0"), row(), row(band="10 - 19 Beschäftigte"), row(band="1.000 und mehr Beschäftigte"), row(band="")]
+    rows = [
+        row(band="0"),
+        row(),
+        row(band="10 - 19 Beschäftigte"),
+        row(band="1.000 und mehr Beschäftigte"),
+        row(band=""),
+    ]
     table, report = firms_by_area(write(tmp_path / "firms.csv", rows), MONTH, AREAS)
     cell = table.iloc[0]
     assert (cell["firms"], cell["employees_low"], cell["employees_high"]) == (5, 0 + 1 + 10 + 1000, 0 + 3 + 19 + 1000)
@@ -52,7 +58,15 @@ def test_bands_become_an_interval(tmp_path: Path) -> None:
 
 def test_every_bad_row_is_reported_with_its_line(tmp_path: Path) -> None:
     broken_text = row().replace("Promotion", '"Promotion\nund Propaganda"')  # one field over two lines
-    rows = [row(), broken_text, row(area="99999999"), "too;few;fields", row(branch="ABC"), row(band="viele"), row(area="")]
+    rows = [
+        row(),
+        broken_text,
+        row(area="99999999"),
+        "too;few;fields",
+        row(branch="ABC"),
+        row(band="viele"),
+        row(area=""),
+    ]
     table, report = firms_by_area(write(tmp_path / "firms.csv", rows), MONTH, AREAS)
     assert table["firms"].sum() == 2
     found = {line: (column, value) for line, column, value, _ in report.itertuples(index=False)}

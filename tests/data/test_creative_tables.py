@@ -23,7 +23,9 @@ def test_published_shares_of_2022() -> None:
 
 def test_printed_yearly_changes_reproduce() -> None:
     """The same news: Cyprus +21.5 %, Luxembourg +14.5 %, Ireland +14.0 %, Bulgaria -7.7 %, Czechia -7.3 %."""
-    wide = data.table("cultural_employment_by_country").pivot(index="country", columns="year", values="thousand_persons")
+    wide = data.table("cultural_employment_by_country").pivot(
+        index="country", columns="year", values="thousand_persons"
+    )
     change = (100 * (wide[2022] / wide[2021] - 1)).round(1)
     printed = {"CY": 21.5, "LU": 14.5, "IE": 14.0, "SE": 11.9, "NL": 10.5, "BG": -7.7, "CZ": -7.3, "HR": -6.3}
     for country, percent in printed.items():

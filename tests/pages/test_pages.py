@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 import data
 from analytics import displacement
+from bench import firms as firms_bench
+from data import firms
 
 APP = str(Path(__file__).parents[2] / "app.py")
 PAGES = [
@@ -22,6 +24,9 @@ PAGES = [
     "coverage",
     "reach",
     "creative",
+    "creative_region",
+    "creative_city",
+    "creative_inclusion",
 ]
 
 
@@ -235,3 +240,18 @@ def test_no_map_sends_more_than_a_megabyte_and_a_half() -> None:
             sent = [len(chart.proto.json) for chart in app.get("deck_gl_json_chart")]
             assert sent
             assert max(sent) < 1.5e6, (page, district, sent)
+
+
+def test_firms_page_says_what_to_do_and_shows_an_imported_register(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "python -m data.firms" in open_page("creative_firms").info[0].value
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    firms_bench.generate(tmp_path / "month.csv", 30_000)
+    firms.store(tmp_path / "month.csv", pd.Timestamp("2023-03-01"))
+    app = open_page("creative_firms", scope="dcms")
+    assert not app.exception
+    in_scope = float(app.metric[0].value.replace(",", ""))
+    assert 0 < in_scope < 30_000
+    assert any("(estimate)" in line.value and " to " in line.value for line in app.markdown)  # bands: never a point
+    assert any("2023-03" in line.value for line in app.caption)

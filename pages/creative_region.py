@@ -1,0 +1,176 @@
+"""Creative economy of one region: its path, a tested statement, the fall of 2020, its peers, all regions on a map."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics import creative, displacement, shift_share
+from pages.common import cached, choices, city, geometry, source, table
+from pages.europe import LFS_BREAK, SCOPE, breaks, map_of_europe
+from views import charts, comparisons, controls, text
+
+
+@cached
+def growth(first: int, last: int) -> pd.DataFrame:
+    regions = table("regions")
+    rows = creative.growth_against_median(table("cultural_employment"), first, last)
+    return rows.merge(regions[["nuts_id", "name", "country"]], on="nuts_id", how="left")
+
+
+@cached
+def panel(first: int, last: int) -> pd.Series:
+    """Cultural employment by year of all regions that have every year, together."""
+    work = table("cultural_employment")
+    wide = work[work["year"].between(first, last)].pivot(index="year", columns="nuts_id", values="thousand_persons")
+    return wide.dropna(axis=1).sum(axis=1)
+
+
+@cached
+def similar(region: str, first: int, last: int) -> pd.DataFrame:
+    """The five regions most like one, by size, income and growth before 2020."""
+    income = table("household_income")
+    latest = income[income["year"] == income["year"][income["year"] < 2020].max()].set_index("nuts_id")
+    work = table("cultural_employment")
+    size = work[work["year"].between(first, last)].groupby("nuts_id")["thousand_persons"].median()
+    before = growth(first, min(last, 2019)).set_index("nuts_id")["yearly_growth"] if first < 2019 else size * 0
+    features = pd.DataFrame({"size": size.rank(pct=True), "income": latest["pps_per_inhabitant"], "growth": before})
+    found = creative.peers(features, region)
+    names = table("regions").set_index("nuts_id")["name"]
+    result = found.join(pd.DataFrame({"people": size, "income": features["income"], "growth": before}))
+    return result.assign(name=names).reset_index()
+
+
+def series(region: str, first: int, last: int) -> pd.Series:
+    work = table("cultural_employment")
+    rows = work[(work["nuts_id"] == region) & work["year"].between(first, last)]
+    return rows.set_index("year")["thousand_persons"].sort_index()
+
+
+def profile_section(region: str, name: str, first: int, last: int) -> None:
+    """Level, tested growth and the fall of 2020 on one line; then the path beside peers and the median."""
+    own, unit = series(region, first, last), f"thousand persons (scope: {SCOPE})"
+    statement = creative.faster_than(own, panel(first, last), LFS_BREAK)
+    fall = creative.resilience(table("cultural_employment")).set_index("nuts_id")
+    tiles = st.columns(3)
+    tiles[0].metric(f"Thousand in cultural work, {own.index[-1]}", f"{own.iloc[-1]:,.1f}", border=True)
+    slope = text.GAP if text.is_gap(statement["slope"]) else f"{statement['slope']:+.1f}"
+    tiles[1].metric("Points a year above all regions (estimate)", slope, border=True)
+    lost = fall["fall"].get(region)
+    tiles[2].metric("2019 to 2020", text.signed_percent(lost), border=True)
+    words = {
+        "faster": "grew faster than",
+        "slower": "grew more slowly than",
+        "cannot tell": "cannot be told apart from",
+    }
+    interval = "" if text.is_gap(statement["slope"]) else (
+        f" (95 % interval {statement['low']:+.1f} to {statement['high']:+.1f} points a year, {statement['years']:.0f} years, a step allowed "
+        "for the break of 2021)")  # fmt: skip
+    back = fall["recovery_years"].get(region) if region in fall.index else None
+    recovered = "" if region not in fall.index else (
+        " It did not fall in 2020." if lost >= 0 else f" It was back at its level of 2019 after {back} years." if pd.notna(back)
+        else f" It was not back at its level of 2019 by {fall['last_year'][region]}.")  # fmt: skip
+    st.markdown(f"**Above-average growth?** Cultural work in {name} {words[str(statement['verdict'])]} the regions together"
+                f"{interval}.{recovered}")  # fmt: skip
+    near = similar(region, first, last)
+    shown = pd.concat([
+        table("cultural_employment").query("nuts_id in @near.nuts_id or nuts_id == @region")
+    ])  # fmt: skip
+    shown = shown[shown["year"].between(first, last)]
+    shown = shown.assign(group=shown["nuts_id"].map(table("regions").set_index("nuts_id")["name"]))
+    work = table("cultural_employment")
+    median = creative.median_index(work[work["year"].between(first, last)])
+    lines = displacement.index_to_first(shown, "group", value="thousand_persons")
+    typical = median.assign(group=f"Median of {median['regions'].iloc[0]} regions", thousand_persons=median["index"])
+    lines = pd.concat([lines[["year", "group", "thousand_persons"]], typical[["year", "group", "thousand_persons"]]])
+    index = f"index, first year shown = 100 (scope: {SCOPE})"
+    charts.show(charts.lines(lines, "year", "thousand_persons", "group", unit=index, digits=1, from_zero=False, breaks=breaks(first, last),
+                             height=480),
+                title=f"{name}: from {own.iloc[0]:,.1f} to {own.iloc[-1]:,.1f} thousand people in cultural work", unit=index,
+                source=source("cultural_employment"), key="employment",
+                table=shown[["year", "nuts_id", "group", "thousand_persons", "flag"]])  # fmt: skip
+    if near.empty:
+        controls.empty(
+            "No similar regions: a figure of this region's income or growth is missing.", "Choose another region."
+        )
+        return
+    st.caption("Peers are the five regions nearest by rank of size, household income and growth before 2020. Source: "
+               f"{source('cultural_employment')}; {source('household_income')}")  # fmt: skip
+    st.dataframe(near[["nuts_id", "name", "people", "income", "growth", "distance"]], hide_index=True, alt="Five similar regions",
+                 column_config={"people": st.column_config.NumberColumn("median, thousand persons", format="%.1f"),
+                                "income": st.column_config.NumberColumn("PPS per inhabitant, 2019", format="%.0f"),
+                                "growth": st.column_config.NumberColumn("growth a year to 2019", format="percent"),
+                                "distance": st.column_config.NumberColumn("distance, standard deviations", format="%.2f")})  # fmt: skip
+    waterfall_section(region, name, first, last, unit)
+
+
+def waterfall_section(region: str, name: str, first: int, last: int, unit: str) -> None:
+    """The change taken apart: Europe, the country, the region itself."""
+    work = table("cultural_employment")
+    wide = work[work["year"].between(first, last)].pivot(index="year", columns="nuts_id", values="thousand_persons")
+    ends = wide.loc[[wide.index.min(), wide.index.max()]].dropna(axis=1)
+    if region not in ends:
+        return
+    country = ends[[code for code in ends if code[:2] == region[:2]]].sum(axis=1)
+    every, own = ends.sum(axis=1), ends[region]
+    parts = shift_share.nested(own.iloc[0], own.iloc[-1], (f"{ends.shape[1]} regions of Europe", every.iloc[0], every.iloc[-1]),
+                               ("the country beyond Europe", country.iloc[0], country.iloc[-1]))  # fmt: skip
+    parts["part"] = parts["part"].replace("own", "the region beyond the country")
+    last_part = parts["change"].iloc[-1]
+    charts.show(comparisons.waterfall(parts, "part", "change", unit="thousand persons", total="change"),
+                title=f"Of {parts['change'].sum():+,.1f} thousand, {last_part:+,.1f} are {name}'s own",
+                unit=f"{unit}, {first}–{last}: shift-share over regions with both years", source=source("cultural_employment"),
+                key="waterfall", table=parts)  # fmt: skip
+
+
+def regions_section(region: str, first: int, last: int) -> None:
+    """Growth of every region against the median on a map, and the places of the country's regions over time."""
+    rows = growth(first, last)
+    if rows.empty:
+        controls.empty("No region has figures in both years.", "Choose other years in the sidebar.")
+        return
+    rows = rows.assign(value=rows["above_median"], shown=[
+        f"{text.signed_percent(g)} a year, {above:+.1f} points against the median"
+        for g, above in zip(rows["yearly_growth"], rows["above_median"], strict=True)
+    ])  # fmt: skip
+    best = rows.loc[rows["value"].idxmax()]
+    note = "spans the 2021 break in series: read as an indication · " if first < LFS_BREAK <= last else ""
+    map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="europe", selected=region,
+                  title=f"Fastest growth {first}–{last}: {best['name']}, {text.signed_percent(best['yearly_growth'])} a year",
+                  unit=f"percentage points a year above the median region, {first}–{last} (scope: {SCOPE})",
+                  note=f"{note}{len(rows)} regions with both years",
+                  credit=f"{source('cultural_employment')}; {source('regions')}")  # fmt: skip
+    names, work = table("regions").set_index("nuts_id")["name"], table("cultural_employment")
+    land = work[(work["nuts_id"].str[:2] == region[:2]) & work["year"].between(first, last)]
+    full = land.groupby("nuts_id")["year"].nunique()
+    land = land[land["nuts_id"].isin(full[full == full.max()].index)]
+    land = land.assign(place=land.groupby("year")["thousand_persons"].rank(ascending=False, method="first"),
+                       name=land["nuts_id"].map(names))  # fmt: skip
+    top = land[land["nuts_id"].isin(land[land["place"] <= 10]["nuts_id"])]
+    here = str(names[region])
+    own = top[top["name"] == here].sort_values("year")
+    if own.empty:
+        return
+    charts.show(comparisons.bump(top, "year", "place", "name", unit="", marked=here),
+                title=f"{here}: place {own['place'].iloc[0]:.0f} in {own['year'].iloc[0]}, place {own['place'].iloc[-1]:.0f} "
+                f"in {own['year'].iloc[-1]} among the country's regions",
+                unit=f"place by number of people in cultural work, regions with every year (scope: {SCOPE})",
+                source=source("cultural_employment"), key="bump",
+                table=top[["year", "nuts_id", "name", "thousand_persons", "place"]])  # fmt: skip
+
+
+chosen = choices()
+names = table("regions").set_index("nuts_id")["name"]
+known = sorted(table("cultural_employment")["nuts_id"].unique())
+region = st.sidebar.selectbox("Region (NUTS 2, cut of 2016)", known, index=known.index(city().region), key="region",
+                              format_func=lambda code: f"{names[code]} ({code})", bind="query-params")  # fmt: skip
+st.title(f"Creative economy: {names[region]}", anchor=False)
+years = sorted(int(year) for year in table("cultural_employment")["year"].unique())
+own_years = [int(year) for year in series(region, chosen.first_year, chosen.last_year).index]
+if len(own_years) < 2:
+    controls.empty(f"Eurostat's regional table covers {years[0]} to {years[-1]}; this region has fewer than two of the chosen years.",
+                   "Choose more years in the sidebar, or another region.")  # fmt: skip
+    st.stop()
+profile_section(region, str(names[region]), own_years[0], own_years[-1])
+st.header("All regions", anchor=False, divider="gray")
+regions_section(region, own_years[0], own_years[-1])

@@ -1,0 +1,138 @@
+"""Charts that set many things side by side: scatter, slope, bump, treemap, waterfall."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from scipy.optimize import isotonic_regression
+
+from views.charts import base, wrap
+from views.palette import GROUPS, INK, theme
+
+GREY = "#8a8a8a"
+DARK = {GROUPS[0], GROUPS[7]}  # colours on which black is hard to read
+
+
+def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_unit: str, digits: int = 1, marked: str = "",
+            labelled: list[str] | None = None, across: tuple[float, float] | None = None) -> go.Figure:  # fmt: skip
+    """Points with the named ones labelled, the rest told by hovering.
+
+    across: x and y of two reference lines, such as the medians. marked: the name drawn in the colour of choice.
+    """
+    figure = base(460, y_unit)
+    shown = set(labelled or []) | {marked}
+    texts = [wrap(label, 22) if label in shown else "" for label in table[name]]
+    figure.add_scatter(
+        x=table[x].astype(float), y=table[y].astype(float), mode="markers+text", text=texts, textposition="top center",
+        customdata=table[name], hovertemplate=f"%{{customdata}}: %{{x:,.{digits}f}} · %{{y:,.{digits}f}}<extra></extra>",
+        marker={"size": [12 if label == marked else 8 for label in table[name]],
+                "color": [GROUPS[5] if label == marked else GROUPS[0] for label in table[name]], "opacity": 0.85},
+    )  # fmt: skip
+    if across is not None:
+        figure.add_vline(x=across[0], line_dash="dot", line_color=GREY)
+        figure.add_hline(y=across[1], line_dash="dot", line_color=GREY)
+    figure.update_layout(hovermode="closest", xaxis={"title": x_unit}, yaxis={"rangemode": "normal"})
+    return figure
+
+
+def slope(table: pd.DataFrame, name: str, first: str, last: str, *, heads: tuple[str, str], labelled: list[str], digits: int = 1,
+          marked: str = "") -> go.Figure:  # fmt: skip
+    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted), the rest pale."""
+    figure = base(max(420, 24 * len(labelled) + 120), "")
+    shown = table[table[name].isin({*labelled, marked})]
+    for row in table.to_dict("records"):
+        rises, told = row[last] >= row[first], row[name] in set(shown[name])
+        colour = GROUPS[5] if row[name] == marked else GREY if not told else GROUPS[0] if rises else GROUPS[1]
+        figure.add_scatter(x=[0, 1], y=[row[first], row[last]], mode="lines+markers", name=row[name], opacity=1 if told else 0.35,
+                           line={"color": colour, "width": 4 if row[name] == marked else 2 if told else 1,
+                                 "dash": "solid" if rises else "dot"},
+                           hovertemplate=f"{row[name]}: %{{y:,.{digits}f}}<extra></extra>")  # fmt: skip
+    step = (table[[first, last]].max(axis=None) - table[[first, last]].min(axis=None)) / max(len(shown) * 1.2, 14)
+    for side, column, anchor, shift in ((0, first, "right", -8), (1, last, "left", 8)):
+        for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True):
+            figure.add_annotation(x=side, y=place, text=f"{wrap(row[name], 30)} {row[column]:,.{digits}f}", showarrow=False,
+                                  xanchor=anchor, xshift=shift, font={"size": 11})  # fmt: skip
+    figure.update_layout(hovermode="closest", xaxis={"range": [-0.75, 1.75], "tickvals": [0, 1], "ticktext": list(heads)},
+                         yaxis={"visible": False, "rangemode": "normal"})  # fmt: skip
+    return figure
+
+
+def _apart(values: pd.Series, step: float) -> list[float]:
+    """Heights for labels, a step apart and together as near to their values as that allows."""
+    order = values.to_numpy(float).argsort()
+    steps = step * np.arange(len(order))
+    places = np.empty(len(order))
+    places[order] = isotonic_regression(values.to_numpy(float)[order] - steps).x + steps
+    return list(places)
+
+
+def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: str = "") -> go.Figure:
+    """Places over time, first on top; one line a group, named at its end."""
+    wide = ranks.pivot(index=x, columns=by, values=rank)
+    figure = base(max(320, 30 * len(wide.columns) + 100), unit)
+    for group in wide:
+        series = wide[group].dropna()
+        colour = GROUPS[5] if group == marked else GREY
+        figure.add_scatter(x=series.index, y=series, mode="lines+markers", name=str(group), connectgaps=False,
+                           line={"color": colour, "width": 4 if group == marked else 1.5},
+                           hovertemplate=f"{group}: place %{{y}}<extra></extra>")  # fmt: skip
+        figure.add_annotation(x=series.index[-1], y=series.iloc[-1], text=wrap(str(group), 24), showarrow=False, xanchor="left",
+                              xshift=10, font={"size": 11})  # fmt: skip
+    figure.update_layout(hovermode="closest", margin={"r": 150}, xaxis={"tickformat": "d", "nticks": 8},
+                         yaxis={"autorange": "reversed", "dtick": 1, "rangemode": "normal", "title": "place"})  # fmt: skip
+    return figure
+
+
+def treemap(table: pd.DataFrame, group: str, value: str, *, unit: str, part: str = "") -> go.Figure:
+    """Rectangles as large as their value, one colour a group; with part, what each group consists of inside it."""
+    groups = table.groupby(group)[value].sum()
+    colours = {name: GROUPS[place % len(GROUPS)] for place, name in enumerate(groups.index)}
+    inside = table if part else table.iloc[:0]
+    owners = [*groups.index, *inside[group]]
+    figure = base(460, "")
+    figure.add_treemap(
+        labels=[*groups.index, *(inside[part] if part else [])], parents=[""] * len(groups) + list(inside[group]),
+        ids=[*groups.index, *(f"{owner}/{place}" for place, owner in enumerate(inside[group]))], values=[*groups, *inside[value]],
+        branchvalues="total", marker={"colors": [colours[owner] for owner in owners]},
+        texttemplate="%{label}<br>%{value:,.0f}",
+        textfont={"color": ["#ffffff" if colours[owner] in DARK else "#000000" for owner in owners]},
+        tiling={"pad": 2}, hovertemplate=f"%{{label}}: %{{value:,.0f}} {unit}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(margin={"t": 10})
+    return figure
+
+
+def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: str, digits: int = 1) -> go.Figure:
+    """Parts that add up to a change, one step each, and their sum."""
+    figure = base(400, unit)
+    figure.add_waterfall(
+        x=[wrap(name, 18) for name in [*table[part], total]], y=[*table[change].astype(float), 0.0],
+        measure=["relative"] * len(table) + ["total"],
+        text=[f"{value:+,.{digits}f}" for value in [*table[change], table[change].sum()]], textposition="outside",
+        increasing={"marker": {"color": GROUPS[0]}}, decreasing={"marker": {"color": GROUPS[1]}},
+        totals={"marker": {"color": INK[theme()]}}, connector={"line": {"color": GREY, "width": 1}},
+        hovertemplate="%{x}: %{text}<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(hovermode="closest", yaxis={"rangemode": "normal"})
+    return figure
+
+
+def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *, unit: str, digits: int = 1, marked: str = "",
+              reference: float | None = None) -> go.Figure:  # fmt: skip
+    """A point with its interval for each name, highest on top; one may be marked; a reference is a dotted line."""
+    ordered = table.sort_values(value)
+    figure = base(max(240, 24 * len(ordered) + 80), unit)
+    colours = [GROUPS[5] if label == marked else GROUPS[0] for label in ordered[name]]
+    middle = ordered[value].astype(float)
+    figure.add_scatter(
+        x=middle, y=[wrap(label, 34) for label in ordered[name]], mode="markers", marker={"color": colours, "size": 9},
+        error_x={"type": "data", "symmetric": False, "array": ordered[high].astype(float) - middle,
+                 "arrayminus": middle - ordered[low].astype(float), "color": GREY, "thickness": 1.5},
+        customdata=ordered[[low, high]].astype(float),
+        hovertemplate=f"%{{y}}: %{{x:,.{digits}f}} (%{{customdata[0]:,.{digits}f}} to %{{customdata[1]:,.{digits}f}})<extra></extra>",
+    )  # fmt: skip
+    if reference is not None:
+        figure.add_vline(x=reference, line_dash="dot", line_color=GREY)
+    figure.update_layout(hovermode="closest", yaxis={"automargin": True, "rangemode": "normal"})
+    return figure
