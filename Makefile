@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check build bench clean
+.PHONY: run test check build refresh bench clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -29,10 +29,15 @@ check: .venv/dev
 
 build: .venv/dev
 	$(BIN)/python -m data.build --sources ../shared/sources
+	PYTHONPATH=. $(BIN)/python docs/make_indicators.py
+
+refresh: .venv/app
+	$(BIN)/python -m data.refresh
 
 bench: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	PYTHONPATH=. $(BIN)/python bench/coverage.py
+	PYTHONPATH=. $(BIN)/python bench/firms.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

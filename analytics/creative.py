@@ -1,4 +1,4 @@
-"""Creative work over time and by region: growth, tested statements, the fall of 2020, similar regions, scopes."""
+"""Creative work over time and by region: growth, tested statements, the fall of 2020, scopes."""
 
 from __future__ import annotations
 
@@ -87,20 +87,6 @@ def resilience(employment: pd.DataFrame, before: int = 2019, shock: int = 2020) 
     result["recovery_years"] = (first_back - before).astype("Float64").where(result["fall"] < 0, 0)
     result["last_year"] = later.apply(lambda row: row.last_valid_index(), axis=1)
     return result.reset_index()
-
-
-def peers(features: pd.DataFrame, region: str, count: int = 5) -> pd.DataFrame:
-    """The regions most like one: smallest Euclidean distance over standardised features.
-
-    features: one row a region (index), numeric columns; rows with a gap cannot be compared. Returns the `count` nearest
-    with distance (standard deviations), nearest first; none if the region itself has a gap.
-    """
-    known = features.dropna()
-    if region not in known.index:
-        return pd.DataFrame(columns=["distance"])
-    scaled = (known - known.mean()) / known.std(ddof=0).replace(0, 1)
-    distance = np.sqrt(((scaled - scaled.loc[region]) ** 2).sum(axis=1)).drop(region)
-    return distance.nsmallest(count).rename("distance").to_frame()
 
 
 def in_scope(firms: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from analytics import creative, displacement, shift_share
+from analytics import creative, displacement, profile, shift_share
 from pages.common import cached, choices, city, geometry, source, table
 from pages.europe import LFS_BREAK, SCOPE, breaks, map_of_europe
 from views import charts, comparisons, controls, text
@@ -35,7 +35,7 @@ def similar(region: str, first: int, last: int) -> pd.DataFrame:
     size = work[work["year"].between(first, last)].groupby("nuts_id")["thousand_persons"].median()
     before = growth(first, min(last, 2019)).set_index("nuts_id")["yearly_growth"] if first < 2019 else size * 0
     features = pd.DataFrame({"size": size.rank(pct=True), "income": latest["pps_per_inhabitant"], "growth": before})
-    found = creative.peers(features, region)
+    found = profile.peers(features, region)
     names = table("regions").set_index("nuts_id")["name"]
     result = found.join(pd.DataFrame({"people": size, "income": features["income"], "growth": before}))
     return result.assign(name=names).reset_index()

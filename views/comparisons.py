@@ -119,20 +119,55 @@ def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: 
 
 
 def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *, unit: str, digits: int = 1, marked: str = "",
-              reference: float | None = None) -> go.Figure:  # fmt: skip
-    """A point with its interval for each name, highest on top; one may be marked; a reference is a dotted line."""
-    ordered = table.sort_values(value)
+              reference: float | None = None, first_is_best: bool = False) -> go.Figure:  # fmt: skip
+    """A point with its interval for each name, highest on top; one may be marked; a reference is a dotted line.
+
+    first_is_best: values are places, so 1 is on top and to the right.
+    """
+    ordered = table.sort_values(value, ascending=not first_is_best)
     figure = base(max(240, 24 * len(ordered) + 80), unit)
     colours = [GROUPS[5] if label == marked else GROUPS[0] for label in ordered[name]]
     middle = ordered[value].astype(float)
+    rows = list(range(len(ordered)))  # by number: two areas may share a name
     figure.add_scatter(
-        x=middle, y=[wrap(label, 34) for label in ordered[name]], mode="markers", marker={"color": colours, "size": 9},
+        x=middle, y=rows, mode="markers", marker={"color": colours, "size": 9},
         error_x={"type": "data", "symmetric": False, "array": ordered[high].astype(float) - middle,
                  "arrayminus": middle - ordered[low].astype(float), "color": GREY, "thickness": 1.5},
-        customdata=ordered[[low, high]].astype(float),
-        hovertemplate=f"%{{y}}: %{{x:,.{digits}f}} (%{{customdata[0]:,.{digits}f}} to %{{customdata[1]:,.{digits}f}})<extra></extra>",
+        customdata=np.column_stack([ordered[[low, high]].astype(float), ordered[name].astype(object)]),
+        hovertemplate=f"%{{customdata[2]}}: %{{x:,.{digits}f}} (%{{customdata[0]:,.{digits}f}} to %{{customdata[1]:,.{digits}f}})<extra></extra>",
     )  # fmt: skip
     if reference is not None:
         figure.add_vline(x=reference, line_dash="dot", line_color=GREY)
-    figure.update_layout(hovermode="closest", yaxis={"automargin": True, "rangemode": "normal"})
+    if first_is_best:
+        figure.update_xaxes(autorange="reversed")
+    figure.update_layout(
+        hovermode="closest",
+        yaxis={
+            "automargin": True,
+            "rangemode": "normal",
+            "tickvals": rows,
+            "ticktext": [wrap(label, 34) for label in ordered[name]],
+        },
+    )
+    return figure
+
+
+def strip(table: pd.DataFrame, name: str, better_than: str, colour_by: str, colours: dict[str, str], *, unit: str,
+          ends: tuple[float, float]) -> go.Figure:  # fmt: skip
+    """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order; ends mark what stands out."""
+    rows = table.iloc[::-1]
+    figure = base(24 * len(rows) + 90, unit)
+    for end in ends:
+        figure.add_vline(x=end, line_dash="dot", line_color=GREY)
+    figure.add_scatter(
+        x=rows[better_than], y=[wrap(label, 40) for label in rows[name]], mode="markers",
+        marker={"size": 11, "color": [colours[kind] for kind in rows[colour_by]],
+                "symbol": ["diamond" if kind else "circle" for kind in rows[colour_by]]},
+        hovertemplate="%{y}: better than %{x:.0f} %<extra></extra>",
+    )  # fmt: skip
+    figure.update_layout(
+        hovermode="closest",
+        xaxis={"range": [-2, 102], "ticksuffix": " %"},
+        yaxis={"automargin": True, "rangemode": "normal"},
+    )
     return figure

@@ -105,14 +105,6 @@ def test_resilience_by_hand() -> None:
     assert found["last_year"].tolist() == [2022, 2021, 2020]
 
 
-def test_peers_are_the_nearest_and_never_the_region_itself() -> None:
-    features = pd.DataFrame({"size": [1.0, 1.1, 5.0, 9.0], "income": [2.0, 2.1, 2.0, np.nan]}, index=list("abcd"))
-    found = creative.peers(features, "a", 2)
-    assert list(found.index) == ["b", "c"]
-    assert found["distance"].is_monotonic_increasing
-    assert creative.peers(features, "d").empty
-
-
 def test_a_firm_belongs_to_the_longest_code_it_begins_with_and_counts_once_in_a_total() -> None:
     codes = pd.DataFrame({"submarket": ["Film", "Performing arts", "Design", "Advertising", "Art"],
                           "code": ["90.01.4", "90.01.4", "73.11", "73.11", "47.78.3"], "weight": [1, 1, 0.5, 1, 0.2]})  # fmt: skip

@@ -23,6 +23,13 @@ PAGES = {
     "creative_city": 3,
     "creative_firms": 0,
     "creative_inclusion": 0,
+    "profile": 0,
+    "inclusion": 1,
+    "inclusion?weights=expert+budget+(below)": 1,
+    "diversity": 0,
+    "economic_health": 0,
+    "goals": 0,
+    "indicator_cards": 0,
 }  # page -> maps on it
 
 

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 import data
 from analytics import displacement
 from bench import firms as firms_bench
-from data import firms
+from data import firms, store
+from views import prints
 
 APP = str(Path(__file__).parents[2] / "app.py")
 PAGES = [
@@ -27,6 +28,12 @@ PAGES = [
     "creative_region",
     "creative_city",
     "creative_inclusion",
+    "profile",
+    "inclusion",
+    "indicator_cards",
+    "diversity",
+    "economic_health",
+    "goals",
 ]
 
 
@@ -255,3 +262,28 @@ def test_firms_page_says_what_to_do_and_shows_an_imported_register(
     assert 0 < in_scope < 30_000
     assert any("(estimate)" in line.value and " to " in line.value for line in app.markdown)  # bands: never a point
     assert any("2023-03" in line.value for line in app.caption)
+
+
+def test_a_goal_is_set_tracked_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    app = open_page("goals")
+    app.selectbox(key="goal_indicator").set_value("unemployment")
+    app.number_input(key="goal_value").set_value(3.0)
+    app.button(key="goal_store").click().run()
+    assert not app.exception
+    stored = store.targets("berlin").iloc[0]
+    assert (stored["indicator"], stored["value"]) == ("unemployment", 3.0)
+    # Published for one day only: whether it is on track cannot be told, and the page says why.
+    assert any("cannot be told yet" in line.value and "a trend needs four" in line.value for line in app.markdown)
+    app.button(key=f"remove-{stored['id']}").click().run()
+    assert store.targets("berlin").empty
+    assert app.info
+
+
+def test_the_profile_prints_on_two_pages() -> None:
+    app = open_page("profile")
+    assert app.subheader[0].value == "Strengths"
+    tables = {"Work": (["", "Area", "City"], [["Unemployment (%)", "8.4", "5.2"]] * 20)}
+    made = prints.pdf("Neukölln: profile", "District", {"Gaps": ["Unemployment: 8.4 %"] * 6}, tables, "Source")
+    assert made.startswith(b"%PDF")
+    assert 1 <= made.count(b"/Type /Page\n") + made.count(b"/Type /Page /") + made.count(b"/Type/Page/") <= 2

@@ -1,0 +1,79 @@
+"""The registry: every card is whole, values agree with cases worked by hand, and people are conserved."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import data
+from analytics import indicators
+
+ROOT = Path(__file__).parents[2]
+
+
+def inputs() -> indicators.Inputs:
+    """Two areas in one district: A with 100 adults, B with 50 adults and 50 small children."""
+    residents = pd.DataFrame(
+        [("A", "27-44", 100), ("B", "27-44", 50), ("B", "0-5", 50)], columns=["area_id", "age", "persons"]
+    )
+    origins = pd.DataFrame([("district", "D", "SYR", 20), ("district", "D", "UKR", 20), ("district", "D", "TUR", 20)],
+                           columns=["level", "area_id", "origin", "persons"])  # fmt: skip
+    background = pd.DataFrame([("planning_area", "A", "migration_background", 10), ("planning_area", "B", "migration_background", 50)],
+                              columns=["level", "area_id", "background", "persons"])  # fmt: skip
+    social = pd.DataFrame(
+        [("A", "unemployment", 2.0), ("B", "unemployment", 6.0)], columns=["area_id", "indicator", "percent"]
+    )
+    facilities = pd.DataFrame([("daycare", "A", 30)], columns=["kind", "area_id", "places"])
+    cells = pd.DataFrame({"area_id": ["A", "B"], "share": [1.0, 1.0], "x": [0, 0], "y": [0, 0]})
+    minutes = {kind: np.array([5.0, 15.0]) for kind in data.table("facility_kinds")["kind"]}
+    return indicators.Inputs(residents, origins, background, social, facilities, cells, minutes, pd.Series({"A": 1.0, "B": 3.0}),
+                             pd.Series({"A": "D", "B": "D"}), "district", ["SYR", "UKR"])  # fmt: skip
+
+
+def test_values_by_hand() -> None:
+    row = indicators.measure(inputs()).loc["D"]
+    assert row["residents"] == 200
+    assert row["density"] == pytest.approx(50)
+    assert row["children"] == pytest.approx(25)
+    assert row["displaced"] == pytest.approx(20)
+    assert row["unemployment"] == pytest.approx(4)  # both areas have 100 residents
+    assert row["library_walk"] == pytest.approx(10)
+    assert row["daycare_places"] == pytest.approx(60)
+    assert row["origin_mix"] == pytest.approx(3)
+    assert row["apart"] == pytest.approx(20)  # the city's share is 30 %, the areas have 10 and 50
+
+
+def test_turning_makes_high_good() -> None:
+    table = indicators.measure(inputs())
+    turned = indicators.turned(table)
+    assert turned.loc["D", "unemployment"] == -table.loc["D", "unemployment"]
+    assert turned.loc["D", "daycare_places"] == table.loc["D", "daycare_places"]
+    assert set(indicators.dimension_of()) == set(indicators.DIMENSIONS)
+
+
+def test_every_card_is_whole_and_points_to_what_exists() -> None:
+    names = {name for _, name in data.catalogue()}
+    pages = {path.stem for path in (ROOT / "pages").glob("*.py")}
+    assert len({one.key for one in indicators.REGISTRY}) == len(indicators.REGISTRY)
+    for one in indicators.REGISTRY:
+        assert one.dimension in indicators.DIMENSIONS | indicators.CONTEXT, one.key
+        assert set(one.tables) <= names, one.key
+        assert one.good in ("high", "low", ""), one.key
+        assert (one.good == "") == (one.dimension == "people") or one.dimension == "environment", one.key
+        assert all((one.label, one.unit, one.definition, one.formula, one.period)), one.key
+        assert one.shown_on.partition("?")[0] in pages, one.key
+        assert inspect.isfunction(one.make), one.key
+
+
+def test_the_document_is_made_from_the_registry() -> None:
+    spec = importlib.util.spec_from_file_location("make_indicators", ROOT / "docs/make_indicators.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs/indicators.md").read_text(encoding="utf-8") == module.text()
