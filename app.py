@@ -7,7 +7,7 @@ st.set_page_config(page_title="Zone of Social Creativity", page_icon="static/ico
 # among the list items (axe: list); on wide screens nothing is amiss.
 st.navigation(
     {
-        "Overview": [
+        "": [
             st.Page("pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
         ],
         "Inclusion": [
@@ -34,6 +34,12 @@ st.navigation(
             st.Page("pages/creative_city.py", title="Creative economy in the city", icon=":material/theater_comedy:"),
             st.Page("pages/creative_firms.py", title="Creative firms", icon=":material/storefront:"),
             st.Page("pages/creative_inclusion.py", title="Culture beside inclusion", icon=":material/diversity_3:"),
+        ],
+        "What if": [
+            st.Page("pages/what_if_arrivals.py", title="People arrive", icon=":material/group_add:"),
+            st.Page("pages/what_if_sites.py", title="We build", icon=":material/add_location:"),
+            st.Page("pages/what_if_shock.py", title="Something breaks", icon=":material/warning:"),
+            st.Page("pages/what_if_compare.py", title="Scenarios", icon=":material/compare:"),
         ],
         "Method": [
             st.Page("pages/indicator_cards.py", title="Indicators", icon=":material/menu_book:"),

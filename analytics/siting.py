@@ -31,10 +31,13 @@ def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int, keep
     """Open the site that adds most, count times: at least 63 % of the optimum (Nemhauser, Wolsey & Fisher 1978).
 
     covers: sites x points, 1 where a site serves a point. weight: people by point. keep: sites open already. Stops early where
-    nothing is left to gain. The bound is value / (1 - 1/e), counted from what the kept sites serve.
+    nothing is left to gain. The bound is the lower of value / (1 - 1/e), counted from what the kept sites serve, and value plus the
+    `count` largest further gains, since gains only shrink as sites open.
     """
     start, open_sites = time.perf_counter(), list(keep or [])
-    served = np.asarray(covers[open_sites].sum(axis=0)).ravel() > 0 if open_sites else np.zeros(covers.shape[1], dtype=bool)
+    served = (
+        np.asarray(covers[open_sites].sum(axis=0)).ravel() > 0 if open_sites else np.zeros(covers.shape[1], dtype=bool)
+    )
     base = float(weight[served].sum())
     for _ in range(count):
         gain = covers @ np.where(served, 0.0, weight)
@@ -45,7 +48,8 @@ def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int, keep
         open_sites.append(best)
         served |= covers[best].toarray().ravel() > 0
     value = float(weight[served].sum())
-    bound = min(float(weight.sum()), base + (value - base) / (1 - 1 / np.e))
+    further = np.sort(covers @ np.where(served, 0.0, weight))[::-1][:count].sum()
+    bound = min(float(weight.sum()), base + (value - base) / (1 - 1 / np.e), value + float(further))
     return Solution(open_sites, value, bound, (bound - value) / value if value else 0.0, time.perf_counter() - start)
 
 
@@ -84,9 +88,21 @@ def max_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int | None =
     fresh = np.ones(sites)
     fresh[keep or []] = 0
     if count is not None:
-        rows.append((sparse.csr_matrix(np.concatenate([fresh, np.zeros(points)])), np.array([-np.inf]), np.array([float(count)])))
+        rows.append(
+            (
+                sparse.csr_matrix(np.concatenate([fresh, np.zeros(points)])),
+                np.array([-np.inf]),
+                np.array([float(count)]),
+            )
+        )
     if budget is not None and cost is not None:
-        rows.append((sparse.csr_matrix(np.concatenate([fresh * cost, np.zeros(points)])), np.array([-np.inf]), np.array([budget])))
+        rows.append(
+            (
+                sparse.csr_matrix(np.concatenate([fresh * cost, np.zeros(points)])),
+                np.array([-np.inf]),
+                np.array([budget]),
+            )
+        )
     found = _solve(np.concatenate([np.zeros(sites), -weight]), rows, np.concatenate([np.ones(sites), np.zeros(points)]),
                    np.concatenate([upper, np.ones(points)]), np.concatenate([lower, np.zeros(points)]), sites, gap, limit_s)  # fmt: skip
     return found._replace(value=-found.value, bound=-found.bound)
@@ -123,7 +139,9 @@ def set_cover(covers: sparse.csr_matrix, *, keep: list[int] | None = None, cost:
     able = np.asarray(covers.sum(axis=0)).ravel() > 0
     lower, upper = _site_bounds(sites, keep, None)
     rows = [(covers.T.tocsr()[able], np.ones(int(able.sum())), np.full(int(able.sum()), np.inf))]
-    return _solve(np.ones(sites) if cost is None else cost.astype(float), rows, np.ones(sites), upper, lower, sites, gap, limit_s)
+    return _solve(
+        np.ones(sites) if cost is None else cost.astype(float), rows, np.ones(sites), upper, lower, sites, gap, limit_s
+    )
 
 
 def fairest(covers: sparse.csr_matrix, groups: np.ndarray, count: int, *, keep: list[int] | None = None, gap: float = 0.01,
@@ -140,9 +158,21 @@ def fairest(covers: sparse.csr_matrix, groups: np.ndarray, count: int, *, keep: 
     fresh[keep or []] = 0
     many = len(shares)
     rows = [
-        (sparse.hstack([-covers.T, sparse.identity(points), sparse.csr_matrix((points, 1))]), np.full(points, -np.inf), np.zeros(points)),
-        (sparse.hstack([sparse.csr_matrix((many, sites)), sparse.csr_matrix(shares), -np.ones((many, 1))]), np.zeros(many), np.full(many, np.inf)),
-        (sparse.csr_matrix(np.concatenate([fresh, np.zeros(points + 1)])), np.array([-np.inf]), np.array([float(count)])),
+        (
+            sparse.hstack([-covers.T, sparse.identity(points), sparse.csr_matrix((points, 1))]),
+            np.full(points, -np.inf),
+            np.zeros(points),
+        ),
+        (
+            sparse.hstack([sparse.csr_matrix((many, sites)), sparse.csr_matrix(shares), -np.ones((many, 1))]),
+            np.zeros(many),
+            np.full(many, np.inf),
+        ),
+        (
+            sparse.csr_matrix(np.concatenate([fresh, np.zeros(points + 1)])),
+            np.array([-np.inf]),
+            np.array([float(count)]),
+        ),
     ]
     total = groups.sum(axis=0) / groups.sum()
     objective = np.concatenate([np.zeros(sites), -1e-4 * total, [-1.0]])
@@ -162,7 +192,7 @@ def p_center(distance: np.ndarray, count: int, *, keep: list[int] | None = None,
     low, high, best = int(np.searchsorted(steps, distance.min(axis=1).max())), len(steps) - 1, list[int]()
     while low <= high:
         middle = (low + high) // 2
-        covers = sparse.csr_matrix((distance.T <= steps[middle]).astype(float))
+        covers = sparse.csr_matrix((steps[middle] >= distance.T).astype(float))
         quick = greedy_cover(covers, np.ones(len(distance)), count, keep)
         chosen = quick.sites if quick.value == len(distance) else set_cover(covers, keep=keep, limit_s=limit_s).sites
         if len(chosen) <= allowed:
@@ -207,7 +237,9 @@ def p_median_steps(distance: np.ndarray, weight: np.ndarray, count: int, *, keep
     total = count + len(fixed)
     costs = distance * weight[:, None]
     prices = np.partition(costs, 1, axis=1)[:, 1] if costs.shape[1] > 1 else costs[:, 0].copy()
-    sites, value = _interchange(distance, weight, fixed + [s for s in np.argsort(costs.sum(axis=0)) if s not in fixed][:count], len(fixed))
+    sites, value = _interchange(
+        distance, weight, fixed + [s for s in np.argsort(costs.sum(axis=0)) if s not in fixed][:count], len(fixed)
+    )
     lower, step, idle = -np.inf, 2.0, 0
     for turn in range(rounds):
         reduced = np.minimum(costs - prices[:, None], 0)
@@ -218,7 +250,7 @@ def p_median_steps(distance: np.ndarray, weight: np.ndarray, count: int, *, keep
         bound = float(prices.sum() + worth[picked].sum())
         improved = bound > lower + 1e-9 * abs(value)
         idle, lower = (0, bound) if improved else (idle + 1, lower)
-        if turn % 25 == 0 or improved and turn % 5 == 0:
+        if turn % 25 == 0 or (improved and turn % 5 == 0):
             trial = float(weight @ distance[:, picked].min(axis=1))
             if trial < 1.05 * value:
                 order = fixed + [int(one) for one in picked if one not in fixed]
@@ -238,7 +270,37 @@ def p_median_steps(distance: np.ndarray, weight: np.ndarray, count: int, *, keep
     yield Solution(sites, value, lower, max(value - lower, 0.0) / value if value else 0.0, time.perf_counter() - start)
 
 
-def p_median(distance: np.ndarray, weight: np.ndarray, count: int, *, keep: list[int] | None = None, gap: float = 0.01) -> Solution:
+def p_median(
+    distance: np.ndarray, weight: np.ndarray, count: int, *, keep: list[int] | None = None, gap: float = 0.01
+) -> Solution:
     """The last answer of p_median_steps: the shortest total way, weighted with people."""
     *_, last = p_median_steps(distance, weight, count, keep=keep, gap=gap)
     return last
+
+
+def solve(model: str, minutes: np.ndarray, weight: np.ndarray, groups: np.ndarray, before: np.ndarray, count: int, limit: float, gap: float = 0.01,
+          limit_s: float = 60) -> Solution:  # fmt: skip
+    """One of the named models for new sites beside those there are.
+
+    minutes: points x candidates; before: minutes to the nearest site there is, by point. groups: groups x points. limit: minutes
+    within which a point is served. Existing sites need not be among the candidates: what they serve is taken as served.
+    value: people newly served (covering), person-minutes (p-median), the farthest point's minutes (p-centre), number of sites (set
+    covering) or the worst-off group's share (fairest). Raises ValueError for an unknown model.
+    """
+    covers = sparse.csr_matrix((limit >= minutes.T).astype(float))
+    open_points = before > limit
+    if model == "maximal covering":
+        return max_cover(covers, np.where(open_points, weight, 0.0), count, gap=gap, limit_s=limit_s)
+    lived = weight > 0
+    nearer = np.minimum(minutes, np.where(np.isfinite(before), before, minutes.max())[:, None])[lived]
+    if model == "p-median":
+        return p_median(nearer, weight[lived], count, gap=gap)
+    if model == "p-centre":
+        return p_center(nearer, count, limit_s=limit_s)
+    if model == "set covering":
+        return set_cover(covers[:, open_points & lived], gap=gap, limit_s=limit_s)
+    if model == "fairest":
+        there = sparse.vstack([covers, sparse.csr_matrix((~open_points).astype(float))]).tocsr()
+        found = fairest(there, groups, count, keep=[covers.shape[0]], gap=gap, limit_s=limit_s)
+        return found._replace(sites=[site for site in found.sites if site < covers.shape[0]])
+    raise ValueError(f"There is no model '{model}'.")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 import pandas as pd
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, create_engine, event, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from data.catalogue import local_folder
@@ -29,6 +29,19 @@ class Target(Base):
     indicator: Mapped[str]
     value: Mapped[float]
     year: Mapped[int]
+    entered: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
+    removed: Mapped[datetime | None]
+
+
+class SavedScenario(Base):
+    """A what-if under a name, as its TOML file; removed ones stay, marked."""
+
+    __tablename__ = "scenarios"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    name: Mapped[str]
+    text: Mapped[str]
     entered: Mapped[datetime] = mapped_column(default=lambda: datetime.now(UTC))
     removed: Mapped[datetime | None]
 
@@ -72,7 +85,35 @@ def add_target(city: str, level: str, area_id: str, indicator: str, value: float
 
 def remove_target(target: int) -> None:
     """Mark a target as removed; removing it again changes nothing."""
+    _remove(Target, target)
+
+
+def scenarios(city: str) -> pd.DataFrame:
+    """A city's scenarios, newest first: id, name, text (TOML)."""
+    columns = [SavedScenario.id, SavedScenario.name, SavedScenario.text]
+    asked = (
+        select(*columns)
+        .where(SavedScenario.city == city, SavedScenario.removed.is_(None))
+        .order_by(SavedScenario.id.desc())
+    )
+    with Session(_engine(address())) as session:
+        return pd.DataFrame(session.execute(asked).all(), columns=[column.key for column in columns])
+
+
+def add_scenario(city: str, name: str, text: str) -> int:
+    """Store a scenario; one of the same name stays beside it. Returns its id."""
     with Session(_engine(address())) as session, session.begin():
-        found = session.get(Target, target)
-        if found is not None and found.removed is None:
-            found.removed = datetime.now(UTC)
+        saved = SavedScenario(city=city, name=name, text=text)
+        session.add(saved)
+        session.flush()
+        return saved.id
+
+
+def remove_scenario(saved: int) -> None:
+    """Mark a scenario as removed; removing it again changes nothing."""
+    _remove(SavedScenario, saved)
+
+
+def _remove(kind: type[Target] | type[SavedScenario], number: int) -> None:
+    with Session(_engine(address())) as session, session.begin():
+        session.execute(update(kind).where(kind.id == number, kind.removed.is_(None)).values(removed=datetime.now(UTC)))

@@ -23,11 +23,13 @@ def san_francisco() -> tuple[np.ndarray, np.ndarray]:
     """205 tracts and 16 stores: distances in metres, people."""
     ways = pd.read_csv(FOLDER / "SF_network_distance_candidateStore_16_censusTract_205_new.csv")
     tracts = pd.read_csv(FOLDER / "SF_demand_205_centroid_uniform_weight.csv").sort_values("NAME")
-    return ways.pivot_table(values="distance", index="DestinationName", columns="name").to_numpy(), tracts["POP2000"].to_numpy(float)
+    return ways.pivot_table(values="distance", index="DestinationName", columns="name").to_numpy(), tracts[
+        "POP2000"
+    ].to_numpy(float)
 
 
 def within(distance: np.ndarray, limit: float) -> sparse.csr_matrix:
-    return sparse.csr_matrix((distance.T <= limit).astype(float))
+    return sparse.csr_matrix((limit >= distance.T).astype(float))
 
 
 def test_spopts_published_answers(san_francisco: tuple[np.ndarray, np.ndarray]) -> None:
@@ -59,18 +61,26 @@ cases = st.tuples(st.integers(0, 10**6), st.integers(1, 3))
 def test_every_model_equals_trying_everything(case: tuple[int, int]) -> None:
     seed, count = case
     rng = np.random.default_rng(seed)
-    points, sites, people = rng.uniform(0, 10, (12, 2)), rng.uniform(0, 10, (6, 2)), rng.integers(1, 20, 12).astype(float)
+    points, sites, people = (
+        rng.uniform(0, 10, (12, 2)),
+        rng.uniform(0, 10, (6, 2)),
+        rng.integers(1, 20, 12).astype(float),
+    )
     distance = np.hypot(*(points[:, None] - sites[None]).transpose(2, 0, 1))
     covers, groups = within(distance, 3), np.vstack([people * (points[:, 0] < 5), people * (points[:, 0] >= 5)])
     near = distance <= 3
     tried = [list(one) for one in itertools.combinations(range(6), count)]
     reached = {tuple(one): near[:, one].any(axis=1) for one in tried}
-    assert siting.max_cover(covers, people, count, gap=0).value == pytest.approx(max(people[hit].sum() for hit in reached.values()))
+    assert siting.max_cover(covers, people, count, gap=0).value == pytest.approx(
+        max(people[hit].sum() for hit in reached.values())
+    )
     nearest = [(people * distance[:, one].min(axis=1)).sum() for one in tried]
     median = siting.p_median(distance, people, count, gap=1e-6)
     assert median.bound - 1e-6 <= min(nearest) <= median.value + 1e-9
     assert median.value <= 1.02 * min(nearest)
-    assert siting.p_center(distance, count).value == pytest.approx(min(distance[:, one].min(axis=1).max() for one in tried))
+    assert siting.p_center(distance, count).value == pytest.approx(
+        min(distance[:, one].min(axis=1).max() for one in tried)
+    )
     sizes = groups.sum(axis=1)
     if (sizes > 0).all():
         worst = max(min((groups[g][hit].sum() / sizes[g]) for g in range(2)) for hit in reached.values())
@@ -81,7 +91,9 @@ def test_kept_sites_stay_and_closed_ones_do_not_open(san_francisco: tuple[np.nda
     distance, people = san_francisco
     covers = within(distance, 4000)
     free = siting.max_cover(covers, people, 3, gap=0)
-    kept = siting.max_cover(covers, people, 2, keep=[0], closed=[free.sites[0]] if free.sites[0] else [free.sites[1]], gap=0)
+    kept = siting.max_cover(
+        covers, people, 2, keep=[0], closed=[free.sites[0]] if free.sites[0] else [free.sites[1]], gap=0
+    )
     assert 0 in kept.sites
     assert len(kept.sites) == 3
     median = siting.p_median(distance, people, 2, keep=[5])

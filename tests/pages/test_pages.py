@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data
-from analytics import displacement
+from analytics import displacement, scenario, siting
 from bench import firms as firms_bench
 from data import firms, store
+from pages import background
 from views import prints
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -34,6 +37,10 @@ PAGES = [
     "diversity",
     "economic_health",
     "goals",
+    "what_if_arrivals",
+    "what_if_sites",
+    "what_if_shock",
+    "what_if_compare",
 ]
 
 
@@ -287,3 +294,38 @@ def test_the_profile_prints_on_two_pages() -> None:
     made = prints.pdf("Neukölln: profile", "District", {"Gaps": ["Unemployment: 8.4 %"] * 6}, tables, "Source")
     assert made.startswith(b"%PDF")
     assert 1 <= made.count(b"/Type /Page\n") + made.count(b"/Type /Page /") + made.count(b"/Type/Page/") <= 2
+
+
+def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    app = open_page("what_if_arrivals")
+    app.number_input(key="people_At most-0").set_value(40_000).run()
+    app = app.switch_page("pages/what_if_compare.py").run()
+    app.button(key="save-scenario").click().run()
+    saved = scenario.load(store.scenarios("berlin")["text"].iloc[0])
+    assert saved.arrivals.people[2] == 40_000  # what was set on another page is what is saved
+    first = app.dataframe[-1].value
+    st.cache_data.clear()
+    again = open_page("what_if_compare").dataframe[-1].value
+    pd.testing.assert_frame_equal(first, again)
+    app = open_page("what_if_compare")
+    app.button(key="copy-1").click().run()
+    assert len(store.scenarios("berlin")) == 2
+    app.button(key="drop-1").click().run()
+    assert store.scenarios("berlin")["name"].tolist() == ["My scenario (copy)"]
+
+
+def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> None:
+    covers = np.array([[1.0, 20.0], [20.0, 1.0], [20.0, 30.0]])
+    given = {"model": "maximal covering", "minutes": covers, "weight": np.array([5.0, 9.0, 4.0]), "groups": np.ones((1, 3)),
+             "before": np.full(3, np.inf), "count": 1, "limit": 15.0}  # fmt: skip
+    task = background.start(siting.solve, **given)
+    task.process.wait(60)
+    assert task.result().sites == [1]
+    wrong = background.start(siting.solve, **(given | {"model": "guess"}))
+    wrong.process.wait(60)
+    with pytest.raises(RuntimeError, match="no model 'guess'"):
+        wrong.result()
+    slow = background.start(siting.solve, **given)
+    slow.cancel()
+    assert slow.done

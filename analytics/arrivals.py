@@ -1,0 +1,121 @@
+"""What if people arrive: who lives where, what they need month by month, and what falls short; ranges, not points."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+RULES = ("where compatriots live", "free places", "even spread", "by residents", "own table")
+
+
+class Span(NamedTuple):
+    """A triangular distribution: lowest, most likely, highest."""
+
+    low: float
+    likely: float
+    high: float
+
+    def draw(self, generator: np.random.Generator, size: int) -> np.ndarray:
+        """Random values; a point where low equals high. Raises ValueError unless low <= likely <= high."""
+        if not self.low <= self.likely <= self.high:
+            raise ValueError(f"A range must rise: {self.low}, {self.likely}, {self.high}.")
+        return (
+            np.full(size, self.likely)
+            if self.low == self.high
+            else generator.triangular(self.low, self.likely, self.high, size)
+        )
+
+
+class Need(NamedTuple):
+    """A service that arrivals need: ages served (from, to under), share of them that use it, units a user, its unit."""
+
+    label: str
+    ages: tuple[int, int]
+    use: Span
+    each: Span
+    unit: str
+
+
+# What a user may change; the spans are assumptions, stated beside every result.
+NEEDS = {
+    "daycare": Need("Day care", (0, 6), Span(0.5, 0.65, 0.8), Span(1, 1, 1), "places"),
+    "school": Need("School", (6, 18), Span(0.97, 0.99, 1.0), Span(1, 1, 1), "places"),
+    "language": Need("Language courses", (18, 65), Span(0.5, 0.7, 0.9), Span(600, 700, 900), "teaching hours"),
+    "housing": Need("Housing", (0, 120), Span(1, 1, 1), Span(1 / 3.2, 1 / 2.6, 1 / 2.0), "dwellings"),
+    "doctor": Need("General practitioners", (0, 120), Span(1, 1, 1), Span(1 / 1900, 1 / 1700, 1 / 1500), "doctors"),
+}
+AGES = ((0, 6), (6, 18), (18, 65), (65, 120))
+
+
+def allocate(people: int, weights: pd.Series) -> pd.Series:
+    """Whole people to areas in proportion to weights, none lost and none made up (largest remainder, Hamilton).
+
+    weights: by area, not negative; where all are zero every area counts alike. Ties go to the area that comes first.
+    Raises ValueError for a negative weight or no area.
+    """
+    if weights.empty or (weights < 0).any():
+        raise ValueError("Allocation needs at least one area and no negative weight.")
+    share = weights.fillna(0).astype(float)
+    share = share / share.sum() if share.sum() > 0 else pd.Series(1 / len(share), index=share.index)
+    exact = people * share
+    whole = np.floor(exact + 1e-12).astype(int)
+    left = people - int(whole.sum())
+    first = np.argsort(-(exact - whole).to_numpy(), kind="stable")[:left]
+    whole.iloc[first] += 1
+    return whole
+
+
+def flow(people: int, months: int) -> np.ndarray:
+    """People there by the end of each month: an even inflow, whole people, all by the last month. Raises ValueError without a month."""
+    if months < 1:
+        raise ValueError("Arrivals need at least one month.")
+    return np.floor(people * np.arange(1, months + 1) / months + 1e-9).astype(int)
+
+
+def free_places(capacity: pd.Series, vacant: Span, draws: int, seed: int) -> np.ndarray:
+    """Free places by area under an assumed vacancy: draws x areas. capacity: stated places by area, gaps hold none."""
+    return vacant.draw(np.random.default_rng(seed), draws)[:, None] * capacity.fillna(0).to_numpy(float)[None, :]
+
+
+def demand(allocated: pd.Series, months: int, ages: dict[tuple[int, int], float], needs: dict[str, Need], total: Span, free: dict[str, np.ndarray],
+           draws: int = 500, seed: int = 0) -> pd.DataFrame:  # fmt: skip
+    """Demand and shortfall by area, month and service, as 80 % bands.
+
+    allocated: people by area at the likely total; other totals spread in the same proportions. ages: share of arrivals by age group (AGES).
+    total: how many people arrive. free: places free at the start, draws x areas, for services where they are known. Returns area,
+    month, service, low, likely, high (10th, 50th, 90th percentile of demand), short_low, short, short_high, and chance (share of draws with
+    a shortfall); shortfalls are empty where free places are not known. The same seed gives the same table.
+    """
+    generator = np.random.default_rng(seed)
+    scale = total.draw(generator, draws) / max(total.likely, 1)
+    there = np.arange(1, months + 1) / months
+    rows = []
+    for name, need in needs.items():
+        use, each = need.use.draw(generator, draws), need.each.draw(generator, draws)
+        served = sum(share * _overlap(group, need.ages) for group, share in ages.items())
+        per_person = scale * use * each * served
+        wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * there[None, None, :]
+        low, middle, high = np.percentile(wanted, [10, 50, 90], axis=0)
+        short = np.full((4, *low.shape), np.nan)
+        if name in free:
+            missing = np.maximum(wanted - free[name][:, :, None], 0)
+            short[:3] = np.percentile(missing, [10, 50, 90], axis=0)
+            short[3] = (missing > 0).mean(axis=0)
+        index = pd.MultiIndex.from_product([allocated.index, range(1, months + 1)], names=["area", "month"])
+        columns = {"service": name, "low": low.ravel(), "likely": middle.ravel(), "high": high.ravel(), "short_low": short[0].ravel(),
+                   "short": short[1].ravel(), "short_high": short[2].ravel(), "chance": short[3].ravel()}  # fmt: skip
+        rows.append(pd.DataFrame(columns, index=index).reset_index())
+    return pd.concat(rows, ignore_index=True)
+
+
+def _overlap(group: tuple[int, int], ages: tuple[int, int]) -> float:
+    """Share of an age group that a service is for, ages spread evenly within the group."""
+    return max(0, min(group[1], ages[1]) - max(group[0], ages[0])) / (group[1] - group[0])
+
+
+def first_short(table: pd.DataFrame, service: str, chance: float = 0.5) -> pd.DataFrame:
+    """The first month in which a service more likely than not falls short, by area: area, month; areas that never do are left out."""
+    rows = table[(table["service"] == service) & (table["chance"] >= chance)]
+    return rows.groupby("area", as_index=False)["month"].min()
