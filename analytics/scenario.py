@@ -25,13 +25,17 @@ class Arrivals:
 
 @dataclass(frozen=True)
 class Sites:
-    """Where to build: kind of service, model, how many, walker's limit in minutes, cost of a site in euros."""
+    """Where to build: kind of service, model, how many, walker's limit in minutes, cost of a site in euros, room for how many people in a
+    new site (0: no limit; maximal covering only), source ids of sites that close first.
+    """
 
     kind: str = "library"
     model: str = "maximal covering"
     count: int = 5
     limit: int = 15
     cost: int = 1_000_000
+    room: int = 0
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -278,19 +278,24 @@ def p_median(
     return last
 
 
-def solve(model: str, minutes: np.ndarray, weight: np.ndarray, groups: np.ndarray, before: np.ndarray, count: int, limit: float, gap: float = 0.01,
-          limit_s: float = 60) -> Solution:  # fmt: skip
+def solve(model: str, minutes: np.ndarray, weight: np.ndarray, groups: np.ndarray, before: np.ndarray, count: int, limit: float, room: int = 0,
+          gap: float = 0.01, limit_s: float = 60) -> Solution:  # fmt: skip
     """One of the named models for new sites beside those there are.
 
     minutes: points x candidates; before: minutes to the nearest site there is, by point. groups: groups x points. limit: minutes
-    within which a point is served. Existing sites need not be among the candidates: what they serve is taken as served.
+    within which a point is served. room: people a new site takes, 0 for any number (covering only). Existing sites need not be among the candidates: what they serve is taken as served.
     value: people newly served (covering), person-minutes (p-median), the farthest point's minutes (p-centre), number of sites (set
     covering) or the worst-off group's share (fairest). Raises ValueError for an unknown model.
     """
     covers = sparse.csr_matrix((limit >= minutes.T).astype(float))
     open_points = before > limit
     if model == "maximal covering":
-        return max_cover(covers, np.where(open_points, weight, 0.0), count, gap=gap, limit_s=limit_s)
+        missed = np.where(open_points, weight, 0.0)
+        if room:
+            return capacitated_cover(
+                covers, missed, np.full(covers.shape[0], float(room)), count, gap=gap, limit_s=limit_s
+            )
+        return max_cover(covers, missed, count, gap=gap, limit_s=limit_s)
     lived = weight > 0
     nearer = np.minimum(minutes, np.where(np.isfinite(before), before, minutes.max())[:, None])[lived]
     if model == "p-median":

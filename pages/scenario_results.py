@@ -74,10 +74,15 @@ def groups(kind: str, period: pd.Timestamp) -> np.ndarray:
 
 
 @cached
-def before(kind: str) -> np.ndarray:
-    """Minutes from every demand point to the nearest facility there is: the mean of its cells."""
+def before(kind: str, closed: tuple[str, ...] = ()) -> np.ndarray:
+    """Minutes from every demand point to the nearest facility that stays: the mean of its cells."""
     frame, number = points()
-    walked = minutes(kind, "adult")
+    if closed:
+        stay = facilities(kind)
+        stay = stay[~stay["source_id"].isin(closed)]
+        walked = access.nearest_minutes(table("cells", city().key), stay, access.SPEEDS["adult"], circuity()["factor"])
+    else:
+        walked = minutes(kind, "adult")
     return np.bincount(number, walked, minlength=len(frame)) / np.bincount(number, minlength=len(frame))
 
 
@@ -117,8 +122,8 @@ def ways(kind: str, limit: int) -> np.ndarray:
 def problem(sites: Sites, period: pd.Timestamp) -> dict[str, Any]:
     """The arguments of siting.solve for a scenario's sites."""
     every = groups(sites.kind, period)
-    return {"model": sites.model, "minutes": ways(sites.kind, sites.limit), "weight": every[0], "groups": every, "before": before(sites.kind),
-            "count": sites.count, "limit": float(sites.limit)}  # fmt: skip
+    return {"model": sites.model, "minutes": ways(sites.kind, sites.limit), "weight": every[0], "groups": every, "before": before(sites.kind, sites.closed),
+            "count": sites.count, "limit": float(sites.limit), "room": sites.room}  # fmt: skip
 
 
 @cached
@@ -137,7 +142,7 @@ def quick(sites: Sites, period: pd.Timestamp) -> siting.Solution:
 
 def effect(sites: Sites, chosen: list[int], period: pd.Timestamp, level: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Share served before and after, by area and by group."""
-    every, near = groups(sites.kind, period), before(sites.kind) <= sites.limit
+    every, near = groups(sites.kind, period), before(sites.kind, sites.closed) <= sites.limit
     after = near | (ways(sites.kind, sites.limit)[:, chosen].min(axis=1) <= sites.limit) if chosen else near
     held = points()[0]["area_id"].map(hierarchy()[level]).to_numpy()
     sums = pd.DataFrame({"area_id": held, "people": every[0], "before": every[0] * near, "after": every[0] * after})

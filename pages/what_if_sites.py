@@ -48,7 +48,15 @@ def ask(given: Sites) -> Sites:
     cost = int(
         columns[1].number_input("Cost of a site, EUR", 0, 100_000_000, given.cost, 100_000, key=results.key("cost"))
     )
-    return Sites(str(kind), str(model), count, limit, cost)
+    room = int(
+        columns[2].number_input(
+            "Room for people, 0 is any number", 0, 1_000_000, given.room, 500, key=results.key("room")
+        )
+    )
+    there = results.facilities(str(kind)).drop_duplicates("source_id").set_index("source_id")["name"]
+    closed = st.multiselect("Close first", list(there.index), default=[one for one in given.closed if one in there.index], key=results.key(f"close-{kind}"),
+                            format_func=lambda code: there[code] or f"unnamed ({code})", placeholder="Sites there are that close")  # fmt: skip
+    return Sites(str(kind), str(model), count, limit, cost, room, tuple(closed))
 
 
 @st.fragment(run_every=1.0)
@@ -94,12 +102,14 @@ def before_after(
     areas, groups = results.effect(asked, solution.sites, period, level)
     label = table("facility_kinds").set_index("kind")["plural"][asked.kind]
     gained = float(groups["after"].iloc[0] - groups["before"].iloc[0])
+    if proven and asked.room and asked.model == "maximal covering":
+        gained = solution.value  # within reach and with room; shares below count reach alone
     rows = areas.assign(value=areas["gained"], shown=[f"{100 * a:.0f} % before, {100 * b:.0f} % after (estimate)"
                                                       for a, b in zip(areas["share_before"], areas["share_after"], strict=True)])  # fmt: skip
     state = (
         f"proven to {100 * solution.gap:.1f} %"
         if proven
-        else f"greedy, at most {100 * solution.gap:.0f} % below the optimum"
+        else f"greedy; the optimum reaches at most {text.number(solution.bound)}"
     )
     per = asked.cost * len(sites) / gained if gained else None
     tiles = st.columns(3)
@@ -131,7 +141,8 @@ def before_after(
     st.markdown(f"With {len(sites)} new {label} chosen so that *{WHY[asked.model]}*, {text.percent(groups['share_after'].iloc[0], 1)} of those served would live within "
                 f"{asked.limit} minutes, up from {text.percent(groups['share_before'].iloc[0], 1)}.{cost} The answer is {state}. **Assumptions** New sites go into "
                 f"{results.CANDIDATES} existing public buildings with most residents near; people walk at an adult's pace along straight lines lengthened by "
-                "the fitted circuity; residents are spread over built-up cells; whether a building has room is not known.")  # fmt: skip
+                "the fitted circuity; residents are spread over built-up cells; whether a building has room is not known."
+                + (f" A new site takes {asked.room:,} people; shares by area and group count reach alone." if asked.room else ""))  # fmt: skip
 
 
 def frontier_section(asked: Sites, period: pd.Timestamp) -> None:
