@@ -89,6 +89,24 @@ def resilience(employment: pd.DataFrame, before: int = 2019, shock: int = 2020) 
     return result.reset_index()
 
 
+def regional_quotients(culture: pd.DataFrame, everyone: pd.DataFrame, sampled: float = 0.003) -> pd.DataFrame:
+    """Share of cultural work and its location quotient by region, with a 95 % interval for the survey's sampling.
+
+    culture: nuts_id, thousand_persons; everyone: geo, thousand_persons, both of one year; the regions in both are the whole.
+    sampled: share of residents that the survey asks in a year (the EU labour force survey asks about three in a thousand); its clustering is
+    not known, so the interval is too narrow rather than too wide. Returns nuts_id, share, lq, low, high. Moineddin et al. (2003).
+    """
+    both = culture.merge(everyone.rename(columns={"geo": "nuts_id", "thousand_persons": "all"}), on="nuts_id")
+    both = both[both["all"] > 0]
+    x, n = both["thousand_persons"], both["all"]
+    reference = x.sum() / n.sum()
+    lq = x / n / reference
+    people = 1000 * sampled
+    spread = np.sqrt((1 / x - 1 / n + 1 / x.sum() - 1 / n.sum()).clip(lower=0) / people)
+    return pd.DataFrame({"nuts_id": both["nuts_id"], "share": x / n, "lq": lq, "low": lq * np.exp(-1.959964 * spread),
+                         "high": lq * np.exp(1.959964 * spread)})  # fmt: skip
+
+
 def in_scope(firms: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     """Firms that belong to a scope, by submarket, each counted with its code's weight.
 

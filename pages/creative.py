@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+import data
 from analytics import creative, specialisation
 from pages.common import cached, choices, city, geometry, source, table
 from pages.europe import SCOPE, breaks, map_of_europe
@@ -94,9 +95,28 @@ def union_section() -> None:
     tiles[1].metric("Herfindahl index of the seven activities", text.number(concentration.loc[last, "herfindahl"], 3), border=True,
                     help="Sum of squared shares: 0.143 if all seven were equally large, 1 if there were one only.")  # fmt: skip
     tiles[2].metric("As many equal activities", text.number(concentration.loc[last, "effective"], 1), border=True)
-    st.caption(f"European Union, {last} · Source: {source('cultural_employment_union')} · Age and education of those in cultural "
-               "work are published (cult_emp_age, cult_emp_edu) but no table of them is at hand: `make refresh` fetches "
-               "them where the machine is online.")  # fmt: skip
+    st.caption(f"European Union, {last} · Source: {source('cultural_employment_union')}")
+    who_section()
+
+
+def who_section() -> None:
+    """How young and how educated those in cultural work are, where this machine has fetched it."""
+    if not data.has("cultural_employment_parts"):
+        controls.empty(
+            "Age and education of people in cultural work are not shipped.",
+            "Run `make refresh` where the machine is online.",
+        )
+        return
+    rows = table("cultural_employment_parts")
+    rows = rows[(rows["geo"] == "EU27_2020") & rows["part"].isin(["Y15-29", "ED5-8"])].dropna(subset="thousand_persons")
+    whole = table("cultural_employment_union").query("split == 'sex'").groupby("year")["thousand_persons"].sum()
+    lines = rows.assign(percent=100 * rows["thousand_persons"] / rows["year"].map(whole), group=rows["part"].map(
+        {"Y15-29": "aged 15 to 29", "ED5-8": "with tertiary education"})).dropna(subset="percent")  # fmt: skip
+    if lines.empty:
+        return
+    charts.show(charts.lines(lines, "year", "percent", "group", unit="", digits=1), title="How young and how educated cultural work is",
+                unit=f"% of cultural employment, European Union (scope: {SCOPE})", source=source("cultural_employment_parts"), key="who",
+                table=lines[["year", "group", "thousand_persons", "percent", "flag"]])  # fmt: skip
 
 
 def definitions_section() -> None:

@@ -47,6 +47,10 @@ areas["shown"] = [
 best = areas.loc[areas["value"].where(areas["all_firms"] >= 100).fillna(-1).idxmax()]
 area_map(areas, level=level, title=f"Most creative by share of firms: {best['name']}, {best['shown']}", digits=1, suffix=" %", factor=100,
          unit=f"% of all member firms (scope: {label})", credit=credit, key="firms-map", chosen=chosen)  # fmt: skip
+hot = places.hot_firms(scope)
+hottest = hot[hot["kind"] == "hot"].nlargest(8, "z")["area"].map(area_names("planning_area"))
+st.markdown(f"**Hot spots** (Getis-Ord Gi*, false discoveries held to 5 %): {int((hot['kind'] == 'hot').sum())} planning areas and their neighbours hold unusually many firms"
+            + (f", most of all {', '.join(hottest)}." if len(hottest) else "."))  # fmt: skip
 st.header("Submarkets", anchor=False, divider="gray")
 markets = rows.groupby("submarket", as_index=False)["weighted"].sum()
 largest = markets.loc[markets["weighted"].idxmax()]

@@ -50,14 +50,24 @@ def quotients(kinds: tuple[str, ...], level: str) -> pd.DataFrame:
     return rows.assign(name=rows["area"].map(area_names(level)))
 
 
-@cached
-def hot(kinds: tuple[str, ...]) -> pd.DataFrame:
-    """Getis-Ord Gi* of the number of venues by planning area."""
+def hot_areas(counts: pd.Series) -> pd.DataFrame:
+    """Getis-Ord Gi* of a number by planning area; areas without one have none."""
     here = city()
     shapes = table("areas_exact", here.key)
     shapes = gpd.GeoDataFrame(shapes[shapes["cut"] == here.cut])
-    counts = sites(kinds).groupby("area_id").size().reindex(shapes["area_id"], fill_value=0)
-    return hotspots.getis_ord(counts.astype(float), shapes, "area_id")
+    return hotspots.getis_ord(counts.reindex(shapes["area_id"], fill_value=0).astype(float), shapes, "area_id")
+
+
+@cached
+def hot(kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Hot spots of venues."""
+    return hot_areas(sites(kinds).groupby("area_id").size())
+
+
+@cached
+def hot_firms(scope: str) -> pd.DataFrame:
+    """Hot spots of firms in a scope."""
+    return hot_areas(firms(scope, "planning_area").groupby("area")["once"].sum())
 
 
 @cached

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+import data
 from analytics import creative, displacement, profile, shift_share
 from pages.common import cached, choices, city, geometry, source, table
 from pages.europe import LFS_BREAK, SCOPE, breaks, map_of_europe
@@ -16,6 +17,14 @@ def growth(first: int, last: int) -> pd.DataFrame:
     regions = table("regions")
     rows = creative.growth_against_median(table("cultural_employment"), first, last)
     return rows.merge(regions[["nuts_id", "name", "country"]], on="nuts_id", how="left")
+
+
+@cached
+def quotients(year: int) -> pd.DataFrame:
+    """Location quotients of all regions, where this machine has fetched total employment."""
+    culture, everyone = table("cultural_employment"), table("employment")
+    rows = creative.regional_quotients(culture[culture["year"] == year], everyone[everyone["year"] == year])
+    return rows.merge(table("regions")[["nuts_id", "name"]], on="nuts_id")
 
 
 @cached
@@ -123,6 +132,25 @@ def waterfall_section(region: str, name: str, first: int, last: int, unit: str) 
                 key="waterfall", table=parts)  # fmt: skip
 
 
+def quotient_section(region: str, year: int) -> None:
+    """How common cultural work is in each region, once total employment has been fetched."""
+    if not data.has("employment"):
+        controls.empty("Shares and location quotients by region need total employment, which is not shipped.",
+                       "Run `make refresh` where the machine is online; shares by country are on the page *Creative economy in Europe*.")  # fmt: skip
+        return
+    rows = quotients(year)
+    if rows.empty:
+        controls.empty(f"Total employment of {year} is not in the table fetched.", "Choose another last year.")
+        return
+    rows = rows.assign(value=rows["lq"], shown=[f"{100 * share:.1f} % of work, {lq:.2f} times all regions ({low:.2f} to {high:.2f})"
+                                                for share, lq, low, high in rows[["share", "lq", "low", "high"]].itertuples(index=False)])  # fmt: skip
+    best = rows.loc[rows["lq"].idxmax()]
+    map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="regional-quotients", digits=2, selected=region,
+                  title=f"{best['name']}: cultural work is {best['lq']:.2f} times as common as in all regions ({best['low']:.2f} to {best['high']:.2f})",
+                  unit=f"location quotient of cultural employment, all regions = 1, {year} (scope: {SCOPE}); 95 % interval for sampling",
+                  credit=f"{source('cultural_employment')}; {source('employment')}")  # fmt: skip
+
+
 def regions_section(region: str, first: int, last: int) -> None:
     """Growth of every region against the median on a map, and the places of the country's regions over time."""
     rows = growth(first, last)
@@ -174,3 +202,4 @@ if len(own_years) < 2:
 profile_section(region, str(names[region]), own_years[0], own_years[-1])
 st.header("All regions", anchor=False, divider="gray")
 regions_section(region, own_years[0], own_years[-1])
+quotient_section(region, own_years[-1])

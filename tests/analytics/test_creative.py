@@ -115,3 +115,13 @@ def test_a_firm_belongs_to_the_longest_code_it_begins_with_and_counts_once_in_a_
     assert total.to_dict() == {"90014": pytest.approx(10), "73110": pytest.approx(8), "47783": pytest.approx(1)}
     by_market = (found["firms"] * found["weight"]).groupby(found["submarket"]).sum()
     assert by_market["Design"] == 4
+
+
+def test_regional_quotients_by_hand_and_wider_for_small_regions() -> None:
+    culture = pd.DataFrame({"nuts_id": ["AA01", "AA02", "AA03"], "thousand_persons": [20.0, 60.0, 1.0]})
+    everyone = pd.DataFrame({"geo": ["AA01", "AA02", "EU"], "thousand_persons": [200.0, 1800.0, 9999.0]})
+    found = creative.regional_quotients(culture, everyone).set_index("nuts_id")
+    assert list(found.index) == ["AA01", "AA02"]  # only regions in both tables count, in the whole too
+    assert found.loc["AA01", "lq"] == pytest.approx(0.1 / (80 / 2000))
+    width = np.log(found["high"] / found["low"])
+    assert width["AA01"] > width["AA02"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 import data
 from analytics import displacement, scenario, siting
 from bench import firms as firms_bench
-from data import firms, store
+from data import firms, local, store
+from data.catalogue import local_entry
 from pages import background
 from views import prints
 
@@ -269,6 +271,25 @@ def test_firms_page_says_what_to_do_and_shows_an_imported_register(
     assert 0 < in_scope < 30_000
     assert any("(estimate)" in line.value and " to " in line.value for line in app.markdown)  # bands: never a point
     assert any("2023-03" in line.value for line in app.caption)
+
+
+def test_fetched_tables_show_shares_by_region_and_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    assert any("make refresh" in line.value for line in open_page("creative_region").info)
+    culture = data.table("cultural_employment")
+    made = culture.assign(geo=culture["nuts_id"], thousand_persons=culture["thousand_persons"] * 25, flag="")
+    local.save(
+        replace(local_entry("employment"), period="2014-2022"), made[["year", "geo", "thousand_persons", "flag"]]
+    )
+    parts = pd.DataFrame([(2021, "EU27_2020", "age", "Y15-29", 1200.0, ""), (2022, "EU27_2020", "age", "Y15-29", 1300.0, "")],
+                         columns=["year", "geo", "split", "part", "thousand_persons", "flag"])  # fmt: skip
+    local.save(replace(local_entry("cultural_employment_parts"), period="2021-2022"), parts)
+    app = open_page("creative_region")
+    assert not app.exception
+    assert any("1.00 times as common" in line.value for line in app.subheader)  # every region has the same share here
+    app = open_page("creative")
+    assert not app.exception
+    assert any("How young" in line.value for line in app.subheader)
 
 
 def test_a_goal_is_set_tracked_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
