@@ -16,6 +16,7 @@ st.navigation(
             st.Page("pages/diversity.py", title="Diverse and divided", icon=":material/groups:"),
             st.Page("pages/economic_health.py", title="Inclusion and economic health", icon=":material/monitoring:"),
             st.Page("pages/goals.py", title="Goals", icon=":material/flag:"),
+            st.Page("pages/indicator_cards.py", title="Indicators", icon=":material/menu_book:"),
         ],
         "Displacement": [
             st.Page("pages/displacement.py", title="Displacement trends", icon=":material/travel_explore:"),
@@ -28,7 +29,7 @@ st.navigation(
             st.Page("pages/reach.py", title="Who is served", icon=":material/directions_walk:"),
             st.Page("pages/access_equity.py", title="Equity of access", icon=":material/balance:"),
         ],
-        "Creative economy": [
+        "Creative": [
             st.Page("pages/creative.py", title="Creative economy in Europe", icon=":material/palette:"),
             st.Page("pages/creative_region.py", title="Creative economy of a region", icon=":material/leaderboard:"),
             st.Page("pages/creative_city.py", title="Creative economy in the city", icon=":material/theater_comedy:"),
@@ -41,8 +42,11 @@ st.navigation(
             st.Page("pages/what_if_shock.py", title="Something breaks", icon=":material/warning:"),
             st.Page("pages/what_if_compare.py", title="Scenarios", icon=":material/compare:"),
         ],
-        "Method": [
-            st.Page("pages/indicator_cards.py", title="Indicators", icon=":material/menu_book:"),
+        "Innovation": [
+            st.Page("pages/initiatives.py", title="Initiatives", icon=":material/lightbulb:"),
+            st.Page("pages/partnerships.py", title="Partnerships", icon=":material/hub:"),
+            st.Page("pages/readiness.py", title="Policy framework", icon=":material/policy:"),
+            st.Page("pages/impact.py", title="Impact", icon=":material/trending_up:"),
         ],
     },
     position="top",

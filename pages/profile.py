@@ -69,6 +69,11 @@ def address(key: str, level: str, area: str) -> str:
     return f"{page}?{urlencode(wanted)}"
 
 
+def helpers(key: str) -> str:
+    """A link to initiatives that address an indicator's dimension."""
+    return f" · [Initiatives](initiatives?{urlencode({'topic': NAMES[BY_KEY[key].dimension]})})"
+
+
 def cells(rows: pd.DataFrame, level: str) -> tuple[list[str], list[list[str]]]:
     """A dimension's table for paper: head and rows of text."""
     beside = ["value", *(["district"] if level != "district" else []), "city", "similar"]
@@ -106,7 +111,10 @@ found = {kind: [(key, sentence(str(key), row, plural)) for key, row in
 for column, (kind, heading, none) in zip(st.columns(2), [("strength", "Strengths", "Nothing stands out as a strength."),
                                                          ("gap", "Gaps", "Nothing stands out as a gap.")], strict=True):  # fmt: skip
     column.subheader(heading, anchor=False)
-    links = [f"- {line} [Figure]({address(str(key), level, area)})" for key, line in found[kind]]
+    links = [
+        f"- {line} [Figure]({address(str(key), level, area)})" + (helpers(str(key)) if kind == "gap" else "")
+        for key, line in found[kind]
+    ]
     column.markdown("\n".join(links) or none)
 credits = "; ".join(source(name, here.key) for name in ("residents", "social_monitoring", "facilities"))
 told = rows[[bool(BY_KEY[str(key)].good) for key in rows.index]].dropna(subset="better_than")

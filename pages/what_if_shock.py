@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
+from analytics import readiness
 from analytics.scenario import Shock
+from data import store
 from pages import scenario_results as results
 from pages.common import (
     area_map,
@@ -104,6 +107,14 @@ if found["lost"] > 0:
                 title=f"At {given.reopened} sites a year coverage is back after {int(back[back['share'] >= 0.999]['year'].min())} years",
                 unit="% of those served before the shock, most useful sites reopened first (estimate)", source=facilities_credit(), key="recovery",
                 table=back[["year", "served", "share"]])  # fmt: skip
+assessed = store.assessments(here.key)
+if assessed.empty:
+    st.caption("Readiness of the policy framework is not assessed yet: see the page *Policy framework*.")
+else:
+    ready = readiness.score(assessed["answers"].iloc[0]).set_index("part")
+    crisis = "not answered" if ready["score"].isna()["crisis"] else f"{ready['score']['crisis']:.0f} of 100"
+    st.markdown(f"**Readiness of the policy framework** on {text.day(pd.Timestamp(assessed['day'].iloc[0]))}: crisis plans {crisis}, all parts together "
+                f"{ready['score'].mean():.0f} of 100 (self-assessment). It stands beside the score above and is not part of it.")  # fmt: skip
 st.header("In plain words", anchor=False, divider="gray")
 double = results.doubled(made.arrivals, given.arrivals, level, period, made.seed)
 worst = ", ".join(fell.nsmallest(5, "share_after")["name"]) or "none"

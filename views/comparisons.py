@@ -171,3 +171,57 @@ def strip(table: pd.DataFrame, name: str, better_than: str, colour_by: str, colo
         yaxis={"automargin": True, "rangemode": "normal"},
     )
     return figure
+
+
+def network(
+    places: pd.DataFrame, ties: list[tuple[str, str]], colours: dict[str, str], labels: pd.DataFrame
+) -> go.Figure:
+    """Actors as points, coloured and shaped by sector, tied by lines; groups are named below, actors by hovering.
+
+    places: name, x, y, sector, ties (how many), city. labels: x, y, text.
+    """
+    figure = base(560, "")
+    at = places.set_index("name")[["x", "y"]]
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for one, other in ties:
+        x += [float(at.loc[one, "x"]), float(at.loc[other, "x"]), None]
+        y += [float(at.loc[one, "y"]), float(at.loc[other, "y"]), None]
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": GREY, "width": 0.7}, hoverinfo="skip", showlegend=False)
+    shapes = dict(zip(colours, ("circle", "square", "diamond"), strict=False))
+    for sector, part in places.groupby("sector"):
+        figure.add_scatter(x=part["x"], y=part["y"], mode="markers", name=str(sector), customdata=part[["name", "city", "ties"]].astype(str),
+                           marker={"color": colours[str(sector)], "symbol": shapes[str(sector)], "size": 8 + 1.5 * part["ties"].astype(float) ** 0.5},
+                           hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} ties<extra></extra>")  # fmt: skip
+    for row in labels.to_dict("records"):
+        figure.add_annotation(
+            x=row["x"], y=row["y"], text=wrap(row["text"], 16), showarrow=False, yanchor="top", font={"size": 11}
+        )
+    figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": 1.06}, xaxis={"visible": False},
+                         yaxis={"visible": False, "rangemode": "normal"})  # fmt: skip
+    return figure
+
+
+def radar(table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
+    """Parts around a circle, 0 to 100, one outline a group; gaps leave the outline open."""
+    figure = base(460, "")
+    for place, (group, part) in enumerate(table.groupby(by, sort=False)):
+        closed = pd.concat([part, part.iloc[:1]])
+        figure.add_scatterpolar(r=closed[value], theta=closed[label], name=str(group), mode="lines+markers", connectgaps=False,
+                                line={"color": GROUPS[place % len(GROUPS)], "dash": "solid" if place == 0 else "dot"})  # fmt: skip
+    figure.update_layout(
+        showlegend=True, hovermode="closest", polar={"radialaxis": {"range": [0, 100]}}, legend={"orientation": "h"}
+    )
+    return figure
+
+
+def tornado(table: pd.DataFrame, label: str, low: str, high: str, base_value: float, *, unit: str) -> go.Figure:
+    """How far each assumption alone moves a result, widest on top."""
+    rows = table.iloc[::-1]
+    figure = base(max(260, 34 * len(rows) + 90), unit)
+    for column, name, colour in ((low, "assumption lower", GROUPS[1]), (high, "assumption higher", GROUPS[0])):
+        figure.add_bar(x=rows[column].astype(float) - base_value, base=base_value, y=[wrap(name_, 30) for name_ in rows[label]], orientation="h", name=name,
+                       marker_color=colour, customdata=rows[column], hovertemplate="%{y}: %{customdata:.2f}<extra></extra>")  # fmt: skip
+    figure.update_layout(barmode="overlay", showlegend=True, hovermode="closest", legend={"orientation": "h"})
+    figure.add_vline(x=base_value, line_color=GREY)
+    return figure

@@ -17,6 +17,7 @@ from analytics import displacement, scenario, siting
 from bench import firms as firms_bench
 from data import firms, local, store
 from data.catalogue import local_entry
+from data.store import register
 from pages import background
 from views import prints
 
@@ -44,6 +45,7 @@ PAGES = [
     "what_if_shock",
     "what_if_compare",
 ]
+ANY_YEAR = ["initiatives", "partnerships", "readiness", "impact"]  # pages on what people entered here
 
 
 def open_page(page: str, **query: str | list[str]) -> AppTest:
@@ -52,6 +54,69 @@ def open_page(page: str, **query: str | list[str]) -> AppTest:
         app.query_params[key] = value
     app.run()
     return app.switch_page(f"pages/{page}.py").run()
+
+
+@pytest.mark.parametrize("page", ANY_YEAR)
+def test_a_page_on_entries_says_what_to_do_first(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    app = open_page(page)
+    assert not app.exception
+    assert app.info
+
+
+@pytest.mark.parametrize("page", ["initiatives", "partnerships", "impact"])
+def test_the_starting_set_fills_the_pages(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    app = open_page("initiatives")
+    app.button(key="plant").click().run()
+    app = app.switch_page(f"pages/{page}.py").run()
+    assert not app.exception
+    assert app.subheader
+
+
+def test_an_edit_is_kept_with_its_history_and_a_stale_one_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    number = register.add(register_row(), "ann")
+    app = open_page("initiatives")
+    area = next(box for box in app.text_area if box.label == "Description")
+    area.set_value("A room to read in")
+    register.change(number, 1, register_row() | {"languages": "Greek"}, "bob")  # meanwhile, elsewhere
+    next(button for button in app.button if button.label == "Save").click().run()
+    assert any("changed by someone else" in line.value and "languages" in line.value for line in app.error)
+    assert register.everything()["languages"].tolist() == ["Greek"]  # nothing was overwritten,
+    assert (
+        next(box for box in app.text_area if box.label == "Description").value == "A room to read in"
+    )  # and nothing typed was lost
+    next(button for button in app.button if button.label == "Save").click().run()
+    assert register.everything()["about"].tolist() == [
+        "A room to read in"
+    ]  # having seen the other version, it may be saved
+    assert register.history(number)["action"].tolist() == ["changed", "changed", "added"]
+
+
+def register_row() -> dict[str, object]:
+    return {
+        "name": "Reading room",
+        "kind": "practice",
+        "stage": "applied",
+        "theme": "social",
+        "topic": "learning",
+        "city": "Town",
+        "country": "DE",
+    }
+
+
+def test_an_assessment_is_stored_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    app = open_page("readiness")
+    app.selectbox(key="level-crisis_plan").set_value(1)
+    next(button for button in app.button if button.label == "Store assessment").click().run()
+    assert not app.exception
+    assert any("Crisis plans, 33 of 100" in line.value for line in app.subheader)
+    shock = open_page("what_if_shock")
+    assert any("crisis plans 33 of 100" in line.value for line in shock.markdown)
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -1,0 +1,86 @@
+"""Who works with whom: actors and ties from shared initiatives, tri-sector work, brokers, links that are missing."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import networkx as nx
+import pandas as pd
+
+SECTORS = ("public", "non-profit", "private")
+
+
+def network(initiatives: pd.DataFrame) -> nx.Graph:
+    """Actors tied by the initiatives they share.
+
+    initiatives: name, city, topic, partners (list of name, sector, role). Nodes carry sector, city and initiatives; ties carry weight (how many
+    initiatives are shared) and initiatives.
+    """
+    graph = nx.Graph()
+    for row in initiatives.to_dict("records"):
+        for partner in row["partners"]:
+            node = graph.nodes.get(partner["name"])
+            if node is None:
+                graph.add_node(partner["name"], sector=partner["sector"], city=row["city"], initiatives=[row["name"]])
+            elif row["name"] not in node["initiatives"]:
+                node["initiatives"].append(row["name"])
+        for one, other in combinations(sorted({partner["name"] for partner in row["partners"]}), 2):
+            shared = graph.get_edge_data(one, other, {"initiatives": []})["initiatives"]
+            graph.add_edge(one, other, initiatives=[*shared, row["name"]], weight=len(shared) + 1)
+    return graph
+
+
+def tri_sector(initiatives: pd.DataFrame) -> dict[str, float]:
+    """Share of initiatives with public, non-profit and private partners together, among those whose partners are known."""
+    sectors = initiatives["partners"].map(lambda partners: {partner["sector"] for partner in partners})
+    known = sectors[sectors.map(len) > 0]
+    three = float(known.map(lambda found: set(SECTORS) <= found).mean()) if len(known) else float("nan")
+    return {"known": float(len(known)), "of": float(len(initiatives)), "tri_sector": three,
+            **{sector: float(known.map(lambda found, s=sector: s in found).mean()) if len(known) else float("nan") for sector in SECTORS}}  # fmt: skip
+
+
+def actors(graph: nx.Graph) -> pd.DataFrame:
+    """Every actor: name, sector, city, initiatives (how many), ties, brokerage (betweenness, Freeman 1977, 0 to 1), sectors_bridged, group.
+
+    group: community by greedy modularity (Clauset, Newman & Moore 2004), largest first.
+    """
+    between = nx.betweenness_centrality(graph)
+    groups = (
+        nx.community.greedy_modularity_communities(graph, weight="weight")
+        if graph.number_of_edges()
+        else [{node} for node in graph]
+    )
+    group = {node: place for place, members in enumerate(sorted(groups, key=len, reverse=True)) for node in members}
+    rows = [{"name": node, "sector": about["sector"], "city": about["city"], "initiatives": len(about["initiatives"]), "ties": graph.degree(node),
+             "brokerage": between[node], "sectors_bridged": len({graph.nodes[other]["sector"] for other in graph[node]} - {about["sector"]}),
+             "group": group[node]} for node, about in graph.nodes(data=True)]  # fmt: skip
+    columns = ["name", "sector", "city", "initiatives", "ties", "brokerage", "sectors_bridged", "group"]
+    return pd.DataFrame(rows, columns=columns).sort_values(
+        ["brokerage", "ties", "name"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def missing_sectors(initiatives: pd.DataFrame) -> pd.DataFrame:
+    """For each topic the share of its initiatives (partners known) that each sector takes part in; 0 is a missing link. topic, sector, share, of."""
+    known = initiatives[initiatives["partners"].map(len) > 0]
+    rows = []
+    for topic, part in known.groupby("topic"):
+        found = part["partners"].map(lambda partners: {partner["sector"] for partner in partners})
+        rows += [
+            (topic, sector, float(found.map(lambda one, s=sector: s in one).mean()), len(part)) for sector in SECTORS
+        ]
+    return pd.DataFrame(rows, columns=["topic", "sector", "share", "of"])
+
+
+def layout(graph: nx.Graph) -> pd.DataFrame:
+    """Places to draw the actors at: each connected group laid out by itself, the groups set in rows, largest first. name, x, y, place (of its
+    group)."""
+    groups = sorted(nx.connected_components(graph), key=lambda members: (-len(members), min(members)))
+    across = max(1, round(len(groups) ** 0.5 * 1.3))
+    rows = []
+    for place, members in enumerate(groups):
+        part = graph.subgraph(sorted(members))
+        places = nx.kamada_kawai_layout(part) if len(part) > 1 else {next(iter(part)): (0.0, 0.0)}
+        left, down = 2.8 * (place % across), -3.2 * (place // across)
+        rows += [(node, left + float(x), down + float(y), place) for node, (x, y) in places.items()]
+    return pd.DataFrame(rows, columns=["name", "x", "y", "place"])

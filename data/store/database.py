@@ -1,0 +1,59 @@
+"""The database: SQLite in the folder of local tables unless ZONE_DATABASE names another; always at the newest schema."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+from threading import Lock
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event, text
+
+from data.catalogue import local_folder
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_first = Lock()
+
+
+def address() -> str:
+    """The database's URL: ZONE_DATABASE, or an SQLite file beside the local tables."""
+    return os.environ.get("ZONE_DATABASE") or f"sqlite:///{local_folder() / 'zone.db'}"
+
+
+def engine() -> Engine:
+    """The database, made or brought to the newest schema on first use."""
+    with _first:
+        return _engine(address())
+
+
+@cache
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        local_folder().mkdir(parents=True, exist_ok=True)
+        made = create_engine(url, connect_args={"timeout": 30})
+        event.listen(made, "connect", _write_ahead)
+    else:
+        made = create_engine(url, pool_pre_ping=True)
+    migrate(made)
+    return made
+
+
+def _write_ahead(connection, _record) -> None:  # type: ignore[no-untyped-def]
+    connection.execute("PRAGMA journal_mode=WAL")  # readers never wait for a writer
+    connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged is on the disk
+
+
+def migrate(made: Engine) -> None:
+    """Bring a database to the newest schema; several processes may try at once."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with made.connect() as connection:
+        if made.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()

@@ -1,0 +1,117 @@
+"""Every stored kind of thing, as tables."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, String
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+KINDS = ("concept", "practice", "product", "structural change")
+STAGES = ("detected", "developed", "applied", "scaled")
+THEMES = ("social", "economic", "environmental")
+SECTORS = ("public", "non-profit", "private")
+TOPICS = ("housing", "learning", "work", "health", "participation", "diversity", "environment")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Base(DeclarativeBase):
+    """Every stored kind of thing."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012
+
+
+class Target(Base):
+    """Where an indicator of an area is to be by the end of a year; removed ones stay, marked."""
+
+    __tablename__ = "targets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    level: Mapped[str]
+    area_id: Mapped[str]
+    indicator: Mapped[str]
+    value: Mapped[float]
+    year: Mapped[int]
+    entered: Mapped[datetime] = mapped_column(default=_now)
+    removed: Mapped[datetime | None]
+
+
+class SavedScenario(Base):
+    """A what-if under a name, as its TOML file; removed ones stay, marked."""
+
+    __tablename__ = "scenarios"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    name: Mapped[str]
+    text: Mapped[str]
+    entered: Mapped[datetime] = mapped_column(default=_now)
+    removed: Mapped[datetime | None]
+
+
+class Initiative(Base):
+    """A social innovation: what, where, who with whom, for whom, with what money and result. Unknown fields are empty.
+
+    version rises with every change; an edit of an older version is refused. partners: name, sector, role. outcomes: indicator, value, unit,
+    date. evidence: address, checked (date), fact.
+    """
+
+    __tablename__ = "initiatives"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column()
+    name: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str]
+    stage: Mapped[str]
+    theme: Mapped[str]
+    topic: Mapped[str]
+    city: Mapped[str]
+    country: Mapped[str]
+    area_id: Mapped[str]
+    about: Mapped[str]
+    target_group: Mapped[str]
+    languages: Mapped[str]
+    budget_eur: Mapped[int | None]
+    funding: Mapped[str]
+    start: Mapped[date | None]
+    end: Mapped[date | None]
+    reached: Mapped[int | None]
+    contact_role: Mapped[str]
+    partners: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    outcomes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    removed: Mapped[datetime | None]
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+
+class Change(Base):
+    """One change of an initiative: who, when, what it was and what it became."""
+
+    __tablename__ = "changes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    initiative_id: Mapped[int] = mapped_column(ForeignKey("initiatives.id"), index=True)
+    at: Mapped[datetime] = mapped_column(default=_now)
+    who: Mapped[str]
+    action: Mapped[str]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class Assessment(Base):
+    """A city's readiness on one day: level and evidence by question."""
+
+    __tablename__ = "assessments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    day: Mapped[date]
+    who: Mapped[str]
+    answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    entered: Mapped[datetime] = mapped_column(default=_now)

@@ -1,0 +1,13 @@
+"""What the pages on social innovation share: names of needs, and the line under their figures."""
+
+from __future__ import annotations
+
+from analytics.indicators import DIMENSIONS
+
+LABELS = DIMENSIONS | {"environment": "Environment"}
+CREDIT = "register of initiatives on this server; pages read are kept with each fact"
+
+
+def label(topic: str) -> str:
+    """A need's name."""
+    return LABELS.get(topic, topic.capitalize())
