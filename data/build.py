@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,6 +28,7 @@ from data.connectors import (
     worldbank,
 )
 from data.errors import DataError
+from data.files import plain, write
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
 GROUND = {
@@ -98,30 +97,6 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
         "network_facilities": lambda _: streets()[2],
         "social_monitoring": lambda _: berlin_facilities.social_monitoring(city),
     }
-
-
-NULLABLE = ("persons", "places", "age_from", "age_to", "employees_low", "employees_high")
-
-
-def plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Counts as int64, text as str, dates in microseconds: one type a meaning, whatever the source used."""
-    for column in table.columns:
-        if column not in NULLABLE and str(table[column].dtype) == "Int64":
-            table[column] = table[column].astype("int64")
-    if "persons" in table:
-        table["persons"] = table["persons"].astype("Int64" if "period" in table else "int64")
-    if "period" in table:
-        table["period"] = table["period"].astype("datetime64[us]")
-    return table
-
-
-def write(path: Path, content: bytes) -> str:
-    """Put a file in place whole or not at all; return its SHA-256."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(path.suffix + ".tmp")
-    draft.write_bytes(content)
-    os.replace(draft, path)
-    return hashlib.sha256(content).hexdigest()
 
 
 def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:

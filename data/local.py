@@ -11,8 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from data import contracts
-from data.build import plain, write
 from data.catalogue import Entry, as_json, local_catalogue, local_folder
+from data.files import plain, write
 
 
 def save(entry: Entry, table: pd.DataFrame) -> Entry:

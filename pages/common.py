@@ -179,6 +179,16 @@ def last_current(first_year: int, last_year: int) -> pd.Timestamp | None:
     return fitting[-1] if fitting else None
 
 
+def last_current_or_stop(chosen: controls.Territory) -> pd.Timestamp:
+    """The newest chosen half-year that fits today's areas; where there is none the page says so and ends."""
+    period = last_current(chosen.first_year, chosen.last_year)
+    if period is None:
+        controls.empty(f"No count of residents fits today's areas (in force since {city().cut_since}) in these years.",
+                       "Choose years from 2021 on in the sidebar.")  # fmt: skip
+        st.stop()
+    return period
+
+
 @cached
 def residents_served(kind: str, period: pd.Timestamp) -> pd.DataFrame:
     """Residents of the ages that a kind of facility serves, by planning area: area_id, persons."""

@@ -16,7 +16,7 @@ from pages.common import (
     facilities_credit,
     hierarchy,
     in_district,
-    last_current,
+    last_current_or_stop,
     level_control,
     residents_served,
     table,
@@ -67,11 +67,7 @@ with columns[2]:
     level = level_control("planning_area")
 distance = columns[3].selectbox("Within (straight line)", [250, 500, 750, 1000, 1500, 2000, 3000], index=1,
                                     format_func=lambda metres: f"{metres:,} m", key="distance", bind="query-params")  # fmt: skip
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(f"No count of residents fits today's areas (in force since {here.cut_since}) in these years.",
-                   "Choose years from 2021 on in the sidebar.")  # fmt: skip
-    st.stop()
+period = last_current_or_stop(chosen)
 
 label, unit, digits, suffix, factor = MEASURES[measure]
 credit = facilities_credit()

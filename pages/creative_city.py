@@ -15,7 +15,7 @@ from pages.common import (
     city,
     facilities_credit,
     in_district,
-    last_current,
+    last_current_or_stop,
     level_control,
     pick_area,
     source,
@@ -119,10 +119,7 @@ def walk_section(chosen: Territory, kinds: tuple[str, ...], period: pd.Timestamp
 chosen = choices()
 here = city()
 st.title(f"Creative economy in {area_names('district').get(chosen.district, here.name)}", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty("No count of residents fits today's areas in these years.", "Choose years from 2021 on.")
-    st.stop()
+period = last_current_or_stop(chosen)
 culture = table("facility_kinds").set_index("kind").query("grouping == 'culture'")
 left, right = st.columns([3, 1])
 wanted = left.multiselect("Kinds of venue", list(culture.index), key="venues", bind="query-params",

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages import inclusion_results as results
-from pages.common import area_names, choices, city, half_years, in_district, last_current, level_control, source
+from pages.common import area_names, choices, city, half_years, in_district, last_current_or_stop, level_control, source
 from views import charts, comparisons, controls, text
 from views.controls import Territory
 
@@ -60,12 +60,7 @@ def mix_section(period: pd.Timestamp, chosen: Territory, level: str) -> None:
 
 chosen = choices()
 st.title(f"Diverse and divided? {area_names('district').get(chosen.district, city().name)}", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 level = level_control("district_region")
 mix_section(period, chosen, level)
 st.header(f"At which scale: {city().name}", anchor=False, divider="gray")

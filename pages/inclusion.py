@@ -7,8 +7,8 @@ import streamlit as st
 
 from analytics import composite, indicators
 from pages import inclusion_results as results
-from pages.common import area_map, area_names, choices, city, in_district, last_current, level_control, source
-from views import charts, comparisons, controls, exports, text
+from pages.common import area_map, area_names, choices, city, in_district, last_current_or_stop, level_control, source
+from views import charts, comparisons, exports, text
 from views.controls import Territory
 
 LABELS = {
@@ -117,12 +117,7 @@ def steps_section(period: pd.Timestamp, level: str, base: tuple[tuple[str, str],
 chosen = choices()
 here = city()
 st.title(f"Inclusion index of {area_names('district').get(chosen.district, here.name)}", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 level = level_control("district")
 base, points = ask()
 ranks_section(chosen, period, level, base, points)

@@ -17,12 +17,12 @@ from pages.common import (
     choices,
     city,
     holder,
-    last_current,
+    last_current_or_stop,
     level_control,
     source,
     table,
 )
-from views import charts, comparisons, controls, exports, prints, text
+from views import charts, comparisons, exports, prints, text
 from views.palette import GROUPS
 
 NAMES = {"people": CONTEXT["people"], **DIMENSIONS, "environment": CONTEXT["environment"]}
@@ -86,7 +86,6 @@ def cells(rows: pd.DataFrame, level: str) -> tuple[list[str], list[list[str]]]:
 
 chosen = choices()
 here = city()
-period = last_current(chosen.first_year, chosen.last_year)
 left, right = st.columns(2)
 with left:
     level = level_control("planning_area" if chosen.area else "district")
@@ -96,11 +95,7 @@ start = chosen.area if level == "planning_area" and chosen.area in inside else i
 area = right.selectbox("Area", inside, index=inside.index(start), format_func=lambda code: f"{names[code]} ({code})", key="profile_area",
                        bind="query-params")  # fmt: skip
 st.title(names[area], anchor=False)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 rows, like = compared(period, level, area)
 plural = f"{here.level_names[level].lower()}s"
 held = f"in {area_names('district')[holder(level)[area]]}, " if level != "district" else ""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from analytics import access
 from pages import reach_results as results
-from pages.common import city, last_current, table
+from pages.common import city, last_current_or_stop, table
 from views import controls
 
 # measure -> its name, unit, digits, factor, whether low is bad
@@ -39,11 +39,7 @@ class Question(NamedTuple):
 
 def question(chosen: controls.Territory) -> Question:
     """Draw the controls and say how minutes come about; stops the page where no half-year fits today's areas."""
-    here, period = city(), last_current(chosen.first_year, chosen.last_year)
-    if period is None:
-        controls.empty(f"No count of residents fits today's areas (in force since {here.cut_since}) in these years.",
-                       "Choose years from 2021 on in the sidebar.")  # fmt: skip
-        st.stop()
+    here, period = city(), last_current_or_stop(chosen)
     kinds = table("facility_kinds").set_index("kind")["label"]
     columns = st.columns(4)
     kind = columns[0].selectbox("Service", list(kinds.index), format_func=kinds.get, key="service", bind="query-params")

@@ -7,7 +7,7 @@ import streamlit as st
 from analytics import arrivals
 from analytics.scenario import Arrivals
 from pages import scenario_results as results
-from pages.common import area_map, area_names, choices, city, in_district, last_current, level_control, source
+from pages.common import area_map, area_names, choices, city, in_district, last_current_or_stop, level_control, source
 from views import charts, controls, text
 
 EXACT = "areas are counted whole: the people placed add up to the people who arrive"
@@ -65,12 +65,7 @@ def assumption(one: arrivals.Need) -> str:
 chosen = choices()
 here = city()
 st.title(f"What if people arrive in {here.name}?", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 level = level_control("district")
 made = results.draft(period)
 given = ask(made.arrivals, level)

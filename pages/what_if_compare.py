@@ -11,7 +11,7 @@ from analytics import scenario
 from analytics.scenario import Scenario
 from data import store
 from pages import scenario_results as results
-from pages.common import choices, city, last_current
+from pages.common import choices, city, last_current_or_stop
 from views import controls, exports, text
 
 MOST = 4
@@ -91,12 +91,7 @@ def saved_section(rows: pd.DataFrame) -> None:
 
 chosen = choices()
 st.title("Scenarios", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 keep_section(results.draft(period))
 rows = store.scenarios(city().key)
 if rows.empty:

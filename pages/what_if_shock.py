@@ -16,7 +16,7 @@ from pages.common import (
     city,
     facilities_credit,
     in_district,
-    last_current,
+    last_current_or_stop,
     level_control,
     table,
 )
@@ -57,12 +57,7 @@ def ask(given: Shock) -> Shock:
 chosen = choices()
 here = city()
 st.title(f"What if something breaks in {here.name}?", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 made = results.draft(period)
 given = ask(made.shock)
 results.change("shock", given)

@@ -16,7 +16,7 @@ from pages.common import (
     city,
     facilities_credit,
     in_district,
-    last_current,
+    last_current_or_stop,
     level_control,
     table,
 )
@@ -158,12 +158,7 @@ def frontier_section(asked: Sites, period: pd.Timestamp) -> None:
 
 chosen = choices()
 st.title(f"What if we build in {city().name}?", anchor=False)
-period = last_current(chosen.first_year, chosen.last_year)
-if period is None:
-    controls.empty(
-        "No count of residents fits today's areas in these years.", "Choose years from 2021 on in the sidebar."
-    )
-    st.stop()
+period = last_current_or_stop(chosen)
 asked = ask(results.draft(period).sites)
 results.change("sites", asked)
 level = level_control("district_region")

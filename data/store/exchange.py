@@ -18,7 +18,7 @@ REPORT = ["row", "column", "fault"]
 def cell(field: str, value: Any) -> Any:
     """A list as text a spreadsheet can hold."""
     if isinstance(value, list):
-        return "; ".join("|".join(str(one.get(key, "")) for key in register._LISTS[field]) for one in value)
+        return "; ".join("|".join(str(one.get(key, "")) for key in register.LISTS[field]) for one in value)
     return value
 
 
@@ -31,7 +31,7 @@ def export(table: pd.DataFrame, kind: str) -> bytes:
             for row in rows.to_dict("records")
         ]
         return json.dumps(records, ensure_ascii=False, indent=1, default=int).encode()
-    flat = rows.assign(**{field: [cell(field, value) for value in rows[field]] for field in register._LISTS})
+    flat = rows.assign(**{field: [cell(field, value) for value in rows[field]] for field in register.LISTS})
     if kind == "csv":
         return flat.to_csv(index=False).encode("utf-8-sig")
     buffer = io.BytesIO()

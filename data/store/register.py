@@ -17,7 +17,7 @@ from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, In
 
 FIELDS = ("name", "kind", "stage", "theme", "topic", "city", "country", "area_id", "about", "target_group", "languages", "budget_eur", "funding", "start",
           "end", "reached", "contact_role", "partners", "outcomes", "evidence")  # fmt: skip
-_LISTS = {
+LISTS = {
     "partners": ("name", "sector", "role"),
     "outcomes": ("indicator", "value", "unit", "date"),
     "evidence": ("address", "checked", "fact"),
@@ -88,7 +88,7 @@ def _day(value: object) -> date | None:
 
 
 def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
-    keys = _LISTS[name]
+    keys = LISTS[name]
 
     def read(value: object) -> list[dict[str, Any]]:
         rows = value if isinstance(value, list) else [dict(zip(keys, (cell.strip() for cell in part.split("|")), strict=False))
@@ -105,7 +105,7 @@ def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
 
 _READERS: dict[str, Callable[[object], Any]] = {
     "name": _needed, "kind": _one_of(KINDS), "stage": _one_of(STAGES), "theme": _one_of(THEMES), "topic": _one_of(TOPICS), "city": _needed,
-    "country": _needed, "budget_eur": _whole, "reached": _whole, "start": _day, "end": _day, **{name: _list(name) for name in _LISTS},
+    "country": _needed, "budget_eur": _whole, "reached": _whole, "start": _day, "end": _day, **{name: _list(name) for name in LISTS},
 }  # fmt: skip
 
 

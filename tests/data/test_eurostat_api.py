@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from data import contracts, refresh
-from data.build import plain
 from data.connectors import eurostat_api
 from data.errors import SourceError
+from data.files import plain
 
 
 def answer(dimensions: dict[str, list[str]], values: object, status: object = None) -> dict[str, object]:
