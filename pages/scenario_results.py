@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from analytics import access, arrivals, coverage, shock, siting
 from analytics.scenario import Arrivals, Scenario, Shock, Sites
-from pages.common import area_names, cached, city, hierarchy, residents_served, table
+from pages.common import area_names, cached, city, half_years, hierarchy, residents_served, table
 from pages.reach_results import circuity, displaced_people, facilities, minutes, people
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
@@ -35,8 +35,26 @@ def change(part: str, value: Any) -> None:
     st.session_state["draft"] = replace(st.session_state["draft"], **{part: value})
 
 
+def misfit(scenario: Scenario) -> str:
+    """Why a scenario cannot be run here, in one sentence; empty if it can."""
+    here, kinds = city(), set(table("facility_kinds")["kind"])
+    periods = {f"{period:%Y-%m-%d}" for period in half_years(1900, 2100) if period >= pd.Timestamp(here.cut_since)}
+    known = {"city": (scenario.city, {here.key}), "level": (scenario.level, set(here.level_names)), "period": (scenario.period, periods),
+             "sites.kind": (scenario.sites.kind, kinds), "shock.kind": (scenario.shock.kind, kinds),
+             "arrivals.rule": (scenario.arrivals.rule, set(arrivals.RULES))}  # fmt: skip
+    for name, (value, options) in known.items():
+        if value not in options:
+            return f"{name}: '{value}' is not known here. Known: {', '.join(sorted(options))}."
+    for name, span in (("arrivals.people", scenario.arrivals.people), ("arrivals.vacancy", scenario.arrivals.vacancy)):
+        if len(span) != 3 or not 0 <= span[0] <= span[1] <= span[2]:
+            return f"{name}: three numbers that rise from zero or more are needed, not {list(span)}."
+    return ""
+
+
 def open_scenario(scenario: Scenario) -> None:
-    """Make a stored scenario the draft; controls are drawn anew with its inputs."""
+    """Make a stored scenario the draft; controls are drawn anew with its inputs. Raises ValueError if it does not fit this city."""
+    if wrong := misfit(scenario):
+        raise ValueError(wrong)
     st.session_state["draft"] = scenario
     st.session_state["draft_version"] = st.session_state.get("draft_version", 0) + 1
 

@@ -1,7 +1,7 @@
 """Initiatives to start with: European city projects, each fact read on the public page kept with it; an unknown is left empty.
 
 Pages were read in stored copies on the day CHECKED. Where a page states a month only, the start is its first day and the end its last; universities
-count as public. The sector of a partner is the house's reading of what the page calls it. `python -m data.store.seeds` puts them into the register.
+count as public. Projects known from a list of selected ones only are at the stage "detected", with the list's topic (urban poverty: work and income). The sector of a partner is the house's reading of what the page calls it. `python -m data.store.seeds` puts them into the register.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def seeds() -> list[dict[str, Any]]:
               target_group="refugees", start="2016-11-01", end="2019-10-31",
               partners="City of Vienna, MA 17|public|lead; Vienna Social Fund|public|partner; Vienna Business Agency|public|partner; "
               "waff|public|partner; Vienna Board of Education|public|partner"),
-        _seed("ReFuMuc", "Munich", "DE", "learning", "social", _FIRST_CALL, first, stage="detected", target_group="migrants and refugees"),
+        _seed("ReFuMuc", "Munich", "DE", "diversity", "social", _FIRST_CALL, first, stage="detected", target_group="migrants and refugees"),
         _seed("B-MINCOME", "Barcelona", "ES", "work", "social", "https://docslib.org/doc/4868995/the-b-mincome-project-journal-n%C2%B02-money-for-whom",
               "aim and partners", about="A guaranteed minimum income with four kinds of active policies, compared with a control group",
               target_group="households in poverty", start="2017-10-01", end="2019-10-31",
@@ -79,9 +79,9 @@ def seeds() -> list[dict[str, Any]]:
               outcomes=[{"indicator": "people with overseas medical training in work", "value": "22", "unit": "persons", "date": ""},
                         {"indicator": "community researchers trained", "value": "60", "unit": "persons", "date": ""}],
               also=[_page("https://blog.bham.ac.uk/cityredi/use-it-unlocking-social-and-economic-innovation-together/", "ERDF: EUR 3.64 million")]),
-        _seed("TAST'in FIVES", "Lille", "FR", "work", "social", _FIRST_CALL, first, stage="detected"),
-        _seed("5Bridges", "Nantes", "FR", "housing", "social", _FIRST_CALL, first, stage="detected"),
-        _seed("MAC", "Pozzuoli", "IT", "participation", "social", _FIRST_CALL, first, stage="detected"),
+        _seed("TAST'in FIVE", "Lille", "FR", "work", "social", _FIRST_CALL, first, stage="detected"),
+        _seed("5Bridges", "Nantes", "FR", "work", "social", _FIRST_CALL, first, stage="detected"),
+        _seed("MAC", "Pozzuoli", "IT", "work", "social", _FIRST_CALL, first, stage="detected"),
         _seed("Co-City", "Turin", "IT", "participation", "social", "http://comune.torino.it/benicomuni/eng_version/project/index.shtml",
               "partners, dates, budget of 5.1 million euros", about="Residents and the city look after urban commons together, by pacts of collaboration",
               kind="structural change", target_group="residents of fragile areas", budget_eur=5_100_000, start="2017-03-01", end="2020-02-29",

@@ -18,7 +18,7 @@ from bench import firms as firms_bench
 from data import firms, local, store
 from data.catalogue import local_entry
 from data.store import register
-from pages import background
+from pages import background, scenario_results
 from views import prints
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -415,3 +415,11 @@ def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> 
     slow = background.start(siting.solve, **given)
     slow.cancel()
     assert slow.done
+
+
+@pytest.mark.parametrize(("change", "told"), [({"city": "elsewhere"}, "city: 'elsewhere' is not known here"), ({"period": "1999-12-31"}, "period:"),
+                                              ({"sites": scenario.Sites(kind="castle")}, "sites.kind: 'castle'"), ({}, "")])  # fmt: skip
+def test_a_scenario_that_does_not_fit_the_city_is_told_why(change: dict[str, object], told: str) -> None:
+    made = replace(scenario.Scenario("Test", "berlin", "2024-12-31"), **change)  # type: ignore[arg-type]
+    wrong = scenario_results.misfit(made)
+    assert wrong.startswith(told) if told else wrong == ""
