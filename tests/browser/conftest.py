@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import socket
 import subprocess
@@ -41,14 +42,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine and none could be installed"))
 
 
+ENTRIES = """
+from datetime import date
+from data import store
+from data.store import seeds
+seeds.plant()
+store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
+store.add_assessment("berlin", date(2026, 1, 1), "test", {"crisis_plan": {"level": 2, "evidence": "plan"}, "data_open": {"level": 1, "evidence": ""}})
+"""
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """The app on a free port of localhost."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app on a free port of localhost, with something that people entered."""
+    surroundings = os.environ | {"ZONE_DATABASE": f"sqlite:///{tmp_path_factory.mktemp('entries') / 'zone.db'}"}
+    subprocess.run([sys.executable, "-c", ENTRIES], cwd=ROOT, env=surroundings, check=True)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "serve.py", "--server.port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     address = f"http://localhost:{port}"
     try:
         for _ in range(300):
