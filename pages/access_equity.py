@@ -58,7 +58,7 @@ def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measu
     maps.show([maps.area_layer(area_shapes("planning_area"), rows, grouped,
                                key="area_id", selected=chosen.area)], lon=lon, lat=lat, zoom=zoom, key="clusters",
               summary=f"Map of {len(bad)} jointly underserved areas", on_pick=pick_area("planning_area"))  # fmt: skip
-    st.caption(f"Moran's I {whole['moran']:.2f} (p {whole['p']:.3f}, 999 permutations); {MEASURES[measure][1]}, "
+    st.caption(f"Moran's I {whole['moran']:.2f} ({text.p_value(whole['p'])}, 999 permutations); {MEASURES[measure][1]}, "
                f"{text.day(period)} · Source: {facilities_credit()}")  # fmt: skip
     exports.downloads(rows[["area_id", "name", "shown"]], "clusters", facilities_credit(), "clusters")
 

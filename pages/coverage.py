@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 import pandas as pd
 import streamlit as st
 
 from analytics import coverage
+from analytics.indicators import DIMENSIONS
 from pages.common import (
     area_map,
     area_names,
@@ -29,6 +32,8 @@ MEASURES = {
     "residents_per_facility": ("Residents per facility", "residents served per facility", 0, "", 1),
     "places_per_100": ("Places per 100 of those served", "places per 100 residents served", 1, "", 1),
 }
+# grouping of kinds -> the need that initiatives are filed under
+NEEDS = {"learning": "learning", "community": "participation", "health": "health"}
 
 
 @cached
@@ -101,6 +106,11 @@ area_map(rows, level=level, title=f"{services.loc[kind, 'label']}: least served 
          suffix=suffix, factor=factor, points=points, note=label,
          scheme="jenks")  # fmt: skip
 
+need = NEEDS.get(services.loc[kind, "grouping"])
+if need:
+    st.markdown(
+        f"[Initiatives that address it](initiatives?{urlencode({'topic': DIMENSIONS[need]})}) · [Where could new sites go?](what_if_sites)"
+    )
 st.header("Districts compared", anchor=False, divider="gray")
 bars = by_district.assign(value=by_district[measure] * factor).dropna(subset="value")
 figure = charts.bars(bars, "name", "value", unit=unit, digits=digits, marked=place)

@@ -64,7 +64,7 @@ def shown(
 ({top["low"]:+.2f} to {top["high"]:+.2f}), with the other terms held still. The model accounts for {text.percent(model.r2)} of the differences. Leaving out
 *{top["area"]}* moves this number most, by {top["moved_by"]:+.3f}.
 
-**Neighbours** Residuals without space are alike among neighbours (Moran's I {model.moran:.2f}, p {model.moran_p:.3f}), so neighbours are taken to {kind},
+**Neighbours** Residuals without space are alike among neighbours (Moran's I {model.moran:.2f}, {text.p_value(model.moran_p)}), so neighbours are taken to {kind},
 {model.dependence:.2f}; leaving that out would give {top["ols"]:+.2f}.
 
 **What it does not show** That one brings about the other, or that changing it would change {outcome}. Who lives where, rents and commuting are not in the

@@ -66,7 +66,7 @@ def ranks_section(
     wide = float((rows["high"] - rows["low"]).median())
     credit = "; ".join(source(one, city().key) for one in ("residents", "social_monitoring", "facilities"))
     area_map(in_district(rows.drop(columns=["median"]), chosen.district, level), level=level, digits=0, chosen=chosen, key="index-map", credit=credit,
-             title=f"Highest: {first['name']}, place {first['low']:.0f} to {first['high']:.0f} of {count} in nine of ten combinations of choices",
+             title=f"Highest: {first['name']}, {text.places(first['low'], first['high'])} of {count} in nine of ten combinations of choices",
              unit=f"inclusion index, 1 to 100, {text.day(period)} (estimate)",
              note="ranges: 5 to 95 % of 2,048 combinations of choices")  # fmt: skip
     shown = in_district(rows, chosen.district, level).nsmallest(25, "rank")

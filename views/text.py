@@ -44,3 +44,13 @@ def signed_percent(share: object, digits: int = 1) -> str:
 def day(period: pd.Timestamp) -> str:
     """2024-12-31 -> '31 December 2024'."""
     return f"{period.day} {period:%B %Y}"
+
+
+def p_value(p: float) -> str:
+    """0.0004 -> 'p below 0.001', 0.0312 -> 'p 0.031'."""
+    return "p below 0.001" if p < 0.001 else f"p {p:.3f}"
+
+
+def places(low: float, high: float) -> str:
+    """(1, 1) -> 'place 1', (1, 7) -> 'place 1 to 7'."""
+    return f"place {low:.0f}" if low == high else f"place {low:.0f} to {high:.0f}"
