@@ -106,11 +106,10 @@ def before_after(
         gained = solution.value  # within reach and with room; shares below count reach alone
     rows = areas.assign(value=areas["gained"], shown=[f"{100 * a:.0f} % before, {100 * b:.0f} % after (estimate)"
                                                       for a, b in zip(areas["share_before"], areas["share_after"], strict=True)])  # fmt: skip
-    state = (
-        f"proven to {100 * solution.gap:.1f} %"
-        if proven
-        else f"greedy; the optimum reaches at most {text.number(solution.bound)}"
-    )
+    quick = f"greedy; the optimum reaches at most {text.number(solution.bound)}"
+    if asked.model != "maximal covering":
+        quick = "a quick answer by coverage, not yet for this aim"
+    state = f"proven to {100 * solution.gap:.1f} %" if proven else quick
     per = asked.cost * len(sites) / gained if gained else None
     tiles = st.columns(3)
     tiles[0].metric("Newly within reach (estimate)", text.number(gained), border=True)
