@@ -67,13 +67,6 @@ def allocate(people: int, weights: pd.Series) -> pd.Series:
     return whole
 
 
-def flow(people: int, months: int) -> np.ndarray:
-    """People there by the end of each month: an even inflow, whole people, all by the last month. Raises ValueError without a month."""
-    if months < 1:
-        raise ValueError("Arrivals need at least one month.")
-    return np.floor(people * np.arange(1, months + 1) / months + 1e-9).astype(int)
-
-
 def free_places(capacity: pd.Series, vacant: Span, draws: int, seed: int) -> np.ndarray:
     """Free places by area under an assumed vacancy: draws x areas. capacity: stated places by area, gaps hold none."""
     return vacant.draw(np.random.default_rng(seed), draws)[:, None] * capacity.fillna(0).to_numpy(float)[None, :]

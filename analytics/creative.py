@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
+from analytics.specialisation import location_quotient
+
 
 def growth_rate(first: pd.Series, last: pd.Series, years: int) -> pd.Series:
     """Compound growth a year between two values. Raises ValueError unless years is at least one."""
@@ -97,14 +99,13 @@ def regional_quotients(culture: pd.DataFrame, everyone: pd.DataFrame, sampled: f
     not known, so the interval is too narrow rather than too wide. Returns nuts_id, share, lq, low, high. Moineddin et al. (2003).
     """
     both = culture.merge(everyone.rename(columns={"geo": "nuts_id", "thousand_persons": "all"}), on="nuts_id")
-    both = both[both["all"] > 0]
-    x, n = both["thousand_persons"], both["all"]
-    reference = x.sum() / n.sum()
-    lq = x / n / reference
-    people = 1000 * sampled
-    spread = np.sqrt((1 / x - 1 / n + 1 / x.sum() - 1 / n.sum()).clip(lower=0) / people)
-    return pd.DataFrame({"nuts_id": both["nuts_id"], "share": x / n, "lq": lq, "low": lq * np.exp(-1.959964 * spread),
-                         "high": lq * np.exp(1.959964 * spread)})  # fmt: skip
+    kinds = {"culture": both["thousand_persons"], "other": both["all"] - both["thousand_persons"]}
+    counts = pd.concat(
+        pd.DataFrame({"area": both["nuts_id"], "kind": kind, "count": 1000 * thousands})
+        for kind, thousands in kinds.items()
+    )
+    rows = location_quotient(counts, sampled).query("kind == 'culture'")
+    return rows.rename(columns={"area": "nuts_id"})[["nuts_id", "share", "lq", "low", "high"]].reset_index(drop=True)
 
 
 def in_scope(firms: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:

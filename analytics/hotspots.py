@@ -7,7 +7,6 @@ import warnings
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from scipy.spatial import ConvexHull, QhullError
 from sklearn.cluster import DBSCAN
 
 
@@ -45,12 +44,3 @@ def crowds(points: pd.DataFrame, within_m: float, at_least: int) -> pd.DataFrame
     sizes = pd.Series(labels[labels >= 0]).value_counts()
     rank = {label: place for place, label in enumerate(sizes.index)}
     return points.assign(crowd=[rank.get(label, -1) for label in labels])
-
-
-def outline(x: np.ndarray, y: np.ndarray) -> list[tuple[float, float]]:
-    """Corners of the convex hull of points, in order; the points themselves where they span no area."""
-    corners = np.column_stack([x, y])
-    try:
-        return [tuple(corner) for corner in corners[ConvexHull(corners).vertices]]
-    except (QhullError, ValueError):
-        return [tuple(corner) for corner in corners]

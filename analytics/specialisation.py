@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analytics import diversity
+
 Z_95 = 1.959963984540054
 
 
@@ -67,6 +69,5 @@ def herfindahl(counts: pd.DataFrame) -> pd.DataFrame:
     Source: Herfindahl (1950); Laakso & Taagepera (1979) for the inverse.
     """
     sums = counts.groupby(["area", "kind"])["count"].sum()
-    totals = sums.groupby("area").transform("sum")
-    index = ((sums / totals) ** 2)[totals > 0].groupby("area").sum()
+    index = sums[sums.groupby("area").transform("sum") > 0].groupby("area").agg(diversity.herfindahl)
     return pd.DataFrame({"herfindahl": index, "effective": 1 / index}).reset_index()

@@ -62,6 +62,13 @@ def area_shapes(level: str) -> dict[str, Any]:
     return geometry("areas", here.key, level=level, cut=here.cut)
 
 
+def exact_areas() -> gpd.GeoDataFrame:
+    """True shapes of today's planning areas."""
+    here = city()
+    shapes = table("areas_exact", here.key)
+    return gpd.GeoDataFrame(shapes[shapes["cut"] == here.cut])
+
+
 def city() -> data.City:
     """The city shown."""
     return next(iter(data.cities().values()))
@@ -187,6 +194,13 @@ def last_current_or_stop(chosen: controls.Territory) -> pd.Timestamp:
                        "Choose years from 2021 on in the sidebar.")  # fmt: skip
         st.stop()
     return period
+
+
+@cached
+def residents(period: pd.Timestamp) -> pd.DataFrame:
+    """All residents by planning area: area_id, persons."""
+    rows = table("residents", city().key)
+    return coverage.of_age(rows[rows["period"] == period], None, None)
 
 
 @cached

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 import data
 from analytics import access, association, coverage, creative, hotspots, specialisation
-from pages.common import area_names, cached, city, hierarchy, in_district, table
+from pages.common import area_names, cached, city, exact_areas, hierarchy, in_district, residents, table
 from pages.reach_results import minutes
 
 NOBODY = 1000  # below so many residents a rate says nothing
@@ -18,13 +17,6 @@ def sites(kinds: tuple[str, ...]) -> pd.DataFrame:
     """Venues of the chosen kinds."""
     rows = table("facilities", city().key)
     return rows[rows["kind"].isin(kinds)]
-
-
-@cached
-def residents(period: pd.Timestamp) -> pd.DataFrame:
-    """All residents by planning area: area_id, persons."""
-    rows = table("residents", city().key)
-    return coverage.of_age(rows[rows["period"] == period], None, None)
 
 
 @cached
@@ -52,9 +44,7 @@ def quotients(kinds: tuple[str, ...], level: str) -> pd.DataFrame:
 
 def hot_areas(counts: pd.Series) -> pd.DataFrame:
     """Getis-Ord Gi* of a number by planning area; areas without one have none."""
-    here = city()
-    shapes = table("areas_exact", here.key)
-    shapes = gpd.GeoDataFrame(shapes[shapes["cut"] == here.cut])
+    shapes = exact_areas()
     return hotspots.getis_ord(counts.reindex(shapes["area_id"], fill_value=0).astype(float), shapes, "area_id")
 
 

@@ -82,9 +82,7 @@ def profile_section(region: str, name: str, first: int, last: int) -> None:
     st.markdown(f"**Above-average growth?** Cultural work in {name} {words[str(statement['verdict'])]} the regions together"
                 f"{interval}.{recovered}")  # fmt: skip
     near = similar(region, first, last)
-    shown = pd.concat([
-        table("cultural_employment").query("nuts_id in @near.nuts_id or nuts_id == @region")
-    ])  # fmt: skip
+    shown = table("cultural_employment").query("nuts_id in @near.nuts_id or nuts_id == @region")
     shown = shown[shown["year"].between(first, last)]
     shown = shown.assign(group=shown["nuts_id"].map(table("regions").set_index("nuts_id")["name"]))
     work = table("cultural_employment")

@@ -7,7 +7,7 @@ import pandas as pd
 from libpysal.weights import Queen, W
 
 from analytics import composite, coverage, indicators, robustness, scales, spatial
-from pages.common import area_names, cached, city, hierarchy, table
+from pages.common import area_names, cached, city, exact_areas, hierarchy, table
 from pages.creative_places import regions_beside_income
 from pages.reach_results import minutes
 
@@ -57,15 +57,15 @@ def robust(
     return robustness.assess(rows, indicators.dimension_of(), dict(base), expert_points(points))
 
 
+def touching(shapes: gpd.GeoDataFrame, key: str) -> dict[str, list[str]]:
+    """Areas that share a border or corner, by id."""
+    return Queen.from_dataframe(shapes, ids=shapes[key].tolist(), silence_warnings=True).neighbors
+
+
 @cached
 def neighbours() -> dict[str, list[str]]:
     """Planning areas that share a border or corner."""
-    here = city()
-    shapes = table("areas_exact", here.key)
-    shapes = shapes[shapes["cut"] == here.cut]
-    return Queen.from_dataframe(
-        gpd.GeoDataFrame(shapes), ids=shapes["area_id"].tolist(), silence_warnings=True
-    ).neighbors
+    return touching(exact_areas(), "area_id")
 
 
 def among(near: dict[str, list[str]], areas: pd.Index) -> tuple[W, pd.Index]:
@@ -91,10 +91,7 @@ def economic_health(period: pd.Timestamp, outcome: str, terms: tuple[str, ...]) 
 def regional_health(first: int, last: int) -> spatial.SpatialModel:
     """How growth of household income goes together with growth of cultural work across regions of Europe."""
     rows = regions_beside_income(first, last)[0].set_index("nuts_id")
-    shapes = table("regions")
-    near = Queen.from_dataframe(
-        gpd.GeoDataFrame(shapes), ids=shapes["nuts_id"].tolist(), silence_warnings=True
-    ).neighbors
+    near = touching(gpd.GeoDataFrame(table("regions")), "nuts_id")
     weights, order = among(near, rows.index)
     columns = ["income", "culture", "first_income", "size"]
     return spatial.fit(rows.loc[order, columns], "income", columns[1:], weights)

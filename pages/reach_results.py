@@ -65,9 +65,10 @@ def facilities(kind: str) -> pd.DataFrame:
 
 
 @cached
-def minutes(kind: str, walker: str) -> np.ndarray:
-    """Minutes from every cell to the nearest facility of a kind (an estimate)."""
+def minutes(kind: str, walker: str, closed: tuple[str, ...] = ()) -> np.ndarray:
+    """Minutes from every cell to the nearest facility of a kind, those with the closed source ids apart (an estimate)."""
     cells, sites = table("cells", city().key), facilities(kind)
+    sites = sites[~sites["source_id"].isin(closed)]
     if has_network():
         return network.walk_metres(cells, sites, *streets(city().key)) / access.SPEEDS[walker]
     return access.nearest_minutes(cells, sites, access.SPEEDS[walker], circuity()["factor"])

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 from scipy import sparse
-from scipy.spatial import cKDTree
 
 from analytics import access, arrivals, coverage, shock, siting
 from analytics.scenario import Arrivals, Scenario, Shock, Sites
-from pages.common import area_names, cached, city, half_years, hierarchy, residents_served, table
-from pages.reach_results import circuity, displaced_people, facilities, minutes, people
+from pages.common import area_names, cached, city, half_years, hierarchy, residents, residents_served, table
+from pages.reach_results import circuity, displaced_people, facilities, minutes, people, ways_within
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 CANDIDATES = 300
@@ -95,12 +94,7 @@ def groups(kind: str, period: pd.Timestamp) -> np.ndarray:
 def before(kind: str, closed: tuple[str, ...] = ()) -> np.ndarray:
     """Minutes from every demand point to the nearest facility that stays: the mean of its cells."""
     frame, number = points()
-    if closed:
-        stay = facilities(kind)
-        stay = stay[~stay["source_id"].isin(closed)]
-        walked = access.nearest_minutes(table("cells", city().key), stay, access.SPEEDS["adult"], circuity()["factor"])
-    else:
-        walked = minutes(kind, "adult")
+    walked = minutes(kind, "adult", closed)
     return np.bincount(number, walked, minlength=len(frame)) / np.bincount(number, minlength=len(frame))
 
 
@@ -111,12 +105,8 @@ def candidates(kind: str, limit: int) -> pd.DataFrame:
     rows = rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
     rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, 9) for lat, lon in zip(rows["lat"], rows["lon"], strict=True)])
     rows = rows.drop_duplicates("cell").reset_index(drop=True)
-    frame, _ = points()
     everyone = at_points(access.people_in_cells(table("cells", city().key), residents_served(kind, last())))
-    near = cKDTree(frame[["x", "y"]].to_numpy()).query_ball_point(rows[["x", "y"]].to_numpy(), metres(limit))
-    return (
-        rows.assign(near=[everyone[found].sum() for found in near]).nlargest(CANDIDATES, "near").reset_index(drop=True)
-    )
+    return rows.assign(near=within(rows, limit) @ everyone).nlargest(CANDIDATES, "near").reset_index(drop=True)
 
 
 def last() -> pd.Timestamp:
@@ -124,9 +114,11 @@ def last() -> pd.Timestamp:
     return pd.Timestamp(table("residents", city().key)["period"].max())
 
 
-def metres(limit: float) -> float:
-    """Straight metres that take so many minutes on foot."""
-    return limit * access.SPEEDS["adult"] / circuity()["factor"]
+def within(sites: pd.DataFrame, limit: int) -> sparse.csr_matrix:
+    """Sites x demand points, 1 where a point is within the limit (an estimate)."""
+    covers = ways_within(points()[0], sites, "adult", limit).minutes.T.tocsr()
+    covers.data[:] = 1
+    return covers
 
 
 @cached
@@ -188,7 +180,7 @@ def weights(rule: str, level: str, period: pd.Timestamp, own: tuple[float, ...])
     elif rule == "free places":
         found = capacity("daycare", level)
     elif rule == "by residents":
-        rows = residents_served("library", period).set_index("area_id")["persons"]
+        rows = residents(period).set_index("area_id")["persons"]
         found = rows.groupby(above.reindex(rows.index)).sum()
     else:
         found = pd.Series(1.0, index=order)
@@ -221,15 +213,7 @@ def arriving(given: Arrivals, level: str, period: pd.Timestamp, seed: int) -> tu
 @cached
 def reach_of(kind: str, limit: int) -> sparse.csr_matrix:
     """Facilities x demand points within the limit."""
-    frame, sites = points()[0], facilities(kind)
-    near = cKDTree(frame[["x", "y"]].to_numpy()).query_ball_point(sites[["x", "y"]].to_numpy(), metres(limit))
-    counts = [len(found) for found in near]
-    columns = (
-        np.concatenate([np.asarray(found, dtype=int) for found in near]) if sum(counts) else np.empty(0, dtype=int)
-    )
-    return sparse.csr_matrix(
-        (np.ones(len(columns)), (np.repeat(np.arange(len(sites)), counts), columns)), shape=(len(sites), len(frame))
-    )
+    return within(facilities(kind), limit)
 
 
 @cached

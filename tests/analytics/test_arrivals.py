@@ -27,13 +27,6 @@ def test_allocation_by_hand() -> None:
         arrivals.allocate(1, pd.Series([-1.0]))
 
 
-@given(st.integers(0, 10**5), st.integers(1, 36))
-def test_everyone_is_there_by_the_last_month(people: int, months: int) -> None:
-    there = arrivals.flow(people, months)
-    assert there[-1] == people
-    assert (np.diff(there) >= 0).all()
-
-
 POINT = Need("School", (6, 18), Span(1, 1, 1), Span(1, 1, 1), "places")
 AGES = {(0, 6): 0.1, (6, 18): 0.3, (18, 65): 0.5, (65, 120): 0.1}
 

@@ -45,9 +45,3 @@ def test_crowds_are_numbered_by_size() -> None:
     assert (found[:12] == 1).all()
     assert (found[12:42] == 0).all()
     assert found.iloc[42] == -1
-
-
-def test_outline_of_a_square_and_of_two_points() -> None:
-    x, y = np.array([0.0, 1, 1, 0, 0.5]), np.array([0.0, 0, 1, 1, 0.5])
-    assert set(hotspots.outline(x, y)) == {(0, 0), (1, 0), (1, 1), (0, 1)}
-    assert len(hotspots.outline(x[:2], y[:2])) == 2
