@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from views.language import _
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -38,7 +40,7 @@ class Task:
         """What the function returned. Raises RuntimeError with its message if it failed."""
         file = Path(self.folder.name) / "result"
         if not file.exists():
-            raise RuntimeError("The work ended without a result.")
+            raise RuntimeError(_("The work ended without a result."))
         fine, value = pickle.loads(file.read_bytes())
         if not fine:
             raise RuntimeError(value)

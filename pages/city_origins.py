@@ -7,14 +7,15 @@ import pandas as pd
 from analytics import bridge, displacement, diversity
 from pages.common import area_names, cached, city, half_years, hierarchy, in_district, table
 from views import text
+from views.language import N_, _
 
 # measure -> its name, unit, digits
 MEASURES = {
-    "persons": ("Residents", "residents with that migration background", 0),
-    "per_1000": ("Share of residents", "residents with that background per 1,000 residents", 1),
-    "quotient": ("Location quotient", "share of residents over the city's share", 2),
-    "growth": ("Growth since a chosen date", "% change", 0),
-    "diversity": ("Diversity of origins", "chance that two people with a named origin differ, % (Simpson)", 0),
+    "persons": (N_("Residents"), N_("residents with that migration background"), 0),
+    "per_1000": (N_("Share of residents"), N_("residents with that background per 1,000 residents"), 1),
+    "quotient": (N_("Location quotient"), N_("share of residents over the city's share"), 2),
+    "growth": (N_("Growth since a chosen date"), N_("% change"), 0),
+    "diversity": (N_("Diversity of origins"), N_("chance that two people with a named origin differ, % (Simpson)"), 0),
 }
 
 
@@ -53,7 +54,7 @@ def growth_since(district: str, origin: str, first: int, last: int) -> dict[str,
     """Growth of an origin since the first half-year of 2015 and since the last one before February 2022."""
     rows = series(district, first, last).query("origin == @origin").set_index("period")["persons"]
     found = {}
-    for label, mark in (("June 2015", "2015-06-30"), ("the end of 2021", "2021-12-31")):
+    for label, mark in ((_("June 2015"), "2015-06-30"), (_("the end of 2021"), "2021-12-31")):
         when = pd.Timestamp(mark)
         if when in rows.index and when < rows.index[-1] and pd.notna(rows[when]) and pd.notna(rows.iloc[-1]):
             rate = displacement.change(float(rows[when]), float(rows.iloc[-1]))
@@ -90,10 +91,10 @@ def by_area(period: pd.Timestamp, origin: str, level: str, measure: str, since: 
         value = result["area_id"].map(100 * now.groupby("area_id")["persons"].agg(diversity.simpson))
     else:
         value = result[measure]
-    digits, unit = MEASURES[measure][2], MEASURES[measure][1].split(",")[0]
+    digits, unit = MEASURES[measure][2], _(MEASURES[measure][1]).split(",")[0]
     result["value"] = value.astype("float64").where(result["residents"].fillna(0) > 0)
     result["shown"] = [
-        text.SUPPRESSED if hidden and measure != "diversity" else f"{text.number(number, digits)} {unit}"
+        _(text.SUPPRESSED) if hidden and measure != "diversity" else f"{text.number(number, digits)} {unit}"
         for number, hidden in zip(result["value"], result["suppressed"], strict=True)
     ]
     return result

@@ -13,6 +13,7 @@ import streamlit as st
 import data
 from analytics import areas, classes, coverage
 from views import controls, exports, maps
+from views.language import _, country, current
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -29,16 +30,18 @@ def table(name: str, place: str = "world") -> pd.DataFrame:
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _run(name: str, version: str, args: tuple[Any, ...], kwargs: dict[str, Any], _function: Callable[..., R]) -> R:
+def _run(
+    name: str, version: str, language: str, args: tuple[Any, ...], kwargs: dict[str, Any], _function: Callable[..., R]
+) -> R:
     return _function(*args, **kwargs)
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:
-    """Keep a function's results by its name, its plain arguments and the version of the tables."""
+    """Keep a function's results by its name, its plain arguments, the version of the tables and the reader's language."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         name = f"{function.__module__}.{function.__qualname__}"
-        return _run(name, data.version(), args, kwargs, function)
+        return _run(name, data.version(), current(), args, kwargs, function)
 
     return run
 
@@ -82,7 +85,9 @@ def source(name: str, place: str = "world") -> str:
 def facilities_credit() -> str:
     """The line under a figure that sets facilities against residents."""
     here = city()
-    return f"{source('facilities', here.key)}; residents: {source('residents', here.key)}"
+    return _(
+        "{value}; residents: {value_2}", value=source("facilities", here.key), value_2=source("residents", here.key)
+    )
 
 
 @cached
@@ -94,10 +99,11 @@ def area_names(level: str) -> dict[str, str]:
     return dict(zip(rows["area_id"], rows["name"], strict=True))
 
 
+@cached
 def country_names() -> dict[str, str]:
-    """Country name by ISO code."""
+    """Country name by ISO code, in the reader's language."""
     rows = table("countries")
-    return dict(zip(rows["iso3"], rows["name"], strict=True))
+    return {code: country(code, name) for code, name in zip(rows["iso3"], rows["name"], strict=True)}
 
 
 @cached
@@ -130,7 +136,7 @@ def _areas_by_district() -> dict[str, dict[str, str]]:
 def district_of() -> pd.Series:
     """The district of every planning area of either cut."""
     rows = table("areas", city().key)
-    return pd.concat([areas.ancestors(cut)["district"] for _, cut in rows.groupby("cut")])
+    return pd.concat([areas.ancestors(cut)["district"] for _cut, cut in rows.groupby("cut")])
 
 
 @cached
@@ -190,8 +196,8 @@ def last_current_or_stop(chosen: controls.Territory) -> pd.Timestamp:
     """The newest chosen half-year that fits today's areas; where there is none the page says so and ends."""
     period = last_current(chosen.first_year, chosen.last_year)
     if period is None:
-        controls.empty(f"No count of residents fits today's areas (in force since {city().cut_since}) in these years.",
-                       "Choose years from 2021 on in the sidebar.")  # fmt: skip
+        controls.empty(_("No count of residents fits today's areas (in force since {cut_since}) in these years.", cut_since=city().cut_since),
+                       _("Choose years from 2021 on in the sidebar."))  # fmt: skip
         st.stop()
     return period
 
@@ -214,7 +220,9 @@ def residents_served(kind: str, period: pd.Timestamp) -> pd.DataFrame:
 def dots(facilities: pd.DataFrame, district: str) -> pd.DataFrame:
     """Facilities of the city or of one district, with the text their dots show: their places."""
     found = in_district(facilities, district)
-    return found.assign(shown=[f"{n:,} places" if pd.notna(n) else "places not stated" for n in found["places"]])
+    return found.assign(
+        shown=[_("{n:,} places", n=n) if pd.notna(n) else _("places not stated") for n in found["places"]]
+    )
 
 
 def area_map(
@@ -232,7 +240,7 @@ def area_map(
     grouped = classes.classify(rows["value"], scheme=scheme)
     st.subheader(title, anchor=False)
     ranges = maps.ranges(grouped, digits, suffix, factor)
-    maps.legend(unit, grouped, ranges, "" if points is None else f"{len(points):,} facilities")
+    maps.legend(unit, grouped, ranges, "" if points is None else _("{points:,} facilities", points=len(points)))
     outline, shapes = area_shapes("district"), area_shapes(level)
     selected = chosen.area if level == "planning_area" else chosen.district
     layers = [
@@ -243,9 +251,9 @@ def area_map(
         layers.append(maps.point_layer(points.assign(id=points["area_id"].map(hierarchy()[level]))))
     lon, lat, zoom = view_of(chosen.district)
     maps.show(layers, lon=lon, lat=lat, zoom=zoom, key=f"{key}-{level}-{chosen.district}",
-              summary=f"Map: {title}. {unit}.", on_pick=pick_area(level), on_site=on_site)  # fmt: skip
-    hint = "Click an area to choose it on every page" + (", a dot for its catchment" if on_site else "")
-    st.caption(" · ".join(part for part in (unit, note, hint, f"Source: {credit}") if part))
+              summary=_("Map: {title}. {unit}.", title=title, unit=unit), on_pick=pick_area(level), on_site=on_site)  # fmt: skip
+    hint = _("Click an area to choose it on every page") + (_(", a dot for its catchment") if on_site else "")
+    st.caption(" · ".join(part for part in (unit, note, hint, _("Source: {credit}", credit=credit)) if part))
     exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key,
                       partial(maps.picture, shapes, rows, grouped, "area_id", ranges))  # fmt: skip
 
@@ -264,7 +272,6 @@ def view_of(district: str) -> tuple[float, float, float]:
 
 def level_control(default: str) -> str:
     """Which areas to report by, kept in the address bar."""
-    names = city().level_names
+    names = {level: _(name) for level, name in city().level_names.items()}
     levels = [level for level in names if level != "city"]
-    return st.selectbox("Areas", levels, index=levels.index(default), format_func=names.__getitem__, key="level",
-                        bind="query-params")  # fmt: skip
+    return controls.linked(st.selectbox, _("Areas"), levels, index=levels.index(default), format_func=names.__getitem__, key="level")  # fmt: skip

@@ -8,11 +8,13 @@ import streamlit as st
 from pages import creative_places as places
 from pages.common import area_names, choices, city, facilities_credit, last_current, source, table
 from pages.europe import SCOPE
+from pages.labels import facility_kinds
 from views import charts, comparisons, controls, text
 from views.controls import Territory
+from views.language import _
 
-INDICATORS = {"child_poverty": "child poverty", "unemployment": "unemployment", "transfer_receipt": "receipt of transfers",
-              "single_parent_households": "single-parent households"}  # fmt: skip
+INDICATORS = {"child_poverty": _("child poverty"), "unemployment": "unemployment", "transfer_receipt": _("receipt of transfers"),
+              "single_parent_households": _("single-parent households")}  # fmt: skip
 
 
 FIRST, LAST = 2014, 2019  # years of both regional tables before the pandemic and the break of 2021
@@ -28,72 +30,79 @@ def more(found: dict[str, float]) -> str:
 
 def spelled(found: dict[str, float], what: str, still: str) -> str:
     """The association in a sentence, with what it does not show."""
-    return (f"Spearman's rank correlation over {found['n']:.0f} {what} is {found['plain']:+.2f} (95 % bootstrap interval "
-            f"{found['plain_low']:+.2f} to {found['plain_high']:+.2f}). With {still} held still it is **{found['partial']:+.2f} "
-            f"({found['partial_low']:+.2f} to {found['partial_high']:+.2f})**. Neighbours are alike, so the true intervals are "
-            "wider; what goes together need not follow from one another.")  # fmt: skip
+    return (_("Spearman's rank correlation over {n:.0f} {what} is {plain:+.2f} (95 % bootstrap interval "
+    "{plain_low:+.2f} to {plain_high:+.2f}). With {still} held still it is **{partial:+.2f} "
+    "({partial_low:+.2f} to {partial_high:+.2f})**. Neighbours are alike, so the true intervals are "
+    "wider; what goes together need not follow from one another.", n=found['n'], what=what, plain=found['plain'], plain_low=found['plain_low'], plain_high=found['plain_high'], still=still, partial=found['partial'], partial_low=found['partial_low'], partial_high=found['partial_high']))  # fmt: skip
 
 
 def together_section(chosen: Territory, kinds: tuple[str, ...], period: pd.Timestamp) -> None:
     """Venue density beside an indicator of inclusion: what goes together, how strongly, how sure."""
     left, right = st.columns(2)
-    indicator = left.selectbox(
-        "Beside", list(INDICATORS), format_func=INDICATORS.__getitem__, key="beside", bind="query-params"
+    indicator = controls.linked(
+        left.selectbox, _("Beside"), list(INDICATORS), format_func=INDICATORS.__getitem__, key="beside"
     )
     others = [key for key in INDICATORS if key != indicator]
-    confounder = right.selectbox("Held still, with residents per km²", others, index=others.index("transfer_receipt") if
-                                 "transfer_receipt" in others else 0, format_func=INDICATORS.__getitem__, key="still", bind="query-params")  # fmt: skip
+    confounder = controls.linked(right.selectbox, _("Held still, with residents per km²"), others, index=others.index("transfer_receipt") if
+                                 "transfer_receipt" in others else 0, format_func=INDICATORS.__getitem__, key="still")  # fmt: skip
     try:
         found = places.associated(kinds, period, indicator, confounder, chosen.district)
     except ValueError as fault:
-        controls.empty(str(fault), "Choose the whole city.")
+        controls.empty(str(fault), _("Choose the whole city."))
         return
-    title = (f"Areas with more venues have {more(found)} {INDICATORS[indicator]}: a {strength(found)} association" if found["sure"]
-             else f"Venues and {INDICATORS[indicator]}: no association that the figures can tell from chance")  # fmt: skip
+    title = (_("Areas with more venues have {found} {indicators}: a {found_2} association", found=more(found), indicators=INDICATORS[indicator], found_2=strength(found)) if found["sure"]
+             else _("Venues and {indicators}: no association that the figures can tell from chance", indicators=INDICATORS[indicator]))  # fmt: skip
     rows = places.beside_inclusion(kinds, period, chosen.district).dropna(subset=[indicator])
     figure = comparisons.scatter(rows, indicator, "per_10000", "name", x_unit=f"{INDICATORS[indicator]}, %",
-                                 y_unit="venues per 10,000 residents", labelled=list(rows.nlargest(4, "per_10000")["name"]),
+                                 y_unit=_("venues per 10,000 residents"), labelled=list(rows.nlargest(4, "per_10000")["name"]),
                                  marked="")  # fmt: skip
-    charts.show(figure, title=title, unit=f"district regions with 1,000 residents or more; residents on {text.day(period)}, {INDICATORS[indicator]} on 31 December 2020",
+    charts.show(figure, title=title, unit=_("district regions with 1,000 residents or more; residents on {period}, {indicators} on 31 December "
+    "2020", period=text.day(period), indicators=INDICATORS[indicator]),
                 source=f"{facilities_credit()}; {source('social_monitoring', city().key)}", key="together",
                 table=rows[["area_id", "name", "per_10000", "density", indicator, confounder]])  # fmt: skip
     st.markdown(
-        spelled(found, "areas", f"residents per km² and {INDICATORS[confounder]}") + " Income is not known by area."
+        spelled(found, "areas", _("residents per km² and {indicators}", indicators=INDICATORS[confounder]))
+        + _(" Income is not known by area.")
     )
 
 
 def regions_section() -> None:
     """Growth of cultural work beside growth of household income, by region."""
     rows, found = places.regions_beside_income(FIRST, LAST)
-    title = (f"Regions whose cultural work grew had {more(found)} growth of income: a {strength(found)} association" if found["sure"]
-             else "Growth of cultural work and of income: no association that the figures can tell from chance")  # fmt: skip
+    title = (_("Regions whose cultural work grew had {found} growth of income: a {found_2} association", found=more(found), found_2=strength(found)) if found["sure"]
+             else _("Growth of cultural work and of income: no association that the figures can tell from chance"))  # fmt: skip
     ends = [
         *rows.nlargest(2, "culture")["name"],
         *rows.nsmallest(2, "culture")["name"],
         *rows.nlargest(2, "income")["name"],
     ]
-    figure = comparisons.scatter(rows, "culture", "income", "name", x_unit="growth of cultural work, % a year",
-                                 y_unit="growth of household income (PPS), % a year", labelled=ends,
+    figure = comparisons.scatter(rows, "culture", "income", "name", x_unit=_("growth of cultural work, % a year"),
+                                 y_unit=_("growth of household income (PPS), % a year"), labelled=ends,
                                  marked=str(table("regions").set_index("nuts_id")["name"][city().region]))  # fmt: skip
-    charts.show(figure, title=title, unit=f"% a year, {FIRST}–{LAST}, NUTS 2 regions (scope: {SCOPE}); income at current prices",
+    charts.show(figure, title=title, unit=_("% a year, {first}–{last}, NUTS 2 regions (scope: {scope}); income at current prices", first=FIRST, last=LAST, scope=SCOPE),
                 source=f"{source('cultural_employment')}; {source('household_income')}", key="regions-together", table=rows)  # fmt: skip
-    st.markdown(spelled(found, "regions", f"income of {FIRST} and the number in cultural work"))
+    st.markdown(spelled(found, "regions", _("income of {first} and the number in cultural work", first=FIRST)))
 
 
 chosen = choices()
 here = city()
-st.title("Culture beside inclusion", anchor=False)
+st.title(_("Culture beside inclusion"), anchor=False)
 period = last_current(chosen.first_year, chosen.last_year)
-culture = table("facility_kinds").set_index("kind").query("grouping == 'culture'")
-wanted = st.multiselect("Kinds of venue", list(culture.index), key="venues", bind="query-params",
+culture = facility_kinds().query("grouping == 'culture'")
+wanted = controls.linked_many(st.multiselect, _("Kinds of venue"), list(culture.index), key="venues",
                         default=["museum", "theatre", "cinema", "nightclub", "coworking"],
                         format_func=culture["label"].get)  # fmt: skip
-st.header(f"District regions of {area_names('district').get(chosen.district, here.name)}", anchor=False, divider="gray")
+st.header(
+    _("District regions of {district}", district=area_names("district").get(chosen.district, here.name)),
+    anchor=False,
+    divider="gray",
+)
 if period is None or not wanted:
     controls.empty(
-        "No kind of venue, or no count of residents in today's areas.", "Choose a kind above and years from 2021 on."
+        _("No kind of venue, or no count of residents in today's areas."),
+        _("Choose a kind above and years from 2021 on."),
     )
 else:
     together_section(chosen, tuple(sorted(wanted)), period)
-st.header("Regions of Europe", anchor=False, divider="gray")
+st.header(_("Regions of Europe"), anchor=False, divider="gray")
 regions_section()

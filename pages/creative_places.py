@@ -8,6 +8,7 @@ import pandas as pd
 import data
 from analytics import access, association, coverage, creative, hotspots, specialisation
 from pages.common import area_names, cached, city, exact_areas, hierarchy, in_district, residents, table
+from pages.labels import facility_kinds
 from pages.reach_results import minutes
 
 NOBODY = 1000  # below so many residents a rate says nothing
@@ -30,7 +31,7 @@ def venues(kinds: tuple[str, ...], period: pd.Timestamp, level: str) -> pd.DataF
 def kinds_by_area(kinds: tuple[str, ...], level: str) -> pd.DataFrame:
     """How many venues of each kind an area has: area, kind, count."""
     rows = sites(kinds)
-    labels = table("facility_kinds").set_index("kind")["label"]
+    labels = facility_kinds()["label"]
     groups = [rows["area_id"].map(hierarchy()[level]).rename("area"), rows["kind"].map(labels)]
     return rows.groupby(groups).size().rename("count").reset_index()
 

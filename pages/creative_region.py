@@ -10,6 +10,7 @@ from analytics import creative, displacement, profile, shift_share
 from pages.common import cached, choices, city, geometry, source, table
 from pages.europe import LFS_BREAK, SCOPE, breaks, map_of_europe
 from views import charts, comparisons, controls, text
+from views.language import _
 
 
 @cached
@@ -58,29 +59,28 @@ def series(region: str, first: int, last: int) -> pd.Series:
 
 def profile_section(region: str, name: str, first: int, last: int) -> None:
     """Level, tested growth and the fall of 2020 on one line; then the path beside peers and the median."""
-    own, unit = series(region, first, last), f"thousand persons (scope: {SCOPE})"
+    own, unit = series(region, first, last), _("thousand persons (scope: {scope})", scope=SCOPE)
     statement = creative.faster_than(own, panel(first, last), LFS_BREAK)
     fall = creative.resilience(table("cultural_employment")).set_index("nuts_id")
     tiles = st.columns(3)
-    tiles[0].metric(f"Thousand in cultural work, {own.index[-1]}", f"{own.iloc[-1]:,.1f}", border=True)
-    slope = text.GAP if text.is_gap(statement["slope"]) else f"{statement['slope']:+.1f}"
-    tiles[1].metric("Points a year above all regions (estimate)", slope, border=True)
+    tiles[0].metric(_("Thousand in cultural work, {index}", index=own.index[-1]), f"{own.iloc[-1]:,.1f}", border=True)
+    slope = text.signed(statement["slope"])
+    tiles[1].metric(_("Points a year above all regions (estimate)"), slope, border=True)
     lost = fall["fall"].get(region)
-    tiles[2].metric("2019 to 2020", text.signed_percent(lost), border=True)
+    tiles[2].metric(_("2019 to 2020"), text.signed_percent(lost), border=True)
     words = {
-        "faster": "grew faster than",
-        "slower": "grew more slowly than",
-        "cannot tell": "cannot be told apart from",
+        "faster": _("grew faster than"),
+        "slower": _("grew more slowly than"),
+        "cannot tell": _("cannot be told apart from"),
     }
     interval = "" if text.is_gap(statement["slope"]) else (
-        f" (95 % interval {statement['low']:+.1f} to {statement['high']:+.1f} points a year, {statement['years']:.0f} years, a step allowed "
-        "for the break of 2021)")  # fmt: skip
+        _(" (95 % interval {low:+.1f} to {high:+.1f} points a year, {years:.0f} years, a step allowed for the "
+    "break of 2021)", low=statement['low'], high=statement['high'], years=statement['years']))  # fmt: skip
     back = fall["recovery_years"].get(region) if region in fall.index else None
     recovered = "" if region not in fall.index else (
-        " It did not fall in 2020." if lost >= 0 else f" It was back at its level of 2019 after {back} years." if pd.notna(back)
-        else f" It was not back at its level of 2019 by {fall['last_year'][region]}.")  # fmt: skip
-    st.markdown(f"**Above-average growth?** Cultural work in {name} {words[str(statement['verdict'])]} the regions together"
-                f"{interval}.{recovered}")  # fmt: skip
+        _(" It did not fall in 2020.") if lost >= 0 else _(" It was back at its level of 2019 after {back} years.", back=back) if pd.notna(back)
+        else _(" It was not back at its level of 2019 by {last_year}.", last_year=fall['last_year'][region]))  # fmt: skip
+    st.markdown(_("**Above-average growth?** Cultural work in {name} {words} the regions together{interval}.{recovered}", name=name, words=words[str(statement['verdict'])], interval=interval, recovered=recovered))  # fmt: skip
     near = similar(region, first, last)
     shown = table("cultural_employment").query("nuts_id in @near.nuts_id or nuts_id == @region")
     shown = shown[shown["year"].between(first, last)]
@@ -88,26 +88,28 @@ def profile_section(region: str, name: str, first: int, last: int) -> None:
     work = table("cultural_employment")
     median = creative.median_index(work[work["year"].between(first, last)])
     lines = displacement.index_to_first(shown, "group", value="thousand_persons")
-    typical = median.assign(group=f"Median of {median['regions'].iloc[0]} regions", thousand_persons=median["index"])
+    typical = median.assign(
+        group=_("Median of {iloc} regions", iloc=median["regions"].iloc[0]), thousand_persons=median["index"]
+    )
     lines = pd.concat([lines[["year", "group", "thousand_persons"]], typical[["year", "group", "thousand_persons"]]])
-    index = f"index, first year shown = 100 (scope: {SCOPE})"
+    index = _("index, first year shown = 100 (scope: {scope})", scope=SCOPE)
     charts.show(charts.lines(lines, "year", "thousand_persons", "group", unit=index, digits=1, from_zero=False, breaks=breaks(first, last),
                              height=480),
-                title=f"{name}: from {own.iloc[0]:,.1f} to {own.iloc[-1]:,.1f} thousand people in cultural work", unit=index,
+                title=_("{name}: from {iloc:,.1f} to {iloc_2:,.1f} thousand people in cultural work", name=name, iloc=own.iloc[0], iloc_2=own.iloc[-1]), unit=index,
                 source=source("cultural_employment"), key="employment",
                 table=shown[["year", "nuts_id", "group", "thousand_persons", "flag"]])  # fmt: skip
     if near.empty:
         controls.empty(
-            "No similar regions: a figure of this region's income or growth is missing.", "Choose another region."
+            _("No similar regions: a figure of this region's income or growth is missing."), _("Choose another region.")
         )
         return
-    st.caption("Peers are the five regions nearest by rank of size, household income and growth before 2020. Source: "
-               f"{source('cultural_employment')}; {source('household_income')}")  # fmt: skip
-    st.dataframe(near[["nuts_id", "name", "people", "income", "growth", "distance"]], hide_index=True, alt="Five similar regions",
-                 column_config={"people": st.column_config.NumberColumn("median, thousand persons", format="%.1f"),
-                                "income": st.column_config.NumberColumn("PPS per inhabitant, 2019", format="%.0f"),
-                                "growth": st.column_config.NumberColumn("growth a year to 2019", format="percent"),
-                                "distance": st.column_config.NumberColumn("distance, standard deviations", format="%.2f")})  # fmt: skip
+    st.caption(_("Peers are the five regions nearest by rank of size, household income and growth before 2020. "
+    "Source: {value}; {value_2}", value=source('cultural_employment'), value_2=source('household_income')))  # fmt: skip
+    st.dataframe(near[["nuts_id", "name", "people", "income", "growth", "distance"]], hide_index=True, alt=_("Five similar regions"),
+                 column_config={"people": st.column_config.NumberColumn(_("median, thousand persons"), format="%.1f"),
+                                "income": st.column_config.NumberColumn(_("PPS per inhabitant, 2019"), format="%.0f"),
+                                "growth": st.column_config.NumberColumn(_("growth a year to 2019"), format="percent"),
+                                "distance": st.column_config.NumberColumn(_("distance, standard deviations"), format="%.2f")})  # fmt: skip
     waterfall_section(region, name, first, last, unit)
 
 
@@ -120,32 +122,36 @@ def waterfall_section(region: str, name: str, first: int, last: int, unit: str) 
         return
     country = ends[[code for code in ends if code[:2] == region[:2]]].sum(axis=1)
     every, own = ends.sum(axis=1), ends[region]
-    parts = shift_share.nested(own.iloc[0], own.iloc[-1], (f"{ends.shape[1]} regions of Europe", every.iloc[0], every.iloc[-1]),
-                               ("the country beyond Europe", country.iloc[0], country.iloc[-1]))  # fmt: skip
-    parts["part"] = parts["part"].replace("own", "the region beyond the country")
+    parts = shift_share.nested(own.iloc[0], own.iloc[-1], (_("{shape} regions of Europe", shape=ends.shape[1]), every.iloc[0], every.iloc[-1]),
+                               (_("the country beyond Europe"), country.iloc[0], country.iloc[-1]))  # fmt: skip
+    parts["part"] = parts["part"].replace("own", _("the region beyond the country"))
     last_part = parts["change"].iloc[-1]
-    charts.show(comparisons.waterfall(parts, "part", "change", unit="thousand persons", total="change"),
-                title=f"Of {parts['change'].sum():+,.1f} thousand, {last_part:+,.1f} are {name}'s own",
-                unit=f"{unit}, {first}–{last}: shift-share over regions with both years", source=source("cultural_employment"),
+    charts.show(comparisons.waterfall(parts, "part", "change", unit=_("thousand persons"), total="change"),
+                title=_("Of {change:+,.1f} thousand, {last_part:+,.1f} are {name}'s own", change=parts['change'].sum(), last_part=last_part, name=name),
+                unit=_("{unit}, {first}–{last}: shift-share over regions with both years", unit=unit, first=first, last=last), source=source("cultural_employment"),
                 key="waterfall", table=parts)  # fmt: skip
 
 
 def quotient_section(region: str, year: int) -> None:
     """How common cultural work is in each region, once total employment has been fetched."""
     if not data.has("employment"):
-        controls.empty("Shares and location quotients by region need total employment, which is not shipped.",
-                       "Run `make refresh` where the machine is online; shares by country are on the page *Creative economy in Europe*.")  # fmt: skip
+        controls.empty(_("Shares and location quotients by region need total employment, which is not shipped."),
+                       _("Run `make refresh` where the machine is online; shares by country are on the page *Creative economy "
+    "in Europe*."))  # fmt: skip
         return
     rows = quotients(year)
     if rows.empty:
-        controls.empty(f"Total employment of {year} is not in the table fetched.", "Choose another last year.")
+        controls.empty(
+            _("Total employment of {year} is not in the table fetched.", year=year), _("Choose another last year.")
+        )
         return
-    rows = rows.assign(value=rows["lq"], shown=[f"{100 * share:.1f} % of work, {lq:.2f} times all regions ({low:.2f} to {high:.2f})"
+    rows = rows.assign(value=rows["lq"], shown=[_("{share:.1f} % of work, {lq:.2f} times all regions ({low:.2f} to {high:.2f})", share=100 * share, lq=lq, low=low, high=high)
                                                 for share, lq, low, high in rows[["share", "lq", "low", "high"]].itertuples(index=False)])  # fmt: skip
     best = rows.loc[rows["lq"].idxmax()]
     map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="regional-quotients", digits=2, selected=region,
-                  title=f"{best['name']}: cultural work is {best['lq']:.2f} times as common as in all regions ({best['low']:.2f} to {best['high']:.2f})",
-                  unit=f"location quotient of cultural employment, all regions = 1, {year} (scope: {SCOPE}); 95 % interval for sampling",
+                  title=_("{name}: cultural work is {lq:.2f} times as common as in all regions ({low:.2f} to {high:.2f})", name=best['name'], lq=best['lq'], low=best['low'], high=best['high']),
+                  unit=_("location quotient of cultural employment, all regions = 1, {year} (scope: {scope}); 95 % interval "
+    "for sampling", year=year, scope=SCOPE),
                   credit=f"{source('cultural_employment')}; {source('employment')}")  # fmt: skip
 
 
@@ -153,18 +159,18 @@ def regions_section(region: str, first: int, last: int) -> None:
     """Growth of every region against the median on a map, and the places of the country's regions over time."""
     rows = growth(first, last)
     if rows.empty:
-        controls.empty("No region has figures in both years.", "Choose other years in the sidebar.")
+        controls.empty(_("No region has figures in both years."), _("Choose other years in the sidebar."))
         return
     rows = rows.assign(value=rows["above_median"], shown=[
-        f"{text.signed_percent(g)} a year, {above:+.1f} points against the median"
+        _("{g} a year, {above:+.1f} points against the median", g=text.signed_percent(g), above=above)
         for g, above in zip(rows["yearly_growth"], rows["above_median"], strict=True)
     ])  # fmt: skip
     best = rows.loc[rows["value"].idxmax()]
-    note = "spans the 2021 break in series: read as an indication · " if first < LFS_BREAK <= last else ""
+    note = _("spans the 2021 break in series: read as an indication · ") if first < LFS_BREAK <= last else ""
     map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="europe", selected=region,
-                  title=f"Fastest growth {first}–{last}: {best['name']}, {text.signed_percent(best['yearly_growth'])} a year",
-                  unit=f"percentage points a year above the median region, {first}–{last} (scope: {SCOPE})",
-                  note=f"{note}{len(rows)} regions with both years",
+                  title=_("Fastest growth {first}–{last}: {name}, {yearly_growth} a year", first=first, last=last, name=best['name'], yearly_growth=text.signed_percent(best['yearly_growth'])),
+                  unit=_("percentage points a year above the median region, {first}–{last} (scope: {scope})", first=first, last=last, scope=SCOPE),
+                  note=_("{note}{rows} regions with both years", note=note, rows=len(rows)),
                   credit=f"{source('cultural_employment')}; {source('regions')}")  # fmt: skip
     names, work = table("regions").set_index("nuts_id")["name"], table("cultural_employment")
     land = work[(work["nuts_id"].str[:2] == region[:2]) & work["year"].between(first, last)]
@@ -178,9 +184,8 @@ def regions_section(region: str, first: int, last: int) -> None:
     if own.empty:
         return
     charts.show(comparisons.bump(top, "year", "place", "name", unit="", marked=here),
-                title=f"{here}: place {own['place'].iloc[0]:.0f} in {own['year'].iloc[0]}, place {own['place'].iloc[-1]:.0f} "
-                f"in {own['year'].iloc[-1]} among the country's regions",
-                unit=f"place by number of people in cultural work, regions with every year (scope: {SCOPE})",
+                title=_("{here}: place {iloc:.0f} in {iloc_2}, place {iloc_3:.0f} in {iloc_4} among the country's regions", here=here, iloc=own['place'].iloc[0], iloc_2=own['year'].iloc[0], iloc_3=own['place'].iloc[-1], iloc_4=own['year'].iloc[-1]),
+                unit=_("place by number of people in cultural work, regions with every year (scope: {scope})", scope=SCOPE),
                 source=source("cultural_employment"), key="bump",
                 table=top[["year", "nuts_id", "name", "thousand_persons", "place"]])  # fmt: skip
 
@@ -188,16 +193,17 @@ def regions_section(region: str, first: int, last: int) -> None:
 chosen = choices()
 names = table("regions").set_index("nuts_id")["name"]
 known = sorted(table("cultural_employment")["nuts_id"].unique())
-region = st.sidebar.selectbox("Region (NUTS 2, cut of 2016)", known, index=known.index(city().region), key="region",
-                              format_func=lambda code: f"{names[code]} ({code})", bind="query-params")  # fmt: skip
-st.title(f"Creative economy: {names[region]}", anchor=False)
+region = controls.linked(st.sidebar.selectbox, _("Region (NUTS 2, cut of 2016)"), known, index=known.index(city().region), key="region",
+                              format_func=lambda code: f"{names[code]} ({code})")  # fmt: skip
+st.title(_("Creative economy: {names}", names=names[region]), anchor=False)
 years = sorted(int(year) for year in table("cultural_employment")["year"].unique())
 own_years = [int(year) for year in series(region, chosen.first_year, chosen.last_year).index]
 if len(own_years) < 2:
-    controls.empty(f"Eurostat's regional table covers {years[0]} to {years[-1]}; this region has fewer than two of the chosen years.",
-                   "Choose more years in the sidebar, or another region.")  # fmt: skip
+    controls.empty(_("Eurostat's regional table covers {years} to {years_2}; this region has fewer than two of the chosen "
+    "years.", years=years[0], years_2=years[-1]),
+                   _("Choose more years in the sidebar, or another region."))  # fmt: skip
     st.stop()
 profile_section(region, str(names[region]), own_years[0], own_years[-1])
-st.header("All regions", anchor=False, divider="gray")
+st.header(_("All regions"), anchor=False, divider="gray")
 regions_section(region, own_years[0], own_years[-1])
 quotient_section(region, own_years[-1])

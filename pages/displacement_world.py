@@ -8,6 +8,7 @@ import streamlit as st
 from analytics import displacement
 from pages.common import cached, country_names, table
 from views import controls, text
+from views.language import _
 
 AGES = ["0-4", "5-11", "12-17", "18-59", "60+"]
 TOP = 7
@@ -27,7 +28,7 @@ def _stock(by: str, country: str | None, first: int, last: int, origin: str = ""
 @cached
 def by_group(by: str, country: str | None, first: int, last: int, origin: str = "") -> pd.DataFrame:
     """People, of one origin or of all, by year and the largest groups, named, with the rest."""
-    names = {**displacement.LABELS, **country_names(), "REST": "All others"}
+    names = {**{key: _(name) for key, name in displacement.LABELS.items()}, **country_names(), "REST": _("All others")}
     rows = displacement.top_with_rest(_stock(by, country, first, last, origin), by, TOP)
     return rows.assign(group=rows[by].map(names)) if len(rows) else rows.assign(group="")
 
@@ -49,12 +50,14 @@ def reconciled() -> pd.DataFrame:
 def top_pairs(year: int, country: str | None) -> pd.DataFrame:
     """Largest origin-asylum pairs with their places on the map, the text they show and the width of their arc."""
     pairs = displacement.corridors(table("displaced"), year, 20, asylum=country)
-    names, places = {**country_names(), "REST": "All others"}, table("countries").set_index("iso3")
+    names, places = {**country_names(), "REST": _("All others")}, table("countries").set_index("iso3")
     for side in ("origin", "asylum"):
         pairs[f"{side}_lon"] = pairs[side].map(places["lon"])
         pairs[f"{side}_lat"] = pairs[side].map(places["lat"])
     pairs["name"] = pairs["origin"].map(names) + " → " + pairs["asylum"].map(names)
-    pairs["shown"] = [f"{text.number(persons)} people, {year}" for persons in pairs["persons"]]
+    pairs["shown"] = [
+        _("{persons} people, {year}", persons=text.number(persons), year=year) for persons in pairs["persons"]
+    ]
     pairs["width"] = 1 + 9 * pairs["persons"] / pairs["persons"].max()
     return pairs
 
@@ -62,7 +65,7 @@ def top_pairs(year: int, country: str | None) -> pd.DataFrame:
 @cached
 def crossings(year: int) -> pd.DataFrame:
     """Origin-asylum matrix of the eight largest of each, named."""
-    names = {**country_names(), "REST": "All others", "TOTAL": "Total"}
+    names = {**country_names(), "REST": _("All others"), "TOTAL": _("Total")}
     grid = displacement.matrix(table("displaced"), year, 8)
     return grid.rename(index=names, columns=names).rename_axis("origin").reset_index()
 
@@ -115,26 +118,24 @@ def answers(country: str | None, place: str, first: int, last: int) -> str:
     newest = origins[origins["year"] == total.index[-1]].nlargest(3, "persons")
     parts = [f"{names[code]} ({text.compact(n)})" for code, n in zip(newest["origin"], newest["persons"], strict=True)]
     people, stated = everyone(country)
-    lines = [f"**Who and from where:** {text.compact(total.iloc[-1])} displaced people in {in_text(place)} at the end of "
-             f"{total.index[-1]}, most from {', '.join(parts)}."]  # fmt: skip
+    lines = [_("**Who and from where:** {iloc} displaced people in {place} at the end of {index}, most from {parts}.", iloc=text.compact(total.iloc[-1]), place=in_text(place), index=total.index[-1], parts=', '.join(parts))]  # fmt: skip
     if len(total) > 1:
         peak = total.idxmax()
-        lines.append(f"**Since when:** {text.signed_percent(displacement.change(total.iloc[0], total.iloc[-1]), 0)} "
-                     f"since {total.index[0]}; the highest count in these years is {text.compact(total.max())}, "
-                     f"{peak}.")  # fmt: skip
+        lines.append(_("**Since when:** {iloc} since {index}; the highest count in these years is {total}, {peak}.", iloc=text.signed_percent(displacement.change(total.iloc[0], total.iloc[-1]), 0), index=total.index[0], total=text.compact(total.max()), peak=peak))  # fmt: skip
     if stated:
-        share, _ = displacement.school_age_share(people)
-        lines.append(f"**How young:** {text.percent(share)} are 5 to 17, among the {text.percent(stated)} whose age is "
-                     "stated (2025).")  # fmt: skip
+        share, _known = displacement.school_age_share(people)
+        lines.append(_("**How young:** {share} are 5 to 17, among the {stated} whose age is stated (2025).", share=text.percent(share), stated=text.percent(stated)))  # fmt: skip
     urban = displacement.urban_share(table("displaced_by_age_place"), country)
     if urban:
-        lines.append(f"**How urban:** between {text.percent(urban[0])} and {text.percent(urban[1])} live in towns; for "
-                     "the rest UNHCR states various places (2025).")  # fmt: skip
+        lines.append(_("**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various "
+    "places (2025).", urban=text.percent(urban[0]), urban_2=text.percent(urban[1])))  # fmt: skip
     return "\n\n".join(lines)
 
 
 def in_text(place: str) -> str:
     """A place's name inside a sentence."""
+    if place == _("The world"):
+        return _("the world")
     return place[0].lower() + place[1:] if place.startswith("The ") else place
 
 
@@ -143,10 +144,20 @@ def scope(chosen: controls.Territory) -> tuple[str | None, str]:
 
     Stops the page, saying what to do, where UNHCR counts nobody.
     """
-    shown = st.radio("Show", ["World", "Country of asylum"], horizontal=True, key="scope", bind="query-params")
-    country = chosen.country if shown != "World" else None
-    place = country_names()[country] if country else "The world"
+    shown = controls.linked(
+        st.radio,
+        _("Show"),
+        ["world", "country"],
+        format_func={"world": _("World"), "country": _("Country of asylum")}.__getitem__,
+        horizontal=True,
+        key="scope",
+    )
+    country = chosen.country if shown != "world" else None
+    place = country_names()[country] if country else _("The world")
     if by_group("category", country, chosen.first_year, chosen.last_year).empty:
-        controls.empty(f"UNHCR counts nobody in {in_text(place)} in these years.", "Widen the years in the sidebar.")
+        controls.empty(
+            _("UNHCR counts nobody in {place} in these years.", place=in_text(place)),
+            _("Widen the years in the sidebar."),
+        )
         st.stop()
     return country, place

@@ -9,14 +9,15 @@ import streamlit as st
 
 from analytics import classes
 from views import exports, maps
+from views.language import N_, _
 
-SCOPE = "Eurostat culture statistics"
+SCOPE = N_("Eurostat culture statistics")
 EUROPE = (11.0, 52.5, 2.7)
 LFS_BREAK = 2021
 
 
 def breaks(first: int, last: int) -> dict[object, str] | None:
-    return {LFS_BREAK: "break in series"} if first <= LFS_BREAK <= last else None
+    return {LFS_BREAK: _("break in series")} if first <= LFS_BREAK <= last else None
 
 
 def map_of_europe(shapes: dict[str, object], key: str, rows: pd.DataFrame, *, title: str, unit: str, credit: str, name: str,
@@ -28,7 +29,7 @@ def map_of_europe(shapes: dict[str, object], key: str, rows: pd.DataFrame, *, ti
     maps.legend(unit, grouped, ranges)
     lon, lat, zoom = EUROPE
     maps.show([maps.area_layer(shapes, rows, grouped, key=key, selected=selected)], lon=lon, lat=lat, zoom=zoom, key=name,
-              summary=f"Map: {title}. {unit}.")  # fmt: skip
-    st.caption(" · ".join(part for part in (unit, note, f"Source: {credit}") if part))
+              summary=_("Map: {title}. {unit}.", title=title, unit=unit))  # fmt: skip
+    st.caption(" · ".join(part for part in (unit, note, _("Source: {credit}", credit=credit)) if part))
     exports.downloads(rows.drop(columns=["value", "shown"]), title, credit, name,
                       partial(maps.picture, shapes, rows, grouped, key, ranges))  # fmt: skip

@@ -8,19 +8,20 @@ import pandas as pd
 import streamlit as st
 
 from analytics import goals
-from analytics.indicators import BY_KEY, REGISTRY
 from data import store
 from pages import inclusion_results as results
 from pages.common import area_names, choices, city, half_years, level_control, source
+from pages.labels import cards
 from views import charts, controls, text
+from views.language import _
 
-HEADS = {"reached": "reached", "on track": "on track", "behind": "behind", "cannot tell": "cannot be told yet"}
+HEADS = {"reached": "reached", "on track": _("on track"), "behind": "behind", "cannot tell": _("cannot be told yet")}
 
 
 def history(indicator: str, level: str, area: str) -> pd.Series:
     """An indicator of an area by day; what is published once is one value of that day."""
     periods = [one for one in half_years(2021, date.today().year) if one >= pd.Timestamp(city().cut_since)]
-    period = BY_KEY[indicator].period
+    period = cards()[indicator].period
     if period[:4].isdigit():
         return pd.Series({pd.Timestamp(period): results.measured(periods[-1], level)[indicator][area]})
     return pd.Series({one: results.measured(one, level)[indicator][area] for one in periods})
@@ -28,15 +29,22 @@ def history(indicator: str, level: str, area: str) -> pd.Series:
 
 def goal(row: pd.Series) -> None:
     """One target: status, path and trend."""
-    one, names = BY_KEY[row["indicator"]], area_names(row["level"])
-    with st.spinner("Measuring every half-year …"):
+    one, names = cards()[row["indicator"]], area_names(row["level"])
+    with st.spinner(_("Measuring every half-year …")):
         seen = history(row["indicator"], row["level"], row["area_id"])
     due, good = pd.Timestamp(int(row["year"]), 12, 31), one.good
     found = goals.track(seen, row["value"], due, good)
     place = names[row["area_id"]]
-    title = f"{one.label}, {place}: {text.number(row['value'], one.digits)} by {row['year']}: {HEADS[found.status]}"
+    title = _(
+        "{label}, {place}: {value} by {year}: {heads}",
+        label=_(one.label),
+        place=place,
+        value=text.number(row["value"], one.digits),
+        year=row["year"],
+        heads=HEADS[found.status],
+    )
     first, last = seen.dropna().index[0], seen.dropna().index[-1]
-    path = pd.DataFrame({"day": [first, due], "value": [seen[first], row["value"]], "group": "straight path"})
+    path = pd.DataFrame({"day": [first, due], "value": [seen[first], row["value"]], "group": _("straight path")})
     lines = pd.concat([seen.rename_axis("day").rename("value").reset_index().assign(group="measured"), path])
     if not text.is_gap(found.expected):
         ends = {"trend (estimate)": found.expected, "80 % interval, low": found.low, "80 % interval, high": found.high}
@@ -50,49 +58,54 @@ def goal(row: pd.Series) -> None:
             ]
         )
     charts.show(charts.lines(lines, "day", "value", "group", unit="", digits=one.digits, from_zero=False), title=title,
-                unit=f"{one.unit}; {good} is good", source="; ".join(source(name, city().key) for name in one.tables), key=f"goal-{row['id']}",
+                unit=_("{unit}; {good} is good", unit=one.unit, good=good), source="; ".join(source(name, city().key) for name in one.tables), key=f"goal-{row['id']}",
                 table=lines)  # fmt: skip
     reason = f" ({found.why})" if found.why else ""
-    rate = "" if text.is_gap(found.needed) else f" Needed from now on: {found.needed:+,.2f} a year"
-    rate += "." if text.is_gap(found.seen) or not rate else f"; seen so far: {found.seen:+,.2f} a year."
-    st.markdown(f"Straight path today: {text.number(found.path, one.digits)}; measured: {text.number(seen[last], one.digits)} on {text.day(last)}.{rate}"
-                f" Status: **{HEADS[found.status]}**{reason}.")  # fmt: skip
-    if st.button("Remove this goal", key=f"remove-{row['id']}", help=title):
+    rate = "" if text.is_gap(found.needed) else _(" Needed from now on: {needed:+,.2f} a year", needed=found.needed)
+    rate += "." if text.is_gap(found.seen) or not rate else _("; seen so far: {seen:+,.2f} a year.", seen=found.seen)
+    st.markdown(_("Straight path today: {path}; measured: {seen} on {last}.{rate} Status: **{heads}**{reason}.", path=text.number(found.path, one.digits), seen=text.number(seen[last], one.digits), last=text.day(last), rate=rate, heads=HEADS[found.status], reason=reason))  # fmt: skip
+    if st.button(_("Remove this goal"), key=f"remove-{row['id']}", help=title):
         store.remove_target(int(row["id"]))
         st.rerun()
 
 
 def entry_form() -> None:
     """Set a new target."""
-    able = [one.key for one in REGISTRY if one.good]
+    able = [one.key for one in cards().values() if one.good]
     with st.container(border=True):
-        st.subheader("Set a goal", anchor=False)
+        st.subheader(_("Set a goal"), anchor=False)
         left, middle = st.columns(2)
         indicator = left.selectbox(
-            "Indicator", able, format_func=lambda key: f"{BY_KEY[key].label} ({BY_KEY[key].unit})", key="goal_indicator"
+            _("Indicator"),
+            able,
+            format_func=lambda key: f"{cards()[key].label} ({cards()[key].unit})",
+            key="goal_indicator",
         )
         with middle:
             level = level_control("district")
         names = area_names(level)
         left, middle, right = st.columns(3)
-        area = left.selectbox("Area", list(names), format_func=names.__getitem__, key="goal_area")
-        value = middle.number_input("Target", value=10.0, step=1.0, key="goal_value")
+        area = left.selectbox(_("Area"), list(names), format_func=names.__getitem__, key="goal_area")
+        value = middle.number_input(_("Target"), value=10.0, step=1.0, key="goal_value")
         year = right.selectbox(
-            "By the end of", list(range(date.today().year, date.today().year + 15)), index=4, key="goal_year"
+            _("By the end of"), list(range(date.today().year, date.today().year + 15)), index=4, key="goal_year"
         )
-        if st.button("Store goal", type="primary", key="goal_store"):
+        if st.button(_("Store goal"), type="primary", key="goal_store"):
             store.add_target(city().key, level, area, indicator, float(value), int(year))
             st.rerun()
 
 
 choices()
-st.title(f"Goals of {city().name}", anchor=False)
+st.title(_("Goals of {name}", name=city().name), anchor=False)
 rows = store.targets(city().key)
 if rows.empty:
     controls.empty(
-        "No goal is set yet.",
-        "Choose an indicator, an area, a value and a year below; goals are stored for everyone who uses this server.",
+        _("No goal is set yet."),
+        _(
+            "Choose an indicator, an area, a value and a year below; goals are stored for everyone who uses this "
+            "server."
+        ),
     )
-for _, row in rows.iterrows():
+for _place, row in rows.iterrows():
     goal(row)
 entry_form()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from views.language import _
 
 from analytics import impact
 from data.store import register
@@ -11,8 +12,8 @@ from pages.common import choices
 from pages.initiatives_labels import CREDIT
 from views import charts, comparisons, controls
 
-NAMES = {"people": "people who gain", "value_eur": "value a person and year", "deadweight": "would have happened anyway", "others": "is others' doing",
-         "years": "years it lasts", "drop_off": "lost each year", "discount": "discount rate", "cost_eur": "cost"}  # fmt: skip
+NAMES = {"people": _("people who gain"), "value_eur": _("value a person and year"), "deadweight": _("would have happened anyway"), "others": _("is others' doing"),
+         "years": _("years it lasts"), "drop_off": _("lost each year"), "discount": _("discount rate"), "cost_eur": "cost"}  # fmt: skip
 
 
 def results_section(rows: pd.DataFrame) -> None:
@@ -20,32 +21,32 @@ def results_section(rows: pd.DataFrame) -> None:
     costs = impact.cost_per_person(rows)
     if costs.empty:
         controls.empty(
-            "No initiative has both a budget and people reached on record.",
-            "Add what you know on the page *Initiatives*; an unknown stays empty.",
+            _("No initiative has both a budget and people reached on record."),
+            _("Add what you know on the page *Initiatives*; an unknown stays empty."),
         )
     else:
         cheapest = costs.loc[costs["per_person"].idxmin()]
-        charts.show(charts.bars(costs, "name", "per_person", unit="", digits=0), title=f"From {cheapest['per_person']:,.0f} EUR a person, {cheapest['name']}",
-                    unit="EUR of budget for each person reached; initiatives differ in what they do for a person", source=CREDIT, key="cost", table=costs)  # fmt: skip
+        charts.show(charts.bars(costs, "name", "per_person", unit="", digits=0), title=_("From {per_person:,.0f} EUR a person, {name}", per_person=cheapest['per_person'], name=cheapest['name']),
+                    unit=_("EUR of budget for each person reached; initiatives differ in what they do for a person"), source=CREDIT, key="cost", table=costs)  # fmt: skip
     listed = [
         {"initiative": row.name, "city": row.city, **one}
         for row in rows.itertuples(index=False)
         for one in row.outcomes
     ]
     if listed:
-        st.subheader(f"{len(listed)} results are on record", anchor=False)
+        st.subheader(_("{listed} results are on record", listed=len(listed)), anchor=False)
         st.dataframe(
-            pd.DataFrame(listed), hide_index=True, alt="Results with value, unit and day; an empty day is not known"
+            pd.DataFrame(listed), hide_index=True, alt=_("Results with value, unit and day; an empty day is not known")
         )
 
 
 def return_section() -> None:
     """A social return, and what it depends on."""
     columns = st.columns(4)
-    people = columns[0].number_input("People who gain", 1, 1_000_000, 100, key="gain_people")
-    value = columns[1].number_input("Value a person and year, EUR", 0, 1_000_000, 2_000, 100, key="gain_value")
-    cost = columns[2].number_input("Cost, EUR", 1, 1_000_000_000, 250_000, 1_000, key="gain_cost")
-    years = columns[3].number_input("Years it lasts", 1, 30, 3, key="gain_years")
+    people = columns[0].number_input(_("People who gain"), 1, 1_000_000, 100, key="gain_people")
+    value = columns[1].number_input(_("Value a person and year, EUR"), 0, 1_000_000, 2_000, 100, key="gain_value")
+    cost = columns[2].number_input(_("Cost, EUR"), 1, 1_000_000_000, 250_000, 1_000, key="gain_cost")
+    years = columns[3].number_input(_("Years it lasts"), 1, 30, 3, key="gain_years")
     columns = st.columns(4)
     shares = [column.number_input(f"{name.capitalize()}, %", 0.0, 100.0, start, 1.0, key=f"gain_{key}") / 100
               for column, (key, name, start) in zip(columns, (("deadweight", NAMES["deadweight"], 25.0), ("others", NAMES["others"], 25.0),
@@ -56,16 +57,20 @@ def return_section() -> None:
     low, high = rows[["at_low", "at_high"]].min(axis=None), rows[["at_low", "at_high"]].max(axis=None)
     rows = rows.assign(label=rows["assumption"].map(NAMES))
     charts.show(comparisons.tornado(rows, "label", "at_low", "at_high", back, unit=""),
-                title=f"{back:.2f} EUR of gain for each euro (estimate), {low:.2f} to {high:.2f} if one assumption is off by 30 %",
-                unit="present value of gains for each euro spent; each assumption alone 30 % lower or higher", source="your assumptions above", key="tornado",
+                title=_("{back:.2f} EUR of gain for each euro (estimate), {low:.2f} to {high:.2f} if one assumption is off "
+    "by 30 %", back=back, low=low, high=high),
+                unit=_("present value of gains for each euro spent; each assumption alone 30 % lower or higher"), source=_("your assumptions above"), key="tornado",
                 table=rows.drop(columns="label"))  # fmt: skip
     st.caption(
-        "A social return adds up what people set as the value of a gain; it says nothing without its assumptions and does not compare different kinds of gain."
+        _(
+            "A social return adds up what people set as the value of a gain; it says nothing without its "
+            "assumptions and does not compare different kinds of gain."
+        )
     )
 
 
 choices()
-st.title("Impact", anchor=False)
+st.title(_("Impact"), anchor=False)
 results_section(register.everything())
-st.header("Social return on investment", anchor=False, divider="gray")
+st.header(_("Social return on investment"), anchor=False, divider="gray")
 return_section()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 from libpysal.weights import Queen, W
+from views.language import _
 
 from analytics import composite, coverage, indicators, robustness, scales, spatial
 from pages.common import area_names, cached, city, exact_areas, hierarchy, table
@@ -120,6 +121,6 @@ def segregation(period: pd.Timestamp) -> pd.DataFrame:
 def segregation_over_time(periods: tuple[pd.Timestamp, ...]) -> pd.DataFrame:
     """Theil's H among planning areas for each half-year."""
     return pd.DataFrame(
-        {"period": period, "h": segregation(period)["h"].iloc[-1], "group": "among planning areas"}
+        {"period": period, "h": segregation(period)["h"].iloc[-1], "group": _("among planning areas")}
         for period in periods
     )

@@ -14,6 +14,7 @@ from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from pages.common import choices, city
 from pages.initiatives_labels import label
 from views import controls, text
+from views.language import _
 
 SHOWN = ["name", "city", "country", "topic", "stage", "theme", "target_group", "budget_eur", "start", "end", "why"]
 
@@ -21,25 +22,31 @@ SHOWN = ["name", "city", "country", "topic", "stage", "theme", "target_group", "
 def find_section(rows: pd.DataFrame) -> pd.DataFrame:
     """Search, or match to a need; returns what fits."""
     columns = st.columns(3)
-    need = columns[0].selectbox(
-        "Need",
+    need = controls.linked(
+        columns[0].selectbox,
+        _("Need"),
         ["", *TOPICS],
-        format_func=lambda topic: label(topic) if topic else "Any",
+        format_func=lambda topic: label(topic) if topic else _("Any"),
         key="topic",
-        bind="query-params",
     )
-    stage = columns[1].selectbox(
-        "Stage", ["", *STAGES], format_func=lambda one: one.capitalize() or "Any", key="stage", bind="query-params"
+    stage = controls.linked(
+        columns[1].selectbox,
+        _("Stage"),
+        ["", *STAGES],
+        format_func=lambda one: _(one.capitalize()) or _("Any"),
+        key="stage",
     )
-    place = columns[2].selectbox(
-        "City",
+    place = controls.linked(
+        columns[2].selectbox,
+        _("City"),
         ["", *sorted(rows["city"].unique())],
-        format_func=lambda one: one or "Any",
+        format_func=lambda one: one or _("Any"),
         key="where",
-        bind="query-params",
     )
-    words = st.text_input("Words", key="words", bind="query-params", placeholder="in name, description or target group")
-    by_words = bool(words) and st.checkbox("Also look for likeness of words, in other needs too", key="by_words")
+    words = st.text_input(
+        _("Words"), key="words", bind="query-params", placeholder=_("in name, description or target group")
+    )
+    by_words = bool(words) and st.checkbox(_("Also look for likeness of words, in other needs too"), key="by_words")
     if stage:
         rows = rows[rows["stage"] == stage]
     if place:
@@ -63,27 +70,43 @@ def known(value: object, gap: str) -> str:
 def detail(row: pd.Series) -> None:
     """One initiative with its partners, results, evidence and history, and how to change it."""
     st.subheader(row["name"], anchor=False)
-    money = "not known" if pd.isna(row["budget_eur"]) else f"{row['budget_eur']:,} EUR"
-    reached = "not known" if pd.isna(row["reached"]) else f"{row['reached']:,}"
-    st.markdown(f"""
-{row["about"] or "No description is on record."}
-
-**{row["kind"].capitalize()}**, {row["stage"]}, {row["theme"]} · {row["city"]}, {row["country"]} · {known(row["start"], "start not known")} to {known(row["end"], "end not known")}
-
-**For** {row["target_group"] or "not known"} · **Languages** {row["languages"] or "not known"} · **Budget** {money}, {row["funding"] or "source not known"} · **Reached** {reached}
-""")
-    for heading, field in (("Partners", "partners"), ("Results", "outcomes"), ("Evidence", "evidence")):
-        st.markdown(f"**{heading}**" if row[field] else f"**{heading}** none on record")
+    money = _("not known") if pd.isna(row["budget_eur"]) else f"{row['budget_eur']:,} EUR"
+    reached = _("not known") if pd.isna(row["reached"]) else f"{row['reached']:,}"
+    st.markdown(
+        _(
+            "\n{value}\n\n**{kind}**, {stage}, {theme} · {city}, {country} · {start} to {end}\n\n**For** {value_2} · "
+            "**Languages** {value_3} · **Budget** {money}, {value_4} · **Reached** {reached}\n",
+            value=row["about"] or _("No description is on record."),
+            kind=row["kind"].capitalize(),
+            stage=row["stage"],
+            theme=row["theme"],
+            city=row["city"],
+            country=row["country"],
+            start=known(row["start"], _("start not known")),
+            end=known(row["end"], _("end not known")),
+            value_2=row["target_group"] or _("not known"),
+            value_3=row["languages"] or _("not known"),
+            money=money,
+            value_4=row["funding"] or _("source not known"),
+            reached=reached,
+        )
+    )
+    for heading, field in ((_("Partners"), "partners"), (_("Results"), "outcomes"), (_("Evidence"), "evidence")):
+        st.markdown(f"**{heading}**" if row[field] else _("**{heading}** none on record", heading=heading))
         if row[field]:
-            st.dataframe(pd.DataFrame(row[field]), hide_index=True, alt=f"{heading} of {row['name']}")
-    with st.expander("Change, history, undo"):
+            st.dataframe(
+                pd.DataFrame(row[field]),
+                hide_index=True,
+                alt=_("{heading} of {name}", heading=heading, name=row["name"]),
+            )
+    with st.expander(_("Change, history, undo")):
         edit(row)
-        st.dataframe(register.history(int(row["id"])), hide_index=True, alt="History, newest first")
+        st.dataframe(register.history(int(row["id"])), hide_index=True, alt=_("History, newest first"))
         left, right = st.columns(2)
         who = st.session_state.get("who", "")
-        if left.button("Undo the last change", key=f"undo-{row['id']}"):
+        if left.button(_("Undo the last change"), key=f"undo-{row['id']}"):
             again(int(row["id"]), lambda: register.undo(int(row["id"]), who or "unnamed"))
-        if right.button("Remove", key=f"remove-{row['id']}"):
+        if right.button(_("Remove"), key=f"remove-{row['id']}"):
             again(int(row["id"]), lambda: register.remove(int(row["id"]), int(row["version"]), who or "unnamed"))
 
 
@@ -96,7 +119,7 @@ def attempt(work: Callable[[], object]) -> bool:
         st.dataframe(
             pd.DataFrame([fault.theirs]).drop(columns=["removed"], errors="ignore"),
             hide_index=True,
-            alt="Their version",
+            alt=_("Their version"),
         )
     except DataError as fault:
         st.error(str(fault))
@@ -130,7 +153,7 @@ def edit(row: pd.Series | None) -> None:
     with st.form(f"form-{number}"):
         given: dict[str, object] = {"area_id": old["area_id"]}
         for column, field, name in zip(
-            st.columns(3), ("name", "city", "country"), ("Name", "City", "Country (code)"), strict=True
+            st.columns(3), ("name", "city", "country"), (_("Name"), _("City"), _("Country (code)")), strict=True
         ):
             given[field] = column.text_input(name, str(old[field]), key=key(field))
         for column, (field, options) in zip(
@@ -138,32 +161,32 @@ def edit(row: pd.Series | None) -> None:
         ):
             start = options.index(old[field]) if old[field] in options else 0
             given[field] = column.selectbox(
-                {"topic": "Need"}.get(field, field.capitalize()), options, index=start, key=key(field)
+                _({"topic": "Need"}.get(field, field.capitalize())), options, index=start, key=key(field), format_func=_
             )
-        given["about"] = st.text_area("Description", str(old["about"]), key=key("about"))
+        given["about"] = st.text_area(_("Description"), str(old["about"]), key=key("about"))
         for column, field, name in zip(
-            st.columns(2), ("target_group", "languages"), ("For whom", "Languages"), strict=True
+            st.columns(2), ("target_group", "languages"), (_("For whom"), _("Languages")), strict=True
         ):
             given[field] = column.text_input(name, str(old[field]), key=key(field))
         for column, field, name in zip(st.columns(4), ("budget_eur", "reached", "start", "end"),
-                                       ("Budget, EUR", "People reached", "Start (2026-01-31)", "End (2026-12-31)"), strict=True):  # fmt: skip
+                                       (_("Budget, EUR"), _("People reached"), _("Start (2026-01-31)"), _("End (2026-12-31)")), strict=True):  # fmt: skip
             given[field] = column.text_input(name, known(old[field], ""), key=key(field))
-        given["funding"] = st.text_input("Funding", str(old["funding"]), key=key("funding"))
+        given["funding"] = st.text_input(_("Funding"), str(old["funding"]), key=key("funding"))
         given["contact_role"] = st.text_input(
-            "Contact: a role, not a person", str(old["contact_role"]), key=key("contact_role")
+            _("Contact: a role, not a person"), str(old["contact_role"]), key=key("contact_role")
         )
         for field, how in (
-            ("partners", f"name|sector|role; sectors: {', '.join(SECTORS)}"),
+            ("partners", _("name|sector|role; sectors: {sectors}", sectors=", ".join(SECTORS))),
             ("outcomes", "indicator|value|unit|date"),
             ("evidence", "address|checked|fact"),
         ):
             given[field] = st.text_area(
-                f"{field.capitalize()}: {how}; parted by semicolons",
+                _("{field}: {how}; parted by semicolons", field=field.capitalize(), how=how),
                 exchange.cell(field, old[field]) if old[field] else "",
                 key=key(field),
             )
-        who = st.text_input("Your name or role, for the history", st.session_state.get("who", ""), key=key("who"))
-        sent = st.form_submit_button("Add" if row is None else "Save", type="primary")
+        who = st.text_input(_("Your name or role, for the history"), st.session_state.get("who", ""), key=key("who"))
+        sent = st.form_submit_button(_("Add") if row is None else _("Save"), type="primary")
     if not sent:
         return
     st.session_state["who"] = who
@@ -190,9 +213,9 @@ def exchange_section(rows: pd.DataFrame) -> None:
                 kind.upper(), exchange.export(rows, kind), f"initiatives.{kind}", key=f"out-{kind}", on_click="ignore"
             )
     given = st.file_uploader(
-        "Take in a file (CSV, XLSX or JSON with the columns of an export)", type=list(exchange.KINDS), key="in"
+        _("Take in a file (CSV, XLSX or JSON with the columns of an export)"), type=list(exchange.KINDS), key="in"
     )
-    if given is not None and st.button("Import", key="import"):
+    if given is not None and st.button(_("Import"), key="import"):
         try:
             stored, report = exchange.take_in(
                 given.getvalue(), given.name, st.session_state.get("who", "") or "unnamed"
@@ -201,41 +224,48 @@ def exchange_section(rows: pd.DataFrame) -> None:
             st.error(str(fault))
             return
         st.success(
-            f"{stored:,} initiatives stored; {report['row'].nunique():,} rows not, each listed with what to mend."
+            _(
+                "{stored:,} initiatives stored; {row:,} rows not, each listed with what to mend.",
+                stored=stored,
+                row=report["row"].nunique(),
+            )
         )
         if len(report):
-            st.dataframe(report, hide_index=True, alt="Rows that were not stored")
+            st.dataframe(report, hide_index=True, alt=_("Rows that were not stored"))
 
 
 choices()
-st.title("Initiatives of social innovation", anchor=False)
+st.title(_("Initiatives of social innovation"), anchor=False)
 rows = register.everything()
 if rows.empty:
     controls.empty(
-        "The register is empty.",
-        "Add an initiative or take in a file below, or start with European city projects from public pages.",
+        _("The register is empty."),
+        _("Add an initiative or take in a file below, or start with European city projects from public pages."),
     )
-    if st.button("Start with the European set", type="primary", key="plant"):
+    if st.button(_("Start with the European set"), type="primary", key="plant"):
         seeds.plant()
         st.rerun()
 else:
     found = find_section(rows)
-    st.markdown(f"**{len(found)}** of {len(rows)} initiatives")
+    st.markdown(_("**{found}** of {rows} initiatives", found=len(found), rows=len(rows)))
     if found.empty:
-        controls.empty("No initiative fits.", "Choose fewer conditions.")
+        controls.empty(_("No initiative fits."), _("Choose fewer conditions."))
     else:
         picked = st.dataframe(found[SHOWN].assign(topic=found["topic"].map(label)), hide_index=True, on_select="rerun", selection_mode="single-row", key="picked",
-                              alt="Initiatives that fit; choose one to see it", height=min(38 + 35 * len(found), 420))  # fmt: skip
+                              alt=_("Initiatives that fit; choose one to see it"), height=min(38 + 35 * len(found), 420))  # fmt: skip
         st.caption(
-            "Empty cells are not known. Each fact of the starting set carries the page it was read on and the day. Choose a row to see one."
+            _(
+                "Empty cells are not known. Each fact of the starting set carries the page it was read on and the "
+                "day. Choose a row to see one."
+            )
         )
         chosen_rows = picked.selection.rows
         detail(found.iloc[chosen_rows[0] if chosen_rows and chosen_rows[0] < len(found) else 0])
-st.header("Add, take in, take out", anchor=False, divider="gray")
-with st.expander("Add an initiative"):
+st.header(_("Add, take in, take out"), anchor=False, divider="gray")
+with st.expander(_("Add an initiative")):
     edit(None)
 exchange_section(rows)
 st.caption(
     text.day(pd.Timestamp.today())
-    + ": the register is this server's own; changes are kept with who made them and when."
+    + _(": the register is this server's own; changes are kept with who made them and when.")
 )

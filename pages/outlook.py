@@ -8,8 +8,10 @@ import streamlit as st
 from analytics import outlook, signals
 from pages.common import area_names, cached, choices, city, country_names, in_district, source, table
 from pages.displacement_world import by_group
+from pages.labels import level_names
 from views import charts, controls, text
 from views.controls import Territory
+from views.language import _
 
 HORIZONS = {"world": [1, 3, 5, 10], "country": [1, 3, 5, 10], "city": [1, 2, 4, 6]}
 
@@ -35,25 +37,23 @@ def look_ahead(subject: str, country: str, district: str, origin: str, first: in
 def outlook_section(chosen: Territory) -> None:
     """One forecast with its intervals and what speaks for it."""
     here, names = city(), country_names()
-    labels = {"world": "The world", "country": names[chosen.country], "city": area_names("district").get(
+    labels = {"world": _("The world"), "country": names[chosen.country], "city": area_names("district").get(
         chosen.district, here.name)}  # fmt: skip
     left, middle, right = st.columns(3)
-    subject = left.selectbox("Whose future", list(labels), format_func=labels.__getitem__, key="subject",
-                             bind="query-params")  # fmt: skip
+    subject = controls.linked(left.selectbox, _("Whose future"), list(labels), format_func=labels.__getitem__, key="subject")  # fmt: skip
     origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
     origin = here.displaced_origins[0]
     if subject == "city":
-        origin = middle.selectbox("Origin", origins, index=origins.index(origin), format_func=names.__getitem__,
-                                  key="outlook_origin", bind="query-params")  # fmt: skip
-    step = "half-years" if subject == "city" else "years"
-    horizon = right.selectbox(f"Horizon ({step})", HORIZONS[subject], index=2, key=f"horizon_{subject}",
-                              bind="query-params")  # fmt: skip
+        origin = controls.linked(middle.selectbox, _("Origin"), origins, index=origins.index(origin), format_func=names.__getitem__,
+                                  key="outlook_origin")  # fmt: skip
+    step = _("half-years") if subject == "city" else _("years")
+    horizon = controls.linked(right.selectbox, _("Horizon ({step})", step=step), HORIZONS[subject], index=2, key=f"horizon_{subject}")  # fmt: skip
     first = min(chosen.first_year, 1990)
     try:
-        with st.spinner("Testing each model on the past …"):
+        with st.spinner(_("Testing each model on the past …")):
             found = look_ahead(subject, chosen.country, chosen.district, origin, first, horizon)
     except ValueError as fault:
-        controls.empty("No forecast can be made here.", f"{fault} Choose a larger territory.")
+        controls.empty(_("No forecast can be made here."), _("{fault} Choose a larger territory.", fault=fault))
         return
     past = past_of(subject, chosen.country, chosen.district, origin, first).rename("persons").reset_index()
     past = past.set_axis(["when", "persons"], axis=1)
@@ -64,32 +64,41 @@ def outlook_section(chosen: Territory) -> None:
         times = [last + h for h in found.forecast["horizon"]]
     future = found.forecast.drop(columns="horizon").assign(when=times)
     end, best = future.to_dict("records")[-1], found.backtest.iloc[0]
-    when = text.day(end["when"]) if subject == "city" else f"the end of {end['when']}"
-    title = (f"{labels[subject]}: between {text.compact(end['low_80'])} and {text.compact(end['high_80'])} by {when} "
-             "(estimate, 80 % interval)")  # fmt: skip
-    unit = f"{'residents from ' + names[origin] if subject == 'city' else 'displaced persons'}, model: {found.model}"
+    when = text.day(end["when"]) if subject == "city" else _("the end of {when}", when=end["when"])
+    title = (_("{labels}: between {low_80} and {high_80} by {when} (estimate, 80 % interval)", labels=labels[subject], low_80=text.compact(end['low_80']), high_80=text.compact(end['high_80']), when=when))  # fmt: skip
+    unit = _(
+        "{names}, model: {model}",
+        names=_("residents from ") + names[origin] if subject == "city" else _("displaced persons"),
+        model=found.model,
+    )
     name = "residents_by_origin" if subject == "city" else "displaced"
     credit = source(name, here.key if subject == "city" else "world")
     charts.show(charts.band(past, future, "when", unit=unit), title=title, unit=unit, source=credit, key="outlook",
                 table=future.assign(model=found.model))  # fmt: skip
     verdict = (
-        f"The best model, {best['model']}, misses by {best['mase']:.2f} times a usual one-step change (MASE)"
+        _(
+            "The best model, {model}, misses by {mase:.2f} times a usual one-step change (MASE)",
+            model=best["model"],
+            mase=best["mase"],
+        )
         if found.beats_naive
-        else f"No model beats the naive forecast, so that is shown (MASE {best['mase']:.2f})"
+        else _("No model beats the naive forecast, so that is shown (MASE {mase:.2f})", mase=best["mase"])
     )
-    st.markdown(f"{verdict}. Its 80 % interval held {text.percent(best['coverage_80'])} of {best['forecasts']} past "
-                f"outcomes, its 95 % interval {text.percent(best['coverage_95'])}: "
-                + ("**take the bands as too narrow.**" if best["coverage_80"] < 0.75 else "the bands can be taken as "
-                   "they are.") + " Wars and borders are not in any model.")  # fmt: skip
-    st.dataframe(found.backtest, hide_index=True, alt="Backtest of every model", column_config={
-        "mase": st.column_config.NumberColumn("error (MASE, below 1 is good)", format="%.2f"),
-        "coverage_80": st.column_config.NumberColumn("held by the 80 % interval", format="percent"),
-        "coverage_95": st.column_config.NumberColumn("held by the 95 % interval", format="percent"),
+    st.markdown(_("{verdict}. Its 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
+    "{coverage_95}: ", verdict=verdict, coverage_80=text.percent(best['coverage_80']), forecasts=best['forecasts'], coverage_95=text.percent(best['coverage_95']))
+                + (_("**take the bands as too narrow.**") if best["coverage_80"] < 0.75 else _("the bands can be taken as they are.")) + _(" Wars and borders are not in any model."))  # fmt: skip
+    st.dataframe(found.backtest, hide_index=True, alt=_("Backtest of every model"), column_config={
+        "mase": st.column_config.NumberColumn(_("error (MASE, below 1 is good)"), format="%.2f"),
+        "coverage_80": st.column_config.NumberColumn(_("held by the 80 % interval"), format="percent"),
+        "coverage_95": st.column_config.NumberColumn(_("held by the 95 % interval"), format="percent"),
     })  # fmt: skip
     st.caption(
-        "Rolling-origin backtest: every model forecasts every past stretch from what was known before it. "
-        f"Models learn from {text.day(past['when'].iloc[0]) if subject == 'city' else past['when'].iloc[0]} on."
-        + ("" if subject == "city" else " Asylum-seekers are counted since 1993, others in need since 2018.")
+        _(
+            "Rolling-origin backtest: every model forecasts every past stretch from what was known before it. "
+            "Models learn from {iloc} on.",
+            iloc=text.day(past["when"].iloc[0]) if subject == "city" else past["when"].iloc[0],
+        )
+        + ("" if subject == "city" else _(" Asylum-seekers are counted since 1993, others in need since 2018."))
     )
 
 
@@ -105,29 +114,35 @@ def signals_section(chosen: Territory) -> None:
     here, names = city(), country_names()
     left, right = st.columns(2)
     origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
-    origin = left.selectbox("Origin", origins, index=origins.index(here.displaced_origins[0]), key="signal_origin",
-                            format_func=names.__getitem__, bind="query-params")  # fmt: skip
-    levels = [level for level in here.level_names if level != "city"]
-    level = right.selectbox("Areas", levels, index=len(levels) - 1, format_func=here.level_names.__getitem__,
-                            key="signal_level", bind="query-params")  # fmt: skip
+    origin = controls.linked(left.selectbox, _("Origin"), origins, index=origins.index(here.displaced_origins[0]), key="signal_origin",
+                            format_func=names.__getitem__)  # fmt: skip
+    levels = [level for level in level_names() if level != "city"]
+    level = controls.linked(right.selectbox, _("Areas"), levels, index=len(levels) - 1, format_func=level_names().__getitem__,
+                            key="signal_level")  # fmt: skip
     rows = unusual(level, origin)
     rows = in_district(rows, chosen.district, level)
     if rows.empty:
-        controls.empty("No change stands outside an area's own history.", "Choose another origin or smaller areas.")
+        controls.empty(
+            _("No change stands outside an area's own history."), _("Choose another origin or smaller areas.")
+        )
         return
     rows = rows.assign(name=rows["area_id"].map(area_names(level)))
     top = rows.iloc[0]
-    unit = f"residents from {names[origin]}, change in the half-year to {text.day(top['period'])}"
-    title = (f"{len(rows)} areas changed unlike before; most of all {top['name']}: {top['change']:+,.0f}, where "
-             f"{top['median_change']:+,.1f} is usual")  # fmt: skip
-    charts.show(charts.bars(rows.head(20), "name", "z", unit="modified z-score", digits=1), title=title,
-                unit=f"{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on",
+    unit = _(
+        "residents from {names}, change in the half-year to {period}",
+        names=names[origin],
+        period=text.day(top["period"]),
+    )
+    title = (_("{rows} areas changed unlike before; most of all {name}: {change:+,.0f}, where {median_change:+,.1f} "
+    "is usual", rows=len(rows), name=top['name'], change=top['change'], median_change=top['median_change']))  # fmt: skip
+    charts.show(charts.bars(rows.head(20), "name", "z", unit=_("modified z-score"), digits=1), title=title,
+                unit=_("{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on", unit=unit),
                 source=source("residents_by_origin", here.key), key="signals",
                 table=rows[["name", "before", "persons", "change", "median_change", "spread", "z", "history"]])  # fmt: skip
 
 
 chosen = choices()
-st.title("Outlook and early signals", anchor=False)
+st.title(_("Outlook and early signals"), anchor=False)
 outlook_section(chosen)
-st.header("Early signals", anchor=False, divider="gray")
+st.header(_("Early signals"), anchor=False, divider="gray")
 signals_section(chosen)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
+from views.language import _
 
 import data
 from analytics import coverage, displacement
@@ -65,17 +66,27 @@ def tile(label: str, series: pd.Series, note: str, page: str, show: Callable[[fl
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{label}**")
         if known.empty:
-            controls.empty("No figure in these years.", "Widen the years in the sidebar.")
+            controls.empty(_("No figure in these years."), _("Widen the years in the sidebar."))
             return
         change = displacement.change(known.iloc[0], known.iloc[-1]) if len(known) > 1 else None
         first = known.index[0].year if isinstance(known.index[0], pd.Timestamp) else known.index[0]
         value = show(known.iloc[-1])
         st.metric(label, value, None if change is None else text.signed_percent(change), delta_color="off",
-                  delta_description=f"since {first}", label_visibility="collapsed")  # fmt: skip
-        charts.sparkline(known, f"path-{label}", f"{label}: from {show(known.iloc[0])} in {first} to {value}")
+                  delta_description=_("since {first}", first=first), label_visibility="collapsed")  # fmt: skip
+        charts.sparkline(
+            known,
+            f"path-{label}",
+            _(
+                "{label}: from {iloc} in {first} to {value}",
+                label=label,
+                iloc=show(known.iloc[0]),
+                first=first,
+                value=value,
+            ),
+        )
         last = known.index[-1]
         st.caption(f"{text.day(last) if isinstance(last, pd.Timestamp) else last} · {note}")
-        st.page_link(page, label="Look closer", icon=":material/arrow_forward:", help=label)
+        st.page_link(page, label=_("Look closer"), icon=":material/arrow_forward:", help=label)
 
 
 def displacement_tiles(chosen: Territory, place: str) -> None:
@@ -83,17 +94,17 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
     names, columns = country_names(), st.columns(3)
     whose, page = data.entry("displaced").attribution, "pages/displacement.py"
     with columns[0]:
-        tile("Forcibly displaced worldwide", world_stock(None, chosen.first_year, chosen.last_year),
-             f"Persons at year end, sum of the categories · {whose}", page)  # fmt: skip
+        tile(_("Forcibly displaced worldwide"), world_stock(None, chosen.first_year, chosen.last_year),
+             _("Persons at year end, sum of the categories · {whose}", whose=whose), page)  # fmt: skip
     with columns[1]:
-        tile(f"Displaced people in {names[chosen.country]}",
+        tile(_("Displaced people in {names}", names=names[chosen.country]),
              world_stock(chosen.country, chosen.first_year, chosen.last_year),
-             f"Refugees, asylum-seekers and others in need, persons at year end · {whose}", page)  # fmt: skip
+             _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose), page)  # fmt: skip
     origins = " and ".join(names[code] for code in city().displaced_origins)
     with columns[2]:
-        tile(f"Residents from {origins} in {place}",
+        tile(_("Residents from {origins} in {place}", origins=origins, place=place),
              displaced_residents(chosen.district, chosen.first_year, chosen.last_year),
-             f"Persons with that migration background · {data.entry('residents_by_origin', city().key).attribution}",
+             _("Persons with that migration background · {attribution}", attribution=data.entry('residents_by_origin', city().key).attribution),
              "pages/displacement_city.py")  # fmt: skip
 
 
@@ -104,28 +115,35 @@ def local_tiles(chosen: Territory, place: str) -> None:
     residents = data.entry("residents", here.key).attribution
     registers = data.entry("facilities", here.key).attribution
     with columns[0]:
-        tile(f"Day-care places per 100 children under 6 in {place}", figures["daycare"],
-             f"Places of 2023 over the children of each half-year · {registers}; {residents}", "pages/coverage.py",
+        tile(_("Day-care places per 100 children under 6 in {place}", place=place), figures["daycare"],
+             _("Places of 2023 over the children of each half-year · {registers}; {residents}", registers=registers, residents=residents), "pages/coverage.py",
              lambda value: text.number(value, 1))  # fmt: skip
     with columns[1]:
-        tile(f"Residents within 1 km of a library in {place}", figures["library"],
-             f"Estimate, straight line, libraries of 2025-09 · {registers}; {residents}", "pages/coverage.py",
+        tile(_("Residents within 1 km of a library in {place}", place=place), figures["library"],
+             _("Estimate, straight line, libraries of 2025-09 · {registers}; {residents}", registers=registers, residents=residents), "pages/coverage.py",
              text.percent)  # fmt: skip
     work = table("cultural_employment")
     work = work[(work["nuts_id"] == here.region) & work["year"].between(chosen.first_year, chosen.last_year)]
     with columns[2]:
-        tile(f"Cultural employment in {here.region_name}", 1000 * work.set_index("year")["thousand_persons"],
-             f"Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · "
-             f"{data.entry('cultural_employment').attribution}", "pages/creative.py")  # fmt: skip
+        tile(_("Cultural employment in {region_name}", region_name=here.region_name), 1000 * work.set_index("year")["thousand_persons"],
+             _("Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · "
+    "{attribution}", attribution=data.entry('cultural_employment').attribution), "pages/creative.py")  # fmt: skip
 
 
 chosen = choices()
 place = area_names("district").get(chosen.district, city().name)
-st.title(f"{place}: who arrives, who is served, who creates", anchor=False)
-st.markdown(f"Displacement, services and creative work, {chosen.first_year} to {chosen.last_year}.")
+st.title(_("{place}: who arrives, who is served, who creates", place=place), anchor=False)
+st.markdown(
+    _(
+        "Displacement, services and creative work, {first_year} to {last_year}.",
+        first_year=chosen.first_year,
+        last_year=chosen.last_year,
+    )
+)
 displacement_tiles(chosen, place)
 local_tiles(chosen, place)
 if not half_years(chosen.first_year, chosen.last_year):
     controls.empty(
-        f"{city().name} counts residents from 2015 to 2024.", "Move the years in the sidebar to see its figures."
+        _("{name} counts residents from 2015 to 2024.", name=city().name),
+        _("Move the years in the sidebar to see its figures."),
     )

@@ -9,22 +9,30 @@ import streamlit as st
 
 from analytics import access
 from pages import reach_results as results
-from pages.common import city, last_current_or_stop, table
+from pages.common import city, last_current_or_stop
+from pages.labels import facility_kinds
 from views import controls
+from views.language import N_, _
 
 # measure -> its name, unit, digits, factor, whether low is bad
 MEASURES = {
-    "minutes": ("Minutes to the nearest", "minutes on foot (estimate)", 1, 1, False),
-    "share_within": ("Share within the limit", "% of people served within the limit (estimate)", 0, 100, True),
+    "minutes": (N_("Minutes to the nearest"), N_("minutes on foot (estimate)"), 1, 1, False),
+    "share_within": (N_("Share within the limit"), N_("% of people served within the limit (estimate)"), 0, 100, True),
     "places_per_100": (
-        "Places in reach (E2SFCA)",
-        "places in reach per 100 people served (E2SFCA, estimate)",
+        N_("Places in reach (E2SFCA)"),
+        N_("places in reach per 100 people served (E2SFCA, estimate)"),
         1,
         1,
         True,
     ),
-    "in_reach": ("Facilities within the limit", "facilities within the limit (estimate)", 1, 1, True),
+    "in_reach": (N_("Facilities within the limit"), N_("facilities within the limit (estimate)"), 1, 1, True),
 }
+
+
+def named(measure: str) -> tuple[str, str, int, int, bool]:
+    """A measure's row with its name and unit in the reader's language."""
+    label, unit, *rest = MEASURES[measure]
+    return _(label), _(unit), *rest  # type: ignore[return-value]
 
 
 class Question(NamedTuple):
@@ -40,20 +48,26 @@ class Question(NamedTuple):
 def question(chosen: controls.Territory) -> Question:
     """Draw the controls and say how minutes come about; stops the page where no half-year fits today's areas."""
     here, period = city(), last_current_or_stop(chosen)
-    kinds = table("facility_kinds").set_index("kind")["label"]
+    kinds = facility_kinds()["label"]
     columns = st.columns(4)
-    kind = columns[0].selectbox("Service", list(kinds.index), format_func=kinds.get, key="service", bind="query-params")
-    walker = columns[1].selectbox("On foot as", list(access.SPEEDS), key="walker", bind="query-params",
-                                  format_func=str.capitalize)  # fmt: skip
-    limit = columns[2].selectbox("Limit", [5, 10, 15, 20, 30], index=2, key="limit", bind="query-params",
-                                 format_func=lambda m: f"{m} minutes")  # fmt: skip
-    measure = columns[3].selectbox("Measure", list(MEASURES), format_func=lambda m: MEASURES[m][0], key="reach_measure",
-                                   bind="query-params")  # fmt: skip
+    kind = controls.linked(columns[0].selectbox, _("Service"), list(kinds.index), format_func=kinds.get, key="service")
+    walker = controls.linked(columns[1].selectbox, _("On foot as"), list(access.SPEEDS), key="walker",
+                                  format_func=lambda one: _(one.capitalize()))  # fmt: skip
+    limit = controls.linked(columns[2].selectbox, _("Limit"), [5, 10, 15, 20, 30], index=2, key="limit",
+                                 format_func=lambda m: _("{m} minutes", m=m))  # fmt: skip
+    measure = controls.linked(columns[3].selectbox, _("Measure"), list(MEASURES), format_func=lambda m: _(MEASURES[m][0]), key="reach_measure")  # fmt: skip
     if results.has_network():
-        how = "Minutes over the city's own streets"
+        how = _("Minutes over the city's own streets")
     else:
         fitted = results.circuity()
-        how = (f"Minutes are an estimate: straight line × {fitted['factor']:.2f}, the middle ratio of walked to straight distance "
-               f"in {here.walking_network_name} (80 % of pairs {fitted['low']:.2f} to {fitted['high']:.2f})")  # fmt: skip
-    st.caption(f"{how}, at {access.SPEEDS[walker]:.0f} m a minute. {here.estimate_note}")
+        how = (_("Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight "
+    "distance in {walking_network_name} (80 % of pairs {low:.2f} to {high:.2f})", factor=fitted['factor'], walking_network_name=here.walking_network_name, low=fitted['low'], high=fitted['high']))  # fmt: skip
+    st.caption(
+        _(
+            "{how}, at {speeds:.0f} m a minute. {estimate_note}",
+            how=how,
+            speeds=access.SPEEDS[walker],
+            estimate_note=_(here.estimate_note),
+        )
+    )
     return Question(kind, walker, limit, measure, period)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from libpysal.weights import Queen
 from scipy.sparse import csr_matrix
+from views.language import _
 
 import data
 from analytics import access, coverage, equity, network
@@ -105,7 +106,7 @@ def by_area(kind: str, walker: str, limit: float, period: pd.Timestamp, level: s
     """People, mean minutes, share within the limit, places per 100 (E2SFCA) and facilities in reach, by area."""
     cells, demand = table("cells", city().key), people(kind, period)
     groups = cells["area_id"].map(hierarchy()[level])
-    walked, (supplied, count, _) = minutes(kind, walker), places(kind, walker, limit, period)
+    walked, (supplied, count, _sites) = minutes(kind, walker), places(kind, walker, limit, period)
     result = pd.DataFrame({"persons": pd.Series(demand).groupby(groups).sum()})
     result["minutes"] = access.weighted_mean(walked, demand, groups)
     result["share_within"] = access.weighted_mean((walked <= limit).astype(float), demand, groups)
@@ -122,7 +123,7 @@ def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, distric
     rows = pd.DataFrame({"cell": cells["cell"], "area_id": cells["area_id"], "persons": demand})
     rows["sum_minutes"] = minutes(kind, walker) * demand
     rows["sum_within"] = (minutes(kind, walker) <= limit) * demand
-    supplied, count, _ = places(kind, walker, limit, period)
+    supplied, count, _sites = places(kind, walker, limit, period)
     rows["sum_places"], rows["sum_reach"] = np.nan_to_num(supplied) * demand, np.nan_to_num(count) * demand
     rows = rows[rows["persons"] > 0]
     if district:
@@ -189,8 +190,8 @@ def people_everyone(period: pd.Timestamp) -> np.ndarray:
 def lorenz(kind: str, walker: str, limit: float, period: pd.Timestamp) -> pd.DataFrame:
     """Lorenz curve of places over people, in percent, thinned for drawing; beside it the line of equality."""
     curve = 100 * equity.lorenz(np.nan_to_num(places(kind, walker, limit, period)[0]), people(kind, period))
-    curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, 120).astype(int))].assign(group="as it is")
-    even = pd.DataFrame({"people": [0.0, 100.0], "good": [0.0, 100.0], "group": "the same for all"})
+    curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, 120).astype(int))].assign(group=_("as it is"))
+    even = pd.DataFrame({"people": [0.0, 100.0], "good": [0.0, 100.0], "group": _("the same for all")})
     return pd.concat([curve, even], ignore_index=True)
 
 

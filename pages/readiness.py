@@ -11,25 +11,42 @@ from analytics import readiness
 from data import store
 from pages.common import choices, city
 from views import charts, comparisons, controls, text
+from views.language import _
 
-CREDIT = "self-assessment on this server, after OECD (2022) and the Intercultural Cities index, in our words"
+CREDIT = _("self-assessment on this server, after OECD (2022) and the Intercultural Cities index, in our words")
 
 
 def results_section(rows: pd.DataFrame) -> None:
     """The newest assessment beside the one before, and its gaps."""
     kept = rows.head(2)
-    parts = [readiness.score(row.answers).assign(day=text.day(pd.Timestamp(row.day))) for row in kept.itertuples()]
+    parts = [
+        readiness.score(row.answers).assign(
+            label=lambda rows: rows["label"].map(_), day=text.day(pd.Timestamp(row.day))
+        )
+        for row in kept.itertuples()
+    ]
     now, weakest = parts[0], parts[0].loc[parts[0]["score"].idxmin()] if parts[0]["score"].notna().any() else None
     title = (
-        "Nothing is answered yet" if weakest is None else f"Weakest: {weakest['label']}, {weakest['score']:.0f} of 100"
+        _("Nothing is answered yet")
+        if weakest is None
+        else _("Weakest: {label}, {score:.0f} of 100", label=weakest["label"], score=weakest["score"])
     )
-    charts.show(comparisons.radar(pd.concat(parts), "label", "score", "day"), title=title, unit="0 absent to 100 in use and reviewed; mean of the answered questions", source=CREDIT,
+    charts.show(comparisons.radar(pd.concat(parts), "label", "score", "day"), title=title, unit=_("0 absent to 100 in use and reviewed; mean of the answered questions"), source=CREDIT,
                 key="radar", table=pd.concat(parts))  # fmt: skip
     evidence = int(now["with_evidence"].sum())
-    st.caption(f"{int(now['answered'].sum())} of {int(now['of'].sum())} questions answered, {evidence} with evidence.")
-    st.subheader("Gaps", anchor=False)
+    st.caption(
+        _(
+            "{answered} of {of} questions answered, {evidence} with evidence.",
+            answered=int(now["answered"].sum()),
+            of=int(now["of"].sum()),
+            evidence=evidence,
+        )
+    )
+    st.subheader(_("Gaps"), anchor=False)
     st.dataframe(
-        readiness.gaps(rows["answers"].iloc[0]).drop(columns="level"), hide_index=True, alt="Gaps, weakest first"
+        readiness.gaps(rows["answers"].iloc[0]).drop(columns="level").map(_),
+        hide_index=True,
+        alt=_("Gaps, weakest first"),
     )
 
 
@@ -39,39 +56,42 @@ def form_section(last: dict[str, dict[str, object]]) -> None:
     with st.form("assessment"):
         answers: dict[str, dict[str, object]] = {}
         for part, label in readiness.PARTS.items():
-            st.markdown(f"**{label}**")
+            st.markdown(f"**{_(label)}**")
             for key, (owner, question) in readiness.QUESTIONS.items():
                 if owner != part:
                     continue
                 old = last.get(key, {})
                 left, right = st.columns([2, 3])
-                level = left.selectbox(question, options, index=options.index(old.get("level")) if old.get("level") in options else 0, key=f"level-{key}",
-                                       format_func=lambda one: "not answered" if one is None else readiness.LEVELS[one].capitalize())  # fmt: skip
+                level = left.selectbox(_(question), options, index=options.index(old.get("level")) if old.get("level") in options else 0, key=f"level-{key}",
+                                       format_func=lambda one: _("not answered") if one is None else _(readiness.LEVELS[one].capitalize()))  # fmt: skip
                 evidence = right.text_input(
-                    f"Evidence: {question}",
+                    _("Evidence: {question}", question=_(question)),
                     str(old.get("evidence", "")),
                     key=f"evidence-{key}",
-                    placeholder="document, address, day",
+                    placeholder=_("document, address, day"),
                 )
                 answers[key] = {"level": level, "evidence": evidence}
-        who = st.text_input("Assessed by (a role)")
-        day = st.date_input("Day", date.today())
-        if st.form_submit_button("Store assessment", type="primary"):
+        who = st.text_input(_("Assessed by (a role)"))
+        day = st.date_input(_("Day"), date.today())
+        if st.form_submit_button(_("Store assessment"), type="primary"):
             store.add_assessment(city().key, day, who or "unnamed", answers)
             st.rerun()
 
 
 choices()
-st.title(f"Policy framework of {city().name}", anchor=False)
+st.title(_("Policy framework of {name}", name=city().name), anchor=False)
 st.markdown(
-    "Social innovation works best under a framework that makes a territory ready for surprises. Assess it together, with evidence; earlier days stay for comparison."
+    _(
+        "Social innovation works best under a framework that makes a territory ready for surprises. Assess "
+        "it together, with evidence; earlier days stay for comparison."
+    )
 )
 rows = store.assessments(city().key)
 if rows.empty:
     controls.empty(
-        "No assessment is stored yet.", "Answer the questions below; what you do not know can stay unanswered."
+        _("No assessment is stored yet."), _("Answer the questions below; what you do not know can stay unanswered.")
     )
 else:
     results_section(rows)
-st.header("Assess", anchor=False, divider="gray")
+st.header(_("Assess"), anchor=False, divider="gray")
 form_section(rows["answers"].iloc[0] if len(rows) else {})

@@ -14,7 +14,9 @@ from scipy import sparse
 from analytics import access, arrivals, coverage, shock, siting
 from analytics.scenario import Arrivals, Scenario, Shock, Sites
 from pages.common import area_names, cached, city, half_years, hierarchy, residents, residents_served, table
+from pages.labels import level_names
 from pages.reach_results import circuity, displaced_people, facilities, minutes, people, ways_within
+from views.language import _
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 CANDIDATES = 300
@@ -24,7 +26,7 @@ GROUPS = ("everyone it serves", "displaced origin", "under 15", "65 and over")
 def draft(period: pd.Timestamp) -> Scenario:
     """The scenario the reader is working on."""
     if "draft" not in st.session_state:
-        st.session_state["draft"] = Scenario("My scenario", city().key, f"{period:%Y-%m-%d}")
+        st.session_state["draft"] = Scenario(_("My scenario"), city().key, f"{period:%Y-%m-%d}")
     made: Scenario = st.session_state["draft"]
     return made
 
@@ -38,15 +40,22 @@ def misfit(scenario: Scenario) -> str:
     """Why a scenario cannot be run here, in one sentence; empty if it can."""
     here, kinds = city(), set(table("facility_kinds")["kind"])
     periods = {f"{period:%Y-%m-%d}" for period in half_years(1900, 2100) if period >= pd.Timestamp(here.cut_since)}
-    known = {"city": (scenario.city, {here.key}), "level": (scenario.level, set(here.level_names)), "period": (scenario.period, periods),
+    known = {"city": (scenario.city, {here.key}), "level": (scenario.level, set(level_names())), "period": (scenario.period, periods),
              "sites.kind": (scenario.sites.kind, kinds), "shock.kind": (scenario.shock.kind, kinds),
              "arrivals.rule": (scenario.arrivals.rule, set(arrivals.RULES))}  # fmt: skip
     for name, (value, options) in known.items():
         if value not in options:
-            return f"{name}: '{value}' is not known here. Known: {', '.join(sorted(options))}."
+            return _(
+                "{name}: '{value}' is not known here. Known: {options}.",
+                name=name,
+                value=value,
+                options=", ".join(sorted(options)),
+            )
     for name, span in (("arrivals.people", scenario.arrivals.people), ("arrivals.vacancy", scenario.arrivals.vacancy)):
         if len(span) != 3 or not 0 <= span[0] <= span[1] <= span[2]:
-            return f"{name}: three numbers that rise from zero or more are needed, not {list(span)}."
+            return _(
+                "{name}: three numbers that rise from zero or more are needed, not {span}.", name=name, span=list(span)
+            )
     return ""
 
 
@@ -68,7 +77,7 @@ def points() -> tuple[pd.DataFrame, np.ndarray]:
     """About two thousand demand points: the cells of a planning area within one H3 cell of resolution 8; and each cell's point."""
     cells = table("cells", city().key)
     parent = [h3.cell_to_parent(cell, 8) for cell in cells["cell"]]
-    number, _ = pd.factorize(pd.Series(cells["area_id"].to_numpy() + "/" + np.array(parent)))
+    number, _pairs = pd.factorize(pd.Series(cells["area_id"].to_numpy() + "/" + np.array(parent)))
     frame = (
         cells.assign(point=number).groupby("point").agg(area_id=("area_id", "first"), x=("x", "mean"), y=("y", "mean"))
     )
@@ -244,7 +253,7 @@ def shocked(given: Shock, period: pd.Timestamp, level: str) -> dict[str, Any]:
 @cached
 def frontier(kind: str, limit: int, period: pd.Timestamp, most: int = 12) -> pd.DataFrame:
     """People newly reached by the best 1, 2, ... sites: the efficient frontier of maximal covering."""
-    values = [optimum(Sites(kind, "maximal covering", count, limit), period).value for count in range(1, most + 1)]
+    values = [optimum(Sites(kind, _("maximal covering"), count, limit), period).value for count in range(1, most + 1)]
     return pd.DataFrame({"sites": range(1, most + 1), "gained": values, "added": np.diff([0.0, *values])})
 
 
@@ -266,7 +275,7 @@ def doubled(given: Arrivals, times: float, level: str, period: pd.Timestamp, see
 def headline(one: Scenario) -> dict[str, Any]:
     """The main results of a scenario, from its inputs alone."""
     period = pd.Timestamp(one.period)
-    _, rows = arriving(one.arrivals, one.level, period, one.seed)
+    _areas, rows = arriving(one.arrivals, one.level, period, one.seed)
     language = rows[(rows["service"] == "language") & (rows["month"] == one.arrivals.months)]
     short, solution = short_of(rows, one.arrivals.months), optimum(one.sites, period)
     return {"short_low": short[0], "short_high": short[1], "language_low": language["low"].sum(), "language_high": language["high"].sum(),

@@ -9,28 +9,30 @@ from analytics.scenario import Arrivals
 from pages import scenario_results as results
 from pages.common import area_map, area_names, choices, city, in_district, last_current_or_stop, level_control, source
 from views import charts, controls, text
+from views.language import _
 
-EXACT = "areas are counted whole: the people placed add up to the people who arrive"
+EXACT = _("areas are counted whole: the people placed add up to the people who arrive")
 
 
 def ask(given: Arrivals, level: str) -> Arrivals:
     """The inputs, starting from the draft."""
     columns = st.columns(4)
     people = [int(column.number_input(label, 0, 500_000, value, 500, key=results.key(f"people_{label}")))
-              for column, label, value in zip(columns, ("At least", "Most likely", "At most"), given.people, strict=False)]  # fmt: skip
-    months = int(columns[3].number_input("Within months", 1, 36, given.months, key=results.key("months")))
+              for column, label, value in zip(columns, (_("At least"), _("Most likely"), _("At most")), given.people, strict=False)]  # fmt: skip
+    months = int(columns[3].number_input(_("Within months"), 1, 36, given.months, key=results.key("months")))
     rule = st.radio(
-        "Where they live",
+        _("Where they live"),
         arrivals.RULES,
         index=arrivals.RULES.index(given.rule),
+        format_func=_,
         horizontal=True,
         key=results.key("rule"),
     )
-    with st.expander("Ages and free places"):
+    with st.expander(_("Ages and free places")):
         ages = [column.number_input(f"{label}, %", 0, 100, round(100 * value), key=results.key(f"age_{label}"))
-                for column, label, value in zip(st.columns(4), ("Under 6", "6 to 17", "18 to 64", "65 and over"), given.ages, strict=True)]  # fmt: skip
-        free = [column.number_input(f"Day-care places free, {label}, %", 0.0, 100.0, 100 * value, 0.5, key=results.key(f"free_{label}")) / 100
-                for column, label, value in zip(st.columns(3), ("at least", "most likely", "at most"), given.vacancy, strict=True)]  # fmt: skip
+                for column, label, value in zip(st.columns(4), (_("Under 6"), _("6 to 17"), _("18 to 64"), _("65 and over")), given.ages, strict=True)]  # fmt: skip
+        free = [column.number_input(_("Day-care places free, {label}, %", label=label), 0.0, 100.0, 100 * value, 0.5, key=results.key(f"free_{label}")) / 100
+                for column, label, value in zip(st.columns(3), (_("at least"), _("most likely"), _("at most")), given.vacancy, strict=True)]  # fmt: skip
     own = given.own
     if rule == "own table":
         names = area_names(level)
@@ -49,22 +51,30 @@ def ask(given: Arrivals, level: str) -> Arrivals:
 
 def assumption(one: arrivals.Need) -> str:
     """A need's assumptions in words."""
-    ages = "all ages" if one.ages == (0, 120) else f"ages {one.ages[0]} to {one.ages[1] - 1}"
-    use = "" if one.use.low == one.use.high == 1 else f", {100 * one.use.low:.0f} to {100 * one.use.high:.0f} % of them"
+    ages = (
+        _("all ages")
+        if one.ages == (0, 120)
+        else _("ages {ages} to {ages_2}", ages=one.ages[0], ages_2=one.ages[1] - 1)
+    )
+    use = (
+        ""
+        if one.use.low == one.use.high == 1
+        else _(", {low:.0f} to {high:.0f} % of them", low=100 * one.use.low, high=100 * one.use.high)
+    )
     if one.each.high < 1:
-        each = f"one for {1 / one.each.high:,.3g} to {1 / one.each.low:,.3g} people"
+        each = _("one for {high:,.3g} to {low:,.3g} people", high=1 / one.each.high, low=1 / one.each.low)
     else:
         each = (
-            f"{one.each.low:g} to {one.each.high:g} {one.unit} each"
+            _("{low:g} to {high:g} {unit} each", low=one.each.low, high=one.each.high, unit=one.unit)
             if one.each.low < one.each.high
-            else f"{one.each.low:g} each"
+            else _("{low:g} each", low=one.each.low)
         )
     return f"{one.label.lower()}: {ages}{use}, {each}"
 
 
 chosen = choices()
 here = city()
-st.title(f"What if people arrive in {here.name}?", anchor=False)
+st.title(_("What if people arrive in {name}?", name=here.name), anchor=False)
 period = last_current_or_stop(chosen)
 level = level_control("district")
 made = results.draft(period)
@@ -74,49 +84,63 @@ if (
     not given.people[0] <= given.people[1] <= given.people[2]
     or not given.vacancy[0] <= given.vacancy[1] <= given.vacancy[2]
 ):
-    controls.empty("A range must rise from 'at least' to 'at most'.", "Correct the numbers above.")
+    controls.empty(_("A range must rise from 'at least' to 'at most'."), _("Correct the numbers above."))
     st.stop()
 placed, rows = results.arriving(given, level, period, made.seed)
 names = area_names(level)
 end = rows[rows["month"] == given.months].assign(name=lambda t: t["area"].map(names))
-service = st.selectbox(
-    "Service", list(arrivals.NEEDS), format_func=lambda key: arrivals.NEEDS[key].label, key="need", bind="query-params"
+service = controls.linked(
+    st.selectbox,
+    _("Service"),
+    list(arrivals.NEEDS),
+    format_func=lambda key: _(arrivals.NEEDS[key].label),
+    key="need",
 )
 need = arrivals.NEEDS[service]
-credit = f"own estimate; {source('residents', here.key)}; {source('facilities', here.key)}"
+credit = _(
+    "own estimate; {value}; {value_2}", value=source("residents", here.key), value_2=source("facilities", here.key)
+)
 now = end[end["service"] == service].rename(columns={"area": "area_id"})
 known = now["short"].notna().any()
 short = now["short"].max() > 0  # else the map shows demand, which is there in any case
 now = now.assign(people=now["area_id"].map(placed), value=now["short"] if short else now["likely"])
-now["shown"] = [f"{n:,} arrivals; {low:,.0f} to {high:,.0f} {need.unit} (estimate)" + (f", short of {a:,.0f} to {b:,.0f}" if short else "")
+now["shown"] = [_("{n:,} arrivals; {low:,.0f} to {high:,.0f} {unit} (estimate)", n=n, low=low, high=high, unit=need.unit) + (_(", short of {a:,.0f} to {b:,.0f}", a=a, b=b) if short else "")
                 for n, low, high, a, b in now[["people", "low", "high", "short_low", "short_high"]].itertuples(index=False)]  # fmt: skip
 worst = now.loc[now["value"].idxmax()]
 kind = "shortfall" if short else "demand"
 area_map(in_district(now.drop(columns=["month", "service"]), chosen.district, level), level=level, key="arrivals-map", chosen=chosen, credit=credit,
-         title=f"Largest {kind} after {given.months} months: {worst['name']}, {text.number(worst['value'])} {need.unit} (estimate)",
-         unit=f"{kind}, {need.unit}, middle of 500 draws, month {given.months}", note="" if short else "no area is more likely than not to fall short" if known else "free places are not known")  # fmt: skip
+         title=_("Largest {kind} after {months} months: {name}, {value} {unit} (estimate)", kind=kind, months=given.months, name=worst['name'], value=text.number(worst['value']), unit=need.unit),
+         unit=_("{kind}, {unit}, middle of 500 draws, month {months}", kind=kind, unit=need.unit, months=given.months), note="" if short else _("no area is more likely than not to fall short") if known else _("free places are not known"))  # fmt: skip
 sums = rows[rows["service"] == service].groupby("month")[["low", "likely", "high"]].sum().reset_index()
 bands = sums.melt("month", var_name="band", value_name="amount").replace(
-    {"low": "80 % band, low", "likely": "middle", "high": "80 % band, high"}
+    {"low": _("80 % band, low"), "likely": "middle", "high": _("80 % band, high")}
 )
 charts.show(charts.lines(bands, "month", "amount", "band", unit=""),
-            title=f"{need.label}: {sums['low'].iloc[-1]:,.0f} to {sums['high'].iloc[-1]:,.0f} {need.unit} by month {given.months} (estimate)",
-            unit=f"{need.unit}, all areas together, 80 % band", source=credit, key="arrivals-band", table=sums)  # fmt: skip
+            title=_("{label}: {iloc:,.0f} to {iloc_2:,.0f} {unit} by month {months} (estimate)", label=_(need.label), iloc=sums['low'].iloc[-1], iloc_2=sums['high'].iloc[-1], unit=need.unit, months=given.months),
+            unit=_("{unit}, all areas together, 80 % band", unit=need.unit), source=credit, key="arrivals-band", table=sums)  # fmt: skip
 first = arrivals.first_short(rows, service)
-st.header("In plain words", anchor=False, divider="gray")
-parts = [f"If {given.people[1]:,} people (between {given.people[0]:,} and {given.people[2]:,}) arrive within {given.months} months and live *{given.rule}*, "
-         f"most would live in {names[placed.idxmax()]} ({placed.max():,}) and fewest in {names[placed.idxmin()]} ({placed.min():,})."]  # fmt: skip
+st.header(_("In plain words"), anchor=False, divider="gray")
+parts = [_("If {people:,} people (between {people_2:,} and {people_3:,}) arrive within {months} months and live "
+    "*{rule}*, most would live in {names} ({placed:,}) and fewest in {names_2} ({placed_2:,}).", people=given.people[1], people_2=given.people[0], people_3=given.people[2], months=given.months, rule=given.rule, names=names[placed.idxmax()], placed=placed.max(), names_2=names[placed.idxmin()], placed_2=placed.min())]  # fmt: skip
 for name, one in arrivals.NEEDS.items():
     part = end[end["service"] == name]
-    parts.append(f"{one.label}: {part['low'].sum():,.0f} to {part['high'].sum():,.0f} {one.unit}.")
-if known:
-    months = (
-        ", ".join(f"{names[area]} (month {month})" for area, month in first.itertuples(index=False)) or "in no area"
+    parts.append(
+        _(
+            "{label}: {low:,.0f} to {high:,.0f} {unit}.",
+            label=_(one.label),
+            low=part["low"].sum(),
+            high=part["high"].sum(),
+            unit=one.unit,
+        )
     )
-    parts.append(f"{need.label} more likely than not falls short: {months}.")
+if known:
+    months = ", ".join(
+        _("{names} (month {month})", names=names[area], month=month) for area, month in first.itertuples(index=False)
+    ) or _("in no area")
+    parts.append(_("{label} more likely than not falls short: {months}.", label=_(need.label), months=months))
 st.markdown(" ".join(parts))
-st.markdown("**Assumptions** " + "; ".join(assumption(one) for one in arrivals.NEEDS.values()) + f". Day-care places free: {100 * given.vacancy[0]:g} to "
-            f"{100 * given.vacancy[2]:g} % of those stated. People come evenly over the months; {EXACT}. Free school places, dwellings, courses and doctors' "
-            "capacity are not published, so their shortfall is not known.")  # fmt: skip
+st.markdown("**Assumptions** " + "; ".join(assumption(one) for one in arrivals.NEEDS.values()) + _(". Day-care places free: {vacancy:g} to {vacancy_2:g} % of those stated. People come evenly over the "
+    "months; {exact}. Free school places, dwellings, courses and doctors' capacity are not published, so "
+    "their shortfall is not known.", vacancy=100 * given.vacancy[0], vacancy_2=100 * given.vacancy[2], exact=EXACT))  # fmt: skip
 exporting = placed.rename_axis("area_id").rename("people").reset_index().assign(name=lambda t: t["area_id"].map(names))
-st.dataframe(exporting, hide_index=True, alt="People placed by area", height=220)
+st.dataframe(exporting, hide_index=True, alt=_("People placed by area"), height=220)

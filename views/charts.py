@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from views import exports
+from views.language import _, turn
 from views.palette import GROUPS
 
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
@@ -115,15 +116,15 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
         for side, fill in (("high", None), ("low", "tonexty")):
             figure.add_scatter(x=joined[x], y=joined[f"{side}_{level}"].astype(float), mode="lines", fill=fill,
                                line={"width": 0}, fillcolor=f"rgba(230,159,0,{alpha})",
-                               name=f"{level} % interval, {side}", hovertemplate="%{y:,.0f}")  # fmt: skip
-    figure.add_scatter(x=joined[x], y=joined["mean"].astype(float), mode="lines", name="forecast (estimate)",
+                               name=_("{level} % interval, {side}", level=level, side=side), hovertemplate="%{y:,.0f}")  # fmt: skip
+    figure.add_scatter(x=joined[x], y=joined["mean"].astype(float), mode="lines", name=_("forecast (estimate)"),
                        line={"color": GROUPS[5], "dash": "dash", "width": 2}, hovertemplate="%{y:,.0f}")  # fmt: skip
     figure.add_scatter(x=past[x], y=past["persons"].astype(float), mode="lines", name="counted",
                        line={"color": GROUPS[0], "width": 2.5}, hovertemplate="%{y:,.0f}")  # fmt: skip
     top = 1.05 * float(joined["high_95"].max())
     last = joined.iloc[-1]
     _label_ends(figure, [("95 % interval", float(last["high_95"]), GROUPS[1]),
-                         ("forecast (estimate)", float(last["mean"]), GROUPS[5])], (0, top))  # fmt: skip
+                         (_("forecast (estimate)"), float(last["mean"]), GROUPS[5])], (0, top))  # fmt: skip
     return figure
 
 
@@ -156,6 +157,6 @@ def show(
 ) -> None:
     """A chart under the sentence it proves, with unit, source, table and downloads."""
     st.subheader(title, anchor=False)
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
-    st.caption(f"{unit} · Source: {source}")
+    st.plotly_chart(turn(figure), key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
+    st.caption(_("{unit} · Source: {source}", unit=unit, source=source))
     exports.downloads(table, title, source, key, figure)

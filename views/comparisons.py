@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from scipy.optimize import isotonic_regression
 
 from views.charts import base, wrap
+from views.language import _
 from views.palette import GROUPS, INK, theme
 
 GREY = "#8a8a8a"
@@ -24,7 +25,7 @@ def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_un
     shown = set(labelled or []) | {marked}
     texts = [wrap(label, 22) if label in shown else "" for label in table[name]]
     figure.add_scatter(
-        x=table[x].astype(float), y=table[y].astype(float), mode="markers+text", text=texts, textposition="top center",
+        x=table[x].astype(float), y=table[y].astype(float), mode="markers+text", text=texts, textposition=_("top center"),
         customdata=table[name], hovertemplate=f"%{{customdata}}: %{{x:,.{digits}f}} · %{{y:,.{digits}f}}<extra></extra>",
         marker={"size": [12 if label == marked else 8 for label in table[name]],
                 "color": [GROUPS[5] if label == marked else GROUPS[0] for label in table[name]], "opacity": 0.85},
@@ -76,7 +77,7 @@ def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: 
         colour = GROUPS[5] if group == marked else GREY
         figure.add_scatter(x=series.index, y=series, mode="lines+markers", name=str(group), connectgaps=False,
                            line={"color": colour, "width": 4 if group == marked else 1.5},
-                           hovertemplate=f"{group}: place %{{y}}<extra></extra>")  # fmt: skip
+                           hovertemplate=f"{group}: {_('place')} %{{y}}<extra></extra>")  # fmt: skip
         figure.add_annotation(x=series.index[-1], y=series.iloc[-1], text=wrap(str(group), 24), showarrow=False, xanchor="left",
                               xshift=10, font={"size": 11})  # fmt: skip
     figure.update_layout(hovermode="closest", margin={"r": 150}, xaxis={"tickformat": "d", "nticks": 8},
@@ -163,7 +164,7 @@ def strip(table: pd.DataFrame, name: str, better_than: str, colour_by: str, colo
         x=rows[better_than], y=[wrap(label, 40) for label in rows[name]], mode="markers",
         marker={"size": 11, "color": [colours[kind] for kind in rows[colour_by]],
                 "symbol": ["diamond" if kind else "circle" for kind in rows[colour_by]]},
-        hovertemplate="%{y}: better than %{x:.0f} %<extra></extra>",
+        hovertemplate=f"%{{y}}: {_('better than')} %{{x:.0f}} %<extra></extra>",
     )  # fmt: skip
     figure.update_layout(
         hovermode="closest",
@@ -219,7 +220,7 @@ def tornado(table: pd.DataFrame, label: str, low: str, high: str, base_value: fl
     """How far each assumption alone moves a result, widest on top."""
     rows = table.iloc[::-1]
     figure = base(max(260, 34 * len(rows) + 90), unit)
-    for column, name, colour in ((low, "assumption lower", GROUPS[1]), (high, "assumption higher", GROUPS[0])):
+    for column, name, colour in ((low, _("assumption lower"), GROUPS[1]), (high, _("assumption higher"), GROUPS[0])):
         figure.add_bar(x=rows[column].astype(float) - base_value, base=base_value, y=[wrap(name_, 30) for name_ in rows[label]], orientation="h", name=name,
                        marker_color=colour, customdata=rows[column], hovertemplate="%{y}: %{customdata:.2f}<extra></extra>")  # fmt: skip
     figure.update_layout(barmode="overlay", showlegend=True, hovermode="closest", legend={"orientation": "h"})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
+from views.language import _, current
+
 ALL = ""  # the whole city
+_NOTHING = object()
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,7 @@ def _remember(defaults: dict[str, Any]) -> None:
     """Keep the choice for the next page and write it to the address bar; a default needs no words there."""
     st.session_state["kept"] = {key: st.session_state[key] for key in defaults}
     for key, default in defaults.items():
-        if st.session_state[key] != default:
-            st.query_params[key] = str(st.session_state[key])
-        elif key in st.query_params:
-            del st.query_params[key]
+        _write(key, st.session_state[key], default, str)
 
 
 def territory(
@@ -71,20 +73,58 @@ def territory(
     if st.session_state["area"] not in within:
         st.session_state["area"] = ALL
     with st.sidebar:
-        st.markdown("**Territory and period**")
-        st.selectbox("Country of asylum", options["country"], key="country", format_func=countries.__getitem__)
-        st.selectbox(f"District of {city}", options["district"], key="district",
-                     format_func=lambda code: districts.get(code, f"All of {city}"))  # fmt: skip
-        st.selectbox("Planning area", [ALL, *within], key="area",
-                     format_func=lambda code: f"{within[code]} ({code})" if code else "All planning areas")  # fmt: skip
+        st.markdown(_("**Territory and period**"))
+        st.selectbox(_("Country of asylum"), options["country"], key="country", format_func=countries.__getitem__)
+        st.selectbox(_("District of {city}", city=city), options["district"], key="district",
+                     format_func=lambda code: districts.get(code, _("All of {city}", city=city)))  # fmt: skip
+        st.selectbox(_("Planning area"), [ALL, *within], key="area",
+                     format_func=lambda code: f"{within[code]} ({code})" if code else _("All planning areas"))  # fmt: skip
         left, right = st.columns(2)
-        left.selectbox("From year", every_year, key="from")
-        right.selectbox("To year", every_year, key="to")
-        st.caption("The address bar keeps your choice: copy it to share this view.")
+        left.selectbox(_("From year"), every_year, key="from")
+        right.selectbox(_("To year"), every_year, key="to")
+        st.caption(_("The address bar keeps your choice: copy it to share this view."))
     _remember(defaults)
     first, last = sorted((st.session_state["from"], st.session_state["to"]))
     state = st.session_state
     return Territory(state["country"], state["district"], state["area"], first, last)
+
+
+def linked(
+    draw: Callable[..., Any], label: str, options: Iterable[Any], *, key: str, index: int = 0, **more: Any
+) -> Any:
+    """A selectbox or radio whose choice the address bar keeps by its code, whatever the language; nonsense there is passed over."""
+    codes = list(options)
+    if st.session_state.get(key, _NOTHING) not in codes:
+        st.session_state[key] = next((one for one in codes if str(one) == st.query_params.get(key)), codes[index])
+    chosen = draw(label, codes, key=key, **more)
+    _write(key, chosen, codes[index], str)
+    return chosen
+
+
+def link(address: str, **asked: str) -> str:
+    """The address of a page of ours ('coverage?service=library') with more choices by code; the language goes along."""
+    page, _mark, known = address.partition("?")
+    return f"{page}?{urlencode({**asked, **dict(parse_qsl(known)), 'lang': current()})}"
+
+
+def linked_many(draw: Callable[..., Any], label: str, options: Iterable[Any], *, key: str, default: Iterable[Any] = (),
+                **more: Any) -> list[Any]:  # fmt: skip
+    """A multiselect whose choice the address bar keeps by its codes, joined by commas."""
+    codes, usual = list(options), list(default)
+    if not set(st.session_state.get(key, [_NOTHING])) <= set(codes):
+        asked = st.query_params.get(key)
+        st.session_state[key] = usual if asked is None else [one for one in codes if str(one) in asked.split(",")]
+    chosen = draw(label, codes, key=key, **more)
+    _write(key, chosen, usual, lambda many: ",".join(map(str, many)))
+    return list(chosen)
+
+
+def _write(key: str, chosen: Any, usual: Any, spell: Callable[[Any], str]) -> None:
+    """Put a choice into the address bar; a usual one needs no words there."""
+    if chosen != usual:
+        st.query_params[key] = spell(chosen)
+    elif key in st.query_params:
+        del st.query_params[key]
 
 
 def empty(what: str, mend: str) -> None:

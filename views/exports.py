@@ -13,6 +13,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from views.language import _
+
 Picture: TypeAlias = "go.Figure | Callable[[], go.Figure]"  # drawn only when it is asked for
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -59,17 +61,19 @@ def picture_bytes(figure: Picture, kind: str, title: str, source: str) -> bytes:
 def downloads(table: pd.DataFrame, title: str, source: str, key: str, figure: Picture | None = None) -> None:
     """The table behind a figure, and buttons to take table and picture away."""
     stem = file_stem(title)
-    with st.expander("Table and downloads"):
-        st.dataframe(table, hide_index=True, height=min(38 + 35 * max(len(table), 1), 320), alt=f"Table: {title}")
+    with st.expander(_("Table and downloads")):
+        st.dataframe(
+            table, hide_index=True, height=min(38 + 35 * max(len(table), 1), 320), alt=_("Table: {title}", title=title)
+        )
         with st.container(horizontal=True):
             st.download_button("CSV", partial(csv_bytes, table), f"{stem}.csv", "text/csv", key=f"{key}-csv",
-                               on_click="ignore", help=f"Table of: {title}")  # fmt: skip
-            st.download_button("Parquet", partial(parquet_bytes, table), f"{stem}.parquet",
+                               on_click="ignore", help=_("Table of: {title}", title=title))  # fmt: skip
+            st.download_button(_("Parquet"), partial(parquet_bytes, table), f"{stem}.parquet",
                                "application/vnd.apache.parquet", key=f"{key}-parquet", on_click="ignore")  # fmt: skip
             if figure is None:
                 return
             if not can_draw():
-                st.caption("PNG: camera button of the chart. SVG needs Chromium on the server.")
+                st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))
                 return
             for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
                 draw = partial(picture_bytes, figure, kind, title, source)

@@ -9,6 +9,7 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from views.charts import base, wrap
+from views.language import _
 from views.palette import GROUPS, INK, rgb, theme
 
 
@@ -35,21 +36,21 @@ def arc_layer(pairs: pd.DataFrame) -> pdk.Layer:
     """Arcs from origin to asylum. pairs: name, shown, width (pixels), origin_lon, origin_lat, asylum_lon, asylum_lat."""
     return pdk.Layer(
         "ArcLayer", pairs.to_dict("records"), id="arcs", pickable=True, great_circle=False,
-        get_source_position="[origin_lon, origin_lat]", get_target_position="[asylum_lon, asylum_lat]",
+        get_source_position=_("[origin_lon, origin_lat]"), get_target_position=_("[asylum_lon, asylum_lat]"),
         get_source_color=rgb(GROUPS[5], 210), get_target_color=rgb(GROUPS[0], 210), get_width="width",
     )  # fmt: skip
 
 
 def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
     """Women to the left, men to the right, youngest at the bottom. table: sex, age, percent (of all whose age is known)."""
-    figure = base(360, "percent of those whose age and sex are stated; bands differ in width")
+    figure = base(360, _("percent of those whose age and sex are stated; bands differ in width"))
     for sex, side, colour in (("female", -1, GROUPS[3]), ("male", 1, GROUPS[0])):
         part = table[table["sex"] == sex].set_index("age")["percent"].reindex(ages).fillna(0)
         figure.add_bar(y=ages, x=side * part, orientation="h", marker_color=colour, customdata=part, name=sex,
                        texttemplate="%{customdata:.1f}", textposition="auto", textangle=0,
                        hovertemplate=f"{sex}, %{{y}}: %{{customdata:.1f}} %<extra></extra>")  # fmt: skip
         figure.add_annotation(x=side * part.max() / 2, y=1, yref="paper", yanchor="top", showarrow=False,
-                              text=f"<b>{'Women and girls' if side < 0 else 'Men and boys'}</b>")  # fmt: skip
+                              text=wrap(_("Women and girls") if side < 0 else _("Men and boys")))  # fmt: skip
     figure.update_layout(barmode="relative", hovermode="closest", xaxis={"showticklabels": False},
                          yaxis={"title": {"text": "age"}, "rangemode": "normal"})  # fmt: skip
     return figure
@@ -98,7 +99,7 @@ def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, uni
                       "buttons": [{"label": "▶ Play", "method": "animate", "args": [None, {**still, "fromcurrent": False}]},
                                   {"label": "■ Stop", "method": "animate", "args": [[None], still]}]}],
         sliders=[{"active": len(frames) - 1, "x": 0.25, "len": 0.75, "y": -0.05, "steps": steps,
-                  "currentvalue": {"prefix": "Year "}}],
+                  "currentvalue": {"prefix": _("Year ")}}],
     )  # fmt: skip
     return figure
 

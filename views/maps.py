@@ -16,6 +16,7 @@ import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
 from analytics.classes import Classes
+from views.language import _
 from views.palette import AMOUNTS, GROUPS, MISSING, SELECTED, ramp, rgb, theme
 from views.text import number
 
@@ -68,7 +69,7 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
     kept = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
     rows = points[kept].to_dict("records")
     return pdk.Layer(
-        "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
+        "ScatterplotLayer", rows, id="points", pickable=True, get_position=_("[lon, lat]"), get_radius=60,
         radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
         get_line_color=[255, 255, 255, 220], line_width_min_pixels=0.5,
     )  # fmt: skip
@@ -78,7 +79,12 @@ def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Lay
     """H3 hexagons coloured by class. cells: cell, persons, value. Short keys: thousands of rows go to the browser."""
     colours = [rgb(colour, 215)[:3] for colour in ramp(len(classes.lows))]
     rows = [
-        {"h": cell, "f": colours[place], "name": f"{persons:,} people", "shown": f"{value:.{digits}f}"}
+        {
+            "h": cell,
+            "f": colours[place],
+            "name": _("{persons:,} people", persons=persons),
+            "shown": f"{value:.{digits}f}",
+        }
         for cell, persons, value, place in zip(
             cells["cell"], cells["persons"], cells["value"], classes.number, strict=True
         )
@@ -91,7 +97,7 @@ def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Lay
 def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
     """A circle of so many metres around each point."""
     return pdk.Layer("ScatterplotLayer", points[["lon", "lat", "name", "shown"]].to_dict("records"), id="catchment",
-                     get_position="[lon, lat]", get_radius=metres, get_fill_color=rgb(GROUPS[0], 60), stroked=True,
+                     get_position=_("[lon, lat]"), get_radius=metres, get_fill_color=rgb(GROUPS[0], 60), stroked=True,
                      get_line_color=rgb(GROUPS[0], 220), line_width_min_pixels=2, pickable=False)  # fmt: skip
 
 
@@ -99,7 +105,7 @@ def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key
     """The same areas as a still picture, for a file: one filled path a class, named by its range."""
     figure = go.Figure()
     colours = [*AMOUNTS["light"][: len(shown)], MISSING["light"]]
-    for place, label in [*enumerate(shown), (-1, "no figure")]:
+    for place, label in [*enumerate(shown), (-1, _("no figure"))]:
         x: list[float | None] = []
         y: list[float | None] = []
         for area in table[key][classes.number == place]:
@@ -130,7 +136,7 @@ def ranges(classes: Classes, digits: int, suffix: str = "", factor: float = 1) -
     ]
 
 
-def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = "no figure") -> None:
+def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = _("no figure")) -> None:
     """Class colours with their ranges and how many areas each holds. shown: the range of each class, as text."""
     swatch = '<span style="display:inline-block;width:1.1em;height:1.1em;margin-right:.4em;vertical-align:-.15em;' \
              'border:1px solid #8a8a8a;background:{}"></span>{}'  # fmt: skip

@@ -112,7 +112,7 @@ def test_a_link_with_nonsense_falls_back_to_the_whole_city(visit: Callable[..., 
 
 def test_a_click_on_the_map_chooses_the_area_on_every_page(visit: Callable[..., Visit]) -> None:
     # Districts: software WebGL takes so long to pick among 542 areas that the click no longer counts as one.
-    seen = visit("coverage?level=District&service=Library")
+    seen = visit("coverage?level=district&service=library")
     chart = seen.page.locator("[data-testid=stDeckGlJsonChart]").first
     chart.scroll_into_view_if_needed()
     seen.page.wait_for_timeout(3000)

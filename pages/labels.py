@@ -1,0 +1,43 @@
+"""Names of indicators, dimensions, facilities and levels in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
+from pages.common import cached, city, table
+from views.language import _
+
+
+def _translated(names: dict[str, str]) -> dict[str, str]:
+    return {key: _(name) for key, name in names.items()}
+
+
+def dimensions() -> dict[str, str]:
+    """Name of each dimension of the index."""
+    return _translated(DIMENSIONS)
+
+
+def context() -> dict[str, str]:
+    """Name of each group of indicators beside the index."""
+    return _translated(CONTEXT)
+
+
+def level_names() -> dict[str, str]:
+    """Name of each level of areas, largest first."""
+    return _translated(city().level_names)
+
+
+def cards() -> dict[str, Indicator]:
+    """Every indicator's card by its key, in the registry's order."""
+    parts = ("label", "unit", "definition", "formula", "period", "caveats")
+    return {one.key: replace(one, **{part: _(getattr(one, part)) for part in parts}) for one in REGISTRY}  # type: ignore[arg-type]
+
+
+@cached
+def facility_kinds() -> pd.DataFrame:
+    """The kinds of facility by key: label, plural, grouping, age_from, age_to."""
+    rows = table("facility_kinds").set_index("kind")
+    return rows.assign(label=rows["label"].map(_), plural=rows["plural"].map(_))
