@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from pages import frame
 from views import language
 from views.language import _
 
@@ -9,7 +10,7 @@ st.set_page_config(page_title="Zone of Social Creativity", page_icon="static/ico
 language.control()
 # Sections on top leave the sidebar to territory and period. On phones streamlit moves them into the sidebar, where it puts headings
 # among the list items (axe: list); on wide screens nothing is amiss.
-st.navigation(
+page = st.navigation(
     {
         "": [
             st.Page("pages/overview.py", title=_("Overview"), icon=":material/dashboard:", default=True),
@@ -54,6 +55,11 @@ st.navigation(
             st.Page("pages/readiness.py", title=_("Policy framework"), icon=":material/policy:"),
             st.Page("pages/impact.py", title=_("Impact"), icon=":material/trending_up:"),
         ],
+        _("Workshop"): [
+            st.Page("pages/workshop.py", title=_("Room"), icon=":material/forum:"),
+            st.Page("pages/story.py", title=_("Story"), icon=":material/auto_stories:"),
+        ],
     },
-    position="top",
-).run()
+    position="hidden" if frame.is_presenting() else "top",
+)
+frame.run(page)

@@ -36,7 +36,9 @@ def stock_section(chosen: Territory, country: str | None, place: str) -> None:
     """How many, by category, origin or asylum."""
     left, middle, right = st.columns(3)
     options = ["category", "origin"] if country else ["category", "origin", "asylum"]
-    by = controls.linked(left.radio, _("Break down by"), options, horizontal=True, key="by", format_func=lambda one: _(one.capitalize()))
+    by = controls.linked(
+        left.radio, _("Break down by"), options, horizontal=True, key="by", format_func=lambda one: _(one.capitalize())
+    )
     names = country_names()
     origin = controls.linked(middle.selectbox, _("Only from"), ["", *origins_of(country)], key="only_from",
                               format_func=lambda code: names.get(code, _("All origins")))  # fmt: skip

@@ -30,7 +30,7 @@ from pages.common import (
 )
 from views import charts, controls, flows, text
 from views.controls import Territory
-from views.language import _
+from views.language import _, inside
 
 MARKS = {pd.Timestamp("2022-02-24"): "24 Feb 2022"}
 BEFORE_WAR = pd.Timestamp("2021-12-31")
@@ -107,7 +107,7 @@ def map_section(chosen: Territory, origins: list[str]) -> None:
     who = (
         _("Most mixed")
         if measure == "diversity"
-        else _("{names}: {label} is highest in", names=names[origin], label=label.lower())
+        else _("{names}: {label} is highest in", names=names[origin], label=inside(label))
     )
     area_map(rows, level=level, title=f"{who} {top['name']}, {top['shown']}", unit=f"{unit}, {text.day(period)}",
              credit=source("residents_by_origin", here.key), key="city-map", chosen=chosen, digits=digits,

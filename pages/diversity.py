@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages import inclusion_results as results
 from pages.common import area_names, choices, city, half_years, in_district, last_current_or_stop, level_control, source
-from pages.labels import level_names
+from pages.labels import level_plurals
 from views import charts, comparisons, controls, text
 from views.controls import Territory
 from views.language import _
@@ -16,8 +16,8 @@ from views.language import _
 def scales_section(period: pd.Timestamp, chosen: Territory) -> None:
     """At which scale groups live apart, and whether that changed."""
     here, rows = city(), results.segregation(period)
-    names = level_names() | {"smallest": level_names()["planning_area"]}
-    rows = rows.assign(label=[_("among {names}s", names=names[scale].lower()) if number == 0 else _("inside, among {names}s", names=names[scale].lower())
+    names = level_plurals() | {"smallest": level_plurals()["planning_area"]}
+    rows = rows.assign(label=[_("among {areas}", areas=names[scale]) if number == 0 else _("inside, among {areas}", areas=names[scale])
                               for number, scale in enumerate(rows["scale"])], part=100 * rows["share"])  # fmt: skip
     whole, most = rows["h"].iloc[-1], rows.loc[rows["share"].idxmax()]
     credit = f"{source('residents_by_background', here.key)}; {source('residents', here.key)}"

@@ -10,7 +10,7 @@ from pages.common import area_names, choices, city, last_current, source, table
 from pages.europe import SCOPE
 from pages.labels import cards
 from views import charts, comparisons, controls, text
-from views.language import _
+from views.language import _, inside
 
 OUTCOMES = ("unemployment", "transfer_receipt", "child_poverty")
 TERMS = (
@@ -48,7 +48,7 @@ def shown(
         area=[names.get(code, str(code)) for code in model.terms["moved_most"]],
     )
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("coefficient", key=abs, ascending=False)
-    title = (_("With {outcome} goes together: {value}", outcome=outcome, value=', '.join(sure['label'].head(3)).lower()) if len(sure)
+    title = (_("With {outcome} goes together: {value}", outcome=outcome, value=', '.join(map(inside, sure['label'].head(3)))) if len(sure)
              else _("Nothing here goes together with {outcome} beyond chance", outcome=outcome))  # fmt: skip
     charts.show(comparisons.intervals(rows, "label", "coefficient", "low", "high", unit="", digits=2, reference=0), title=title,
                 unit=_("standard deviations of {outcome} per standard deviation of each term, the others held still; 95 % "
@@ -68,7 +68,7 @@ def shown(
     "{moran:.2f}, {moran_p}), so neighbours are taken to {kind},\n{dependence:.2f}; leaving that out "
     "would give {ols:+.2f}.\n\n**What it does not show** That one brings about the other, or that changing "
     "it would change {outcome}. Who lives where, rents and commuting are not in the\nmodel; one day is a "
-    "snapshot; what holds among areas need not hold for people in them.\n", n=model.n, what=what, label=top["label"].lower(), direction=direction, outcome=outcome, coefficient=top["coefficient"], low=top["low"], high=top["high"], r2=text.percent(model.r2), area=top["area"], moved_by=top["moved_by"], moran=model.moran, moran_p=text.p_value(model.moran_p), kind=kind, dependence=model.dependence, ols=top["ols"]))  # fmt: skip
+    "snapshot; what holds among areas need not hold for people in them.\n", n=model.n, what=what, label=inside(top["label"]), direction=direction, outcome=outcome, coefficient=top["coefficient"], low=top["low"], high=top["high"], r2=text.percent(model.r2), area=top["area"], moved_by=top["moved_by"], moran=model.moran, moran_p=text.p_value(model.moran_p), kind=kind, dependence=model.dependence, ols=top["ols"]))  # fmt: skip
 
 
 chosen = choices()
@@ -99,7 +99,7 @@ else:
     if terms:
         with st.spinner(_("Fitting with neighbours …")):
             model = results.economic_health(period, outcome, tuple(terms))
-        shown(model, {key: cards()[key].label for key in TERMS}, area_names("planning_area"), outcome=cards()[outcome].label.lower(), what=_("planning areas"),
+        shown(model, {key: cards()[key].label for key in TERMS}, area_names("planning_area"), outcome=inside(cards()[outcome].label), what=_("planning areas"),
               unit=_("residents of {period}, social monitoring of 31 December 2020", period=text.day(period)), key="areas-model",
               credit="; ".join(source(name, here.key) for name in ("social_monitoring", "residents", "facilities")))  # fmt: skip
     else:

@@ -8,7 +8,7 @@ import streamlit as st
 from analytics import composite, indicators
 from pages import inclusion_results as results
 from pages.common import area_map, area_names, choices, city, in_district, last_current_or_stop, level_control, source
-from pages.labels import cards, dimensions, level_names
+from pages.labels import cards, dimensions, level_plurals
 from views import charts, comparisons, controls, exports, text
 from views.controls import Territory
 from views.language import _
@@ -43,7 +43,7 @@ def ask() -> tuple[tuple[tuple[str, str], ...], tuple[int, ...] | None]:
     if base["weights"] == "expert":
         st.markdown(_("Share out points: a dimension with twice the points counts twice."))
         columns = st.columns(len(dimensions()))
-        points = tuple(int(column.slider(label, 0, 10, 5, key=f"points_{key}", bind="query-params"))
+        points = tuple(int(column.slider(label, 0, 100, 17, key=f"points_{key}", bind="query-params"))
                        for column, (key, label) in zip(columns, dimensions().items(), strict=True))  # fmt: skip
     return tuple(base.items()), points
 
@@ -60,7 +60,7 @@ def ranks_section(
     with st.spinner(_("Ranking under 2,048 combinations of choices …")):
         sure = results.robust(period, level, base, points)
     rows = rows.join(sure.ranks[["low", "high", "median"]]).reset_index()
-    count, name = len(rows), level_names()[level].lower()
+    count, name = len(rows), level_plurals()[level]
     rows["value"] = rows["score"]
     rows["shown"] = [_("score {score:.0f}, place {rank:.0f} of {count} (range {low:.0f} to {high:.0f})", score=score, rank=rank, count=count, low=low, high=high)
                      for score, rank, low, high in rows[["score", "rank", "low", "high"]].itertuples(index=False)]  # fmt: skip
@@ -74,7 +74,7 @@ def ranks_section(
     shown = in_district(rows, chosen.district, level).nsmallest(25, "rank")
     charts.show(comparisons.intervals(shown, "name", "rank", "low", "high", unit="", digits=0, first_is_best=True),
                 title=_("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=wide, count=count),
-                unit=_("place among {count} {name}s, 1 to the right; range over choices; the best 25 shown", count=count, name=name), source=credit, key="ranks",
+                unit=_("place among {count} {areas}, 1 to the right; range over choices; the best 25 shown", count=count, areas=name), source=credit, key="ranks",
                 table=shown[["area_id", "name", "score", "rank", "low", "high", *dimensions()]])  # fmt: skip
     shares = sure.shares.sort_values("total", ascending=False)
     top = shares.iloc[0]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
 from pages.common import cached, city, table
-from views.language import _
+from views.language import _, inside
 
 
 def _translated(names: dict[str, str]) -> dict[str, str]:
@@ -28,6 +28,11 @@ def context() -> dict[str, str]:
 def level_names() -> dict[str, str]:
     """Name of each level of areas, largest first."""
     return _translated(city().level_names)
+
+
+def level_plurals() -> dict[str, str]:
+    """Name of many areas of each level, inside a sentence."""
+    return {level: inside(_(f"{name}s")) for level, name in city().level_names.items()}
 
 
 def cards() -> dict[str, Indicator]:

@@ -19,7 +19,7 @@ from pages.common import (
     level_control,
     source,
 )
-from pages.labels import cards, context, dimensions, level_names
+from pages.labels import cards, context, dimensions, level_names, level_plurals
 from views import charts, comparisons, controls, exports, prints, text
 from views.language import _
 from views.palette import GROUPS
@@ -98,13 +98,13 @@ left, right = st.columns(2)
 with left:
     level = level_control("planning_area" if chosen.area else "district")
 names = area_names(level)
-inside = [area for area in names if not chosen.district or holder(level)[area] == chosen.district] or list(names)
-start = chosen.area if level == "planning_area" and chosen.area in inside else inside[0]
-area = controls.linked(right.selectbox, _("Area"), inside, index=inside.index(start), format_func=lambda code: f"{names[code]} ({code})", key="profile_area")  # fmt: skip
+within = [area for area in names if not chosen.district or holder(level)[area] == chosen.district] or list(names)
+start = chosen.area if level == "planning_area" and chosen.area in within else within[0]
+area = controls.linked(right.selectbox, _("Area"), within, index=within.index(start), format_func=lambda code: f"{names[code]} ({code})", key="profile_area")  # fmt: skip
 st.title(names[area], anchor=False)
 period = last_current_or_stop(chosen)
 rows, like = compared(period, level, area)
-plural = f"{level_names()[level].lower()}s"
+plural = level_plurals()[level]
 held = _("in {value}, ", value=area_names("district")[holder(level)[area]]) if level != "district" else ""
 st.markdown(_("{level_names}, {held}{loc} residents on {period}. Most like: {value}.", level_names=level_names()[level], held=held, loc=text.number(rows.loc['residents', 'value']), period=text.day(period), value=', '.join(names[code] for code in like) or _("not known")))  # fmt: skip
 found = {kind: [(key, sentence(str(key), row, plural)) for key, row in

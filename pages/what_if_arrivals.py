@@ -9,7 +9,7 @@ from analytics.scenario import Arrivals
 from pages import scenario_results as results
 from pages.common import area_map, area_names, choices, city, in_district, last_current_or_stop, level_control, source
 from views import charts, controls, text
-from views.language import _
+from views.language import _, inside
 
 EXACT = _("areas are counted whole: the people placed add up to the people who arrive")
 
@@ -69,7 +69,7 @@ def assumption(one: arrivals.Need) -> str:
             if one.each.low < one.each.high
             else _("{low:g} each", low=one.each.low)
         )
-    return f"{one.label.lower()}: {ages}{use}, {each}"
+    return f"{inside(_(one.label))}: {ages}{use}, {each}"
 
 
 chosen = choices()

@@ -159,4 +159,4 @@ def show(
     st.subheader(title, anchor=False)
     st.plotly_chart(turn(figure), key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
     st.caption(_("{unit} · Source: {source}", unit=unit, source=source))
-    exports.downloads(table, title, source, key, figure)
+    exports.downloads(table, title, source, key, figure, unit)

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
@@ -58,8 +59,32 @@ def picture_bytes(figure: Picture, kind: str, title: str, source: str) -> bytes:
     return kaleido.calc_fig_sync(drawn.to_plotly_json(), opts=options, kopts={"mathjax": False})
 
 
-def downloads(table: pd.DataFrame, title: str, source: str, key: str, figure: Picture | None = None) -> None:
-    """The table behind a figure, and buttons to take table and picture away."""
+@dataclass(frozen=True)
+class Shown:
+    """A figure as a page shows it: finding, unit, source, table, picture (None: a table only)."""
+
+    title: str
+    unit: str
+    source: str
+    table: pd.DataFrame
+    picture: Picture | None
+
+
+def begin() -> None:
+    """Forget what was shown before; each run of a page starts with this."""
+    st.session_state["shown"] = []
+
+
+def shown() -> list[Shown]:
+    """The figures that the page has shown so far, in their order."""
+    return list(st.session_state.get("shown", []))
+
+
+def downloads(
+    table: pd.DataFrame, title: str, source: str, key: str, figure: Picture | None = None, unit: str = ""
+) -> None:
+    """The table behind a figure, and buttons to take table and picture away; the figure goes into the page's report."""
+    st.session_state.setdefault("shown", []).append(Shown(title, unit, source, table, figure))
     stem = file_stem(title)
     with st.expander(_("Table and downloads")):
         st.dataframe(

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import math
+import re
+from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
 from views.language import N_, _, day, localised
@@ -59,3 +63,16 @@ def p_value(p: float) -> str:
 def places(low: float, high: float) -> str:
     """(1, 1) -> 'place 1', (1, 7) -> 'place 1 to 7'."""
     return _("place {low:.0f}", low=low) if low == high else _("place {low:.0f} to {high:.0f}", low=low, high=high)
+
+
+def plain(value: object) -> str:
+    """A cell as text on paper: numbers by locale, days without a clock, chart markup taken out, gaps said."""
+    if is_gap(value) or value is pd.NaT:
+        return _(GAP)
+    if isinstance(value, (pd.Timestamp, datetime)):
+        return day(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, (float, np.floating)):
+        return localised(f"{value:,.10g}" if abs(float(value)) >= 1000 else f"{value:.4g}")
+    return html.unescape(re.sub(r"<[^>]+>", " ", str(value)))

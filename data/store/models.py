@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, String
+from sqlalchemy import JSON, DateTime, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 KINDS = ("concept", "practice", "product", "structural change")
@@ -114,4 +114,78 @@ class Assessment(Base):
     day: Mapped[date]
     who: Mapped[str]
     answers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    entered: Mapped[datetime] = mapped_column(default=_now)
+
+
+class Room(Base):
+    """A workshop's room: code, title, groups people say they belong to, and the question it shows (0: none).
+
+    salt: makes one person's devices unlinkable between rooms. closed: since when; keep_days later the answers are deleted.
+    """
+
+    __tablename__ = "rooms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    city: Mapped[str]
+    title: Mapped[str] = mapped_column(String(200))
+    groups: Mapped[list[str]] = mapped_column(JSON)
+    salt: Mapped[str]
+    shown: Mapped[int] = mapped_column(default=0)
+    keep_days: Mapped[int]
+    created: Mapped[datetime] = mapped_column(default=_now)
+    closed: Mapped[datetime | None]
+    purged: Mapped[datetime | None]
+
+
+class Question(Base):
+    """What a room is asked: poll, budget, priorities or text; options: key and label; result: what is kept after the answers."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), index=True)
+    kind: Mapped[str]
+    prompt: Mapped[str] = mapped_column(String(300))
+    options: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    open: Mapped[bool] = mapped_column(default=True)
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+
+
+class Answer(Base):
+    """One device's answer to one question; device: a keyed hash, of no use outside the room. No address is kept."""
+
+    __tablename__ = "answers"
+    __table_args__ = (UniqueConstraint("question_id", "device"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
+    device: Mapped[str] = mapped_column(String(64))
+    group: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON)
+    approved: Mapped[bool] = mapped_column(default=False)
+
+
+class Story(Base):
+    """A sequence of views; step and started say where its presentation is, so that the notes can follow."""
+
+    __tablename__ = "stories"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    steps: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    step: Mapped[int] = mapped_column(default=0)
+    started: Mapped[datetime | None]
+    entered: Mapped[datetime] = mapped_column(default=_now)
+
+
+class Link(Base):
+    """A short address for a view: a page of ours with its choices, and the title it was shared under."""
+
+    __tablename__ = "links"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    target: Mapped[str]
+    title: Mapped[str] = mapped_column(String(300))
     entered: Mapped[datetime] = mapped_column(default=_now)

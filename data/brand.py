@@ -1,0 +1,46 @@
+"""The city's look on what people take home: name, two colours and a logo, from a small theme file."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from data.catalogue import local_folder
+from data.errors import SourceError
+
+PICTURES = {b"\x89PNG": "png", b"<svg": "svg", b"<?xm": "svg", b"\xff\xd8\xff": "jpg"}
+
+
+def fields() -> dict[str, Any]:
+    """What the file of ZONE_BRAND, or brand.toml in the folder of local tables, states: name, primary, accent (#rrggbb), logo, logo_kind.
+
+    Empty where there is no file.
+
+    Raises SourceError naming the field and its mend where the file is wrong.
+    """
+    path = Path(os.environ.get("ZONE_BRAND") or local_folder() / "brand.toml")
+    if not path.exists():
+        return {}
+    try:
+        given = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SourceError(path.name, f"is not TOML: {fault}", mend="Start from docs/brand.toml") from fault
+    for name in ("primary", "accent"):
+        if name in given and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(given[name])):
+            raise SourceError(path.name, f"{name} is '{given[name]}', not a colour", mend="Write it as #rrggbb")
+    stated = {name: str(given[name])[:80] for name in ("name", "primary", "accent") if name in given}
+    return stated | (_logo(path, str(given["logo"])) if given.get("logo") else {})
+
+
+def _logo(path: Path, name: str) -> dict[str, Any]:
+    file = path.parent / Path(name).name
+    if not file.exists():
+        raise SourceError(path.name, f"logo '{name}' is not beside it", mend="Put the picture into the same folder")
+    picture = file.read_bytes()
+    kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "")
+    if not kind:
+        raise SourceError(path.name, f"logo '{name}' is no PNG, SVG or JPEG", mend="Save it as one of these")
+    return {"logo": picture, "logo_kind": kind}

@@ -1,0 +1,249 @@
+"""A workshop's room: questions, one answer a device and question, results that outlive the answers.
+
+No address and no name is kept. A device is a random token of its browser, stored as a keyed hash that differs from room to room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from data.store import codes
+from data.store.database import engine
+from data.store.models import Answer, Question, Room
+
+KINDS = ("poll", "budget", "priorities", "text")
+LEAST = 5  # people whose answers may be shown together
+TOTAL = 100  # points of a budget
+MOST_PRIORITIES = 3
+LONGEST = 280  # signs of a free text
+
+
+class RefusedError(ValueError):
+    """An answer, question or room that cannot be; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as a room shows it."""
+
+    id: int
+    kind: str
+    prompt: str
+    options: tuple[tuple[str, str], ...]
+    open: bool
+    result: dict[str, Any] | None
+
+    @property
+    def keys(self) -> list[str]:
+        """The options' keys, in order."""
+        return [key for key, _ in self.options]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A room: its code, title, groups, the id of the question shown (0: none), whether it is closed and purged."""
+
+    id: int
+    code: str
+    title: str
+    groups: tuple[str, ...]
+    shown: int
+    closed: bool
+    purged: bool
+    keep_days: int
+
+
+def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> str:
+    """Open a room; returns its code."""
+    named = [group.strip()[:60] for group in groups if group.strip()]
+    if not title.strip():
+        raise RefusedError("A room needs a title.")
+    with Session(engine()) as session, session.begin():
+        room = Room(code=codes.fresh(), city=city, title=title.strip()[:200], groups=list(dict.fromkeys(named)), salt=secrets.token_hex(16), keep_days=keep_days)  # fmt: skip
+        session.add(room)
+        return room.code
+
+
+def rooms(city: str) -> list[Shown]:
+    """A city's rooms, newest first."""
+    with Session(engine()) as session:
+        return [
+            _shown(room) for room in session.scalars(select(Room).where(Room.city == city).order_by(Room.id.desc()))
+        ]
+
+
+def room(code: str) -> Shown | None:
+    """The room of a code, as people type it."""
+    with Session(engine()) as session:
+        found = session.scalar(select(Room).where(Room.code == code.strip().upper()))
+        return None if found is None else _shown(found)
+
+
+def _shown(room: Room) -> Shown:
+    return Shown(room.id, room.code, room.title, tuple(room.groups), room.shown, room.closed is not None, room.purged is not None, room.keep_days)  # fmt: skip
+
+
+def ask(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> int:
+    """Put a question to a room and show it; options: key and label (none for a text). Returns its id."""
+    if kind not in KINDS:
+        raise RefusedError(f"A question is one of {', '.join(KINDS)}, not '{kind}'.")
+    if not prompt.strip():
+        raise RefusedError("A question needs its words.")
+    if kind != "text" and len({key for key, _ in options}) < 2:
+        raise RefusedError("A question needs two different options or more.")
+    with Session(engine()) as session, session.begin():
+        room = session.scalars(select(Room).where(Room.code == code, Room.closed.is_(None))).one()
+        question = Question(room_id=room.id, kind=kind, prompt=prompt.strip()[:300], open=True, result=None,
+                            options=[{"key": key, "label": label} for key, label in options])  # fmt: skip
+        session.add(question)
+        session.flush()
+        room.shown = question.id
+        return question.id
+
+
+def show(code: str, question: int) -> None:
+    """Show a question of the room on every phone; 0 shows none."""
+    with Session(engine()) as session, session.begin():
+        session.execute(update(Room).where(Room.code == code).values(shown=question))
+
+
+def set_open(question: int, is_open: bool) -> None:
+    """Let answers in, or hold them where they are."""
+    with Session(engine()) as session, session.begin():
+        session.execute(update(Question).where(Question.id == question).values(open=is_open))
+
+
+def questions(code: str) -> list[Asked]:
+    """A room's questions in the order they were asked."""
+    asked = select(Question).join(Room, Room.id == Question.room_id).where(Room.code == code).order_by(Question.id)
+    with Session(engine()) as session:
+        return [_asked(one) for one in session.scalars(asked)]
+
+
+def question(number: int) -> Asked | None:
+    """One question."""
+    with Session(engine()) as session:
+        found = session.get(Question, number)
+        return None if found is None else _asked(found)
+
+
+def _asked(one: Question) -> Asked:
+    return Asked(one.id, one.kind, one.prompt, tuple((option["key"], option["label"]) for option in one.options), one.open, one.result)  # fmt: skip
+
+
+def check(asked: Asked, value: Any) -> Any:
+    """An answer as it is stored, or RefusedError with what is wrong."""
+    if asked.kind == "text":
+        words = "".join(sign for sign in str(value) if sign.isprintable() or sign == "\n").strip()
+        if not words or len(words) > LONGEST:
+            raise RefusedError(f"A text has 1 to {LONGEST} signs.")
+        return words
+    if asked.kind == "budget":
+        if not isinstance(value, dict) or set(value) != set(asked.keys):
+            raise RefusedError("Points are needed for every option.")
+        if any(isinstance(points, bool) or not isinstance(points, int) or points < 0 for points in value.values()) or sum(value.values()) != TOTAL:  # fmt: skip
+            raise RefusedError(f"Points are whole numbers from 0 and add up to {TOTAL}.")
+        return value
+    most = 1 if asked.kind == "poll" else MOST_PRIORITIES
+    if not isinstance(value, list) or not 1 <= len(value) <= most or len(set(map(str, value))) != len(value):
+        raise RefusedError(f"1 to {most} different options can be chosen.")
+    if not set(map(str, value)) <= set(asked.keys):
+        raise RefusedError("The answer names an option that was not offered.")
+    return list(map(str, value))
+
+
+def answer(code: str, number: int, token: str, group: str, value: Any) -> None:
+    """Store or change one device's answer while its question is open. Acknowledged means on the disk."""
+    with Session(engine()) as session, session.begin():
+        room = session.scalar(select(Room).where(Room.code == code))
+        question = session.get(Question, number)
+        if room is None or question is None or question.room_id != room.id:
+            raise RefusedError("This room or question does not exist.")
+        if room.closed is not None or not question.open or room.shown != number:
+            raise RefusedError("This question is closed.")
+        row = {
+            "question_id": number,
+            "device": hmac.new(room.salt.encode(), token.encode(), hashlib.sha256).hexdigest(),
+            "group": group if group in room.groups else "",
+            "value": check(_asked(question), value),
+            "approved": False,
+        }
+        insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
+        kept = {key: insert.excluded[key] for key in ("group", "value", "approved")}
+        session.execute(insert.on_conflict_do_update(index_elements=["question_id", "device"], set_=kept))
+
+
+def count(number: int) -> int:
+    """How many devices have answered a question."""
+    with Session(engine()) as session:
+        return int(session.scalar(select(func.count()).where(Answer.question_id == number)) or 0)
+
+
+def answers(asked: Asked) -> pd.DataFrame:
+    """The answers to a question: group and choice, or a column an option for a budget; for a text id, value, approved.
+
+    Empty below LEAST people; a group below LEAST people is blank, so that no one can be singled out.
+    """
+    columns = [Answer.id, Answer.group, Answer.value, Answer.approved]
+    with Session(engine()) as session:
+        found = session.execute(select(*columns).where(Answer.question_id == asked.id).order_by(Answer.id)).all()
+    rows = pd.DataFrame(found, columns=["id", "group", "value", "approved"])
+    if asked.kind == "text":
+        return rows[["id", "value", "approved"]]
+    if len(rows) < LEAST:
+        rows = rows.iloc[:0]
+    people = rows["group"].map(rows["group"].value_counts())
+    rows["group"] = rows["group"].where(people >= LEAST, "")
+    if asked.kind == "budget":
+        points = pd.DataFrame([*rows["value"]], columns=asked.keys, index=rows.index)
+        return pd.concat([rows[["group"]], points], axis=1)
+    return rows[["group", "value"]].rename(columns={"value": "choice"})
+
+
+def approve(number: int, approved: bool) -> None:
+    """Let a text be seen by the room, or take it back."""
+    with Session(engine()) as session, session.begin():
+        session.execute(update(Answer).where(Answer.id == number).values(approved=approved))
+
+
+def drop(number: int) -> None:
+    """Delete a text for good."""
+    with Session(engine()) as session, session.begin():
+        session.execute(delete(Answer).where(Answer.id == number))
+
+
+def close(code: str, results: dict[int, dict[str, Any]]) -> None:
+    """Close a room for good and keep each question's result; its answers are deleted after the room's days."""
+    with Session(engine()) as session, session.begin():
+        room = session.scalars(select(Room).where(Room.code == code)).one()
+        room.closed = room.closed or datetime.now(UTC)
+        for question in session.scalars(select(Question).where(Question.room_id == room.id)):
+            question.open = False
+            question.result = results.get(question.id, question.result)
+
+
+def purge(now: datetime | None = None) -> int:
+    """Delete the answers of every room closed longer ago than its days; returns how many rooms."""
+    moment = now or datetime.now(UTC)
+    with Session(engine()) as session, session.begin():
+        due = []
+        for room in session.scalars(select(Room).where(Room.closed.is_not(None), Room.purged.is_(None))):
+            closed = room.closed or moment
+            closed = closed if closed.tzinfo else closed.replace(tzinfo=UTC)
+            if closed + timedelta(days=room.keep_days) <= moment:
+                due.append(room)
+        for room in due:
+            asked = select(Question.id).where(Question.room_id == room.id)
+            session.execute(delete(Answer).where(Answer.question_id.in_(asked)))
+            room.purged, room.salt = moment, ""
+        return len(due)

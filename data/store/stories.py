@@ -1,0 +1,116 @@
+"""Stories (sequences of views) and short links to a view."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from data.errors import SourceError
+from data.store import codes
+from data.store.database import engine
+from data.store.models import Link, Story
+
+MOST_STEPS = 100
+
+
+@dataclass(frozen=True)
+class Told:
+    """A story: code, title, steps (page, query, title, note), and where its presentation is."""
+
+    code: str
+    title: str
+    steps: list[dict[str, Any]]
+    step: int
+    started: datetime | None
+
+
+def save(title: str, steps: list[dict[str, Any]], code: str = "") -> str:
+    """Store a story, or a new version of the one with this code; returns its code."""
+    with Session(engine()) as session, session.begin():
+        found = session.scalar(select(Story).where(Story.code == code)) if code else None
+        if found is None:
+            found = Story(code=codes.fresh(), title=title[:200], steps=steps, step=0, started=None)
+            session.add(found)
+        found.title, found.steps = title[:200], steps
+        return found.code
+
+
+def story(code: str) -> Told | None:
+    """The story of a code."""
+    with Session(engine()) as session:
+        found = session.scalar(select(Story).where(Story.code == code.strip().upper()))
+        if found is None:
+            return None
+        started = found.started if found.started is None or found.started.tzinfo else found.started.replace(tzinfo=UTC)
+        return Told(found.code, found.title, found.steps, found.step, started)
+
+
+def stories() -> dict[str, str]:
+    """Title by code of the stories stored, newest first."""
+    with Session(engine()) as session:
+        found = session.execute(select(Story.code, Story.title).order_by(Story.id.desc()))
+        return {row.code: row.title for row in found}
+
+
+def turn_to(code: str, step: int, start: bool = False) -> None:
+    """Say which step a presentation shows, for the window with the notes."""
+    values: dict[str, Any] = {"step": step} | ({"started": datetime.now(UTC)} if start else {})
+    with Session(engine()) as session, session.begin():
+        session.execute(update(Story).where(Story.code == code).values(**values))
+
+
+def shorten(target: str, title: str) -> str:
+    """A short code for a view, the same for the same view and title."""
+    with Session(engine()) as session, session.begin():
+        known = session.scalar(select(Link.code).where(Link.target == target, Link.title == title[:300]))
+        if known:
+            return str(known)
+        made = Link(code=codes.fresh(5), target=target, title=title[:300])
+        session.add(made)
+        return made.code
+
+
+def link(code: str) -> tuple[str, str] | None:
+    """Target and title of a short code."""
+    with Session(engine()) as session:
+        found = session.get(Link, code.strip().upper())
+        return None if found is None else (found.target, found.title)
+
+
+def as_file(title: str, steps: list[dict[str, Any]]) -> bytes:
+    """A story as a JSON file."""
+    return json.dumps({"title": title, "steps": steps}, ensure_ascii=False, indent=2).encode()
+
+
+def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dict[str, Any]]]:
+    """Title and steps of a story's file; SourceError names step, field and mend. pages: those that exist."""
+    try:
+        given = json.loads(content)
+        title, steps = str(given["title"]), list(given["steps"])
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise SourceError(name, "is no story", mend="Save one from the page Story and change that") from fault
+    made = []
+    for place, step in enumerate(steps[:MOST_STEPS], 1):
+        if not isinstance(step, dict) or step.get("page") not in pages:
+            raise SourceError(
+                name,
+                "names a page that does not exist",
+                column="page",
+                row=place,
+                mend=f"Known: {', '.join(sorted(pages))}",
+            )
+        query = step.get("query", {})
+        if not isinstance(query, dict):
+            raise SourceError(
+                name, "is not a table of choices", column="query", row=place, mend='Write it as {"district": "01"}'
+            )
+        made.append({"page": step["page"], "query": {str(key)[:60]: str(value)[:500] for key, value in query.items()},
+                     "title": str(step.get("title", ""))[:200], "note": str(step.get("note", ""))[:2000]})  # fmt: skip
+    if not made:
+        raise SourceError(name, "has no steps", mend="Pin a view first")
+    return title[:200], made

@@ -1,0 +1,106 @@
+"""What a room answered: summed up from its answers while they are kept, from the kept result afterwards; live while people vote."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics import voting
+from data.store import rooms
+from views import charts, controls, exports, text
+from views import rooms as look
+from views.language import _
+
+EVERY_S = 0.4
+
+
+def summary(asked: rooms.Asked) -> dict[str, Any]:
+    """The result of a question as it is kept: people, rows, groups, and how far they agree."""
+    answers = rooms.answers(asked)
+    people = rooms.count(asked.id)
+    if asked.kind == "text":
+        return {
+            "people": people,
+            "rows": [{"value": value} for value in answers[answers["approved"]]["value"]],
+            "groups": [],
+            "apart": None,
+        }
+    if answers.empty:
+        return {"people": people, "rows": [], "groups": [], "apart": None}
+    budget = asked.kind == "budget"
+    rows = voting.budget(answers, asked.keys) if budget else voting.poll(answers, asked.keys)
+    apart = voting.disagreement(answers, asked.keys) if budget else 1 - voting.consensus(list(rows["votes"]))
+    return {
+        "people": people,
+        "rows": rows.to_dict("records"),
+        "groups": voting.by_group(answers, asked.keys).to_dict("records"),
+        "apart": apart,
+    }
+
+
+def kept(asked: rooms.Asked) -> dict[str, Any]:
+    """The kept result of a closed room's question, else what the answers say now."""
+    return asked.result if asked.result is not None else summary(asked)
+
+
+def live(room: rooms.Shown, asked: rooms.Asked) -> None:
+    """The picture, drawn anew as answers come."""
+    every = EVERY_S if asked.open and not room.closed else None
+    st.fragment(_drawn, run_every=every)(asked.id)
+
+
+def _drawn(number: int) -> None:
+    asked = rooms.question(number)
+    if asked is None:
+        return
+    found = kept(asked)
+    people = int(found["people"])
+    st.subheader(controls.escaped(asked.prompt), anchor=False)
+    st.markdown(_("**{people}** have answered.", people=people))
+    if asked.kind == "text":
+        for row in found["rows"]:
+            st.markdown(f"> {controls.escaped(row['value'])}")
+        return
+    if not found["rows"]:
+        controls.empty(
+            _("Answers are shown from {least} people on.", least=rooms.LEAST),
+            _("So nobody's own answer can be read off."),
+        )
+        return
+    labels = {key: _(label) for key, label in asked.options}
+    rows = pd.DataFrame(found["rows"]).assign(label=lambda table: table["option"].map(labels))
+    source = _("this room, {people} people, {day}; no sample of the city", people=people, day=text.day(date.today()))
+    budget = asked.kind == "budget"
+    unit = _("points of {total}", total=rooms.TOTAL) if budget else _("people")
+    figure = look.points(rows, unit) if budget else look.votes(rows, unit)
+    _figure(figure, rows, unit, source, _finding(rows, budget), f"room-{number}")
+    if found["apart"] is not None:
+        words = (_("Two people of the room placed {apart} of their points differently on average.", apart=text.percent(found["apart"])) if budget
+                 else _("Spread of the votes: {apart} (0 % all on one option, 100 % evenly spread).", apart=text.percent(found["apart"])))  # fmt: skip
+        st.markdown(f"**{_('Disagreement')}** {words}")
+    groups = pd.DataFrame(found["groups"])
+    if len(groups) and groups["group"].nunique() > 1:
+        groups = groups.assign(label=groups["option"].map(labels), value=groups["value"] * (1 if budget else 100))
+        unit = _("mean points of {total}", total=rooms.TOTAL) if budget else _("% of the group")
+        wide = groups.pivot(index="label", columns="group", values="value")
+        gap = wide.max(axis=1) - wide.min(axis=1)
+        title = _("Groups differ most on {label}: {low} to {high}", label=gap.idxmax(), low=text.number(wide.loc[gap.idxmax()].min()),
+                  high=text.number(wide.loc[gap.idxmax()].max()))  # fmt: skip
+        _figure(look.groups(groups, unit), groups, unit, source, title, f"room-{number}-groups")
+
+
+def _finding(rows: pd.DataFrame, budget: bool) -> str:
+    first = rows.loc[rows["mean" if budget else "votes"].idxmax()]
+    if budget:
+        return _("{label} gets most: {mean} points on average, half the room between {low} and {high}", label=first["label"],
+                 mean=text.number(first["mean"]), low=text.number(first["q25"]), high=text.number(first["q75"]))  # fmt: skip
+    return _("{label} leads with {share}", label=first["label"], share=text.percent(first["share"]))
+
+
+def _figure(figure: Any, table: pd.DataFrame, unit: str, source: str, title: str, key: str) -> None:
+    """A figure that may be drawn many times: kept once for the page's report."""
+    st.session_state["shown"] = [one for one in exports.shown() if one.table.columns.tolist() != table.columns.tolist()]
+    charts.show(figure, title=title, unit=unit, source=source, table=table, key=key)

@@ -1,0 +1,48 @@
+"""Full-screen presentation: large type, keys and clicker, no navigation; nothing moves by itself."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from views.language import _, is_right_to_left
+
+# Larger type for a room; nothing glides for those whose system asks for reduced motion.
+_LOOK = """<style>
+html{font-size:125%}
+[data-testid=stSidebar],[data-testid=stSidebarCollapsedControl],[data-testid=stExpandSidebarButton],[data-testid=stToolbar]{display:none}
+[data-testid=stMainBlockContainer]{padding-top:1rem;max-width:100%}
+@media (prefers-reduced-motion: reduce){*{animation:none!important;transition:none!important}}
+</style>"""
+# Arrows follow the direction of reading; a clicker sends Page Up and Page Down.
+_KEYS = """<script>
+window.zoneForward = %s;
+if (!window.zoneKeys) {
+  window.zoneKeys = true;
+  const press = key => document.querySelector(`.st-key-story_${key} button`)?.click();
+  document.addEventListener("keydown", event => {
+    if (event.target.closest("input,textarea,select,[role=combobox],[role=slider],[role=tab]")) return;
+    const back = window.zoneForward === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
+    if ([window.zoneForward, "PageDown"].includes(event.key)) press("next");
+    else if ([back, "PageUp"].includes(event.key)) press("back");
+    else if (event.key.toLowerCase() === "f") document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+    else return;
+    event.preventDefault();
+  });
+}
+</script>"""
+
+
+def dress() -> None:
+    """Large type, no navigation, keys."""
+    st.html(_LOOK)
+    st.html(_KEYS % ('"ArrowLeft"' if is_right_to_left() else '"ArrowRight"'), unsafe_allow_javascript=True)
+
+
+def bar(title: str, step: int, steps: int) -> str:
+    """The line on top; returns 'back', 'next', 'end' or '' for what was pressed."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        back = st.button(_("Back"), key="story_back", disabled=step == 0, icon=":material/navigate_before:")
+        forward = st.button(_("Next"), key="story_next", disabled=step >= steps - 1, icon=":material/navigate_next:")
+        st.markdown(_("**{title}** · {step} of {steps} · F: full screen", title=title, step=step + 1, steps=steps))
+        end = st.button(_("End"), key="story_end")
+    return "back" if back else "next" if forward else "end" if end else ""

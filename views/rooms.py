@@ -1,0 +1,70 @@
+"""How a room's answers look: votes, points with their spread, groups side by side, words; and the code to join."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+import plotly.graph_objects as go
+import qrcode
+import streamlit as st
+
+from views.charts import base, wrap
+from views.language import _
+from views.palette import GROUPS
+
+
+def join(address: str, code: str) -> None:
+    """The code as picture and as text, large enough for the last row."""
+    out = io.BytesIO()
+    qrcode.make(address, box_size=12, border=2).save(out)
+    st.image(out.getvalue(), width=260, alt=_("QR code of {address}", address=address))
+    st.markdown(_("Or open **{address}** · code", address=address.rsplit("/", 1)[0]))
+    st.html(f'<p style="font-size:3rem;font-weight:700;letter-spacing:.12em;margin:0" dir="ltr">{code}</p>')
+
+
+def votes(table: pd.DataFrame, unit: str) -> go.Figure:
+    """Bars in the order of the options, so that they do not jump while people vote. table: label, votes, share."""
+    figure = base(max(260, 54 * len(table) + 60), unit)
+    labels = [wrap(label, 30) for label in table["label"]]
+    figure.add_bar(x=table["votes"], y=labels, orientation="h", marker_color=GROUPS[0], textangle=0, textfont={"size": 16},
+                   text=[f"{votes} · {share:.0%}" for votes, share in zip(table["votes"], table["share"], strict=True)],
+                   hovertemplate="%{y}: %{x}<extra></extra>")  # fmt: skip
+    figure.update_layout(
+        hovermode="closest", yaxis={"autorange": "reversed", "tickfont": {"size": 15}, "rangemode": "normal"}
+    )
+    return figure
+
+
+def points(table: pd.DataFrame, unit: str) -> go.Figure:
+    """The middle half of the room as a bar from quarter to quarter, the mean as a mark, the ends as a thin line.
+
+    table: label, mean, q25, q75, low, high.
+    """
+    figure = base(max(280, 54 * len(table) + 60), unit)
+    labels = [wrap(label, 30) for label in table["label"]]
+    figure.add_scatter(x=[value for row in table.itertuples() for value in (row.low, row.high, None)],
+                       y=[value for label in labels for value in (label, label, None)], mode="lines", line={"color": "#8a8a8a", "width": 1.5},
+                       name=_("lowest to highest"), hoverinfo="skip")  # fmt: skip
+    figure.add_bar(x=table["q75"] - table["q25"], base=table["q25"], y=labels, orientation="h", marker_color=GROUPS[4], width=0.5,
+                   name=_("middle half of the room"), customdata=table[["q25", "q75"]],
+                   hovertemplate="%{y}: %{customdata[0]:.0f}–%{customdata[1]:.0f}<extra></extra>")  # fmt: skip
+    figure.add_scatter(x=table["mean"], y=labels, mode="markers+text", marker={"color": GROUPS[5], "size": 14, "symbol": "diamond"},
+                       text=[f"{mean:.0f}" for mean in table["mean"]], textposition="top center", textfont={"size": 15}, name=_("mean"),
+                       hovertemplate="%{y}: %{x:.1f}<extra></extra>")  # fmt: skip
+    figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": -0.12}, xaxis={"rangemode": "tozero"},
+                         yaxis={"autorange": "reversed", "tickfont": {"size": 15}, "rangemode": "normal"})  # fmt: skip
+    return figure
+
+
+def groups(table: pd.DataFrame, unit: str) -> go.Figure:
+    """A mark a group and option. table: label, group, value."""
+    figure = base(max(260, 48 * table["label"].nunique() + 80), unit)
+    shapes = ("circle", "square", "diamond", "cross", "triangle-up", "star")
+    for place, (group, part) in enumerate(table.groupby("group", sort=True)):
+        figure.add_scatter(x=part["value"], y=[wrap(label, 30) for label in part["label"]], mode="markers", name=str(group),
+                           marker={"color": GROUPS[place % len(GROUPS)], "size": 13, "symbol": shapes[place % len(shapes)]},
+                           hovertemplate=f"{wrap(str(group))}, %{{y}}: %{{x:.1f}}<extra></extra>")  # fmt: skip
+    figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": -0.15}, xaxis={"rangemode": "tozero"},
+                         yaxis={"autorange": "reversed", "rangemode": "normal"})  # fmt: skip
+    return figure
