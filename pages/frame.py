@@ -58,9 +58,9 @@ def present() -> bool:
         st.switch_page("pages/story.py", query_params={"story": told.code, "lang": current()})
     if pressed:
         turn_to(told, step + (1 if pressed == "next" else -1))
-    _follow(told.code, step)
     if st.session_state.pop("story_moved", None) is not None:
         turn_to(told, told.step)
+    _follow(told.code, step)
     return True
 
 

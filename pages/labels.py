@@ -32,7 +32,7 @@ def level_names() -> dict[str, str]:
 
 def level_plurals() -> dict[str, str]:
     """Name of many areas of each level, inside a sentence."""
-    return {level: inside(_(f"{name}s")) for level, name in city().level_names.items()}
+    return {level: inside(_(f"{name}s")) for level, name in city().level_names.items() if level != "city"}
 
 
 def cards() -> dict[str, Indicator]:

@@ -25,7 +25,7 @@ def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_un
     shown = set(labelled or []) | {marked}
     texts = [wrap(label, 22) if label in shown else "" for label in table[name]]
     figure.add_scatter(
-        x=table[x].astype(float), y=table[y].astype(float), mode="markers+text", text=texts, textposition=_("top center"),
+        x=table[x].astype(float), y=table[y].astype(float), mode="markers+text", text=texts, textposition="top center",
         customdata=table[name], hovertemplate=f"%{{customdata}}: %{{x:,.{digits}f}} · %{{y:,.{digits}f}}<extra></extra>",
         marker={"size": [12 if label == marked else 8 for label in table[name]],
                 "color": [GROUPS[5] if label == marked else GROUPS[0] for label in table[name]], "opacity": 0.85},

@@ -36,7 +36,7 @@ def arc_layer(pairs: pd.DataFrame) -> pdk.Layer:
     """Arcs from origin to asylum. pairs: name, shown, width (pixels), origin_lon, origin_lat, asylum_lon, asylum_lat."""
     return pdk.Layer(
         "ArcLayer", pairs.to_dict("records"), id="arcs", pickable=True, great_circle=False,
-        get_source_position=_("[origin_lon, origin_lat]"), get_target_position=_("[asylum_lon, asylum_lat]"),
+        get_source_position="[origin_lon, origin_lat]", get_target_position="[asylum_lon, asylum_lat]",
         get_source_color=rgb(GROUPS[5], 210), get_target_color=rgb(GROUPS[0], 210), get_width="width",
     )  # fmt: skip
 

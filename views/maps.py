@@ -69,7 +69,7 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
     kept = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
     rows = points[kept].to_dict("records")
     return pdk.Layer(
-        "ScatterplotLayer", rows, id="points", pickable=True, get_position=_("[lon, lat]"), get_radius=60,
+        "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
         radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
         get_line_color=[255, 255, 255, 220], line_width_min_pixels=0.5,
     )  # fmt: skip
@@ -97,7 +97,7 @@ def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Lay
 def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
     """A circle of so many metres around each point."""
     return pdk.Layer("ScatterplotLayer", points[["lon", "lat", "name", "shown"]].to_dict("records"), id="catchment",
-                     get_position=_("[lon, lat]"), get_radius=metres, get_fill_color=rgb(GROUPS[0], 60), stroked=True,
+                     get_position="[lon, lat]", get_radius=metres, get_fill_color=rgb(GROUPS[0], 60), stroked=True,
                      get_line_color=rgb(GROUPS[0], 220), line_width_min_pixels=2, pickable=False)  # fmt: skip
 
 
@@ -176,6 +176,8 @@ def show(
     )
 
     def picked() -> None:
+        if key not in st.session_state:  # a story has turned the page
+            return
         for rows in st.session_state[key].selection.objects.values():
             if not rows:
                 continue

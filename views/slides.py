@@ -112,7 +112,7 @@ def _lines(traces: list[Any]) -> tuple[Any, Any]:
     )
     if dates or traces[0].stackgroup:
         kind = XL_CHART_TYPE.AREA_STACKED if traces[0].stackgroup else XL_CHART_TYPE.LINE
-        return kind, _categories([(trace.x, trace.y, trace.name) for trace in traces])
+        return kind, _categories([(trace.x, trace.y, trace.name) for trace in traces], in_time=True)
     data = XyChartData()
     for trace in traces:
         series = data.add_series(plain(trace.name or ""))
@@ -123,9 +123,10 @@ def _lines(traces: list[Any]) -> tuple[Any, Any]:
     return XL_CHART_TYPE.XY_SCATTER if only_marks else XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, data
 
 
-def _categories(series: list[tuple[Any, Any, str | None]]) -> CategoryChartData:
-    """Series over the categories of all of them, in the order they come; a gap stays a gap."""
+def _categories(series: list[tuple[Any, Any, str | None]], in_time: bool = False) -> CategoryChartData:
+    """Series over the categories of all of them, in the order they come or of time; a gap stays a gap."""
     keys = list(dict.fromkeys(key for names, _, _ in series for key in names))
+    keys = sorted(keys) if in_time else keys
     data = CategoryChartData()
     data.categories = [plain(key) for key in keys]
     for names, values, title in series:
