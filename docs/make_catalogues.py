@@ -21,6 +21,14 @@ from views.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 MARKS = {"_", "N_"}
+SERVED = (
+    "all it serves",
+    "residents of displaced origin",
+    "everyone it serves",
+    "displaced origin",
+    "under 15",
+    "65 and over",
+)
 
 
 def said() -> dict[str, list[tuple[str, int]]]:
@@ -58,6 +66,7 @@ def named() -> set[str]:
     names |= {level.capitalize() for level in readiness.LEVELS} | {
         question for _, question in readiness.QUESTIONS.values()
     }
+    names |= {"high", "low", "no value is known", "the day has passed", "the interval holds the target", *SERVED}
     names |= {"no evidence given", "not answered", "Hexagons", "Facilities", "Category", "Origin", "Asylum"}
     methods = (
         composite.NORMALISATIONS,

@@ -39,13 +39,13 @@ def countries_section(year: int) -> None:
     best = countries.loc[countries["lq"].idxmax()]
     map_of_europe(geometry("country_shapes", key="iso3"), "iso3", countries, name="countries", digits=2,
                   title=_("{name}: cultural work is {lq:.2f} times as common as in the EU ({percent:.1f} %)", name=best['name'], lq=best['lq'], percent=whole['percent']),
-                  unit=_("location quotient of cultural employment, EU = 1, {year} (scope: {scope})", year=year, scope=SCOPE),
+                  unit=_("location quotient of cultural employment, EU = 1, {year} (scope: {scope})", year=year, scope=_(SCOPE)),
                   note=_("from shares printed to 0.1 %, so each quotient has a range"), selected=city().country,
                   credit=source("cultural_employment_by_country"))  # fmt: skip
     start = int(table("cultural_employment_by_country")["year"].min())
     if year == start:
         return
-    unit = _("% of total employment (scope: {scope}); printed to 0.1, break in series in 2021", scope=SCOPE)
+    unit = _("% of total employment (scope: {scope}); printed to 0.1, break in series in 2021", scope=_(SCOPE))
     pairs = rows.dropna(subset=["first_percent"]).sort_values("percent")
     rose = int((countries["percent"] > countries["first_percent"] + 0.1 + 1e-9).sum())
     moved = pairs[(pairs["percent"] - pairs["first_percent"]).abs() > 0.1 + 1e-9]["name"]
@@ -63,7 +63,7 @@ def countries_section(year: int) -> None:
                                  across=(float(whole["percent"]), float(whole["growth"])))  # fmt: skip
     both = int(((known["percent"] > whole["percent"]) & (known["growth"] > whole["growth"])).sum())
     charts.show(figure, title=_("{both} countries have both a larger share than the EU and faster growth", both=both),
-                unit=_("% a year {start}–{year} against % of total employment {year}; dotted: EU (scope: {scope})", start=start, year=year, scope=SCOPE),
+                unit=_("% a year {start}–{year} against % of total employment {year}; dotted: EU (scope: {scope})", start=start, year=year, scope=_(SCOPE)),
                 source=source("cultural_employment_by_country"), key="growth-share",
                 table=known[["country", "name", "percent", "growth"]])  # fmt: skip
 
@@ -83,7 +83,7 @@ def union_section() -> None:
         activities, "year", "thousand_persons", "part", unit=_("thousand persons"), breaks=breaks(2012, last)
     )
     charts.show(figure, title=_("{index} grew most since 2012, {iloc}; {index_2} changed by {iloc_2}", index=change.index[-1], iloc=text.signed_percent(change.iloc[-1]), index_2=change.index[0], iloc_2=text.signed_percent(change.iloc[0])),
-                unit=_("thousand persons, European Union (scope: {scope})", scope=SCOPE), source=source("cultural_employment_union"),
+                unit=_("thousand persons, European Union (scope: {scope})", scope=_(SCOPE)), source=source("cultural_employment_union"),
                 key="activities", table=activities.drop(columns="split"))  # fmt: skip
     women = rows[rows["part"] == "women"].set_index("year")["thousand_persons"]
     men = rows[rows["part"] == "men"].set_index("year")["thousand_persons"]
@@ -115,7 +115,7 @@ def who_section() -> None:
     if lines.empty:
         return
     charts.show(charts.lines(lines, "year", "percent", "group", unit="", digits=1), title=_("How young and how educated cultural work is"),
-                unit=_("% of cultural employment, European Union (scope: {scope})", scope=SCOPE), source=source("cultural_employment_parts"), key="who",
+                unit=_("% of cultural employment, European Union (scope: {scope})", scope=_(SCOPE)), source=source("cultural_employment_parts"), key="who",
                 table=lines[["year", "group", "thousand_persons", "percent", "flag"]])  # fmt: skip
 
 
@@ -139,7 +139,7 @@ st.title(_("Creative economy in Europe"), anchor=False)
 st.markdown(
     _(
         "Figures on this page follow the scope **{scope}**: people in a cultural activity or a cultural occupation.",
-        scope=SCOPE,
+        scope=_(SCOPE),
     )
 )
 printed = sorted(int(year) for year in table("cultural_employment_by_country")["year"].unique())

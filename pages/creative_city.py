@@ -74,7 +74,7 @@ def hotspot_section(chosen: Territory, kinds: tuple[str, ...]) -> None:
     """Where venues crowd: hot spots among planning areas, crowds whatever the borders."""
     rows, names = places.hot(kinds), area_names("planning_area")
     rows = rows.rename(columns={"area": "area_id"}).assign(name=lambda t: t["area_id"].map(names))
-    words = {"hot": _("hot spot"), "cold": _("cold spot"), "": "neither"}
+    words = {"hot": _("hot spot"), "cold": _("cold spot"), "": _("neither")}
     rows["shown"] = [f"{words[kind]} (z {z:+.1f})" for kind, z in zip(rows["kind"], rows["z"], strict=True)]
     rows["value"] = [{"hot": 1.0, "cold": 0.0}.get(kind, float("nan")) for kind in rows["kind"]]
     crowd = places.crowded(kinds, 400, 8)
@@ -82,17 +82,16 @@ def hotspot_section(chosen: Territory, kinds: tuple[str, ...]) -> None:
     hot = int((rows["kind"] == "hot").sum())
     st.subheader(
         _(
-            "{hot} planning areas are hot spots; venues form {ngroups} crowd{value}",
+            "{hot} planning areas are hot spots; crowds of venues: {ngroups}",
             hot=hot,
             ngroups=sizes.ngroups,
-            value="s" if sizes.ngroups != 1 else "",
         ),
         anchor=False,
     )
     grouped = classes.classify(rows["value"])
     maps.legend(_("hot spots of venues (Getis-Ord Gi*, false discoveries held to 5 %)"), grouped,
                 [words["hot" if low else "cold"] for low in grouped.lows],
-                _("{value} venues in a crowd (8 or more within 400 m, DBSCAN)", value=int((crowd['crowd'] >= 0).sum())), missing="neither")  # fmt: skip
+                _("{value} venues in a crowd (8 or more within 400 m, DBSCAN)", value=int((crowd['crowd'] >= 0).sum())), missing=_("neither"))  # fmt: skip
     dots = in_district(crowd[crowd["crowd"] >= 0], chosen.district)
     dots = dots.assign(shown=[_("crowd {number}", number=number + 1) for number in dots["crowd"]], id=dots["area_id"])
     lon, lat, zoom = view_of(chosen.district)

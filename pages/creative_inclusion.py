@@ -13,7 +13,7 @@ from views import charts, comparisons, controls, text
 from views.controls import Territory
 from views.language import _
 
-INDICATORS = {"child_poverty": _("child poverty"), "unemployment": "unemployment", "transfer_receipt": _("receipt of transfers"),
+INDICATORS = {"child_poverty": _("child poverty"), "unemployment": _("unemployment"), "transfer_receipt": _("receipt of transfers"),
               "single_parent_households": _("single-parent households")}  # fmt: skip
 
 
@@ -21,11 +21,11 @@ FIRST, LAST = 2014, 2019  # years of both regional tables before the pandemic an
 
 
 def strength(found: dict[str, float]) -> str:
-    return "strong" if abs(found["partial"]) > 0.5 else "moderate" if abs(found["partial"]) > 0.3 else "weak"
+    return _("strong") if abs(found["partial"]) > 0.5 else _("moderate") if abs(found["partial"]) > 0.3 else _("weak")
 
 
 def more(found: dict[str, float]) -> str:
-    return "more" if found["partial"] > 0 else "less"
+    return _("more") if found["partial"] > 0 else _("less")
 
 
 def spelled(found: dict[str, float], what: str, still: str) -> str:
@@ -61,7 +61,7 @@ def together_section(chosen: Territory, kinds: tuple[str, ...], period: pd.Times
                 source=f"{facilities_credit()}; {source('social_monitoring', city().key)}", key="together",
                 table=rows[["area_id", "name", "per_10000", "density", indicator, confounder]])  # fmt: skip
     st.markdown(
-        spelled(found, "areas", _("residents per km² and {indicators}", indicators=INDICATORS[confounder]))
+        spelled(found, _("areas"), _("residents per km² and {indicators}", indicators=INDICATORS[confounder]))
         + _(" Income is not known by area.")
     )
 
@@ -79,7 +79,7 @@ def regions_section() -> None:
     figure = comparisons.scatter(rows, "culture", "income", "name", x_unit=_("growth of cultural work, % a year"),
                                  y_unit=_("growth of household income (PPS), % a year"), labelled=ends,
                                  marked=str(table("regions").set_index("nuts_id")["name"][city().region]))  # fmt: skip
-    charts.show(figure, title=title, unit=_("% a year, {first}–{last}, NUTS 2 regions (scope: {scope}); income at current prices", first=FIRST, last=LAST, scope=SCOPE),
+    charts.show(figure, title=title, unit=_("% a year, {first}–{last}, NUTS 2 regions (scope: {scope}); income at current prices", first=FIRST, last=LAST, scope=_(SCOPE)),
                 source=f"{source('cultural_employment')}; {source('household_income')}", key="regions-together", table=rows)  # fmt: skip
     st.markdown(spelled(found, "regions", _("income of {first} and the number in cultural work", first=FIRST)))
 

@@ -59,7 +59,7 @@ def series(region: str, first: int, last: int) -> pd.Series:
 
 def profile_section(region: str, name: str, first: int, last: int) -> None:
     """Level, tested growth and the fall of 2020 on one line; then the path beside peers and the median."""
-    own, unit = series(region, first, last), _("thousand persons (scope: {scope})", scope=SCOPE)
+    own, unit = series(region, first, last), _("thousand persons (scope: {scope})", scope=_(SCOPE))
     statement = creative.faster_than(own, panel(first, last), LFS_BREAK)
     fall = creative.resilience(table("cultural_employment")).set_index("nuts_id")
     tiles = st.columns(3)
@@ -92,7 +92,7 @@ def profile_section(region: str, name: str, first: int, last: int) -> None:
         group=_("Median of {iloc} regions", iloc=median["regions"].iloc[0]), thousand_persons=median["index"]
     )
     lines = pd.concat([lines[["year", "group", "thousand_persons"]], typical[["year", "group", "thousand_persons"]]])
-    index = _("index, first year shown = 100 (scope: {scope})", scope=SCOPE)
+    index = _("index, first year shown = 100 (scope: {scope})", scope=_(SCOPE))
     charts.show(charts.lines(lines, "year", "thousand_persons", "group", unit=index, digits=1, from_zero=False, breaks=breaks(first, last),
                              height=480),
                 title=_("{name}: from {iloc:,.1f} to {iloc_2:,.1f} thousand people in cultural work", name=name, iloc=own.iloc[0], iloc_2=own.iloc[-1]), unit=index,
@@ -151,7 +151,7 @@ def quotient_section(region: str, year: int) -> None:
     map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="regional-quotients", digits=2, selected=region,
                   title=_("{name}: cultural work is {lq:.2f} times as common as in all regions ({low:.2f} to {high:.2f})", name=best['name'], lq=best['lq'], low=best['low'], high=best['high']),
                   unit=_("location quotient of cultural employment, all regions = 1, {year} (scope: {scope}); 95 % interval "
-    "for sampling", year=year, scope=SCOPE),
+    "for sampling", year=year, scope=_(SCOPE)),
                   credit=f"{source('cultural_employment')}; {source('employment')}")  # fmt: skip
 
 
@@ -169,7 +169,7 @@ def regions_section(region: str, first: int, last: int) -> None:
     note = _("spans the 2021 break in series: read as an indication · ") if first < LFS_BREAK <= last else ""
     map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="europe", selected=region,
                   title=_("Fastest growth {first}–{last}: {name}, {yearly_growth} a year", first=first, last=last, name=best['name'], yearly_growth=text.signed_percent(best['yearly_growth'])),
-                  unit=_("percentage points a year above the median region, {first}–{last} (scope: {scope})", first=first, last=last, scope=SCOPE),
+                  unit=_("percentage points a year above the median region, {first}–{last} (scope: {scope})", first=first, last=last, scope=_(SCOPE)),
                   note=_("{note}{rows} regions with both years", note=note, rows=len(rows)),
                   credit=f"{source('cultural_employment')}; {source('regions')}")  # fmt: skip
     names, work = table("regions").set_index("nuts_id")["name"], table("cultural_employment")
@@ -185,7 +185,7 @@ def regions_section(region: str, first: int, last: int) -> None:
         return
     charts.show(comparisons.bump(top, "year", "place", "name", unit="", marked=here),
                 title=_("{here}: place {iloc:.0f} in {iloc_2}, place {iloc_3:.0f} in {iloc_4} among the country's regions", here=here, iloc=own['place'].iloc[0], iloc_2=own['year'].iloc[0], iloc_3=own['place'].iloc[-1], iloc_4=own['year'].iloc[-1]),
-                unit=_("place by number of people in cultural work, regions with every year (scope: {scope})", scope=SCOPE),
+                unit=_("place by number of people in cultural work, regions with every year (scope: {scope})", scope=_(SCOPE)),
                 source=source("cultural_employment"), key="bump",
                 table=top[["year", "nuts_id", "name", "thousand_persons", "place"]])  # fmt: skip
 

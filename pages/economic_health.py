@@ -55,7 +55,7 @@ def shown(
     "bootstrap interval; {unit}", outcome=outcome, unit=unit),
                 source=credit, key=key, table=rows.drop(columns="term"))  # fmt: skip
     top = sure.iloc[0] if len(sure) else rows.loc[rows["coefficient"].abs().idxmax()]
-    direction = "higher" if top["coefficient"] > 0 else "lower"
+    direction = _("higher") if top["coefficient"] > 0 else _("lower")
     kind = (
         _("share what is left out (spatial error)")
         if model.kind == "error"
@@ -107,5 +107,5 @@ else:
 st.header(_("Regions of Europe"), anchor=False, divider="gray")
 names = dict(zip(table("regions")["nuts_id"], table("regions")["name"], strict=True))
 shown(results.regional_health(FIRST, LAST), REGIONAL, names, outcome=_("growth of household income"), what="regions",
-      unit=_("{first}–{last}, NUTS 2 (scope: {scope})", first=FIRST, last=LAST, scope=SCOPE), key="regions-model",
+      unit=_("{first}–{last}, NUTS 2 (scope: {scope})", first=FIRST, last=LAST, scope=_(SCOPE)), key="regions-model",
       credit=f"{source('household_income')}; {source('cultural_employment')}")  # fmt: skip

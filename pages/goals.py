@@ -15,7 +15,12 @@ from pages.labels import cards
 from views import charts, controls, text
 from views.language import _
 
-HEADS = {"reached": "reached", "on track": _("on track"), "behind": "behind", "cannot tell": _("cannot be told yet")}
+HEADS = {
+    "reached": _("reached"),
+    "on track": _("on track"),
+    "behind": _("behind"),
+    "cannot tell": _("cannot be told yet"),
+}
 
 
 def history(indicator: str, level: str, area: str) -> pd.Series:
@@ -60,7 +65,7 @@ def goal(row: pd.Series) -> None:
     charts.show(charts.lines(lines, "day", "value", "group", unit="", digits=one.digits, from_zero=False), title=title,
                 unit=_("{unit}; {good} is good", unit=one.unit, good=good), source="; ".join(source(name, city().key) for name in one.tables), key=f"goal-{row['id']}",
                 table=lines)  # fmt: skip
-    reason = f" ({found.why})" if found.why else ""
+    reason = f" ({_(found.why)})" if found.why else ""
     rate = "" if text.is_gap(found.needed) else _(" Needed from now on: {needed:+,.2f} a year", needed=found.needed)
     rate += "." if text.is_gap(found.seen) or not rate else _("; seen so far: {seen:+,.2f} a year.", seen=found.seen)
     st.markdown(_("Straight path today: {path}; measured: {seen} on {last}.{rate} Status: **{heads}**{reason}.", path=text.number(found.path, one.digits), seen=text.number(seen[last], one.digits), last=text.day(last), rate=rate, heads=HEADS[found.status], reason=reason))  # fmt: skip

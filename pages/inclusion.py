@@ -42,6 +42,13 @@ def ask() -> tuple[tuple[tuple[str, str], ...], tuple[int, ...] | None]:
     points = None
     if base["weights"] == "expert":
         st.markdown(_("Share out points: a dimension with twice the points counts twice."))
+        if st.query_params.get("room"):
+            st.info(
+                _(
+                    "The room's weights: mean points of room {code}, rounded.",
+                    code=controls.escaped(st.query_params["room"][:12]),
+                )
+            )
         columns = st.columns(len(dimensions()))
         points = tuple(int(column.slider(label, 0, 100, 17, key=f"points_{key}", bind="query-params"))
                        for column, (key, label) in zip(columns, dimensions().items(), strict=True))  # fmt: skip

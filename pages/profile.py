@@ -53,7 +53,9 @@ def shown(key: str, value: object) -> str:
 
 def sentence(key: str, row: pd.Series, plural: str) -> str:
     """What stands out, from the numbers."""
-    side, share = ("better", row["better_than"]) if row["kind"] == "strength" else ("worse", 100 - row["better_than"])
+    side, share = (
+        (_("better"), row["better_than"]) if row["kind"] == "strength" else (_("worse"), 100 - row["better_than"])
+    )
     return _(
         "{label}: {key}, {side} than {share:.0f} % of {plural} (city: {city}).",
         label=row["label"],

@@ -107,7 +107,7 @@ def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, dist
         walker=walker,
         period=text.day(period),
     )
-    charts.show(charts.lines(rows, "minutes", "percent", "group", unit=_("% of people, by minutes on foot"), digits=0),
+    charts.show(charts.lines(rows.assign(group=rows["group"].map(_)), "minutes", "percent", "group", unit=_("% of people, by minutes on foot"), digits=0),
                 title=_("Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin", limit=limit, at=at[results.EVERYONE], at_2=at[results.DISPLACED]), unit=unit, source=facilities_credit(), key="curve",
                 table=rows[["minutes", "group", "percent"]])  # fmt: skip
 

@@ -169,7 +169,12 @@ def effect(sites: Sites, chosen: list[int], period: pd.Timestamp, level: str) ->
     areas = areas.assign(share_before=areas["before"] / areas["people"], share_after=areas["after"] / areas["people"],
                          gained=areas["after"] - areas["before"], name=areas["area_id"].map(area_names(level)))  # fmt: skip
     by_group = pd.DataFrame(
-        {"group": GROUPS, "people": every.sum(axis=1), "before": every @ near, "after": every @ after}
+        {
+            "group": [_(one) for one in GROUPS],
+            "people": every.sum(axis=1),
+            "before": every @ near,
+            "after": every @ after,
+        }
     )
     return areas, by_group.assign(
         share_before=by_group["before"] / by_group["people"], share_after=by_group["after"] / by_group["people"]

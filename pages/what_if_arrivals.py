@@ -104,20 +104,20 @@ now = end[end["service"] == service].rename(columns={"area": "area_id"})
 known = now["short"].notna().any()
 short = now["short"].max() > 0  # else the map shows demand, which is there in any case
 now = now.assign(people=now["area_id"].map(placed), value=now["short"] if short else now["likely"])
-now["shown"] = [_("{n:,} arrivals; {low:,.0f} to {high:,.0f} {unit} (estimate)", n=n, low=low, high=high, unit=need.unit) + (_(", short of {a:,.0f} to {b:,.0f}", a=a, b=b) if short else "")
+now["shown"] = [_("{n:,} arrivals; {low:,.0f} to {high:,.0f} {unit} (estimate)", n=n, low=low, high=high, unit=_(need.unit)) + (_(", short of {a:,.0f} to {b:,.0f}", a=a, b=b) if short else "")
                 for n, low, high, a, b in now[["people", "low", "high", "short_low", "short_high"]].itertuples(index=False)]  # fmt: skip
 worst = now.loc[now["value"].idxmax()]
-kind = "shortfall" if short else "demand"
+kind = _("shortfall") if short else _("demand")
 area_map(in_district(now.drop(columns=["month", "service"]), chosen.district, level), level=level, key="arrivals-map", chosen=chosen, credit=credit,
-         title=_("Largest {kind} after {months} months: {name}, {value} {unit} (estimate)", kind=kind, months=given.months, name=worst['name'], value=text.number(worst['value']), unit=need.unit),
-         unit=_("{kind}, {unit}, middle of 500 draws, month {months}", kind=kind, unit=need.unit, months=given.months), note="" if short else _("no area is more likely than not to fall short") if known else _("free places are not known"))  # fmt: skip
+         title=_("Largest {kind} after {months} months: {name}, {value} {unit} (estimate)", kind=kind, months=given.months, name=worst['name'], value=text.number(worst['value']), unit=_(need.unit)),
+         unit=_("{kind}, {unit}, middle of 500 draws, month {months}", kind=kind, unit=_(need.unit), months=given.months), note="" if short else _("no area is more likely than not to fall short") if known else _("free places are not known"))  # fmt: skip
 sums = rows[rows["service"] == service].groupby("month")[["low", "likely", "high"]].sum().reset_index()
 bands = sums.melt("month", var_name="band", value_name="amount").replace(
-    {"low": _("80 % band, low"), "likely": "middle", "high": _("80 % band, high")}
+    {"low": _("80 % band, low"), "likely": _("middle"), "high": _("80 % band, high")}
 )
 charts.show(charts.lines(bands, "month", "amount", "band", unit=""),
-            title=_("{label}: {iloc:,.0f} to {iloc_2:,.0f} {unit} by month {months} (estimate)", label=_(need.label), iloc=sums['low'].iloc[-1], iloc_2=sums['high'].iloc[-1], unit=need.unit, months=given.months),
-            unit=_("{unit}, all areas together, 80 % band", unit=need.unit), source=credit, key="arrivals-band", table=sums)  # fmt: skip
+            title=_("{label}: {iloc:,.0f} to {iloc_2:,.0f} {unit} by month {months} (estimate)", label=_(need.label), iloc=sums['low'].iloc[-1], iloc_2=sums['high'].iloc[-1], unit=_(need.unit), months=given.months),
+            unit=_("{unit}, all areas together, 80 % band", unit=_(need.unit)), source=credit, key="arrivals-band", table=sums)  # fmt: skip
 first = arrivals.first_short(rows, service)
 st.header(_("In plain words"), anchor=False, divider="gray")
 parts = [_("If {people:,} people (between {people_2:,} and {people_3:,}) arrive within {months} months and live "

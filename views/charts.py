@@ -116,7 +116,7 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
         for side, fill in (("high", None), ("low", "tonexty")):
             figure.add_scatter(x=joined[x], y=joined[f"{side}_{level}"].astype(float), mode="lines", fill=fill,
                                line={"width": 0}, fillcolor=f"rgba(230,159,0,{alpha})",
-                               name=_("{level} % interval, {side}", level=level, side=side), hovertemplate="%{y:,.0f}")  # fmt: skip
+                               name=_("{level} % interval, {side}", level=level, side=_(side)), hovertemplate="%{y:,.0f}")  # fmt: skip
     figure.add_scatter(x=joined[x], y=joined["mean"].astype(float), mode="lines", name=_("forecast (estimate)"),
                        line={"color": GROUPS[5], "dash": "dash", "width": 2}, hovertemplate="%{y:,.0f}")  # fmt: skip
     figure.add_scatter(x=past[x], y=past["persons"].astype(float), mode="lines", name="counted",

@@ -80,6 +80,8 @@ def separators(language: str) -> tuple[str, str]:
 
 def localised(figures: str) -> str:
     """Figures as python writes them ('1,234.5') with the reader's own signs."""
+    if is_right_to_left() and figures[:1] in ("+", "-"):
+        return f"\u200e{figures}"  # the sign stays before its number
     decimal, group = separators(current())
     if (decimal, group) == (".", ","):
         return figures
@@ -181,6 +183,8 @@ def control() -> None:
     if st.session_state[_KEY] != "en" or _KEY in st.query_params:
         st.query_params[_KEY] = st.session_state[_KEY]
     direction = "rtl" if is_right_to_left() else "ltr"
+    if is_right_to_left():  # plotly and maps place their letters by themselves and count from the left
+        st.html("<style>[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}</style>")
     # Screen readers take the language of the page from here; the browser mirrors the layout by itself.
     st.html(f"<script>document.documentElement.lang='{current()}';document.documentElement.dir='{direction}'</script>",
             unsafe_allow_javascript=True)  # fmt: skip
