@@ -7,17 +7,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pgserver
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine, text
 
 from data.errors import DataError, SourceError
 from data.store import database as schema
@@ -29,27 +25,6 @@ ROW: dict[str, Any] = {
     "budget_eur": 1000, "start": "2020-01-01", "partners": [{"name": "Town", "sector": "public", "role": "lead"}],
     "evidence": [{"address": "https://example.org", "checked": "2026-11-24", "fact": "name"}],
 }  # fmt: skip
-
-
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def where(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'zone.db'}"
-    else:
-        server = request.getfixturevalue("postgres")
-        name = f"t{time.time_ns()}"
-        with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        url = server.replace("/postgres?", f"/{name}?")
-    monkeypatch.setenv("ZONE_DATABASE", url)
-    return url
 
 
 def test_the_schema_is_what_the_models_say(where: str) -> None:

@@ -1,0 +1,110 @@
+"""The pages beside the app, over HTTP as a phone or a chat program asks for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from analytics.indicators import DIMENSIONS
+from data.store import rooms, stories
+from views.language import LANGUAGES
+from web import links, room
+
+
+@pytest.fixture
+def phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    return TestClient(Starlette(routes=[*room.ROUTES, *links.ROUTES]))
+
+
+def opened(title: str = "A room") -> tuple[str, int]:
+    code = rooms.open_room("town", title, ["staff"])
+    return code, rooms.ask(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks")])
+
+
+def test_a_phone_joins_votes_and_changes_its_vote(phone: TestClient) -> None:
+    code, number = opened()
+    assert phone.get(f"/join/{code}").status_code == 200
+    for choice in ("a", "b"):
+        reply = phone.post(f"/join/{code}/answer", json={"question": number, "group": "staff", "value": [choice]})
+        assert reply.json() == {"stored": True}
+    assert rooms.count(number) == 1
+
+
+def test_without_the_rooms_cookie_or_json_nothing_is_taken(phone: TestClient) -> None:
+    code, number = opened()
+    vote = {"question": number, "value": ["a"]}
+    assert phone.post(f"/join/{code}/answer", json=vote).status_code == 403
+    phone.get(f"/join/{code}")
+    assert phone.post(f"/join/{code}/answer", data={"question": number}).status_code == 415
+    assert (
+        phone.post(
+            f"/join/{code}/answer", content=b"x" * 30_000, headers={"content-type": "application/json"}
+        ).status_code
+        == 413
+    )
+    for body in (b"", b"[]", b'{"question": "1"}', b'{"question": 1e999}', b"\xff"):
+        assert (
+            phone.post(f"/join/{code}/answer", content=body, headers={"content-type": "application/json"}).status_code
+            == 409
+        )
+    assert rooms.count(number) == 0
+
+
+def test_the_cookie_is_the_browsers_only_and_set_once(phone: TestClient) -> None:
+    code, _number = opened()
+    first = phone.get(f"/join/{code}")
+    assert "httponly" in first.headers["set-cookie"].lower()
+    assert "samesite=strict" in first.headers["set-cookie"].lower()
+    assert "set-cookie" not in phone.get(f"/join/{code}").headers
+
+
+def test_a_rooms_words_run_nothing(phone: TestClient) -> None:
+    code = rooms.open_room("town", "<script>alert(1)</script>", ["</option><img src=x onerror=alert(1)>"])
+    rooms.ask(code, "text", "</script><script>alert(2)</script>", [])
+    page = phone.get(f"/join/{code}").text
+    assert "<script>alert" not in page
+    assert "<img" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_phone_speaks_its_language(phone: TestClient, language: str) -> None:
+    code = rooms.open_room("town", "A room", [])
+    rooms.ask(code, "budget", "What matters?", list(DIMENSIONS.items()))
+    by_browser = phone.get(f"/join/{code}", headers={"accept-language": f"{language}-XX,en;q=0.5"}).text
+    assert f'<html lang="{language}"' in by_browser
+    assert ('dir="rtl"' in by_browser) == (language == "ar")
+    named = phone.get(f"/join/{code}/now?lang={language}").json()["question"]["options"][0][1]
+    assert (named == "Housing") == (language == "en")
+
+
+def test_a_wrong_code_is_told_and_a_right_one_leads_in(phone: TestClient) -> None:
+    code, _number = opened()
+    assert "There is no room with this code." in phone.get("/join?code=NOPE").text
+    assert (
+        phone.get(f"/join?code={code.lower()}", follow_redirects=False).headers["location"].startswith(f"join/{code}")
+    )
+    assert phone.get("/join/NOPE", follow_redirects=False).status_code == 307
+
+
+def test_a_closed_room_says_so(phone: TestClient) -> None:
+    code, number = opened()
+    phone.get(f"/join/{code}")
+    rooms.close(code, {})
+    assert phone.get(f"/join/{code}/now").json() == {"closed": True, "question": None}
+    assert phone.post(f"/join/{code}/answer", json={"question": number, "value": ["a"]}).status_code == 409
+
+
+def test_a_short_link_has_a_preview_and_leads_to_the_view(phone: TestClient) -> None:
+    code = stories.shorten("coverage?service=library", 'Libraries "near" <you>')
+    page = phone.get(f"/s/{code}").text
+    assert '<meta property="og:title" content="Libraries &#34;near&#34; &lt;you&gt;">' in page
+    assert f'content="http://testserver/s/{code}.png"' in page
+    assert 'url=../coverage?service=library"' in page
+    picture = phone.get(f"/s/{code}.png")
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+    assert phone.get("/s/NOPE", follow_redirects=False).headers["location"] == "../"
