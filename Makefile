@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check build refresh bench clean
+.PHONY: run test check build refresh messages bench clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -22,6 +22,9 @@ test: .venv/dev
 	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
 	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; } || \
 	  echo "Browser tests skipped: no Chromium on this machine and it could not be installed (needs root and apt)."
+	@command -v soffice >/dev/null 2>&1 && command -v pdftotext >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
+	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends libreoffice-impress poppler-utils >/dev/null 2>&1; } || \
+	  echo "Two kinds of tests of reports skipped: no LibreOffice or pdftotext, and they could not be installed (needs root and apt)."
 	$(BIN)/python -m pytest
 
 check: .venv/dev
@@ -33,6 +36,9 @@ build: .venv/dev
 
 refresh: .venv/app
 	$(BIN)/python -m data.refresh
+
+messages: .venv/dev
+	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py
 
 bench: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

@@ -14,7 +14,7 @@ from views import charts, controls, exports, text
 from views import rooms as look
 from views.language import _
 
-EVERY_S = 0.4
+EVERY_S = 0.3
 
 
 def summary(asked: rooms.Asked) -> dict[str, Any]:
@@ -47,12 +47,12 @@ def kept(asked: rooms.Asked) -> dict[str, Any]:
 
 
 def live(room: rooms.Shown, asked: rooms.Asked) -> None:
-    """The picture, drawn anew as answers come."""
-    every = EVERY_S if asked.open and not room.closed else None
-    st.fragment(_drawn, run_every=every)(asked.id)
+    """The picture, drawn anew as answers come; once answers are held its table can be taken away."""
+    is_live = asked.open and not room.closed
+    st.fragment(_drawn, run_every=EVERY_S if is_live else None)(asked.id, is_live)
 
 
-def _drawn(number: int) -> None:
+def _drawn(number: int, is_live: bool) -> None:
     asked = rooms.question(number)
     if asked is None:
         return
@@ -64,19 +64,21 @@ def _drawn(number: int) -> None:
         for row in found["rows"]:
             st.markdown(f"> {controls.escaped(row['value'])}")
         return
+    labels = {key: _(label) for key, label in asked.options}
     if not found["rows"]:
+        # An empty chart: the browser has loaded what draws it by the time the first answers come.
+        look.waiting(list(labels.values()), f"room-{number}")
         controls.empty(
             _("Answers are shown from {least} people on.", least=rooms.LEAST),
             _("So nobody's own answer can be read off."),
         )
         return
-    labels = {key: _(label) for key, label in asked.options}
     rows = pd.DataFrame(found["rows"]).assign(label=lambda table: table["option"].map(labels))
     source = _("this room, {people} people, {day}; no sample of the city", people=people, day=text.day(date.today()))
     budget = asked.kind == "budget"
     unit = _("points of {total}", total=rooms.TOTAL) if budget else _("people")
     figure = look.points(rows, unit) if budget else look.votes(rows, unit)
-    _figure(figure, rows, unit, source, _finding(rows, budget), f"room-{number}")
+    _figure(figure, rows, unit, source, _finding(rows, budget), f"room-{number}", is_live)
     if found["apart"] is not None:
         words = (_("Two people of the room placed {apart} of their points differently on average.", apart=text.percent(found["apart"])) if budget
                  else _("Spread of the votes: {apart} (0 % all on one option, 100 % evenly spread).", apart=text.percent(found["apart"])))  # fmt: skip
@@ -89,7 +91,7 @@ def _drawn(number: int) -> None:
         gap = wide.max(axis=1) - wide.min(axis=1)
         title = _("Groups differ most on {label}: {low} to {high}", label=gap.idxmax(), low=text.number(wide.loc[gap.idxmax()].min()),
                   high=text.number(wide.loc[gap.idxmax()].max()))  # fmt: skip
-        _figure(look.groups(groups, unit), groups, unit, source, title, f"room-{number}-groups")
+        _figure(look.groups(groups, unit), groups, unit, source, title, f"room-{number}-groups", is_live)
 
 
 def _finding(rows: pd.DataFrame, budget: bool) -> str:
@@ -100,7 +102,19 @@ def _finding(rows: pd.DataFrame, budget: bool) -> str:
     return _("{label} leads with {share}", label=first["label"], share=text.percent(first["share"]))
 
 
-def _figure(figure: Any, table: pd.DataFrame, unit: str, source: str, title: str, key: str) -> None:
-    """A figure that may be drawn many times: kept once for the page's report."""
-    st.session_state["shown"] = [one for one in exports.shown() if one.table.columns.tolist() != table.columns.tolist()]
-    charts.show(figure, title=title, unit=unit, source=source, table=table, key=key)
+def _figure(figure: Any, table: pd.DataFrame, unit: str, source: str, title: str, key: str, is_live: bool) -> None:
+    """A figure that may be drawn many times a second: without its table while it is live, and once in the page's report."""
+    others = [one for one in exports.shown() if one.table.columns.tolist() != table.columns.tolist()]
+    st.session_state["shown"] = others
+    if not is_live:
+        charts.show(figure, title=title, unit=unit, source=source, table=table, key=key)
+        return
+    st.session_state["shown"] = [*others, exports.Shown(title, unit, source, table, figure)]
+    charts.live(figure, title=title, unit=unit, source=source, key=key, summary=_spoken(table))
+
+
+def _spoken(table: pd.DataFrame) -> str:
+    """The figure's values for those who cannot see it."""
+    measure = next(name for name in ("mean", "votes", "value") if name in table)
+    group = table["group"] + ", " if "group" in table else ""
+    return "; ".join(group + table["label"] + ": " + table[measure].map(text.number))

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("pages", "views", "analytics", "data")
-MAY_IMPORT = {"pages": {"pages", "views", "analytics", "data"}, "views": {"views", "analytics"},
+ROOMS = ("pages", "web", "views", "analytics", "data")
+MAY_IMPORT = {"pages": {"pages", "views", "analytics", "data"}, "web": {"web", "views", "data"}, "views": {"views", "analytics"},
               "analytics": {"analytics"}, "data": {"data"}}  # fmt: skip
 FOREIGN = {"analytics": {"streamlit", "plotly", "pydeck", "httpx", "requests", "duckdb"},
-           "views": {"httpx", "requests"}, "data": {"streamlit", "plotly", "pydeck"}}  # fmt: skip
+           "web": {"streamlit", "httpx"}, "views": {"httpx", "requests"}, "data": {"streamlit", "plotly", "pydeck"}}  # fmt: skip
 
 
 def modules(room: str) -> list[Path]:

@@ -160,3 +160,10 @@ def show(
     st.plotly_chart(turn(figure), key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
     st.caption(_("{unit} · Source: {source}", unit=unit, source=source))
     exports.downloads(table, title, source, key, figure, unit)
+
+
+def live(figure: go.Figure, *, title: str, unit: str, source: str, key: str, summary: str) -> None:
+    """A chart that is drawn again and again: finding, picture, unit and source, without the table that would be sent each time."""
+    st.subheader(title, anchor=False)
+    st.plotly_chart(turn(figure), key=key, config={"displayModeBar": False}, alt=f"{title}. {summary}.")
+    st.caption(_("{unit} · Source: {source}", unit=unit, source=source))

@@ -10,7 +10,7 @@ import qrcode
 import streamlit as st
 
 from views.charts import base, wrap
-from views.language import _
+from views.language import _, turn
 from views.palette import GROUPS
 
 
@@ -68,3 +68,15 @@ def groups(table: pd.DataFrame, unit: str) -> go.Figure:
     figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": -0.15}, xaxis={"rangemode": "tozero"},
                          yaxis={"autorange": "reversed", "rangemode": "normal"})  # fmt: skip
     return figure
+
+
+def waiting(labels: list[str], key: str) -> None:
+    """The options without answers, before there are enough to show."""
+    figure = votes(pd.DataFrame({"label": labels, "votes": [0.0] * len(labels), "share": [0.0] * len(labels)}), "")
+    figure.update_traces(text="").update_xaxes(range=[0, 5], showticklabels=False)
+    st.plotly_chart(
+        turn(figure),
+        key=key,
+        config={"displayModeBar": False},
+        alt=_("No answers yet: {labels}", labels=", ".join(labels)),
+    )

@@ -48,15 +48,45 @@ from data import store
 from data.store import seeds
 seeds.plant()
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
+from data.store import rooms, stories
+code = rooms.open_room("berlin", "Budget for inclusion", ["staff", "residents"])
+asked = rooms.ask(code, "budget", "Which dimensions matter most?", [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")])
+for device in range(12):
+    rooms.answer(code, asked, f"device-{device}", ["staff", "residents"][device % 2], {"housing": 20 + device, "work": 50 - device, "health": 30})
+STEPS = [{"page": "coverage", "query": {"service": "library", "level": "district"}, "title": "Libraries", "note": "Mention opening hours"},
+         {"page": "displacement", "query": {"scope": "country"}, "title": "Who came", "note": ""}]
+print(code, stories.save("For the council", STEPS))
 store.add_assessment("berlin", date(2026, 1, 1), "test", {"crisis_plan": {"level": 2, "evidence": "plan"}, "data_open": {"level": 1, "evidence": ""}})
 """
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def entries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A database with something that people entered: its address, and the codes of a room and a story in it."""
+    address = f"sqlite:///{tmp_path_factory.mktemp('entries') / 'zone.db'}"
+    made = subprocess.run(
+        [sys.executable, "-c", ENTRIES],
+        cwd=ROOT,
+        env=os.environ | {"ZONE_DATABASE": address},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    room, story = made.stdout.split()[-2:]
+    return {"database": address, "room": room, "story": story}
+
+
+@pytest.fixture
+def codes(entries: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The codes; and the test itself works on the server's database."""
+    monkeypatch.setenv("ZONE_DATABASE", entries["database"])
+    return entries
+
+
+@pytest.fixture(scope="session")
+def server(entries: dict[str, str]) -> Iterator[str]:
     """The app on a free port of localhost, with something that people entered."""
-    surroundings = os.environ | {"ZONE_DATABASE": f"sqlite:///{tmp_path_factory.mktemp('entries') / 'zone.db'}"}
-    subprocess.run([sys.executable, "-c", ENTRIES], cwd=ROOT, env=surroundings, check=True)
+    surroundings = os.environ | {"ZONE_DATABASE": entries["database"]}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

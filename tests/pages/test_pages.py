@@ -45,7 +45,7 @@ PAGES = [
     "what_if_shock",
     "what_if_compare",
 ]
-ANY_YEAR = ["initiatives", "partnerships", "readiness", "impact"]  # pages on what people entered here
+ANY_YEAR = ["initiatives", "partnerships", "readiness", "impact", "story"]  # pages on what people entered here
 
 
 def open_page(page: str, **query: str | list[str]) -> AppTest:
