@@ -19,57 +19,52 @@ KEPT = ("lang", "pinned", "story_title")  # what a change of step leaves alone
 WITHOUT = {"story"}  # pages that are no view of data
 
 
-def is_presenting() -> bool:
-    """Whether a story's step is shown full screen."""
-    return "step" in st.query_params and "story" in st.query_params
+def told() -> tuple[stories.Told, int] | None:
+    """The story and step that the link asks to present; None where there is no such step."""
+    step = st.query_params.get("step", "")
+    story = stories.story(st.query_params.get("story", "")) if step.isdigit() else None
+    return (story, int(step)) if story is not None and int(step) < len(story.steps) else None
 
 
 def look() -> Brand:
-    """The city's look; ours where its file is wrong (the page Story says so)."""
+    """The city's look; where its file is wrong the page says so and takes ours."""
     try:
         return Brand(**brand.fields())
-    except DataError:
+    except DataError as fault:
+        st.warning(str(fault))
         return Brand()
 
 
-def turn_to(told: stories.Told, step: int) -> None:
+def turn_to(story: stories.Told, step: int) -> None:
     """Show a step of a story: its page with its choices, and nothing kept from the page before."""
-    step = max(0, min(step, len(told.steps) - 1))
-    stories.turn_to(told.code, step)
+    step = max(0, min(step, len(story.steps) - 1))
+    stories.turn_to(story.code, step)
     for key in [key for key in st.session_state if key not in KEPT]:
         del st.session_state[key]
-    asked = told.steps[step]
-    query: dict[str, Any] = {**asked["query"], "lang": current(), "story": told.code, "step": str(step)}
+    asked = story.steps[step]
+    query: dict[str, Any] = {**asked["query"], "lang": current(), "story": story.code, "step": str(step)}
     st.switch_page(f"pages/{asked['page']}.py", query_params=query)
 
 
-def present() -> bool:
-    """Draw the bar of a presentation and follow its keys; False where there is no such story."""
-    told = stories.story(st.query_params.get("story", ""))
-    asked = st.query_params.get("step", "")
-    if told is None or not asked.isdigit() or int(asked) >= len(told.steps):
-        return False
-    step = int(asked)
+def present(story: stories.Told, step: int) -> None:
+    """Draw the bar of a presentation and follow its keys."""
     presenting.dress()
-    pressed = presenting.bar(told.steps[step]["title"] or told.title, step, len(told.steps))
+    pressed = presenting.bar(story.steps[step]["title"] or story.title, step, len(story.steps))
     if pressed == "end":
-        for key in OWN:
-            del st.query_params[key]
-        st.switch_page("pages/story.py", query_params={"story": told.code, "lang": current()})
+        st.switch_page("pages/story.py", query_params={"story": story.code, "lang": current()})
     if pressed:
-        turn_to(told, step + (1 if pressed == "next" else -1))
+        turn_to(story, step + (1 if pressed == "next" else -1))
     if st.session_state.pop("story_moved", None) is not None:
-        turn_to(told, told.step)
-    _follow(told.code, step)
-    return True
+        turn_to(story, story.step)
+    _follow(story.code, step)
 
 
 @st.fragment(run_every=1)
 def _follow(code: str, step: int) -> None:
     """Follow the window with the notes, which may turn the page too."""
-    told = stories.story(code)
-    if told is not None and told.step != step:
-        st.session_state["story_moved"] = told.step
+    story = stories.story(code)
+    if story is not None and story.step != step:
+        st.session_state["story_moved"] = story.step
         st.rerun()
 
 
@@ -87,14 +82,16 @@ def pin(page: str, title: str) -> None:
             st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(pinned)))
 
 
-def run(page: Any) -> None:
-    """Run a page with what surrounds it."""
+def run(page: Any, names: set[str]) -> None:
+    """Run a page with what surrounds it. names: of all pages, for stories from a file."""
     name = page.url_path or "overview"
-    st.session_state["page"] = page.url_path
+    st.session_state["page"], st.session_state["pages"] = page.url_path, names
     exports.begin()
-    shown = is_presenting() and present()
+    shown = told()
+    if shown:
+        present(*shown)
     page.run()
-    if shown or name in WITHOUT:
+    if shown or name in WITHOUT or st.context.is_embedded:
         return
     pin(name, page.title)
     take_home.control(page.url_path, _heading(page.title), data.version()[:12], look(), stories.shorten)

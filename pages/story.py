@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import streamlit as st
 
@@ -12,8 +11,6 @@ from data.store import stories
 from pages import frame
 from views import controls, exports, take_home
 from views.language import _
-
-PAGES = {path.stem for path in Path(__file__).parent.glob("*.py")}
 
 
 def edit(steps: list[dict[str, object]]) -> None:
@@ -124,7 +121,7 @@ given = st.file_uploader(_("Open a story's file"), type=["json"])
 if given is not None and st.session_state.get("story_file") != given.file_id:
     st.session_state["story_file"] = given.file_id
     try:
-        name, steps = stories.from_file(given.getvalue(), given.name, PAGES)
+        name, steps = stories.from_file(given.getvalue(), given.name, st.session_state["pages"])
         st.query_params["story"] = stories.save(name, steps)
         st.rerun()
     except DataError as fault:

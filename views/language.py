@@ -123,11 +123,6 @@ def day(when: date) -> str:
     return format_date(when, "long", locale=_locale(current()))
 
 
-def month(when: date) -> str:
-    """2024-12-31 -> 'December 2024'."""
-    return format_date(when, "MMMM y", locale=_locale(current()))
-
-
 @lru_cache(maxsize=16)
 def _territories(language: str) -> dict[str, str]:
     names = _locale(language).territories
@@ -145,22 +140,17 @@ def turn(figure: go.Figure) -> go.Figure:
     figure.update_layout(separators="".join(separators(current())))
     if not is_right_to_left():
         return figure
-    mirror_axes(figure)
-    for note in figure.layout.annotations:
-        _mirror_note(note)
-    figure.update_layout(margin={"l": figure.layout.margin.r, "r": figure.layout.margin.l}, title={"x": 1, "xanchor": "right"},
-                         legend={"x": 1, "xanchor": "right", "traceorder": "reversed"})  # fmt: skip
-    return figure
-
-
-def mirror_axes(figure: go.Figure) -> None:
-    """Run every x axis from right to left and put the y axes on the right."""
     for axis in figure.select_xaxes():
         if axis.range:
             axis.update(range=list(axis.range)[::-1])
         else:
             axis.update(autorange=None if axis.autorange == "reversed" else "reversed")
     figure.update_yaxes(side="right")
+    for note in figure.layout.annotations:
+        _mirror_note(note)
+    figure.update_layout(margin={"l": figure.layout.margin.r, "r": figure.layout.margin.l}, title={"x": 1, "xanchor": "right"},
+                         legend={"x": 1, "xanchor": "right", "traceorder": "reversed"})  # fmt: skip
+    return figure
 
 
 def _mirror_note(note: go.layout.Annotation) -> None:

@@ -63,6 +63,7 @@ def enter(request: Request) -> Response:
 
 def join(request: Request) -> Response:
     """The room's page."""
+    rooms.purge()
     room = rooms.room(request.path_params["code"])
     with using(language_of(request)):
         if room is None:
