@@ -72,7 +72,7 @@ measure = controls.linked(columns[1].selectbox, _("Measure"), measures, format_f
 with columns[2]:
     level = level_control("planning_area")
 distance = controls.linked(columns[3].selectbox, _("Within (straight line)"), [250, 500, 750, 1000, 1500, 2000, 3000], index=1,
-                                    format_func=lambda metres: f"{metres:,} m", key="distance")  # fmt: skip
+                                    format_func=lambda metres: _("{metres:,} m", metres=metres), key="distance")  # fmt: skip
 period = last_current_or_stop(chosen)
 
 label, unit, digits, suffix, factor = MEASURES[measure]

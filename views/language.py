@@ -174,7 +174,10 @@ def control() -> None:
         st.query_params[_KEY] = st.session_state[_KEY]
     direction = "rtl" if is_right_to_left() else "ltr"
     if is_right_to_left():  # plotly and maps place their letters by themselves and count from the left
-        st.html("<style>[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}</style>")
+        st.html(
+            "<style>[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}"
+            "[data-testid=stMarkdownContainer] *,[data-testid=stHeading] *,[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{text-align:start!important}</style>"
+        )
     # Screen readers take the language of the page from here; the browser mirrors the layout by itself.
     st.html(f"<script>document.documentElement.lang='{current()}';document.documentElement.dir='{direction}'</script>",
             unsafe_allow_javascript=True)  # fmt: skip

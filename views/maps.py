@@ -136,21 +136,26 @@ def ranges(classes: Classes, digits: int, suffix: str = "", factor: float = 1) -
     ]
 
 
-def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = _("no figure")) -> None:
+def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = "") -> None:
     """Class colours with their ranges and how many areas each holds. shown: the range of each class, as text."""
-    swatch = '<span style="display:inline-block;width:1.1em;height:1.1em;margin-right:.4em;vertical-align:-.15em;' \
+    swatch = '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;' \
              'border:1px solid #8a8a8a;background:{}"></span>{}'  # fmt: skip
     items = [
         swatch.format(colour, f"{html.escape(text)} <small>({count})</small>")
         for colour, text, count in zip(ramp(len(classes.lows)), shown, classes.counts, strict=True)
     ]
     if classes.missing:
-        items.append(swatch.format(MISSING[theme()], f"{html.escape(missing)} <small>({classes.missing})</small>"))
+        items.append(
+            swatch.format(
+                MISSING[theme()], f"{html.escape(missing or _('no figure'))} <small>({classes.missing})</small>"
+            )
+        )
     if points:
         items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(points)}')
-    cells = "".join(f'<li style="margin-right:1.2em">{item}</li>' for item in items)
+    counted = _("areas in class")
+    cells = "".join(f'<li style="margin-inline-end:1.2em">{item}</li>' for item in items)
     st.html(
-        f'<div style="font-size:.875rem"><strong>{html.escape(title)}</strong> <small>(areas in class)</small>'
+        f'<div style="font-size:.875rem"><strong>{html.escape(title)}</strong> <small>({_("areas in class")})</small>'
         f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}</ul></div>'
     )
 
