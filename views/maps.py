@@ -155,7 +155,7 @@ def legend(title: str, classes: Classes, shown: list[str], points: str = "", mis
     counted = _("areas in class")
     cells = "".join(f'<li style="margin-inline-end:1.2em">{item}</li>' for item in items)
     st.html(
-        f'<div style="font-size:.875rem"><strong>{html.escape(title)}</strong> <small>({_("areas in class")})</small>'
+        f'<div style="font-size:.875rem"><strong>{html.escape(title)}</strong> <small>({counted})</small>'
         f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}</ul></div>'
     )
 
