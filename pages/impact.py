@@ -8,7 +8,7 @@ import streamlit as st
 from analytics import impact
 from data.store import register
 from pages.common import choices
-from pages.initiatives_labels import CREDIT
+from pages.labels import REGISTER
 from views import charts, comparisons, controls
 from views.language import _
 
@@ -27,7 +27,7 @@ def results_section(rows: pd.DataFrame) -> None:
     else:
         cheapest = costs.loc[costs["per_person"].idxmin()]
         charts.show(charts.bars(costs, "name", "per_person", unit="", digits=0), title=_("From {per_person:,.0f} EUR a person, {name}", per_person=cheapest['per_person'], name=cheapest['name']),
-                    unit=_("EUR of budget for each person reached; initiatives differ in what they do for a person"), source=_(CREDIT), key="cost", table=costs)  # fmt: skip
+                    unit=_("EUR of budget for each person reached; initiatives differ in what they do for a person"), source=_(REGISTER), key="cost", table=costs)  # fmt: skip
     listed = [
         {"initiative": row.name, "city": row.city, **one}
         for row in rows.itertuples(index=False)

@@ -46,7 +46,7 @@ def ask() -> tuple[tuple[tuple[str, str], ...], tuple[int, ...] | None]:
             st.info(
                 _(
                     "The room's weights: mean points of room {code}, rounded.",
-                    code=controls.escaped(st.query_params["room"][:12]),
+                    code=text.escaped(st.query_params["room"][:12]),
                 )
             )
         columns = st.columns(len(dimensions()))

@@ -12,7 +12,6 @@ from data.errors import DataError
 from data.store import exchange, register, seeds
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from pages.common import choices, city
-from pages.initiatives_labels import label
 from views import controls, text
 from views.language import _
 
@@ -26,7 +25,7 @@ def find_section(rows: pd.DataFrame) -> pd.DataFrame:
         columns[0].selectbox,
         _("Need"),
         ["", *TOPICS],
-        format_func=lambda topic: label(topic) if topic else _("Any"),
+        format_func=lambda topic: need_name(topic) if topic else _("Any"),
         key="topic",
     )
     stage = controls.linked(
@@ -251,7 +250,7 @@ else:
     if found.empty:
         controls.empty(_("No initiative fits."), _("Choose fewer conditions."))
     else:
-        picked = st.dataframe(found[SHOWN].assign(topic=found["topic"].map(label)), hide_index=True, on_select="rerun", selection_mode="single-row", key="picked",
+        picked = st.dataframe(found[SHOWN].assign(topic=found["topic"].map(need_name)), hide_index=True, on_select="rerun", selection_mode="single-row", key="picked",
                               alt=_("Initiatives that fit; choose one to see it"), height=min(38 + 35 * len(found), 420))  # fmt: skip
         st.caption(
             _(

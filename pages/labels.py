@@ -8,7 +8,11 @@ import pandas as pd
 
 from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
 from pages.common import cached, city, table
-from views.language import _, inside
+from views.language import N_, _, inside
+
+REGISTER = N_(
+    "register of initiatives on this server; pages read are kept with each fact"
+)  # the line under figures from it
 
 
 def _translated(names: dict[str, str]) -> dict[str, str]:
@@ -46,3 +50,8 @@ def facility_kinds() -> pd.DataFrame:
     """The kinds of facility by key: label, plural, grouping, age_from, age_to."""
     rows = table("facility_kinds").set_index("kind")
     return rows.assign(label=rows["label"].map(_), plural=rows["plural"].map(_))
+
+
+def need_name(topic: str) -> str:
+    """Name of the need that an initiative is filed under."""
+    return _({**DIMENSIONS, "environment": N_("Environment")}.get(topic, topic.capitalize()))

@@ -8,7 +8,7 @@ from analytics import partnerships
 from data.store import register
 from data.store.models import TOPICS
 from pages.common import choices
-from pages.initiatives_labels import CREDIT, label
+from pages.labels import REGISTER, need_name
 from views import charts, comparisons, controls, text
 from views.language import _
 from views.palette import GROUPS
@@ -19,7 +19,7 @@ choices()
 st.title(_("Partnerships"), anchor=False)
 rows = register.everything()
 topics = controls.linked_many(
-    st.multiselect, _("Needs"), TOPICS, default=[], format_func=label, key="needs", placeholder=_("All")
+    st.multiselect, _("Needs"), TOPICS, default=[], format_func=need_name, key="needs", placeholder=_("All")
 )
 rows = rows[rows["topic"].isin(topics)] if topics else rows
 graph = partnerships.network(rows)
@@ -38,7 +38,7 @@ st.caption(
         "{known:.0f} of {of:.0f} initiatives have partners on record; a tie is a shared initiative · Source: {credit}",
         known=share["known"],
         of=share["of"],
-        credit=_(CREDIT),
+        credit=_(REGISTER),
     )
 )
 people = partnerships.actors(graph)
@@ -53,12 +53,12 @@ projects = {node: about["initiatives"] for node, about in graph.nodes(data=True)
 spots = places.assign(text=places["name"].map(lambda name: ", ".join(projects[name]))).groupby("place").agg(
     x=("x", "mean"), y=("y", "min"), text=("text", lambda found: max(found, key=len)))  # fmt: skip
 charts.show(comparisons.network(places, [(one, other) for one, other in graph.edges], COLOURS, spots.assign(y=spots["y"] - 0.2)), title=lead,
-            unit=_("actors by sector; each group is named by its initiatives, a tie is a shared one"), source=_(CREDIT), key="network", table=people)  # fmt: skip
+            unit=_("actors by sector; each group is named by its initiatives, a tie is a shared one"), source=_(REGISTER), key="network", table=people)  # fmt: skip
 missing = partnerships.missing_sectors(rows).assign(percent=lambda t: 100 * t["share"])
 missing["label"] = [
-    f"{label(topic)}: {sector}" for topic, sector in zip(missing["topic"], missing["sector"], strict=True)
+    f"{need_name(topic)}: {sector}" for topic, sector in zip(missing["topic"], missing["sector"], strict=True)
 ]
 absent = missing[missing["share"] == 0]
 charts.show(charts.bars(missing, "label", "percent", unit="", digits=0),
             title=_("Missing: {label}", label=', '.join(absent['label'])) if len(absent) else _("Every sector takes part in every need"),
-            unit=_("% of initiatives with partners on record in which a sector takes part"), source=_(CREDIT), key="missing", table=missing.drop(columns=["percent"]))  # fmt: skip
+            unit=_("% of initiatives with partners on record in which a sector takes part"), source=_(REGISTER), key="missing", table=missing.drop(columns=["percent"]))  # fmt: skip

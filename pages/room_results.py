@@ -58,11 +58,11 @@ def _drawn(number: int, is_live: bool) -> None:
         return
     found = kept(asked)
     people = int(found["people"])
-    st.subheader(controls.escaped(asked.prompt), anchor=False)
+    st.subheader(text.escaped(asked.prompt), anchor=False)
     st.markdown(_("**{people}** have answered.", people=people))
     if asked.kind == "text":
         for row in found["rows"]:
-            st.markdown(f"> {controls.escaped(row['value'])}")
+            st.markdown(f"> {text.escaped(row['value'])}")
         return
     labels = {key: _(label) for key, label in asked.options}
     if not found["rows"]:

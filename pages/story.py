@@ -9,7 +9,7 @@ import streamlit as st
 from data.errors import DataError
 from data.store import stories
 from pages import frame
-from views import controls, exports, take_home
+from views import controls, exports, take_home, text
 from views.language import _
 
 
@@ -130,4 +130,4 @@ known = stories.stories()
 if known:
     st.header(_("Stories stored here"), anchor=False, divider="gray")
     for code, name in list(known.items())[:50]:
-        st.markdown(f"- [{controls.escaped(name)}]({controls.link('story', story=code)})")
+        st.markdown(f"- [{text.escaped(name)}]({controls.link('story', story=code)})")

@@ -12,7 +12,7 @@ from data.store import rooms
 from pages import room_results as results
 from pages import scenario_results
 from pages.common import area_names, choices, city, last_current_or_stop
-from views import controls, take_home
+from views import controls, take_home, text
 from views import rooms as look
 from views.controls import Territory
 from views.language import _, current
@@ -96,7 +96,7 @@ def moderating(asked: rooms.Asked) -> None:
     """Let words through, or delete them."""
     for row in rooms.answers(asked).itertuples():
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(controls.escaped(str(row.value)))
+            st.markdown(text.escaped(str(row.value)))
             if st.button(_("Take back") if row.approved else _("Let through"), key=f"let-{row.id}"):
                 rooms.approve(int(row.id), not row.approved)
                 st.rerun()
@@ -107,7 +107,7 @@ def moderating(asked: rooms.Asked) -> None:
 
 def leading(room: rooms.Shown, chosen: Territory) -> None:
     """A room with its questions and the answers to the one shown."""
-    st.header(controls.escaped(room.title), anchor=False, divider="gray")
+    st.header(text.escaped(room.title), anchor=False, divider="gray")
     asked = rooms.questions(room.code)
     left, right = st.columns([1, 3], gap="large")
     with left:
@@ -170,6 +170,4 @@ if known:
     st.header(_("Rooms"), anchor=False, divider="gray")
     for one in known[:30]:
         state = _("closed") if one.closed else _("open")
-        st.markdown(
-            f"- [{controls.escaped(one.title)}]({controls.link('workshop', room=one.code)}) · {one.code} · {state}"
-        )
+        st.markdown(f"- [{text.escaped(one.title)}]({controls.link('workshop', room=one.code)}) · {one.code} · {state}")

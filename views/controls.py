@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -131,8 +130,3 @@ def _write(key: str, chosen: Any, usual: Any, spell: Callable[[Any], str]) -> No
 def empty(what: str, mend: str) -> None:
     """Say that there is nothing to show, and what to do about it."""
     st.info(f"**{what}** {mend}", icon=":material/info:")
-
-
-def escaped(words: str) -> str:
-    """People's words as they are: markdown's and HTML's signs lose their meaning."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|<>~$:&-])", r"\\\1", words.replace("\n", " "))

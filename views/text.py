@@ -76,3 +76,8 @@ def plain(value: object) -> str:
     if isinstance(value, (float, np.floating)):
         return localised(f"{value:,.10g}" if abs(float(value)) >= 1000 else f"{value:.4g}")
     return html.unescape(re.sub(r"<[^>]+>", " ", str(value)))
+
+
+def escaped(words: str) -> str:
+    """People's words as they are: markdown's and HTML's signs lose their meaning."""
+    return re.sub(r"([\\`*_{}\[\]()#+.!|<>~$:&-])", r"\\\1", words.replace("\n", " "))
