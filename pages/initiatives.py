@@ -12,6 +12,7 @@ from data.errors import DataError
 from data.store import exchange, register, seeds
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from pages.common import choices, city
+from pages.labels import need_name
 from views import controls, text
 from views.language import _
 
