@@ -47,32 +47,43 @@ def make(report: Report, kind: str, progress: Progress = lambda _share: None) ->
         return _data(report)
     if kind == "html":
         return _html(report)
-    pictures = _pictures(report.figures, progress)
+    drawn = [_drawn(figure) for figure in report.figures]
     if kind == "pptx":
+        pictures = _pictures(
+            [None if figure is None or slides.is_chart(figure) else figure for figure in drawn], progress
+        )
         return slides.deck(report.title, report.lines, report.figures, pictures, report.brand)
+    pictures = _pictures(drawn, progress)
     if kind == "docx":
         return _word(report, pictures)
     parts = [_part(figure) for figure in report.figures]
     return prints.report(report.title, report.lines, parts, pictures, report.brand)
 
 
-def _pictures(figures: list[Shown], progress: Progress) -> list[bytes | None]:
-    """Each figure as PNG, drawn by one browser; None for a table or where no browser is."""
+def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes | None]:
+    """Each figure as PNG, drawn by one browser in two tabs; None for None or where no browser is."""
     import kaleido
 
-    if not exports.can_draw():
+    if not exports.can_draw() or all(figure is None for figure in figures):
         return [None] * len(figures)
+    done = 0
 
-    async def draw() -> list[bytes | None]:
-        made: list[bytes | None] = []
-        async with kaleido.Kaleido(n=1, mathjax=False) as browser:
-            for number, figure in enumerate(figures):
-                drawn = _drawn(figure)
-                made.append(None if drawn is None else await browser.calc_fig(drawn.to_plotly_json(), opts={"format": "png", "scale": 1.6}))  # fmt: skip
-                progress((number + 1) / len(figures))
+    async def draw(browser: kaleido.Kaleido, figure: go.Figure | None) -> bytes | None:
+        nonlocal done
+        made = (
+            None
+            if figure is None
+            else await browser.calc_fig(figure.to_plotly_json(), opts={"format": "png", "scale": 1.5})
+        )
+        done += 1
+        progress(done / len(figures))
         return made
 
-    return asyncio.run(draw())
+    async def every() -> list[bytes | None]:
+        async with kaleido.Kaleido(n=2, mathjax=False) as browser:
+            return list(await asyncio.gather(*(draw(browser, figure) for figure in figures)))
+
+    return asyncio.run(every())
 
 
 def _drawn(figure: Shown) -> go.Figure | None:

@@ -22,7 +22,7 @@ from views.text import plain
 
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, TOP, WIDE, HIGH = Inches(0.6), Inches(1.6), Inches(12.1), Inches(5.1)
-MOST_ROWS = 14
+MOST_ROWS, MOST_SERIES = 14, 40
 
 
 def deck(title: str, lines: list[str], figures: list[Shown], pictures: list[bytes | None], brand: Brand) -> bytes:
@@ -38,11 +38,12 @@ def deck(title: str, lines: list[str], figures: list[Shown], pictures: list[byte
         slide = made.slides.add_slide(made.slide_layouts[6])
         _words(slide, figure.title, Inches(0.4), 24, brand.primary, bold=True)
         drawn = figure.picture() if callable(figure.picture) else figure.picture
-        if not (drawn is not None and _chart(slide, drawn)):
-            if picture is not None:
-                slide.shapes.add_picture(io.BytesIO(picture), LEFT, TOP, height=HIGH)
-            else:
-                _table(slide, figure.table)
+        if drawn is not None and is_chart(drawn):
+            _chart(slide, drawn)
+        elif picture is not None:
+            slide.shapes.add_picture(io.BytesIO(picture), LEFT, TOP, height=HIGH)
+        else:
+            _table(slide, figure.table)
         _words(slide, " · ".join(part for part in (figure.unit, figure.source) if part), Inches(6.85), 10, "#555555")
     out = io.BytesIO()
     made.save(out)
@@ -71,22 +72,31 @@ def _table(slide: Any, table: pd.DataFrame) -> None:
             cells.cell(row, column).text_frame.paragraphs[0].font.size = Pt(10)
 
 
-def _chart(slide: Any, figure: go.Figure) -> bool:
-    """Draw a plotly figure as a chart of PowerPoint's own; False where it has none of that kind."""
-    traces = [trace for trace in figure.data if getattr(trace, "hoverinfo", None) != "skip"]
+def is_chart(figure: go.Figure) -> bool:
+    """Whether PowerPoint has a chart of this kind of its own."""
+    traces = _traces(figure)
     kinds = {trace.type for trace in traces}
-    if not traces or len(traces) > 40:
-        return False
-    if kinds == {"bar"}:
+    plain_lines = kinds == {"scatter"} and all(
+        trace.fill != "toself" and trace.yaxis in (None, "y") for trace in traces
+    )
+    return 0 < len(traces) <= MOST_SERIES and (plain_lines or kinds in ({"bar"}, {"waterfall"}, {"scatterpolar"}))
+
+
+def _traces(figure: go.Figure) -> list[Any]:
+    return [trace for trace in figure.data if getattr(trace, "hoverinfo", None) != "skip"]
+
+
+def _chart(slide: Any, figure: go.Figure) -> None:
+    """Draw a plotly figure as a chart of PowerPoint's own."""
+    traces = _traces(figure)
+    if traces[0].type == "bar":
         kind, data = _bars(figure, traces)
-    elif kinds == {"waterfall"}:
+    elif traces[0].type == "waterfall":
         kind, data = XL_CHART_TYPE.COLUMN_CLUSTERED, _categories([(traces[0].x, traces[0].y, "")])
-    elif kinds == {"scatterpolar"}:
+    elif traces[0].type == "scatterpolar":
         kind, data = XL_CHART_TYPE.RADAR, _categories([(trace.theta, trace.r, trace.name) for trace in traces])
-    elif kinds == {"scatter"} and all(trace.fill != "toself" and trace.yaxis in (None, "y") for trace in traces):
-        kind, data = _lines(traces)
     else:
-        return False
+        kind, data = _lines(traces)
     chart = slide.shapes.add_chart(kind, LEFT, TOP, WIDE, HIGH, data).chart
     chart.has_title = False
     chart.has_legend = len(traces) > 1
@@ -94,7 +104,6 @@ def _chart(slide: Any, figure: go.Figure) -> bool:
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(11)
     chart.font.size = Pt(11)
-    return True
 
 
 def _bars(figure: go.Figure, traces: list[Any]) -> tuple[Any, CategoryChartData]:
