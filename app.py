@@ -57,5 +57,6 @@ SECTIONS = {
         st.Page("pages/story.py", title=_("Story"), icon=":material/auto_stories:"),
     ],
 }
-page = st.navigation(SECTIONS, position="hidden" if frame.told() else "top")
-frame.run(page, {one.url_path or "overview" for part in SECTIONS.values() for one in part})
+told = frame.told()
+page = st.navigation(SECTIONS, position="hidden" if told else "top")
+frame.run(page, told, {one.url_path or "overview" for part in SECTIONS.values() for one in part})

@@ -82,12 +82,11 @@ def pin(page: str, title: str) -> None:
             st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(pinned)))
 
 
-def run(page: Any, names: set[str]) -> None:
-    """Run a page with what surrounds it. names: of all pages, for stories from a file."""
+def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> None:
+    """Run a page with what surrounds it. shown: the story and step that is presented; names: of all pages, for stories from a file."""
     name = page.url_path or "overview"
     st.session_state["page"], st.session_state["pages"] = page.url_path, names
     exports.begin()
-    shown = told()
     if shown:
         present(*shown)
     page.run()

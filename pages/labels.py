@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
 from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
 from pages.common import cached, city, table
-from views.language import N_, _, inside
+from views.language import N_, _, current, inside
 
 REGISTER = N_(
     "register of initiatives on this server; pages read are kept with each fact"
@@ -41,6 +42,11 @@ def level_plurals() -> dict[str, str]:
 
 def cards() -> dict[str, Indicator]:
     """Every indicator's card by its key, in the registry's order."""
+    return _cards(current())
+
+
+@lru_cache(maxsize=8)
+def _cards(_language: str) -> dict[str, Indicator]:
     parts = ("label", "unit", "definition", "formula", "period", "caveats")
     return {one.key: replace(one, **{part: _(getattr(one, part)) for part in parts}) for one in REGISTRY}  # type: ignore[arg-type]
 

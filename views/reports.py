@@ -52,7 +52,7 @@ def make(report: Report, kind: str, progress: Progress = lambda _share: None) ->
         pictures = _pictures(
             [None if figure is None or slides.is_chart(figure) else figure for figure in drawn], progress
         )
-        return slides.deck(report.title, report.lines, report.figures, pictures, report.brand)
+        return slides.deck(report.title, report.lines, report.figures, drawn, pictures, report.brand)
     pictures = _pictures(drawn, progress)
     if kind == "docx":
         return _word(report, pictures)

@@ -25,8 +25,15 @@ LEFT, TOP, WIDE, HIGH = Inches(0.6), Inches(1.6), Inches(12.1), Inches(5.1)
 MOST_ROWS, MOST_SERIES = 14, 40
 
 
-def deck(title: str, lines: list[str], figures: list[Shown], pictures: list[bytes | None], brand: Brand) -> bytes:
-    """A title slide and one slide a figure. pictures: PNG or None, used where a figure has no kind that PowerPoint can draw."""
+def deck(
+    title: str,
+    lines: list[str],
+    figures: list[Shown],
+    charts: list[go.Figure | None],
+    pictures: list[bytes | None],
+    brand: Brand,
+) -> bytes:
+    """A title slide and one slide a figure. charts: each figure as drawn; pictures: PNG or None, used where PowerPoint has no such chart."""
     made = Presentation()
     made.slide_width, made.slide_height = WIDTH, HEIGHT
     first = made.slides.add_slide(made.slide_layouts[6])
@@ -34,10 +41,9 @@ def deck(title: str, lines: list[str], figures: list[Shown], pictures: list[byte
     _words(first, "\n".join(lines), Inches(4), 14, "#555555")
     if brand.logo and brand.logo_kind != "svg":
         first.shapes.add_picture(io.BytesIO(brand.logo), LEFT, Inches(0.5), height=Inches(0.9))
-    for figure, picture in zip(figures, pictures, strict=True):
+    for figure, drawn, picture in zip(figures, charts, pictures, strict=True):
         slide = made.slides.add_slide(made.slide_layouts[6])
         _words(slide, figure.title, Inches(0.4), 24, brand.primary, bold=True)
-        drawn = figure.picture() if callable(figure.picture) else figure.picture
         if drawn is not None and is_chart(drawn):
             _chart(slide, drawn)
         elif picture is not None:

@@ -19,6 +19,11 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+def aware(when: datetime) -> datetime:
+    """A stored moment with its zone: SQLite gives it back without."""
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
 class Base(DeclarativeBase):
     """Every stored kind of thing."""
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from data.store import codes
 from data.store.database import engine
-from data.store.models import Answer, Question, Room
+from data.store.models import Answer, Question, Room, aware
 
 KINDS = ("poll", "budget", "priorities", "text")
 LEAST = 5  # people whose answers may be shown together
@@ -238,9 +238,7 @@ def purge(now: datetime | None = None) -> int:
     with Session(engine()) as session, session.begin():
         due = []
         for room in session.scalars(select(Room).where(Room.closed.is_not(None), Room.purged.is_(None))):
-            closed = room.closed or moment
-            closed = closed if closed.tzinfo else closed.replace(tzinfo=UTC)
-            if closed + timedelta(days=room.keep_days) <= moment:
+            if aware(room.closed or moment) + timedelta(days=room.keep_days) <= moment:
                 due.append(room)
         for room in due:
             asked = select(Question.id).where(Question.room_id == room.id)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from data.errors import SourceError
 from data.store import codes
 from data.store.database import engine
-from data.store.models import Link, Story
+from data.store.models import Link, Story, aware
 
 MOST_STEPS = 100
 
@@ -46,7 +46,7 @@ def story(code: str) -> Told | None:
         found = session.scalar(select(Story).where(Story.code == code.strip().upper()))
         if found is None:
             return None
-        started = found.started if found.started is None or found.started.tzinfo else found.started.replace(tzinfo=UTC)
+        started = aware(found.started) if found.started else None
         return Told(found.code, found.title, found.steps, found.step, started)
 
 
