@@ -50,7 +50,7 @@ def ask() -> tuple[tuple[tuple[str, str], ...], tuple[int, ...] | None]:
                 )
             )
         columns = st.columns(len(dimensions()))
-        points = tuple(int(column.slider(label, 0, 100, 17, key=f"points_{key}", bind="query-params"))
+        points = tuple(int(column.number_input(label, 0, 100, 17, key=f"points_{key}", bind="query-params"))
                        for column, (key, label) in zip(columns, dimensions().items(), strict=True))  # fmt: skip
     return tuple(base.items()), points
 

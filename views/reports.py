@@ -8,7 +8,9 @@ import io
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import plotly.graph_objects as go
 import plotly.io
@@ -66,7 +68,7 @@ def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes
 
     if not exports.can_draw() or all(figure is None for figure in figures):
         return [None] * len(figures)
-    done = 0
+    done, shares = 0, SimpleQueue[float | None]()
 
     async def draw(browser: kaleido.Kaleido, figure: go.Figure | None) -> bytes | None:
         nonlocal done
@@ -76,14 +78,19 @@ def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes
             else await browser.calc_fig(figure.to_plotly_json(), opts={"format": "png", "scale": 1.5})
         )
         done += 1
-        progress(done / len(figures))
+        shares.put(done / len(figures))
         return made
 
     async def every() -> list[bytes | None]:
         async with kaleido.Kaleido(n=2, mathjax=False) as browser:
             return list(await asyncio.gather(*(draw(browser, figure) for figure in figures)))
 
-    return asyncio.run(every())
+    with ThreadPoolExecutor(1) as apart:  # a thread of its own has no event loop yet, whoever calls; progress is told from ours
+        made = apart.submit(lambda: asyncio.run(every()))
+        made.add_done_callback(lambda _done: shares.put(None))
+        for share in iter(shares.get, None):
+            progress(share)
+        return made.result()
 
 
 def _drawn(figure: Shown) -> go.Figure | None:

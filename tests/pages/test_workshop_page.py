@@ -40,7 +40,7 @@ def test_the_rooms_weights_lead_into_the_index() -> None:
     assert asked["points_housing"] == "50"
     app = open_page("inclusion", **{key: value for key, value in asked.items() if key != "lang"})
     assert not app.exception
-    assert app.slider(key="points_housing").value == 50
+    assert app.number_input(key="points_housing").value == 50
     assert any(code in one.value for one in app.info)
 
 
