@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import dataclass
 from functools import cache
 
 import geopandas as gpd
 import pandas as pd
 
-from data.catalogue import TABLES_FOLDER, Entry, local_catalogue, read
+from data.catalogue import TABLES_FOLDER, Entry, local_catalogue, local_rows, read
 from data.errors import BrokenTableError, UnknownTableError
 
 GEOGRAPHIC = {"areas", "areas_exact", "country_shapes", "regions"}
@@ -51,8 +52,7 @@ def _catalogue(written: float) -> dict[tuple[str, str], Entry]:
 
 def catalogue() -> dict[tuple[str, str], Entry]:
     """Entries by (place, name); place is 'world' or a city's key. A table made meanwhile on this machine is found."""
-    file = local_catalogue()
-    return _catalogue(file.stat().st_mtime if file.exists() else 0.0)
+    return _catalogue(_written())
 
 
 def has(name: str, place: str = "world") -> bool:
@@ -84,8 +84,24 @@ def table(name: str, place: str = "world") -> pd.DataFrame:
 
 
 @cache
-def cities() -> dict[str, City]:
-    """The cities that have tables, by key."""
+def _cities(written: float) -> dict[str, City]:
     files = sorted(TABLES_FOLDER.glob("*/city.json"))
-    found = [City(key=file.parent.name, **json.loads(file.read_text(encoding="utf-8"))) for file in files]
-    return {city.key: city for city in found}
+    settings = {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
+    settings |= {one["key"]: one["settings"] for one in local_rows()[1] if one["state"] == "used"}
+    found = {}
+    for key, given in settings.items():
+        try:
+            found[key] = City(key=key, **given)
+        except TypeError as fault:  # a build of another version of this app: the others still serve
+            logging.getLogger(__name__).warning("The city '%s' is left out: %s. Build its pack again.", key, fault)
+    return found
+
+
+def cities() -> dict[str, City]:
+    """The cities that have tables, by key: shipped ones first, then those built on this machine."""
+    return _cities(_written())
+
+
+def _written() -> float:
+    file = local_catalogue()
+    return file.stat().st_mtime_ns if file.exists() else 0

@@ -28,7 +28,7 @@ from data.connectors import (
     worldbank,
 )
 from data.errors import DataError
-from data.files import plain, write
+from data.files import content, plain, write
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
 GROUND = {
@@ -126,23 +126,13 @@ def build(sources: Path, say: Callable[[str], None] = print) -> None:
     finished = []
     for name, table in made.items():
         entry = entries[name]
-        checksum = write(entry.path, table.to_parquet(None, index=False, compression="zstd")
-                         if "geometry" not in table else _geo_bytes(table, entry.path))  # fmt: skip
+        checksum = write(entry.path, content(table))
         finished.append(replace(entry, rows=len(table), built_on=date.today().isoformat(), checksum=checksum))
     for theme, colours in GROUND.items():
         write(STATIC_FOLDER / f"map-{theme}.json", map_style(made["country_shapes"], colours))
     write(CATALOGUE_FILE, as_json(finished).encode())
     size = sum(entry.path.stat().st_size for entry in finished) / 1e6
     say(f"{len(finished)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
-
-
-def _geo_bytes(table: gpd.GeoDataFrame, path: Path) -> bytes:
-    draft = path.with_suffix(".geo.tmp")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    table.to_parquet(draft, index=False, compression="zstd")
-    content = draft.read_bytes()
-    draft.unlink()
-    return content
 
 
 def main() -> int:

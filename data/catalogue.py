@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,16 +64,24 @@ class Entry:
     built_on: str = ""
     checksum: str = ""
     folder: str = ""
+    version: str = ""
+    state: str = "used"
 
     @property
     def path(self) -> Path:
         """Where the table's file is: among the shipped tables, or in the folder of those made on this machine."""
-        return Path(self.folder or TABLES_FOLDER) / self.place / f"{self.name}.parquet"
+        place = Path(self.folder or TABLES_FOLDER) / self.place
+        return place / self.name / f"{self.version}.parquet" if self.version else place / f"{self.name}.parquet"
+
+    @property
+    def version_word(self) -> str:
+        """Which version of the table this is, short enough for a line under a figure."""
+        return (self.version or self.built_on)[:10]
 
     @property
     def source_line(self) -> str:
-        """The line under a figure: attribution, period, licence."""
-        return f"{self.attribution} · {self.period} · {self.licence}"
+        """The line under a figure: attribution, period, licence, version."""
+        return " · ".join(part for part in (self.attribution, self.period, self.licence, self.version_word and f"v{self.version_word}") if part)
 
 
 ENTRIES = [
@@ -154,9 +164,9 @@ ENTRIES = [
           attribution="Senatsverwaltung für Bildung, Geoportal Berlin; © OpenStreetMap contributors",
           period="registers 2023, OpenStreetMap 2025-09", unit="facilities, places", geography="points"),
     Entry("facility_kinds", "world", "Kinds of facility", **_HOUSE, period="2026", unit="kind", geography="none"),
-    Entry("network_nodes", "helsinki", "Walking network: nodes", **_STREETS, period="2019-04", unit="metres"),
-    Entry("network_edges", "helsinki", "Walking network: ways", **_STREETS, period="2019-04", unit="metres"),
-    Entry("network_facilities", "helsinki", "Facilities on the walking network", **_STREETS, period="2019-04",
+    Entry("network_nodes", "walking_sample", "Walking network: nodes", **_STREETS, period="2019-04", unit="metres"),
+    Entry("network_edges", "walking_sample", "Walking network: ways", **_STREETS, period="2019-04", unit="metres"),
+    Entry("network_facilities", "walking_sample", "Facilities on the walking network", **_STREETS, period="2019-04",
           unit="facilities"),
     Entry("social_monitoring", "berlin", "Social monitoring by planning area",
           publisher="Senatsverwaltung für Stadtentwicklung Berlin", licence="CC BY 3.0 DE",
@@ -199,11 +209,35 @@ def local_entry(name: str) -> Entry:
     return next(entry for entry in LOCAL_ENTRIES if entry.name == name)
 
 
-def read() -> dict[tuple[str, str], Entry]:
-    """Entries by (place, name): those shipped, and over them those made on this machine."""
-    files = [CATALOGUE_FILE, *([local_catalogue()] if local_catalogue().exists() else [])]
-    rows = [row for file in files for row in json.loads(file.read_text(encoding="utf-8"))]
+@cache
+def shipped() -> dict[tuple[str, str], Entry]:
+    """The shipped tables' entries by (place, name)."""
+    rows = json.loads(CATALOGUE_FILE.read_text(encoding="utf-8"))
     return {(row["place"], row["name"]): Entry(**row) for row in rows}
+
+
+def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:
+    """Every version of the tables, and every build of the cities, made on this machine.
+
+    A catalogue that cannot be read is passed over with a warning: the shipped tables still serve.
+    """
+    file = local_catalogue()
+    if not file.exists():
+        return [], []
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if isinstance(found, list):  # written before versions were kept
+            found = {"tables": found, "cities": []}
+        return [Entry(**row) for row in found["tables"]], list(found["cities"])
+    except (OSError, ValueError, TypeError, KeyError) as fault:
+        logging.getLogger(__name__).warning("%s cannot be read (%s): only the shipped tables are used", file, fault)
+        return [], []
+
+
+def read() -> dict[tuple[str, str], Entry]:
+    """Entries by (place, name) of the versions in use: those shipped, and over them those made on this machine."""
+    mine = [row for row in local_rows()[0] if row.state == "used" and row.path.exists()]
+    return shipped() | {(row.place, row.name): row for row in mine}
 
 
 def as_json(entries: list[Entry]) -> str:

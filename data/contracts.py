@@ -7,7 +7,6 @@ import pandera.pandas as pa
 
 CATEGORIES = ["refugees", "asylum_seekers", "other_in_need", "idps_unhcr", "idps_idmc", "palestine_refugees",
               "stateless", "others_of_concern", "host_community", "returned_refugees", "returned_idps"]  # fmt: skip
-RESIDENT_AGES = ["0-5", "6-14", "15-17", "18-26", "27-44", "45-54", "55-64", "65+"]
 LEVELS = ["city", "district", "forecast_area", "district_region", "planning_area"]
 
 
@@ -30,7 +29,7 @@ _some = pa.Column(float, pa.Check.gt(0))
 _period = pa.Column("datetime64[us]")
 _geometry = pa.Column("geometry")
 _pair = {"origin": _code(), "asylum": _code()}
-_area = _code(r"\d{8}")
+_area = _code(r"[\w.:-]{1,60}")  # as the city writes its ids
 # Suppressed counts are empty; published ones are zero or at least ten.
 _guarded = pa.Column("Int64", pa.Check(lambda persons: (persons == 0) | (persons >= 10)), nullable=True)
 
@@ -132,23 +131,23 @@ CONTRACTS = {
         ["year", "nuts_id"],
     ),
     "areas": _schema(
-        {"cut": _text, "level": _one_of(LEVELS), "area_id": _code(r"\d{2,8}"), "name": _text, "parent_id": _text,
+        {"cut": _text, "level": _one_of(LEVELS), "area_id": _area, "name": _text, "parent_id": _text,
          "area_km2": pa.Column(float, pa.Check.gt(0)), "geometry": _geometry},
         ["cut", "level", "area_id"],
     ),
     "areas_exact": _schema({"cut": _text, "area_id": _area, "geometry": _geometry}, ["cut", "area_id"]),
     "residents": _schema(
-        {"period": _period, "cut": _text, "area_id": _area, "age": _one_of(RESIDENT_AGES), "persons": pa.Column("Int64", pa.Check.ge(0), nullable=True)},
+        {"period": _period, "cut": _text, "area_id": _area, "age": _code(r"\d{1,3}(-\d{1,3}|\+)"), "persons": pa.Column("Int64", pa.Check.ge(0), nullable=True)},
         ["period", "area_id", "age"],
     ),
     "residents_by_background": _schema(
-        {"period": _period, "cut": _text, "level": _one_of(LEVELS), "area_id": _code(r"\d{2,8}"),
+        {"period": _period, "cut": _text, "level": _one_of(LEVELS), "area_id": _area,
          "background": _one_of(["migration_background", "foreign_nationals"]), "persons": _guarded,
          "suppressed": pa.Column(bool)},
         ["period", "level", "area_id", "background"],
     ),
     "residents_by_origin": _schema(
-        {"period": _period, "cut": _text, "level": _one_of(LEVELS), "area_id": _code(r"\d{2,8}"),
+        {"period": _period, "cut": _text, "level": _one_of(LEVELS), "area_id": _area,
          "origin": _code("[A-Z]{3}"), "persons": _guarded, "suppressed": pa.Column(bool)},
         ["period", "level", "area_id", "origin"],
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 THRESHOLD = 10  # persons
@@ -90,3 +91,23 @@ class AreaTree:
             return False
         hidden[pick] = True
         return True
+
+
+def guarded(counts: pd.Series, nodes: pd.DataFrame) -> pd.DataFrame:
+    """Counts of the smallest areas summed at every level, with those hidden that could single people out.
+
+    counts: persons by id of the smallest areas. nodes: level, area_id, parent_id, parents before their children; the
+    last level holds the smallest areas. Returns level, area_id, persons (empty where hidden), suppressed.
+    """
+    place = {(row.level, row.area_id): number for number, row in enumerate(nodes.itertuples())}
+    levels = list(dict.fromkeys(nodes["level"]))
+    above = dict(zip(levels[1:], levels, strict=False))
+    parents = [place[above[row.level], row.parent_id] if row.level in above else -1 for row in nodes.itertuples()]
+    sums = np.zeros(len(nodes), dtype=np.int64)
+    for (level, area_id), number in place.items():
+        if level == levels[-1]:
+            sums[number] = int(counts.get(area_id, 0))
+    for number in range(len(nodes) - 1, 0, -1):
+        sums[parents[number]] += sums[number]
+    hidden = AreaTree(np.array(parents)).suppress(sums)
+    return nodes[["level", "area_id"]].assign(persons=pd.Series(sums, dtype="Int64", index=nodes.index).mask(hidden), suppressed=hidden)

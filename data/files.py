@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from pathlib import Path
 
@@ -21,6 +22,13 @@ def plain(table: pd.DataFrame) -> pd.DataFrame:
     if "period" in table:
         table["period"] = table["period"].astype("datetime64[us]")
     return table
+
+
+def content(table: pd.DataFrame) -> bytes:
+    """A table as Parquet; with shapes as GeoParquet."""
+    out = io.BytesIO()
+    table.to_parquet(out, index=False, compression="zstd")
+    return out.getvalue()
 
 
 def write(path: Path, content: bytes) -> str:

@@ -12,14 +12,15 @@ RESOLUTION = 10  # H3: hexagons of about 0.015 km2, 66 m from centre to corner
 BUILT_WITHIN_M = 300  # a cell counts as built-up if a known school, doctor, stop, ... stands this near
 
 
-def cells(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
+def cells(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lived: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Hexagons of each area with the share of its residents that they are estimated to house.
 
-    areas: area_id, geometry in a metric CRS. places: every known facility, same CRS.
+    areas: area_id, geometry in a metric CRS. places: every known facility, same CRS. lived: a population grid (persons,
+    squares in the same CRS), where the city has one.
     Returns cell (H3 index), area_id, x, y (metres, CRS of the areas), share (adds up to 1 in each area).
     Residents are spread evenly over an area's built-up cells: those within 300 m of a known facility (forest, lakes
-    and fields hold none); over all its cells where no facility is known. This is an estimate; a population grid
-    replaces it where a city has one.
+    and fields hold none); over all its cells where no facility is known. A population grid replaces this: a square's
+    persons spread evenly over the hexagons whose centre it holds. Either is an estimate.
     """
     rows: list[tuple[str, str]] = []
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
@@ -32,10 +33,27 @@ def cells(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> pd.DataFrame:
     lat, lon = zip(*table["cell"].map(h3.cell_to_latlng), strict=True)
     points = gpd.GeoSeries.from_xy(lon, lat, crs=4326).to_crs(areas.crs)
     table["x"], table["y"] = points.x.round().astype("int32"), points.y.round().astype("int32")
-    tree = cKDTree(np.column_stack([places.geometry.x, places.geometry.y]))
-    distance_m, _ = tree.query(table[["x", "y"]].to_numpy())
-    table["built"] = distance_m <= BUILT_WITHIN_M
-    any_built = table.groupby("area_id")["built"].transform("any")
-    weight = np.where(any_built, table["built"], 1.0)
+    if lived is None:
+        weight = _near_places(table, places)
+    else:
+        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), lived)
+    some = pd.Series(weight).groupby(table["area_id"]).transform("sum") > 0
+    weight = np.where(some, weight, 1.0)
     table["share"] = weight / table.assign(weight=weight).groupby("area_id")["weight"].transform("sum")
-    return table.drop(columns="built").sort_values(["area_id", "cell"], ignore_index=True)
+    return table.sort_values(["area_id", "cell"], ignore_index=True)
+
+
+def _near_places(table: pd.DataFrame, places: gpd.GeoDataFrame) -> np.ndarray:
+    """1 where a place is near, 0 elsewhere."""
+    if places.empty:
+        return np.ones(len(table))
+    distance_m, _ = cKDTree(np.column_stack([places.geometry.x, places.geometry.y])).query(table[["x", "y"]].to_numpy())
+    return (distance_m <= BUILT_WITHIN_M).astype(float)
+
+
+def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, lived: gpd.GeoDataFrame) -> np.ndarray:
+    """Persons of the square that holds each hexagon's centre, shared among all hexagons with a centre in it."""
+    held = gpd.sjoin(centres, lived[["persons", "geometry"]], predicate="within")
+    held = held[~held.index.duplicated()]
+    share = held["persons"] / held.groupby("index_right")["persons"].transform("size")
+    return share.reindex(table.index).fillna(0.0).to_numpy()

@@ -32,6 +32,10 @@ _KINDS = [
     ("rail_station", "Urban rail station", "urban rail stations", "transit", None, None),
 ]
 
+# Percentages by area that the indicators know (analytics/indicators.py).
+SOCIAL = ("unemployment", "transfer_receipt", "child_poverty", "youth_unemployment", "single_parent_households", "old_age_poverty",
+          "residence_over_five_years")  # fmt: skip
+
 
 def facility_kinds() -> pd.DataFrame:
     """One row a kind: kind, label, plural, grouping, age_from, age_to (exclusive; empty where everyone is served)."""

@@ -1,31 +1,159 @@
-"""Tables made on this machine: kept beside the shipped ones, found by the same door, never part of the repository."""
+"""Tables made on this machine, version by version: kept beside the shipped ones, found by the same door, never part of the repository.
+
+A version is offered, then used, later kept; which one is used is one word in one catalogue file, so that a change is
+whole or not at all and one step back is one write.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
-from datetime import date
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
 import pandas as pd
+from filelock import FileLock
 
 from data import contracts
-from data.catalogue import Entry, as_json, local_catalogue, local_folder
-from data.files import plain, write
+from data.catalogue import Entry, local_catalogue, local_folder, local_rows, shipped
+from data.errors import DataError
+from data.files import content, plain, write
+
+KEPT = 5  # versions of a table that stay on the disk, the one in use among them
 
 
 def save(entry: Entry, table: pd.DataFrame) -> Entry:
-    """Check a table against its contract and store it with its entry; what was stored before stays until then."""
-    checked = contracts.check(entry.name, plain(table))
-    stored = replace(entry, folder=str(local_folder()))
-    checksum = write(stored.path, checked.to_parquet(None, index=False, compression="zstd"))
-    stored = replace(stored, rows=len(checked), built_on=date.today().isoformat(), checksum=checksum)
-    file = local_catalogue()
-    known = [Entry(**row) for row in json.loads(file.read_text(encoding="utf-8"))] if file.exists() else []
-    others = [row for row in known if (row.place, row.name) != (entry.place, entry.name)]
-    write(file, as_json([*others, stored]).encode())
+    """Check a table against its contract, store it and use it at once; what was used before is kept."""
+    return save_all([(entry, table)])[0]
+
+
+def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | None = None) -> list[Entry]:
+    """Store tables of one place and use them all from one moment on, or none. city: the settings that go with them."""
+    stored: list[Entry] = []
+    try:
+        for entry, table in tables:
+            stored.append(_stored(entry, table, "used"))
+    except BaseException:
+        for entry in stored:
+            entry.path.unlink(missing_ok=True)
+        raise
+    place, version = stored[0].place, stored[0].version
+
+    def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
+        fresh = {entry.name for entry in stored}
+        whole = city is not None  # a city built anew has no other tables than these
+        rows[:] = [_kept(row) if row.place == place and (whole or row.name in fresh) else row for row in rows]
+        rows.extend(replace(entry, version=version) if whole else entry for entry in stored)
+        if city is not None:
+            for one in cities:
+                if one["key"] == place:
+                    one["state"] = "kept"
+            cities.append({"key": place, "version": version, "state": "used", "settings": city})
+
+    _commit(change)
     return stored
+
+
+def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
+    """Store a version for someone to look at and accept; None where it says the same as the one in use.
+
+    An older offer of the same table makes way.
+    """
+    used = next((one for one in versions(entry.place, entry.name) if one.state == "used"), None)
+    stored = _stored(entry, table, "offered")
+    if used is not None and used.checksum == stored.checksum:
+        stored.path.unlink(missing_ok=True)
+        return None
+
+    def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
+        rows[:] = [row for row in rows if not (_same(row, stored) and row.state == "offered")] + [stored]
+
+    _commit(change)
+    return stored
+
+
+def use(place: str, name: str, version: str) -> None:
+    """Use one stored version of a table; '' is the shipped one. Raises DataError if there is none."""
+    known = {one.version for one in versions(place, name)} | ({""} if (place, name) in shipped() else set())
+    if version not in known:
+        raise DataError(f"There is no version '{version}' of {place}/{name}. Known: {', '.join(sorted(known))}.")
+
+    def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
+        rows[:] = [row if not (row.place == place and row.name == name) else
+                   replace(row, state="used") if row.version == version else _kept(row) for row in rows]  # fmt: skip
+
+    _commit(change)
+
+
+def reject(place: str, name: str) -> None:
+    """Take an offer away; the version in use stays."""
+
+    def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
+        rows[:] = [row for row in rows if (row.place, row.name, row.state) != (place, name, "offered")]
+
+    _commit(change)
+
+
+def back(place: str, name: str) -> str:
+    """Go back to the version before the one in use; returns its word ('' for the shipped one). Raises DataError if there is none."""
+    older = [one for one in versions(place, name) if one.state != "offered"]
+    current = next((number for number, one in enumerate(older) if one.state == "used"), None)
+    if current is None or (current + 1 == len(older)):
+        raise DataError(f"There is no version of {place}/{name} before the one in use.")
+    before = older[current + 1].version
+    use(place, name, before)
+    return before
+
+
+def use_city(key: str, version: str) -> None:
+    """Use another build of a city, all its tables at once. Raises DataError if that build is not kept."""
+
+    def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
+        if not any(one["key"] == key and one["version"] == version for one in cities):
+            raise DataError(f"There is no build '{version}' of {key}. Known: {', '.join(builds(key)) or 'none'}.")
+        for one in cities:
+            if one["key"] == key:
+                one["state"] = "used" if one["version"] == version else "kept"
+        rows[:] = [row if row.place != key else replace(row, state="used") if row.version == version else _kept(row)
+                   for row in rows]  # fmt: skip
+
+    _commit(change)
+
+
+def remove_city(key: str) -> None:
+    """Take a city made on this machine out of use, with all its builds."""
+
+    def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
+        rows[:] = [row for row in rows if row.place != key]
+        cities[:] = [one for one in cities if one["key"] != key]
+
+    _commit(change)
+
+
+def builds(key: str) -> list[str]:
+    """Kept builds of a city, newest first."""
+    return sorted((one["version"] for one in local_rows()[1] if one["key"] == key), reverse=True)
+
+
+def versions(place: str, name: str) -> list[Entry]:
+    """Every version of a table, newest first, the shipped one last; exactly one is in state 'used'."""
+    mine = sorted((row for row in local_rows()[0] if (row.place, row.name) == (place, name)),
+                  key=lambda row: row.version, reverse=True)  # fmt: skip
+    origin = shipped().get((place, name))
+    if origin is None:
+        return mine
+    return [*mine, replace(origin, state="kept" if any(row.state == "used" for row in mine) else "used")]
+
+
+def offers() -> list[Entry]:
+    """Versions that wait for someone to accept them."""
+    return [row for row in local_rows()[0] if row.state == "offered"]
 
 
 def report_path(stem: str) -> Path:
@@ -33,3 +161,71 @@ def report_path(stem: str) -> Path:
     folder = local_folder() / "reports"
     os.makedirs(folder, exist_ok=True)
     return folder / f"{stem}.csv"
+
+
+def stamp() -> str:
+    """A word for a version: the moment, sortable."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")[:-3]
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return (one.place, one.name) == (other.place, other.name)
+
+
+def _kept(row: Entry) -> Entry:
+    return replace(row, state="kept") if row.state == "used" else row
+
+
+def _stored(entry: Entry, table: pd.DataFrame, state: str) -> Entry:
+    """Write a checked table under its version's own name: no reader knows of it before the catalogue does."""
+    checked = contracts.check(entry.name, plain(table))
+    if "geometry" in checked:
+        checked = gpd.GeoDataFrame(checked, geometry="geometry", crs=getattr(table, "crs", None))
+    stored = replace(entry, folder=str(local_folder()), version=entry.version or stamp(), state=state)
+    checksum = write(stored.path, content(checked))
+    return replace(stored, rows=len(checked), built_on=datetime.now(UTC).date().isoformat(), checksum=checksum)
+
+
+def _commit(change: Callable[[list[Entry], list[dict[str, Any]]], None]) -> None:
+    """Change the catalogue under a lock; versions that no entry names any more leave the disk afterwards."""
+    with _locked():
+        rows, cities = local_rows()
+        before = {row.path for row in rows}
+        change(rows, cities)
+        rows, cities = _pruned(rows, cities)
+        written = {"tables": [asdict(row) for row in rows], "cities": cities}
+        write(local_catalogue(), (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode())
+        living = {row.path for row in rows}
+        for path in (before | _forgotten()) - living:
+            path.unlink(missing_ok=True)
+
+
+def _forgotten() -> set[Path]:
+    """Versions that were written long ago, whether or not the catalogue came to know of them: a process may have been killed between."""
+    yesterday = time.time() - 86_400
+    return {path for path in local_folder().glob("*/*/*.parquet*") if path.stat().st_mtime < yesterday}
+
+
+def _pruned(rows: list[Entry], cities: list[dict[str, Any]]) -> tuple[list[Entry], list[dict[str, Any]]]:
+    """At most KEPT versions of a table and builds of a city; what is used or offered always stays."""
+    kept: list[Entry] = []
+    counts: dict[tuple[str, str], int] = {}
+    for row in sorted(rows, key=lambda row: (row.state == "kept", _reverse(row.version))):
+        key = (row.place, row.name)
+        counts[key] = counts.get(key, 0) + 1
+        if row.state != "kept" or counts[key] <= KEPT:
+            kept.append(row)
+    living = {(row.place, row.version) for row in kept}
+    return kept, [one for one in cities if one["state"] == "used" or (one["key"], one["version"]) in living]
+
+
+def _reverse(word: str) -> tuple[int, ...]:
+    return tuple(-ord(letter) for letter in word)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    folder = local_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / "catalogue.lock", timeout=30):
+        yield
