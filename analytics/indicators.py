@@ -108,8 +108,10 @@ def places(kind: str, low: int, high: int) -> Callable[[Inputs], pd.Series]:
 
     def make(given: Inputs) -> pd.Series:
         sites = given.facilities[given.facilities["kind"] == kind]
-        stated = sites.groupby(sites["area_id"].map(given.groups))["places"].sum().astype(float)
         people = _people(given, low, high)
+        if sites["places"].notna().sum() == 0:  # no facility states its places: they are not known, not none
+            return pd.Series(np.nan, index=people.index)
+        stated = sites.groupby(sites["area_id"].map(given.groups))["places"].sum().astype(float)
         return 100 * stated.reindex(people.index).fillna(0) / people.where(people > 0)
 
     return make
@@ -145,6 +147,8 @@ def apart(given: Inputs) -> pd.Series:
     group = rows.set_index("area_id")["persons"].astype(float)
     people = coverage.of_age(given.residents, None, None).set_index("area_id")["persons"].reindex(group.index)
     known = group.notna() & (people > 0)
+    if not known.any():
+        return pd.Series(dtype=float)
     whole = group[known].sum() / people[known].sum()
     distance = 100 * (group[known] / people[known] - whole).abs()
     return access.weighted_mean(distance.to_numpy(), people[known].to_numpy(), given.groups.reindex(distance.index))
@@ -212,15 +216,14 @@ IN_INDEX = [indicator for indicator in REGISTRY if indicator.dimension in DIMENS
 def measure(given: Inputs) -> pd.DataFrame:
     """Every indicator of every area of the level: areas x indicators, as they are (not turned, not normalised)."""
     areas = sorted(given.groups.unique())
-    return pd.DataFrame(
-        {one.key: one.make(given).reindex(areas).astype(float) for one in REGISTRY},
-        index=pd.Index(areas, name="area_id"),
-    )
+    made = {one.key: one.make(given).reindex(areas).astype(float) for one in REGISTRY}
+    return pd.DataFrame(made, index=pd.Index(areas, name="area_id")).replace([np.inf, -np.inf], np.nan)
 
 
 def turned(table: pd.DataFrame) -> pd.DataFrame:
-    """The indicators of the index, each turned so that high is good."""
-    return pd.DataFrame({one.key: table[one.key] if one.good == "high" else -table[one.key] for one in IN_INDEX})
+    """The indicators of the index that are known anywhere, each turned so that high is good."""
+    rows = pd.DataFrame({one.key: table[one.key] if one.good == "high" else -table[one.key] for one in IN_INDEX})
+    return rows.dropna(axis=1, how="all")
 
 
 def dimension_of() -> pd.Series:

@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.catalogue import TABLES_FOLDER, Entry, local_catalogue, local_rows, read
+from data.contracts import CONTRACTS
 from data.errors import BrokenTableError, UnknownTableError
 
 GEOGRAPHIC = {"areas", "areas_exact", "country_shapes", "regions"}
@@ -81,6 +82,14 @@ def table(name: str, place: str = "world") -> pd.DataFrame:
         return gpd.read_parquet(path) if name in GEOGRAPHIC else pd.read_parquet(path)
     except (OSError, ValueError) as fault:
         raise BrokenTableError(f"{path}: the table cannot be read ({fault}). Run 'python -m data.build'.") from fault
+
+
+def empty(name: str) -> pd.DataFrame:
+    """A table without rows in the columns of its contract, for a city that has none of the kind."""
+    columns = CONTRACTS[name].columns
+    kinds = {column: "datetime64[us]" if column == "period" else "Int64" if column in ("persons", "places") else "float64" if column == "percent" else "object"
+             for column in columns}  # fmt: skip
+    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
 
 
 @cache

@@ -81,7 +81,11 @@ class Entry:
     @property
     def source_line(self) -> str:
         """The line under a figure: attribution, period, licence, version."""
-        return " · ".join(part for part in (self.attribution, self.period, self.licence, self.version_word and f"v{self.version_word}") if part)
+        return " · ".join(
+            part
+            for part in (self.attribution, self.period, self.licence, self.version_word and f"v{self.version_word}")
+            if part
+        )
 
 
 ENTRIES = [

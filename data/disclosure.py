@@ -96,18 +96,21 @@ class AreaTree:
 def guarded(counts: pd.Series, nodes: pd.DataFrame) -> pd.DataFrame:
     """Counts of the smallest areas summed at every level, with those hidden that could single people out.
 
-    counts: persons by id of the smallest areas. nodes: level, area_id, parent_id, parents before their children; the
-    last level holds the smallest areas. Returns level, area_id, persons (empty where hidden), suppressed.
+    counts: persons by id of the smallest areas; an area that is absent or empty is not known, and neither is any sum
+    over it. nodes: level, area_id, parent_id, parents before their children; the last level holds the smallest areas.
+    Returns level, area_id, persons (empty where hidden or not known), suppressed.
     """
     place = {(row.level, row.area_id): number for number, row in enumerate(nodes.itertuples())}
     levels = list(dict.fromkeys(nodes["level"]))
     above = dict(zip(levels[1:], levels, strict=False))
     parents = [place[above[row.level], row.parent_id] if row.level in above else -1 for row in nodes.itertuples()]
-    sums = np.zeros(len(nodes), dtype=np.int64)
-    for (level, area_id), number in place.items():
-        if level == levels[-1]:
-            sums[number] = int(counts.get(area_id, 0))
+    given = nodes["area_id"].map(counts).where(nodes["level"] == levels[-1]).astype("float64").to_numpy()
+    gap = np.isnan(given) & (nodes["level"] == levels[-1]).to_numpy()
+    sums = np.nan_to_num(given).astype(np.int64)
     for number in range(len(nodes) - 1, 0, -1):
         sums[parents[number]] += sums[number]
-    hidden = AreaTree(np.array(parents)).suppress(sums)
-    return nodes[["level", "area_id"]].assign(persons=pd.Series(sums, dtype="Int64", index=nodes.index).mask(hidden), suppressed=hidden)
+        gap[parents[number]] |= gap[number]
+    hidden = AreaTree(np.array(parents)).suppress(sums, also=gap) | gap
+    return nodes[["level", "area_id"]].assign(
+        persons=pd.Series(sums, dtype="Int64", index=nodes.index).mask(hidden), suppressed=hidden
+    )

@@ -11,6 +11,7 @@ class UnknownTableError(DataError):
     """A table was asked for by a name the catalogue does not hold."""
 
     def __init__(self, name: str, known: list[str]) -> None:
+        self.place, _, self.name = name.partition("/")
         super().__init__(f"There is no table named '{name}'. Known tables: {', '.join(known)}.")
 
 

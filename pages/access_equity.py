@@ -24,11 +24,13 @@ def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> 
     tiles[2].metric(_("Against child poverty"), text.number(found["concentration"], 3), border=True,
                     help=_("Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with "
     "little."))  # fmt: skip
-    tiles[3].metric(_("Displaced walk more"), _("{gap_mean:+.1f} min", gap_mean=found['gap_mean']), border=True,
-                    help=_("95 % bootstrap interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found['gap_low'], gap_high=found['gap_high']))  # fmt: skip
+    counted = results.knows_displaced()
+    tiles[3].metric(_("Displaced walk more"), _("{gap_mean:+.1f} min", gap_mean=found['gap_mean']) if counted else _(text.GAP), border=True,
+                    help=None if not counted else _("95 % bootstrap interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found['gap_low'], gap_high=found['gap_high']))  # fmt: skip
     low, high = float(found["gap_low"] or 0), float(found["gap_high"] or 0)
     sure = _("differs") if low * high > 0 else _("cannot be told from that of the others")
-    st.markdown(_("The walk of residents of displaced origin {sure}: 95 % interval {gap_low:+.1f} to {gap_high:+.1f} "
+    if counted:
+        st.markdown(_("The walk of residents of displaced origin {sure}: 95 % interval {gap_low:+.1f} to {gap_high:+.1f} "
     "minutes, bootstrapped over planning areas.", sure=sure, gap_low=found['gap_low'], gap_high=found['gap_high']))  # fmt: skip
     rows = results.lorenz(kind, walker, limit, period)
     charts.show(charts.lines(rows, "people", "good", "group", unit=_("% of places, by % of people, worst served first")),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,11 +14,14 @@ import streamlit as st
 
 import data
 from analytics import areas, classes, coverage
+from data.catalogue import ENTRIES, LOCAL_ENTRIES
+from data.errors import UnknownTableError
 from views import controls, exports, maps
 from views.language import _, country, current
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_given: ContextVar[str] = ContextVar("city", default="")
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
@@ -31,17 +36,23 @@ def table(name: str, place: str = "world") -> pd.DataFrame:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _run(
-    name: str, version: str, language: str, args: tuple[Any, ...], kwargs: dict[str, Any], _function: Callable[..., R]
+    name: str,
+    version: str,
+    city_key: str,
+    language: str,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+    _function: Callable[..., R],
 ) -> R:
     return _function(*args, **kwargs)
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:
-    """Keep a function's results by its name, its plain arguments, the version of the tables and the reader's language."""
+    """Keep a function's results by its name, its plain arguments, the city, the version of the tables and the reader's language."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         name = f"{function.__module__}.{function.__qualname__}"
-        return _run(name, data.version(), current(), args, kwargs, function)
+        return _run(name, data.version(), city().key, current(), args, kwargs, function)
 
     return run
 
@@ -73,8 +84,62 @@ def exact_areas() -> gpd.GeoDataFrame:
 
 
 def city() -> data.City:
-    """The city shown."""
-    return next(iter(data.cities().values()))
+    """The city shown: the reader's choice, or the first."""
+    known = data.cities()
+    return known.get(_given.get() or controls.chosen_city(), next(iter(known.values())))
+
+
+@contextmanager
+def shown_city(key: str) -> Iterator[None]:
+    """Work on a given city, for what no page asks."""
+    before = _given.set(key)
+    try:
+        yield
+    finally:
+        _given.reset(before)
+
+
+def known(*names: str) -> bool:
+    """Whether the city has these tables; a city's pack may leave most of them out."""
+    return all(data.has(name, city().key) for name in names)
+
+
+def optional(name: str) -> pd.DataFrame:
+    """A table of the city, without rows where it has none: what is made of it is then not known, never zero."""
+    return table(name, city().key) if known(name) else data.empty(name)
+
+
+def missing(*names: str) -> bool:
+    """Whether the city lacks one of these tables; then the page says so, and what to do."""
+    with where_known():
+        for name in names:
+            data.entry(name, city().key)
+        return False
+    return True
+
+
+def need(*names: str) -> None:
+    """End the page here where the city lacks one of these tables."""
+    if missing(*names):
+        st.stop()
+
+
+def credit(*names: str) -> str:
+    """The line under a figure made of several tables of the city; those it lacks are left out."""
+    return "; ".join(source(name, city().key) for name in names if known(name))
+
+
+@contextmanager
+def where_known() -> Iterator[None]:
+    """Draw what follows; where the city has no such table the page says so instead, and goes on."""
+    try:
+        yield
+    except UnknownTableError as gap:
+        if gap.place not in data.cities():
+            raise
+        titles = {entry.name: entry.title for entry in (*ENTRIES, *LOCAL_ENTRIES)}
+        controls.empty(_("{city} has no table for this: {table}.", city=data.cities()[gap.place].name, table=titles.get(gap.name, gap.name)),
+                       _("Add it to the city's pack and build it on the page *Data*."))  # fmt: skip
 
 
 def source(name: str, place: str = "world") -> str:
@@ -170,7 +235,8 @@ def choices() -> controls.Territory:
     """The reader's territory and period."""
     here, names = city(), country_names()
     return controls.territory(
-        city=here.name,
+        cities={key: one.name for key, one in data.cities().items()},
+        city=here.key,
         countries={code: names[code] for code in _asylum_countries()},
         country=here.country,
         districts=area_names("district"),
@@ -270,8 +336,15 @@ def view_of(district: str) -> tuple[float, float, float]:
     return (west + east) / 2, (south + north) / 2, here.zoom + 1.4
 
 
-def level_control(default: str) -> str:
-    """Which areas to report by, kept in the address bar."""
+def middle_level() -> str:
+    """Areas of a size that reads well in a list: the level above the smallest, unless that is the district."""
+    levels = [level for level in city().level_names if level not in ("city", "district")]
+    return levels[-2] if len(levels) > 1 else levels[-1]
+
+
+def level_control(default: str = "") -> str:
+    """Which areas to report by, kept in the address bar; the middle ones where the page does not say."""
     names = {level: _(name) for level, name in city().level_names.items()}
     levels = [level for level in names if level != "city"]
+    default = default or middle_level()
     return controls.linked(st.selectbox, _("Areas"), levels, index=levels.index(default), format_func=names.__getitem__, key="level")  # fmt: skip

@@ -133,7 +133,7 @@ wanted = controls.linked_many(left.multiselect, _("Kinds of venue"), list(cultur
                           default=["museum", "theatre", "cinema", "nightclub", "coworking"],
                           format_func=culture["label"].get)  # fmt: skip
 with right:
-    level = level_control("district_region")
+    level = level_control()
 if not wanted:
     controls.empty(_("No kind of venue is chosen."), _("Choose one or more above."))
     st.stop()

@@ -24,7 +24,7 @@ left, right = st.columns([3, 1])
 scope = controls.linked(left.radio, _("Scope"), list(scopes.index), index=list(scopes.index).index("kkw"), format_func=scopes["label"].get, horizontal=True,
                    key="scope")  # fmt: skip
 with right:
-    level = level_control("district_region")
+    level = level_control()
 credit, label = source("firms", here.key), scopes.loc[scope, "label"]
 rows = in_district(places.firms(scope, level).rename(columns={"area": "area_id"}), chosen.district, level)
 if rows.empty:

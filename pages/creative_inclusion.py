@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages import creative_places as places
-from pages.common import area_names, choices, city, facilities_credit, last_current, source, table
+from pages.common import area_names, choices, city, facilities_credit, last_current, source, table, where_known
 from pages.europe import SCOPE
 from pages.labels import facility_kinds
 from views import charts, comparisons, controls, text
@@ -56,7 +56,7 @@ def together_section(chosen: Territory, kinds: tuple[str, ...], period: pd.Times
     figure = comparisons.scatter(rows, indicator, "per_10000", "name", x_unit=f"{INDICATORS[indicator]}, %",
                                  y_unit=_("venues per 10,000 residents"), labelled=list(rows.nlargest(4, "per_10000")["name"]),
                                  marked="")  # fmt: skip
-    charts.show(figure, title=title, unit=_("district regions with 1,000 residents or more; residents on {period}, {indicators} on 31 December "
+    charts.show(figure, title=title, unit=_("areas with 1,000 residents or more; residents on {period}, {indicators} on 31 December "
     "2020", period=text.day(period), indicators=INDICATORS[indicator]),
                 source=f"{facilities_credit()}; {source('social_monitoring', city().key)}", key="together",
                 table=rows[["area_id", "name", "per_10000", "density", indicator, confounder]])  # fmt: skip
@@ -78,7 +78,7 @@ def regions_section() -> None:
     ]
     figure = comparisons.scatter(rows, "culture", "income", "name", x_unit=_("growth of cultural work, % a year"),
                                  y_unit=_("growth of household income (PPS), % a year"), labelled=ends,
-                                 marked=str(table("regions").set_index("nuts_id")["name"][city().region]))  # fmt: skip
+                                 marked=str(table("regions").set_index("nuts_id")["name"].get(city().region, "")))  # fmt: skip
     charts.show(figure, title=title, unit=_("% a year, {first}–{last}, NUTS 2 regions (scope: {scope}); income at current prices", first=FIRST, last=LAST, scope=_(SCOPE)),
                 source=f"{source('cultural_employment')}; {source('household_income')}", key="regions-together", table=rows)  # fmt: skip
     st.markdown(spelled(found, "regions", _("income of {first} and the number in cultural work", first=FIRST)))
@@ -93,7 +93,7 @@ wanted = controls.linked_many(st.multiselect, _("Kinds of venue"), list(culture.
                         default=["museum", "theatre", "cinema", "nightclub", "coworking"],
                         format_func=culture["label"].get)  # fmt: skip
 st.header(
-    _("District regions of {district}", district=area_names("district").get(chosen.district, here.name)),
+    _("Areas of {district}", district=area_names("district").get(chosen.district, here.name)),
     anchor=False,
     divider="gray",
 )
@@ -103,6 +103,7 @@ if period is None or not wanted:
         _("Choose a kind above and years from 2021 on."),
     )
 else:
-    together_section(chosen, tuple(sorted(wanted)), period)
+    with where_known():
+        together_section(chosen, tuple(sorted(wanted)), period)
 st.header(_("Regions of Europe"), anchor=False, divider="gray")
 regions_section()

@@ -7,7 +7,18 @@ import pandas as pd
 
 import data
 from analytics import access, association, coverage, creative, hotspots, specialisation
-from pages.common import area_names, cached, city, exact_areas, hierarchy, in_district, residents, table
+from pages.common import (
+    area_names,
+    cached,
+    city,
+    exact_areas,
+    hierarchy,
+    in_district,
+    known,
+    middle_level,
+    residents,
+    table,
+)
 from pages.labels import facility_kinds
 from pages.reach_results import minutes
 
@@ -87,19 +98,20 @@ def beside_inclusion(kinds: tuple[str, ...], period: pd.Timestamp, district: str
 
     An indicator is the mean of the planning areas' percentages, weighted with their residents of the same day.
     """
-    here, groups = city(), hierarchy()["district_region"]
-    rows = venues(kinds, period, "district_region")
+    here, groups = city(), hierarchy()[middle_level()]
+    rows = venues(kinds, period, middle_level())
     shapes = table("areas", here.key)
-    size = shapes[(shapes["level"] == "district_region") & (shapes["cut"] == here.cut)].set_index("area_id")["area_km2"]
+    size = shapes[(shapes["level"] == middle_level()) & (shapes["cut"] == here.cut)].set_index("area_id")["area_km2"]
     rows = rows[rows["persons"] >= NOBODY].assign(density=lambda t: t["persons"].astype(float) / t["area_id"].map(size))
     social = table("social_monitoring", here.key).pivot(index="area_id", columns="indicator", values="percent")
-    people = table("residents_in_new_cut", here.key).set_index("area_id")["persons"].astype(float).reindex(social.index)
+    same_day = table("residents_in_new_cut", here.key) if known("residents_in_new_cut") else residents(period)
+    people = same_day.set_index("area_id")["persons"].astype(float).reindex(social.index)
     above = groups.reindex(social.index)
     means = {}
     for name in social:
         counted = people.where(social[name].notna(), 0.0).fillna(0.0)  # a suppressed percentage weighs nothing
         means[name] = access.weighted_mean(social[name].to_numpy(), counted.to_numpy(), above)
-    return in_district(rows.join(pd.DataFrame(means), on="area_id"), district, "district_region")
+    return in_district(rows.join(pd.DataFrame(means), on="area_id"), district, middle_level())
 
 
 @cached

@@ -24,8 +24,10 @@ from pages.common import (
     city,
     country_names,
     in_district,
+    known,
     last_current,
     level_control,
+    need,
     source,
 )
 from views import charts, controls, flows, text
@@ -49,6 +51,11 @@ def series_section(chosen: Territory, place: str, origins: list[str]) -> None:
                                                          "index": _("Index, first half-year = 100")}.get)  # fmt: skip
     rows = series(chosen.district, chosen.first_year, chosen.last_year)
     rows = rows[rows["origin"].isin(origins)].assign(group=lambda t: t["origin"].map(names))
+    if rows["persons"].isna().all():
+        controls.empty(
+            _("Every area is suppressed or unknown."), _("Choose larger areas, other years or another origin.")
+        )
+        return
     count = rows[rows["period"] == rows["period"].max()].sort_values("persons", ascending=False).iloc[0]
     if measure == "index":
         rows = displacement.index_to_first(rows, "group", "period").assign(value=lambda t: t["persons"])
@@ -167,6 +174,7 @@ def bridge_section(chosen: Territory, origins: list[str]) -> None:
 
 chosen = choices()
 here = city()
+need("residents_by_origin")
 place = area_names("district").get(chosen.district, here.name)
 st.title(_("Displacement in {place}", place=place), anchor=False)
 st.markdown(
@@ -175,14 +183,14 @@ st.markdown(
         displaced_origins_why=_(here.displaced_origins_why),
     )
 )
-known = series(chosen.district, chosen.first_year, chosen.last_year)
-if known.empty:
+counted = series(chosen.district, chosen.first_year, chosen.last_year)
+if counted.empty:
     controls.empty(
         _("{name} counts residents by origin from 2015 to 2024.", name=here.name), _("Move the years in the sidebar.")
     )
     st.stop()
-options = sorted(known["origin"].unique(), key=country_names().__getitem__)
-origins = controls.linked_many(st.multiselect, _("Origins"), options, default=here.displaced_origins, key="origins",
+options = sorted(counted["origin"].unique(), key=country_names().__getitem__)
+origins = controls.linked_many(st.multiselect, _("Origins"), options, default=[code for code in here.displaced_origins if code in options], key="origins",
                          format_func=country_names().__getitem__)  # fmt: skip
 if not origins:
     controls.empty(_("No origin is chosen."), _("Choose one or more above."))
@@ -193,5 +201,6 @@ map_section(chosen, origins)
 districts_section(chosen, origins)
 st.header(_("Together or apart"), anchor=False, divider="gray")
 apart_section(chosen)
-st.header(_("Across the change of areas in 2021"), anchor=False, divider="gray")
-bridge_section(chosen, origins)
+if known("bridge"):
+    st.header(_("Across the change of areas in 2021"), anchor=False, divider="gray")
+    bridge_section(chosen, origins)

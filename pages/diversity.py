@@ -6,7 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from pages import inclusion_results as results
-from pages.common import area_names, choices, city, half_years, in_district, last_current_or_stop, level_control, source
+from pages.common import (
+    area_names,
+    choices,
+    city,
+    half_years,
+    in_district,
+    last_current_or_stop,
+    level_control,
+    need,
+    source,
+)
 from pages.labels import level_plurals
 from views import charts, comparisons, controls, text
 from views.controls import Territory
@@ -67,8 +77,9 @@ st.title(
     _("Diverse and divided? {district}", district=area_names("district").get(chosen.district, city().name)),
     anchor=False,
 )
+need("residents_by_origin", "residents_by_background")
 period = last_current_or_stop(chosen)
-level = level_control("district_region")
+level = level_control()
 mix_section(period, chosen, level)
 st.header(_("At which scale: {name}", name=city().name), anchor=False, divider="gray")
 scales_section(period, chosen)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics.spatial import SpatialModel
 from pages import inclusion_results as results
-from pages.common import area_names, choices, city, last_current, source, table
+from pages.common import area_names, choices, city, last_current, missing, source, table
 from pages.europe import SCOPE
 from pages.labels import cards
 from views import charts, comparisons, controls, text
@@ -80,7 +80,7 @@ if period is None:
     controls.empty(
         _("No count of residents fits today's areas in these years."), _("Choose years from 2021 on in the sidebar.")
     )
-else:
+elif not missing("social_monitoring"):
     outcome = controls.linked(
         st.selectbox,
         _("Economic health as"),
@@ -88,11 +88,13 @@ else:
         format_func=lambda key: cards()[key].label,
         key="outcome",
     )
+    counted = results.measured(period, "planning_area")
+    possible = [one for one in TERMS if counted[one].notna().any()]
     terms = controls.linked_many(
         st.multiselect,
         _("Beside"),
-        TERMS,
-        default=list(TERMS),
+        possible,
+        default=possible,
         format_func=lambda key: cards()[key].label,
         key="terms",
     )

@@ -10,6 +10,7 @@ import data
 from data import brand
 from data.errors import DataError
 from data.store import stories
+from pages.common import where_known
 from views import exports, presenting, take_home
 from views.brand import Brand
 from views.language import _, current
@@ -89,7 +90,8 @@ def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> N
     exports.begin()
     if shown:
         present(*shown)
-    page.run()
+    with where_known():
+        page.run()
     if shown or name in WITHOUT or st.context.is_embedded:
         return
     pin(name, page.title)

@@ -7,7 +7,17 @@ import streamlit as st
 
 from analytics import composite, indicators
 from pages import inclusion_results as results
-from pages.common import area_map, area_names, choices, city, in_district, last_current_or_stop, level_control, source
+from pages.common import (
+    area_map,
+    area_names,
+    choices,
+    city,
+    credit,
+    in_district,
+    last_current_or_stop,
+    level_control,
+    source,
+)
 from pages.labels import cards, dimensions, level_plurals
 from views import charts, comparisons, controls, exports, text
 from views.controls import Territory
@@ -73,23 +83,23 @@ def ranks_section(
                      for score, rank, low, high in rows[["score", "rank", "low", "high"]].itertuples(index=False)]  # fmt: skip
     first = rows.sort_values("rank").iloc[0]
     wide = float((rows["high"] - rows["low"]).median())
-    credit = "; ".join(source(one, city().key) for one in ("residents", "social_monitoring", "facilities"))
-    area_map(in_district(rows.drop(columns=["median"]), chosen.district, level), level=level, digits=0, chosen=chosen, key="index-map", credit=credit,
+    credits = credit("residents", "social_monitoring", "facilities")
+    area_map(in_district(rows.drop(columns=["median"]), chosen.district, level), level=level, digits=0, chosen=chosen, key="index-map", credit=credits,
              title=_("Highest: {name}, {low} of {count} in nine of ten combinations of choices", name=first['name'], low=text.places(first['low'], first['high']), count=count),
              unit=_("inclusion index, 1 to 100, {period} (estimate)", period=text.day(period)),
              note=_("ranges: 5 to 95 % of 2,048 combinations of choices"))  # fmt: skip
     shown = in_district(rows, chosen.district, level).nsmallest(25, "rank")
     charts.show(comparisons.intervals(shown, "name", "rank", "low", "high", unit="", digits=0, first_is_best=True),
                 title=_("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=wide, count=count),
-                unit=_("place among {count} {areas}, 1 to the right; range over choices; the best 25 shown", count=count, areas=name), source=credit, key="ranks",
-                table=shown[["area_id", "name", "score", "rank", "low", "high", *dimensions()]])  # fmt: skip
+                unit=_("place among {count} {areas}, 1 to the right; range over choices; the best 25 shown", count=count, areas=name), source=credits, key="ranks",
+                table=shown[["area_id", "name", "score", "rank", "low", "high", *(one for one in dimensions() if one in shown)]])  # fmt: skip
     shares = sure.shares.sort_values("total", ascending=False)
     top = shares.iloc[0]
     percent = shares.assign(value=100 * shares["total"], low=100 * (shares["total"] - shares["total_conf"]).clip(lower=0),
                             high=100 * (shares["total"] + shares["total_conf"]))  # fmt: skip
     charts.show(comparisons.intervals(percent, "choice", "value", "low", "high", unit="", digits=0),
                 title=_("What matters most is the choice of {choice}: areas move {shift:.1f} places on average", choice=top['choice'], shift=sure.shift),
-                unit=_("% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)", runs=sure.runs), source=credit,
+                unit=_("% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)", runs=sure.runs), source=credits,
                 key="sobol", table=shares)  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 from libpysal.weights import Queen, W
-from views.language import _
 
 from analytics import composite, coverage, indicators, robustness, scales, spatial
-from pages.common import area_names, cached, city, exact_areas, hierarchy, table
+from pages.common import area_names, cached, city, exact_areas, hierarchy, optional, table
 from pages.creative_places import regions_beside_income
 from pages.reach_results import minutes
+from views.language import _
 
 
 @cached
@@ -22,7 +22,7 @@ def measured(period: pd.Timestamp, level: str) -> pd.DataFrame:
     groups = hierarchy()[level]
     given = indicators.Inputs(
         residents=_of("residents", period), origins=_of("residents_by_origin", period), background=_of("residents_by_background", period),
-        social=table("social_monitoring", here.key), facilities=table("facilities", here.key), cells=table("cells", here.key),
+        social=optional("social_monitoring"), facilities=table("facilities", here.key), cells=table("cells", here.key),
         minutes={kind: minutes(kind, "adult") for kind in table("facility_kinds")["kind"]}, km2=shapes.set_index("area_id")["area_km2"], groups=groups, level=level,
         displaced=here.displaced_origins,
     )  # fmt: skip
@@ -30,7 +30,7 @@ def measured(period: pd.Timestamp, level: str) -> pd.DataFrame:
 
 
 def _of(name: str, period: pd.Timestamp) -> pd.DataFrame:
-    rows = table(name, city().key)
+    rows = optional(name)
     return rows[rows["period"] == period]
 
 
@@ -113,7 +113,12 @@ def segregation(period: pd.Timestamp) -> pd.DataFrame:
                            "foreign": wide["foreign_nationals"]}).clip(lower=0).dropna()  # fmt: skip
     above = hierarchy()
     return scales.between_scales(
-        groups, {level: above[level] for level in ("district", "forecast_area", "district_region")}
+        groups,
+        {
+            level: above[level]
+            for level in city().level_names
+            if level in above and level not in ("city", "planning_area")
+        },
     )
 
 

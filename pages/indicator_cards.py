@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages import inclusion_results as results
-from pages.common import choices, city, last_current, source
+from pages.common import choices, city, credit, last_current
 from pages.labels import cards, context, dimensions
 from views import controls, exports, text
 from views.language import _
@@ -43,7 +43,7 @@ for dimension, heading in (dimensions() | context()).items():
                     period=one.period,
                     known=known,
                     value=one.caveats or _("none known"),
-                    value_2="; ".join(source(name, city().key) for name in one.tables),
+                    value_2=credit(*one.tables) or _("{name} has no table for it", name=city().name),
                     code=one.code,
                     shown_on=controls.link(one.shown_on),
                 )

@@ -53,8 +53,9 @@ def _cards(_language: str) -> dict[str, Indicator]:
 
 @cached
 def facility_kinds() -> pd.DataFrame:
-    """The kinds of facility by key: label, plural, grouping, age_from, age_to."""
+    """The kinds of facility that the city knows of, by key: label, plural, grouping, age_from, age_to."""
     rows = table("facility_kinds").set_index("kind")
+    rows = rows[rows.index.isin(table("facilities", city().key)["kind"])]
     return rows.assign(label=rows["label"].map(_), plural=rows["plural"].map(_))
 
 

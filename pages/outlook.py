@@ -6,7 +6,19 @@ import pandas as pd
 import streamlit as st
 
 from analytics import outlook, signals
-from pages.common import area_names, cached, choices, city, country_names, in_district, source, table
+from pages.common import (
+    area_names,
+    cached,
+    choices,
+    city,
+    country_names,
+    in_district,
+    known,
+    need,
+    optional,
+    source,
+    table,
+)
 from pages.displacement_world import by_group
 from pages.labels import level_names
 from views import charts, controls, text
@@ -34,15 +46,22 @@ def look_ahead(subject: str, country: str, district: str, origin: str, first: in
     return outlook.outlook(past_of(subject, country, district, origin, first), horizon)
 
 
+def usual_origin(origins: list[str]) -> str:
+    """The origin shown first: one that stands for displacement, where the city names one."""
+    return next((code for code in [*city().displaced_origins, *origins] if code in origins), "")
+
+
 def outlook_section(chosen: Territory) -> None:
     """One forecast with its intervals and what speaks for it."""
     here, names = city(), country_names()
     labels = {"world": _("The world"), "country": names[chosen.country], "city": area_names("district").get(
         chosen.district, here.name)}  # fmt: skip
     left, middle, right = st.columns(3)
+    if not known("residents_by_origin"):
+        del labels["city"]
     subject = controls.linked(left.selectbox, _("Whose future"), list(labels), format_func=labels.__getitem__, key="subject")  # fmt: skip
-    origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
-    origin = here.displaced_origins[0]
+    origins = sorted(optional("residents_by_origin")["origin"].unique(), key=names.__getitem__)
+    origin = usual_origin(origins)
     if subject == "city":
         origin = controls.linked(middle.selectbox, _("Origin"), origins, index=origins.index(origin), format_func=names.__getitem__,
                                   key="outlook_origin")  # fmt: skip
@@ -111,10 +130,11 @@ def unusual(level: str, origin: str) -> pd.DataFrame:
 
 def signals_section(chosen: Territory) -> None:
     """Areas whose newest change is out of their own ordinary."""
+    need("residents_by_origin")
     here, names = city(), country_names()
     left, right = st.columns(2)
     origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
-    origin = controls.linked(left.selectbox, _("Origin"), origins, index=origins.index(here.displaced_origins[0]), key="signal_origin",
+    origin = controls.linked(left.selectbox, _("Origin"), origins, index=origins.index(usual_origin(origins)), key="signal_origin",
                             format_func=names.__getitem__)  # fmt: skip
     levels = [level for level in level_names() if level != "city"]
     level = controls.linked(right.selectbox, _("Areas"), levels, index=len(levels) - 1, format_func=level_names().__getitem__,

@@ -6,13 +6,25 @@ from collections.abc import Callable
 
 import pandas as pd
 import streamlit as st
-from views.language import _
 
 import data
 from analytics import coverage, displacement
-from pages.common import area_names, cached, choices, city, country_names, district_of, half_years, in_district, table
+from pages.common import (
+    area_names,
+    cached,
+    choices,
+    city,
+    country_names,
+    district_of,
+    half_years,
+    in_district,
+    known,
+    optional,
+    table,
+)
 from views import charts, controls, text
 from views.controls import Territory
+from views.language import _
 
 WALK_M = 1000
 
@@ -29,20 +41,20 @@ def world_stock(country: str | None, first: int, last: int) -> pd.Series:
 @cached
 def displaced_residents(district: str, first: int, last: int) -> pd.Series:
     here = city()
-    rows = table("residents_by_origin", here.key)
+    rows = optional("residents_by_origin")
     level, area = ("district", district) if district else ("city", None)
     keep = (rows["level"] == level) & rows["origin"].isin(here.displaced_origins)
     keep &= rows["period"].dt.year.between(first, last)
     if area:
         keep &= rows["area_id"] == area
-    return rows[keep].groupby("period")["persons"].sum(min_count=len(here.displaced_origins))
+    return rows[keep].groupby("period")["persons"].sum(min_count=max(1, len(here.displaced_origins)))
 
 
 @cached
 def local(district: str, first: int, last: int) -> pd.DataFrame:
     """By half-year: day-care places per 100 children under 6, share near a library, culture venues per 10,000."""
     here = city()
-    residents, places = table("residents", here.key), table("facilities", here.key)
+    residents, places = table("residents", here.key), optional("facilities")
     kinds, cells, rows = table("facility_kinds"), table("cells", here.key), []
     culture = kinds[kinds["grouping"].eq("culture") & ~kinds["kind"].eq("public_art")]["kind"]
     inside = in_district(places, district)
@@ -51,40 +63,46 @@ def local(district: str, first: int, last: int) -> pd.DataFrame:
         everyone, children = coverage.of_age(people, None, None), coverage.of_age(people, 0, 6)
         row = {"period": period}
         # Which district a facility or a child is in did not change in 2021; which planning area did.
-        row["daycare"] = 100 * inside[inside["kind"] == "daycare"]["places"].sum() / children["persons"].sum()
+        row["daycare"] = (
+            100 * inside[inside["kind"] == "daycare"]["places"].sum(min_count=1) / children["persons"].sum()
+        )
         row["venues"] = 10_000 * inside["kind"].isin(culture).sum() / everyone["persons"].sum()
-        if period >= pd.Timestamp(here.cut_since):
+        if period >= pd.Timestamp(here.cut_since) and (places["kind"] == "library").any():
             near = coverage.share_within(cells, places[places["kind"] == "library"], everyone, WALK_M, district_of())
             row["library"] = near["within"].sum() / near["persons"].sum()
         rows.append(row)
-    return pd.DataFrame(rows, columns=["period", "daycare", "venues", "library"])
+    return (
+        pd.DataFrame(rows, columns=["period", "daycare", "venues", "library"])
+        .set_index("period")
+        .apply(pd.to_numeric, errors="coerce")
+    )
 
 
 def tile(label: str, series: pd.Series, note: str, page: str, show: Callable[[float], str] = text.compact) -> None:
     """One figure: value, change over the period, its path, what it is and whose, and the way to its page."""
-    known = series.dropna().astype(float)
+    path = series.dropna().astype(float)
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{label}**")
-        if known.empty:
+        if path.empty:
             controls.empty(_("No figure in these years."), _("Widen the years in the sidebar."))
             return
-        change = displacement.change(known.iloc[0], known.iloc[-1]) if len(known) > 1 else None
-        first = known.index[0].year if isinstance(known.index[0], pd.Timestamp) else known.index[0]
-        value = show(known.iloc[-1])
+        change = displacement.change(path.iloc[0], path.iloc[-1]) if len(path) > 1 else None
+        first = path.index[0].year if isinstance(path.index[0], pd.Timestamp) else path.index[0]
+        value = show(path.iloc[-1])
         st.metric(label, value, None if change is None else text.signed_percent(change), delta_color="off",
                   delta_description=_("since {first}", first=first), label_visibility="collapsed")  # fmt: skip
         charts.sparkline(
-            known,
+            path,
             f"path-{label}",
             _(
                 "{label}: from {iloc} in {first} to {value}",
                 label=label,
-                iloc=show(known.iloc[0]),
+                iloc=show(path.iloc[0]),
                 first=first,
                 value=value,
             ),
         )
-        last = known.index[-1]
+        last = path.index[-1]
         st.caption(f"{text.day(last) if isinstance(last, pd.Timestamp) else last} · {note}")
         st.page_link(page, label=_("Look closer"), icon=":material/arrow_forward:", help=label)
 
@@ -100,20 +118,20 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
         tile(_("Displaced people in {names}", names=names[chosen.country]),
              world_stock(chosen.country, chosen.first_year, chosen.last_year),
              _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose), page)  # fmt: skip
-    origins = " and ".join(names[code] for code in city().displaced_origins)
+    origins = " and ".join(names[code] for code in city().displaced_origins) or _("countries that people flee from")
     with columns[2]:
         tile(_("Residents from {origins} in {place}", origins=origins, place=place),
              displaced_residents(chosen.district, chosen.first_year, chosen.last_year),
-             _("Persons with that migration background · {attribution}", attribution=data.entry('residents_by_origin', city().key).attribution),
+             _("Persons with that migration background · {attribution}", attribution=data.entry('residents_by_origin', city().key).attribution if known("residents_by_origin") else text.GAP),
              "pages/displacement_city.py")  # fmt: skip
 
 
 def local_tiles(chosen: Territory, place: str) -> None:
     """Services and creative work."""
     here, columns = city(), st.columns(3)
-    figures = local(chosen.district, chosen.first_year, chosen.last_year).set_index("period")
+    figures = local(chosen.district, chosen.first_year, chosen.last_year)
     residents = data.entry("residents", here.key).attribution
-    registers = data.entry("facilities", here.key).attribution
+    registers = data.entry("facilities", here.key).attribution if known("facilities") else text.GAP
     with columns[0]:
         tile(_("Day-care places per 100 children under 6 in {place}", place=place), figures["daycare"],
              _("Places of 2023 over the children of each half-year · {registers}; {residents}", registers=registers, residents=residents), "pages/coverage.py",

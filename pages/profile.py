@@ -9,16 +9,7 @@ import streamlit as st
 
 from analytics import profile
 from pages import inclusion_results as results
-from pages.common import (
-    area_names,
-    cached,
-    choices,
-    city,
-    holder,
-    last_current_or_stop,
-    level_control,
-    source,
-)
+from pages.common import area_names, cached, choices, city, credit, holder, last_current_or_stop, level_control
 from pages.labels import cards, context, dimensions, level_names, level_plurals
 from views import charts, comparisons, controls, exports, prints, text
 from views.language import _
@@ -34,7 +25,7 @@ def compared(period: pd.Timestamp, level: str, area: str) -> tuple[pd.DataFrame,
     """The area's value, standing, and the values of its district, the city and its most similar areas, by indicator."""
     values = results.measured(period, level)
     rows = profile.standing(values, area)
-    like = list(profile.peers(values[LIKE_BY], area).index)
+    like = list(profile.peers(values[LIKE_BY].dropna(axis=1, how="all"), area).index)
     above = results.measured(period, "district")
     rows["district"] = above.loc[holder(level)[area]] if level != "district" else float("nan")
     rows["city"] = results.measured(period, "city").iloc[0]
@@ -119,7 +110,7 @@ for column, (kind, heading, none) in zip(st.columns(2), [("strength", _("Strengt
         for key, line in found[kind]
     ]
     column.markdown("\n".join(links) or none)
-credits = "; ".join(source(name, here.key) for name in ("residents", "social_monitoring", "facilities"))
+credits = credit("residents", "social_monitoring", "facilities")
 told = rows[[bool(cards()[str(key)].good) for key in rows.index]].dropna(subset="better_than")
 charts.show(comparisons.strip(told, "label", "better_than", "kind", COLOURS, unit="", ends=(profile.STANDS_OUT, 100 - profile.STANDS_OUT)),
             title=_("Strengths: {strength}, gaps: {gap}, of {told} measures", strength=len(found['strength']), gap=len(found['gap']), told=len(told)),

@@ -19,7 +19,6 @@ from pages.common import (
     last_current,
     level_control,
     pick_area,
-    table,
     view_of,
 )
 from pages.labels import facility_kinds
@@ -107,8 +106,11 @@ def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, dist
         walker=walker,
         period=text.day(period),
     )
+    title = _("Within {limit} minutes: {at:.0f} % of all it serves", limit=limit, at=at[results.EVERYONE])
+    if results.DISPLACED in at:
+        title = _("Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin", limit=limit, at=at[results.EVERYONE], at_2=at[results.DISPLACED])  # fmt: skip
     charts.show(charts.lines(rows.assign(group=rows["group"].map(_)), "minutes", "percent", "group", unit=_("% of people, by minutes on foot"), digits=0),
-                title=_("Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin", limit=limit, at=at[results.EVERYONE], at_2=at[results.DISPLACED]), unit=unit, source=facilities_credit(), key="curve",
+                title=title, unit=unit, source=facilities_credit(), key="curve",
                 table=rows[["minutes", "group", "percent"]])  # fmt: skip
 
 
@@ -164,7 +166,7 @@ def profile_section(chosen: Territory, walker: str, limit: int, period: pd.Times
     if not chosen.area:
         controls.empty(_("Choose a planning area for its profile."), _("Click one on a map or use the sidebar."))
         return
-    kinds, rows = table("facility_kinds").query("grouping != 'culture'"), []
+    kinds, rows = facility_kinds().query("grouping != 'culture'").reset_index(), []
     for kind, label in zip(kinds["kind"], kinds["label"], strict=True):
         areas = results.by_area(kind, walker, limit, period, "planning_area").set_index("area_id")
         mine = areas.loc[chosen.area]

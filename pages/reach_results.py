@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from libpysal.weights import Queen
 from scipy.sparse import csr_matrix
-from views.language import _
 
 import data
 from analytics import access, coverage, equity, network
-from pages.common import area_names, cached, city, hierarchy, residents_served, table
+from pages.common import area_names, cached, city, hierarchy, known, optional, residents_served, table
+from views.language import _
 
 EVERYONE, DISPLACED = "all it serves", "residents of displaced origin"
 THRESHOLDS = [float(m) for m in range(1, 46)]
@@ -148,10 +148,21 @@ def curves(kind: str, walker: str, period: pd.Timestamp, district: str) -> pd.Da
         else cells["area_id"].map(hierarchy()["district"]).eq(district).to_numpy()
     )
     parts = []
-    for group, number in ((EVERYONE, people(kind, period)), (DISPLACED, displaced_people(period))):
+    for group, number in groups_counted(kind, period).items():
         curve = access.coverage_curve(minutes(kind, walker)[here], number[here], THRESHOLDS)
         parts.append(curve.assign(group=group, percent=100 * curve["share"]))
     return pd.concat(parts, ignore_index=True)
+
+
+def groups_counted(kind: str, period: pd.Timestamp) -> dict[str, np.ndarray]:
+    """Everyone a kind serves and, where the city counts origins, residents of displaced origin, in every cell."""
+    every = {EVERYONE: people(kind, period)}
+    return every | ({DISPLACED: displaced_people(period)} if knows_displaced() else {})
+
+
+def knows_displaced() -> bool:
+    """Whether the city counts residents of the origins that stand for displacement."""
+    return known("residents_by_origin") and bool(city().displaced_origins)
 
 
 @cached
@@ -159,21 +170,27 @@ def fairness(kind: str, walker: str, limit: float, period: pd.Timestamp) -> dict
     """Gini, Palma-style ratio and concentration index of places over people; the gap in minutes between groups."""
     here = city()
     rows = by_area(kind, walker, limit, period, "planning_area").set_index("area_id")
-    poverty = table("social_monitoring", here.key).query("indicator == 'child_poverty'").set_index("area_id")["percent"]
+    poverty = optional("social_monitoring").query("indicator == 'child_poverty'").set_index("area_id")["percent"]
     cells = table("cells", here.key)
     supplied, demand = places(kind, walker, limit, period)[0], people(kind, period)
-    displaced = pd.Series(displaced_people(period)).groupby(cells["area_id"]).sum().reindex(rows.index).to_numpy(float)
+    fled = displaced_people(period) if knows_displaced() else np.full(len(cells), np.nan)
+    displaced = pd.Series(fled).groupby(cells["area_id"]).sum(min_count=1).reindex(rows.index).to_numpy(float)
     everybody = table("residents", here.key).query("period == @period").groupby("area_id")["persons"].sum(min_count=1)
     others = everybody.reindex(rows.index).astype("float64").to_numpy() - displaced
     walked = access.weighted_mean(minutes(kind, walker), people_everyone(period), cells["area_id"])
-    gap = equity.gap(walked.reindex(rows.index).to_numpy(float), displaced, others)
+    if knows_displaced():
+        gap = equity.gap(walked.reindex(rows.index).to_numpy(float), displaced, others)
+    else:
+        gap = dict.fromkeys(("mean", "low", "high"), np.nan)
     ranks = poverty.reindex(rows.index).to_numpy(float)
     return {
         "gini": equity.gini(np.nan_to_num(supplied), demand),
         "palma": equity.palma(np.nan_to_num(supplied), demand),
         "concentration": equity.concentration_index(
             rows["places_per_100"].to_numpy(float), rows["persons"].to_numpy(), ranks
-        ),
+        )
+        if known("social_monitoring")
+        else np.nan,
         **{f"gap_{name}": value for name, value in zip(("mean", "low", "high"), gap.values(), strict=True)},
     }
 

@@ -14,21 +14,36 @@ from scipy import sparse
 from analytics import access, arrivals, coverage, shock, siting
 from analytics.scenario import Arrivals, Scenario, Shock, Sites
 from pages.common import area_names, cached, city, half_years, hierarchy, residents, residents_served, table
-from pages.labels import level_names
-from pages.reach_results import circuity, displaced_people, facilities, minutes, people, ways_within
+from pages.labels import facility_kinds, level_names
+from pages.reach_results import circuity, displaced_people, facilities, knows_displaced, minutes, people, ways_within
 from views.language import _
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 CANDIDATES = 300
+WITHOUT_DOORS = ("public_art", "tram_stop", "metro_station", "rail_station")  # nothing that could be built or closed
 GROUPS = ("everyone it serves", "displaced origin", "under 15", "65 and over")
 
 
 def draft(period: pd.Timestamp) -> Scenario:
     """The scenario the reader is working on."""
-    if "draft" not in st.session_state:
-        st.session_state["draft"] = Scenario(_("My scenario"), city().key, f"{period:%Y-%m-%d}")
+    if "draft" not in st.session_state or st.session_state["draft"].city != city().key:
+        st.session_state["draft"] = _first_draft(period)
     made: Scenario = st.session_state["draft"]
     return made
+
+
+def _first_draft(period: pd.Timestamp) -> Scenario:
+    """The usual scenario, with services that the city has."""
+    made = Scenario(_("My scenario"), city().key, f"{period:%Y-%m-%d}")
+    kinds = [kind for kind in facility_kinds().index if kind not in WITHOUT_DOORS]
+    if not kinds:
+        return made
+    here = {
+        part: replace(getattr(made, part), kind=kinds[0])
+        for part in ("sites", "shock")
+        if getattr(made, part).kind not in kinds
+    }
+    return replace(made, **here)
 
 
 def change(part: str, value: Any) -> None:
@@ -38,11 +53,11 @@ def change(part: str, value: Any) -> None:
 
 def misfit(scenario: Scenario) -> str:
     """Why a scenario cannot be run here, in one sentence; empty if it can."""
-    here, kinds = city(), set(table("facility_kinds")["kind"])
+    here, kinds = city(), set(facility_kinds().index)
     periods = {f"{period:%Y-%m-%d}" for period in half_years(1900, 2100) if period >= pd.Timestamp(here.cut_since)}
     known = {"city": (scenario.city, {here.key}), "level": (scenario.level, set(level_names())), "period": (scenario.period, periods),
              "sites.kind": (scenario.sites.kind, kinds), "shock.kind": (scenario.shock.kind, kinds),
-             "arrivals.rule": (scenario.arrivals.rule, set(arrivals.RULES))}  # fmt: skip
+             "arrivals.rule": (scenario.arrivals.rule, set(rules()))}  # fmt: skip
     for name, (value, options) in known.items():
         if value not in options:
             return _(
@@ -90,13 +105,24 @@ def at_points(by_cell: np.ndarray) -> np.ndarray:
     return np.bincount(number, by_cell, minlength=len(frame))
 
 
+def groups_shown() -> list[str]:
+    """Those of GROUPS that the city counts."""
+    return [one for one in GROUPS if one != "displaced origin" or knows_displaced()]
+
+
+def rules() -> list[str]:
+    """Allocation rules that the city's tables can serve."""
+    return [one for one in arrivals.RULES if one != "where compatriots live" or knows_displaced()]
+
+
 @cached
 def groups(kind: str, period: pd.Timestamp) -> np.ndarray:
     """People of each of GROUPS at every demand point (an estimate)."""
     cells, rows = table("cells", city().key), table("residents", city().key)
     rows = rows[rows["period"] == period]
     young, old = (access.people_in_cells(cells, coverage.of_age(rows, *ages)) for ages in ((0, 15), (65, None)))
-    return np.vstack([at_points(part) for part in (people(kind, period), displaced_people(period), young, old)])
+    fled = [displaced_people(period)] if knows_displaced() else []
+    return np.vstack([at_points(part) for part in (people(kind, period), *fled, young, old)])
 
 
 @cached
@@ -170,7 +196,7 @@ def effect(sites: Sites, chosen: list[int], period: pd.Timestamp, level: str) ->
                          gained=areas["after"] - areas["before"], name=areas["area_id"].map(area_names(level)))  # fmt: skip
     by_group = pd.DataFrame(
         {
-            "group": [_(one) for one in GROUPS],
+            "group": [_(one) for one in groups_shown()],
             "people": every.sum(axis=1),
             "before": every @ near,
             "after": every @ after,
@@ -187,6 +213,8 @@ def weights(rule: str, level: str, period: pd.Timestamp, own: tuple[float, ...])
     above = hierarchy()[level]
     if rule == "own table":
         return pd.Series(own if len(own) == len(order) else [1.0] * len(order), index=order)
+    if rule not in rules():  # a scenario from another city
+        rule = "by residents"
     if rule == "where compatriots live":
         rows = table("residents_by_origin", here.key)
         rows = rows[(rows["period"] == period) & (rows["level"] == level) & rows["origin"].isin(here.displaced_origins)]

@@ -22,8 +22,10 @@ def ask(given: Arrivals, level: str) -> Arrivals:
     months = int(columns[3].number_input(_("Within months"), 1, 36, given.months, key=results.key("months")))
     rule = st.radio(
         _("Where they live"),
-        arrivals.RULES,
-        index=arrivals.RULES.index(given.rule),
+        results.rules(),
+        index=results.rules().index(given.rule)
+        if given.rule in results.rules()
+        else results.rules().index("by residents"),
         format_func=_,
         horizontal=True,
         key=results.key("rule"),

@@ -65,7 +65,7 @@ period = last_current_or_stop(chosen)
 made = results.draft(period)
 given = ask(made.shock)
 results.change("shock", given)
-level = level_control("district_region")
+level = level_control()
 try:
     found = results.shocked(given, period, level)
 except ValueError as fault:

@@ -31,7 +31,7 @@ WHY = {"maximal covering": _("most people newly within the limit"), "p-median": 
 def ask(given: Sites) -> Sites:
     """The inputs, starting from the draft."""
     kinds = facility_kinds()["label"]
-    able = [kind for kind in kinds.index if kind not in ("public_art", "tram_stop", "metro_station", "rail_station")]
+    able = [kind for kind in kinds.index if kind not in results.WITHOUT_DOORS]
     columns = st.columns(3)
     kind = columns[0].selectbox(
         _("Service"), able, index=able.index(given.kind), format_func=kinds.get, key=results.key("site_kind")
@@ -169,7 +169,7 @@ st.title(_("What if we build in {name}?", name=city().name), anchor=False)
 period = last_current_or_stop(chosen)
 asked = ask(results.draft(period).sites)
 results.change("sites", asked)
-level = level_control("district_region")
+level = level_control()
 solution, proven = answer(asked, period)
 if not solution.sites:
     controls.empty(_("Everyone who could be reached already is."), _("Choose a shorter walk or another service."))

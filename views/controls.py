@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from views.language import _, current
 
@@ -52,8 +53,25 @@ def _remember(defaults: dict[str, Any]) -> None:
         _write(key, st.session_state[key], default, str)
 
 
+def chosen_city() -> str:
+    """The key of the city that the reader or the link asks for; '' where nobody reads or asks."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
+    state = st.session_state
+    return str(state.get("shown_city") or state.get("city_kept") or st.query_params.get("city", ""))
+
+
+def _another_city() -> None:
+    """A district of the city just left means nothing in the next."""
+    for key in ("country", "district", "area"):
+        st.session_state.pop(key, None)
+        st.session_state.get("kept", {}).pop(key, None)
+        st.query_params.pop(key, None)
+
+
 def territory(
     *,
+    cities: dict[str, str],
     city: str,
     countries: dict[str, str],
     country: str,
@@ -62,7 +80,7 @@ def territory(
     years: tuple[int, int],
     default_years: tuple[int, int],
 ) -> Territory:
-    """Draw the shared controls in the sidebar. countries, districts: name by code; areas: the same by district."""
+    """Draw the shared controls in the sidebar. cities, countries, districts: name by code; areas: the same by district."""
     defaults = {"country": country, "district": ALL, "area": ALL, "from": default_years[0], "to": default_years[1]}
     every_year = list(range(years[1], years[0] - 1, -1))
     everywhere = {code: name for part in areas.values() for code, name in part.items()}
@@ -74,9 +92,14 @@ def territory(
         st.session_state["area"] = ALL
     with st.sidebar:
         st.markdown(_("**Territory and period**"))
+        if len(cities) > 1:
+            st.session_state["shown_city"] = city
+            st.selectbox(
+                _("City"), list(cities), key="shown_city", format_func=cities.__getitem__, on_change=_another_city
+            )
         st.selectbox(_("Country of asylum"), options["country"], key="country", format_func=countries.__getitem__)
-        st.selectbox(_("District of {city}", city=city), options["district"], key="district",
-                     format_func=lambda code: districts.get(code, _("All of {city}", city=city)))  # fmt: skip
+        st.selectbox(_("District of {city}", city=cities[city]), options["district"], key="district",
+                     format_func=lambda code: districts.get(code, _("All of {city}", city=cities[city])))  # fmt: skip
         st.selectbox(_("Planning area"), [ALL, *within], key="area",
                      format_func=lambda code: f"{within[code]} ({code})" if code else _("All planning areas"))  # fmt: skip
         left, right = st.columns(2)
@@ -84,6 +107,8 @@ def territory(
         right.selectbox(_("To year"), every_year, key="to")
         st.caption(_("The address bar keeps your choice: copy it to share this view."))
     _remember(defaults)
+    st.session_state["city_kept"] = city
+    _write("city", city, next(iter(cities)), str)
     first, last = sorted((st.session_state["from"], st.session_state["to"]))
     state = st.session_state
     return Territory(state["country"], state["district"], state["area"], first, last)

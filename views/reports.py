@@ -85,7 +85,9 @@ def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes
         async with kaleido.Kaleido(n=2, mathjax=False) as browser:
             return list(await asyncio.gather(*(draw(browser, figure) for figure in figures)))
 
-    with ThreadPoolExecutor(1) as apart:  # a thread of its own has no event loop yet, whoever calls; progress is told from ours
+    with ThreadPoolExecutor(
+        1
+    ) as apart:  # a thread of its own has no event loop yet, whoever calls; progress is told from ours
         made = apart.submit(lambda: asyncio.run(every()))
         made.add_done_callback(lambda _done: shares.put(None))
         for share in iter(shares.get, None):

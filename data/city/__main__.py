@@ -39,7 +39,9 @@ def new(asked: argparse.Namespace) -> int:
     asked.folder.mkdir(parents=True)
     for name, text in pack.template(asked.name).items():
         (asked.folder / name).write_text(text, encoding="utf-8")
-    print(f"A pack to start from is in {asked.folder}: mend {pack.MANIFEST}, then 'python -m data.city check {asked.folder}'.")
+    print(
+        f"A pack to start from is in {asked.folder}: mend {pack.MANIFEST}, then 'python -m data.city check {asked.folder}'."
+    )
     return 0
 
 
@@ -72,7 +74,15 @@ def export(asked: argparse.Namespace) -> int:
 def fetch(asked: argparse.Namespace) -> int:
     """Make a pack from open sources and build it."""
     with progress() as say:
-        notes = fetching.fetch(asked.name, asked.folder, country=asked.country, pbf=asked.pbf, grid=asked.grid, persons=asked.persons, say=say)
+        notes = fetching.fetch(
+            asked.name,
+            asked.folder,
+            country=asked.country,
+            pbf=asked.pbf,
+            grid=asked.grid,
+            persons=asked.persons,
+            say=say,
+        )
     for note in notes:
         print(note)
     if asked.pack_only:

@@ -50,7 +50,9 @@ def build(path: Path, say: Say = lambda _what, _share: None) -> tuple[str, list[
                 raise BadPackError(checked.findings)
             tables, settings = made(checked, folder, lambda what, share: say(what, 0.3 + 0.65 * share))
     except pack.PackError as fault:
-        raise BadPackError([Finding("error", path.name, *checks.parted(str(fault).removeprefix(f"{path.name}: ")))]) from fault
+        raise BadPackError(
+            [Finding("error", path.name, *checks.parted(str(fault).removeprefix(f"{path.name}: ")))]
+        ) from fault
     key = checked.pack.key
     try:
         local.save_all(tables, settings)
@@ -88,9 +90,13 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
     keep("residents", "residents" if "residents" in read else "grid", "Residents by age", "persons",
          _few_hidden(people), "Areas with fewer than ten residents are suppressed (empty).")  # fmt: skip
     say("services", 0.2)
-    found = facilities(metric, [read[name].assign(source=note.credit(name)["attribution"]) for name in ("services", "stops") if name in read])
-    keep("facilities", "services" if "services" in read else "stops" if "stops" in read else ground, "Services, culture venues and transit stops",
-         "facilities, places", found)  # fmt: skip
+    found = facilities(
+        metric,
+        [read[name].assign(source=note.credit(name)["attribution"]) for name in ("services", "stops") if name in read],
+    )
+    if len(found):
+        keep("facilities", "services" if "services" in read else "stops" if "stops" in read else ground, "Services, culture venues and transit stops",
+             "facilities, places", found)  # fmt: skip
     say("cells", 0.4)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(found["x"], found["y"]), crs=crs)
     keep("cells", "grid" if lived is not None else ground, "Hexagons with their share of an area's residents (estimate)",
@@ -102,9 +108,19 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
         keep("network_edges", "network", "Walking network: ways", "metres", edges)
     say("people", 0.9)
     tree = drawn[["level", "area_id", "parent_id"]]
-    for name, table, by in (("background", "residents_by_background", "background"), ("origins", "residents_by_origin", "origin")):
+    for name, table, by in (
+        ("background", "residents_by_background", "background"),
+        ("origins", "residents_by_origin", "origin"),
+    ):
         if name in read:
-            keep(table, name, pack.SECTIONS[name].holds, "persons", guarded(read[name], tree, by), "Counts below 10, and those that would reveal them, are suppressed.")
+            keep(
+                table,
+                name,
+                pack.SECTIONS[name].holds,
+                "persons",
+                guarded(read[name], tree, by),
+                "Counts below 10, and those that would reveal them, are suppressed.",
+            )
     if "social" in read:
         keep("social_monitoring", "social", "Social monitoring by area", "percent", read["social"])
     if "employment" in read:
@@ -126,7 +142,8 @@ class _Notes:
                 "attribution": part.credit.get("attribution") or publisher, "period": part.credit.get("period", "")}  # fmt: skip
 
     def entry(self, name: str, section: str, title: str, unit: str, note: str) -> Entry:
-        return Entry(name, self.given.key, title, **self.credit(section), unit=unit, geography=f"areas of {self.given.city['name']}",
+        about: dict[str, Any] = self.credit(section)
+        return Entry(name, self.given.key, title, **about, unit=unit, geography=f"areas of {self.given.city['name']}",
                      note=note, version=self.version)  # fmt: skip
 
 
@@ -164,7 +181,9 @@ def areas(metric: gpd.GeoDataFrame, city: str) -> gpd.GeoDataFrame:
     whole = simple.dissolve(aggfunc={"area_km2": "sum"})
     levels = [
         whole.assign(level="city", area_id="0", name=city, parent_id=""),
-        districts.assign(level="district", area_id=districts["district"], name=districts["district_name"], parent_id="0"),
+        districts.assign(
+            level="district", area_id=districts["district"], name=districts["district_name"], parent_id="0"
+        ),
         simple.assign(level="planning_area", parent_id=simple["district"]),
     ]
     both = gpd.GeoDataFrame(pd.concat(levels, ignore_index=True), crs=metric.crs).to_crs(4326).assign(cut=CUT)
@@ -175,7 +194,9 @@ def areas(metric: gpd.GeoDataFrame, city: str) -> gpd.GeoDataFrame:
 def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame | None) -> pd.DataFrame:
     """Residents by area from a grid (an estimate): a square's persons by the share of it that lies in the area."""
     assert squares is not None
-    pieces = gpd.overlay(squares.assign(square=squares.area), metric[["area_id", "geometry"]], how="intersection", keep_geom_type=True)
+    pieces = gpd.overlay(
+        squares.assign(square=squares.area), metric[["area_id", "geometry"]], how="intersection", keep_geom_type=True
+    )
     persons = (pieces["persons"] * pieces.area / pieces["square"]).groupby(pieces["area_id"]).sum()
     table = pd.DataFrame({"area_id": metric["area_id"], "persons": metric["area_id"].map(persons).fillna(0.0).round()})
     return table.assign(period=squares["period"].max(), age="0+")
@@ -186,17 +207,23 @@ def _few_hidden(people: pd.DataFrame) -> pd.DataFrame:
     sums = people.groupby(["period", "area_id"])["persons"].transform("sum")
     few = sums.between(1, disclosure.THRESHOLD - 1)
     table = people.assign(persons=people["persons"].round().astype("Int64").mask(few), cut=CUT)
-    return table[["period", "cut", "area_id", "age", "persons"]].sort_values(["period", "area_id", "age"], ignore_index=True)
+    return table[["period", "cut", "area_id", "age", "persons"]].sort_values(
+        ["period", "area_id", "age"], ignore_index=True
+    )
 
 
 def facilities(metric: gpd.GeoDataFrame, found: list[pd.DataFrame]) -> pd.DataFrame:
     """Services and stops, each in the area it stands in; those outside are left out."""
     columns = ["source_id", "kind", "name", "places", "operator", "source", "area_id", "lon", "lat", "x", "y"]
     if not found:
-        empty = pd.DataFrame({name: pd.Series(dtype=float if name in ("lon", "lat", "x", "y") else str) for name in columns})
+        empty = pd.DataFrame(
+            {name: pd.Series(dtype=float if name in ("lon", "lat", "x", "y") else str) for name in columns}
+        )
         return empty.astype({"places": "Int64"})
     both = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326)
-    inside = gpd.sjoin(both.to_crs(metric.crs), metric[["area_id", "geometry"]], predicate="within").drop_duplicates(["source_id", "kind"])
+    inside = gpd.sjoin(both.to_crs(metric.crs), metric[["area_id", "geometry"]], predicate="within").drop_duplicates(
+        ["source_id", "kind"]
+    )
     degrees = inside.geometry.to_crs(4326)
     inside = inside.assign(x=inside.geometry.x.round(1), y=inside.geometry.y.round(1), lon=degrees.x.round(5), lat=degrees.y.round(5),
                            places=inside["places"].astype("float64").round().astype("Int64"))  # fmt: skip
@@ -207,7 +234,7 @@ def guarded(counts: pd.DataFrame, tree: pd.DataFrame, by: str) -> pd.DataFrame:
     """Counts of the smallest areas at every level, small ones suppressed: period, cut, level, area_id, `by`, persons, suppressed."""
     parts = []
     for (period, what), rows in counts.groupby(["period", by]):
-        found = disclosure.guarded(rows.set_index("area_id")["persons"].fillna(0), tree)
+        found = disclosure.guarded(rows.set_index("area_id")["persons"], tree)
         parts.append(found.assign(period=period, cut=CUT, **{by: what}))
     return pd.concat(parts, ignore_index=True)
 
@@ -224,12 +251,18 @@ def settings(given: Pack, drawn: gpd.GeoDataFrame, people: pd.DataFrame, gridded
     """What the app asks of a city (data.City without its key)."""
     whole = drawn[drawn["level"] == "city"]
     west, south, east, north = whole.total_bounds
-    width_m = max((east - west) * 111_320 * math.cos(math.radians((south + north) / 2)), (north - south) * 111_320, 500.0)
-    names = {"city": "City", "district": "District", "planning_area": "Planning area"} | given.city.get("level_names", {})
+    width_m = max(
+        (east - west) * 111_320 * math.cos(math.radians((south + north) / 2)), (north - south) * 111_320, 500.0
+    )
+    names = {"city": "City", "district": "District", "planning_area": "Planning area"} | given.city.get(
+        "level_names", {}
+    )
     spread = "by a population grid" if gridded else "over its built-up hexagons"
     note = f"Inside an area residents are spread {spread} (an estimate)."
     if (people["age"] == "0+").any():
-        note += " Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
+        note += (
+            " Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
+        )
     return {
         "name": str(given.city["name"]), "country": str(given.city["country"]), "region": str(given.city.get("region", "")),
         "region_name": str(given.city.get("region_name") or given.city["name"]),

@@ -31,7 +31,10 @@ def export(key: str, folder: Path) -> list[str]:
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     here, parts, left = data.cities()[key], [], []
-    files = {"areas": _areas(here), **{section: _rows(here, section, name) for section, name in TABLES.items() if data.has(name, key)}}
+    files = {
+        "areas": _areas(here),
+        **{section: _rows(here, section, name) for section, name in TABLES.items() if data.has(name, key)},
+    }
     for section, table in files.items():
         entry = data.entry(TABLES.get(section, "areas"), key)
         file = f"{section}.geojson" if section == "areas" else f"{section}.csv"
@@ -39,7 +42,12 @@ def export(key: str, folder: Path) -> list[str]:
             table.to_file(draft / file, driver="GeoJSON")
         else:
             table.to_csv(draft / file, index=False)
-        credit = {"publisher": entry.publisher, "licence": entry.licence, "attribution": entry.attribution, "period": entry.period}
+        credit = {
+            "publisher": entry.publisher,
+            "licence": entry.licence,
+            "attribution": entry.attribution,
+            "period": entry.period,
+        }
         ours = [*pack.SECTIONS[section].needs, *pack.SECTIONS[section].may]
         parts.append(Part(section, file, {name: name for name in ours if name in table}, credit=credit))
     if data.has("network_nodes", key):

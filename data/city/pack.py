@@ -119,7 +119,9 @@ def _part(name: str, values: Any) -> Part:
         raise PackError(f"{MANIFEST}, [{name}]: '{odd[0]}' is unknown.{_near(odd[0], known)}")
     columns, kinds = values.get("columns", {}), values.get("kinds", {})
     if not all(isinstance(one, dict) and all(isinstance(v, str) for v in one.values()) for one in (columns, kinds)):
-        raise PackError(f"{MANIFEST}, [{name}]: columns and kinds are pairs of words. Write columns = {{ id = \"code\" }}.")
+        raise PackError(
+            f'{MANIFEST}, [{name}]: columns and kinds are pairs of words. Write columns = {{ id = "code" }}.'
+        )
     section = SECTIONS[name]
     wrong = [column for column in columns if column not in (*section.needs, *section.may)]
     if wrong:
@@ -163,7 +165,10 @@ def _plain(column: str) -> str:
 
 def as_toml(city: dict[str, Any], parts: Iterable[Part]) -> str:
     """The text of a manifest."""
-    lines = ["# A city pack. Every section but [city] names a file beside this one; docs/cities.md explains them.", "[city]"]
+    lines = [
+        "# A city pack. Every section but [city] names a file beside this one; docs/cities.md explains them.",
+        "[city]",
+    ]
     lines += [f"{key} = {_toml(value)}" for key, value in city.items()]
     for part in parts:
         lines += ["", f"# {SECTIONS[part.name].holds}.", f"[{part.name}]", f"file = {_toml(part.file)}"]
@@ -197,7 +202,12 @@ def template(name: str = "My city") -> dict[str, str]:
     )  # fmt: skip
     persons = "".join(f"{area:02d},2025-12-31,{age},{100 * area + number}\n" for area in range(1, 5)
                       for number, age in enumerate(("0-5", "6-17", "18-64", "65+")))  # fmt: skip
-    credit = {"publisher": "Example (replace)", "licence": "CC0 1.0", "attribution": "Example (replace)", "period": "2025"}
+    credit = {
+        "publisher": "Example (replace)",
+        "licence": "CC0 1.0",
+        "attribution": "Example (replace)",
+        "period": "2025",
+    }
     parts = [
         Part("areas", "areas.geojson", {"id": "id", "name": "name", "district": "district", "district_name": "district_name"}, credit=credit),
         Part("residents", "residents.csv", {"area": "area", "period": "period", "age": "age", "persons": "persons"}, credit=credit),

@@ -51,7 +51,9 @@ def read(path: Path, name: str) -> Read:
     except SourceError:
         raise
     except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
-        raise SourceError(name, f"the file cannot be read as {suffix[1:] or 'a table'} ({_short(fault)})", mend="Export it again") from fault
+        raise SourceError(
+            name, f"the file cannot be read as {suffix[1:] or 'a table'} ({_short(fault)})", mend="Export it again"
+        ) from fault
     found.rows.columns = [str(column).strip() for column in found.rows.columns]
     if found.rows.columns.duplicated().any():
         raise SourceError(name, f"two columns are called '{found.rows.columns[found.rows.columns.duplicated()][0]}'",
@@ -92,12 +94,16 @@ def _csv(path: Path) -> Read:
     if "\x00" in text:
         raise ValueError("it holds zero bytes")
     if re.search("Ã[¤¶¼Ÿ©¨¥\u009f\u00a0-\u00bf]", text):
-        notes.append("letters look garbled ('Ã¤' for 'ä'); the file was saved in two encodings. Export it once more as UTF-8")
+        notes.append(
+            "letters look garbled ('Ã¤' for 'ä'); the file was saved in two encodings. Export it once more as UTF-8"
+        )
     try:
         mark = csv.Sniffer().sniff("\n".join(text.splitlines()[:20]), ";,\t|").delimiter
     except csv.Error:
         mark = ","
-    rows = pd.read_csv(io.StringIO(text), sep=mark, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False)
+    rows = pd.read_csv(
+        io.StringIO(text), sep=mark, dtype=str, keep_default_na=False, na_values=[""], skip_blank_lines=False
+    )
     return Read(rows.dropna(how="all"), 2, notes)
 
 
@@ -120,12 +126,20 @@ def numbers(values: pd.Series, whole: bool = False) -> tuple[pd.Series, pd.Serie
     if len(marks) == 1:
         sign = marks.pop()
         marked = written[written.str.contains(sign, regex=False)]
-        grouping = sign if whole and marked.str.fullmatch(_GROUPED.pattern).all() and not marked.str.match(r"^-?0").any() else ""
+        grouping = (
+            sign
+            if whole and marked.str.fullmatch(_GROUPED.pattern).all() and not marked.str.match(r"^-?0").any()
+            else ""
+        )
     elif len(marks) == 2:
         both = written[written.str.contains(",", regex=False) & written.str.contains(".", regex=False)]
         last = {max(",.", key=one.rfind) for one in both}
         if len(last) != 1:
-            return text.astype("object").where(False), given.reindex(values.index, fill_value=False), "decimal commas and decimal points are mixed"
+            return (
+                text.astype("object").where(False),
+                given.reindex(values.index, fill_value=False),
+                "decimal commas and decimal points are mixed",
+            )
         grouping = ({",", "."} - last).pop()
     plain = written.str.replace(r"[\s'’\u00a0\u202f]", "", regex=True)
     plain = plain.str.replace(grouping, "", regex=False) if grouping else plain
@@ -149,11 +163,17 @@ def days(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
     """Days in one of DAYS' forms: values (a year or month becomes its end), which are wrong, and a word if forms are mixed."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.astype("datetime64[us]"), values.isna(), ""
-    text = values.map(lambda one: one.isoformat()[:10] if hasattr(one, "isoformat") else one).astype("string").str.strip()
+    text = (
+        values.map(lambda one: one.isoformat()[:10] if hasattr(one, "isoformat") else one).astype("string").str.strip()
+    )
     fits = {form: text.str.fullmatch(pattern).fillna(False).astype(bool) for form, (pattern, _style) in DAYS.items()}
     used = [form for form, which in fits.items() if which.any()]
     if len(used) > 1:
-        return pd.Series(pd.NaT, index=values.index), ~fits[used[0]], f"days are written in several forms ({', '.join(used)})"
+        return (
+            pd.Series(pd.NaT, index=values.index),
+            ~fits[used[0]],
+            f"days are written in several forms ({', '.join(used)})",
+        )
     if not used:
         return pd.Series(pd.NaT, index=values.index), pd.Series(True, index=values.index), ""
     form, style = used[0], DAYS[used[0]][1]

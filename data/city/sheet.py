@@ -49,7 +49,9 @@ class Sheet:
 
     def __init__(self, part: Part, found: reading.Read, findings: list[Finding]) -> None:
         self.part, self.rows, self.findings = part, found.rows, findings
-        self.row = pd.Series(np.arange(len(found.rows)) if found.first_row == 1 else found.rows.index.to_numpy(), index=found.rows.index)
+        self.row = pd.Series(
+            np.arange(len(found.rows)) if found.first_row == 1 else found.rows.index.to_numpy(), index=found.rows.index
+        )
         self.row += found.first_row
         self.columns = pack.guess(part.name, found.rows.columns) | part.columns
         for note in found.notes:
@@ -63,9 +65,27 @@ class Sheet:
             self.findings.append(Finding(level, self.part.file, what, mend, None, named))
             return
         for index in at[:MOST_ROWS_NAMED]:
-            self.findings.append(Finding(level, self.part.file, what.format(value=self._value(index, named)), mend, int(self.row[index]), named))
+            self.findings.append(
+                Finding(
+                    level,
+                    self.part.file,
+                    what.format(value=self._value(index, named)),
+                    mend,
+                    int(self.row[index]),
+                    named,
+                )
+            )
         if len(at) > MOST_ROWS_NAMED:
-            self.findings.append(Finding(level, self.part.file, f"{len(at) - MOST_ROWS_NAMED} more rows like row {int(self.row[at[0]])}", mend, None, named))
+            self.findings.append(
+                Finding(
+                    level,
+                    self.part.file,
+                    f"{len(at) - MOST_ROWS_NAMED} more rows like row {int(self.row[at[0]])}",
+                    mend,
+                    None,
+                    named,
+                )
+            )
 
     def _value(self, index: object, column: str) -> str:
         return str(self.rows.at[index, column])[:60] if column in self.rows else ""
@@ -77,13 +97,21 @@ class Sheet:
             theirs = self.columns.get(ours)
             if theirs is None or theirs not in self.rows:
                 lacking.append(ours)
-                what = f"no column is known to hold '{ours}'" if theirs is None else f"there is no column '{theirs}' for '{ours}'"
+                what = (
+                    f"no column is known to hold '{ours}'"
+                    if theirs is None
+                    else f"there is no column '{theirs}' for '{ours}'"
+                )
                 self.note("error", what, f"Name it under [{self.part.name}] in {pack.MANIFEST}: columns = {{ {ours} = \"...\" }}; "
                           f"the file has {', '.join(str(c) for c in self.rows.columns[:12])}")  # fmt: skip
         for ours, theirs in list(self.columns.items()):
             if theirs not in self.rows and ours not in lacking:
                 if ours in self.part.columns:
-                    self.note("error", f"there is no column '{theirs}' for '{ours}'", f"Mend its name in {pack.MANIFEST} or leave it out")
+                    self.note(
+                        "error",
+                        f"there is no column '{theirs}' for '{ours}'",
+                        f"Mend its name in {pack.MANIFEST} or leave it out",
+                    )
                 del self.columns[ours]
         return lacking
 
@@ -102,10 +130,22 @@ class Sheet:
         if mixed:
             self.note("error", mixed, "Write every number of the column in one form", column=column)
             return values
-        self.note("error", "'{value}' is not a number", "Write a number or leave the cell empty", column=column, at=where(wrong))
+        self.note(
+            "error",
+            "'{value}' is not a number",
+            "Write a number or leave the cell empty",
+            column=column,
+            at=where(wrong),
+        )
         beyond = values.notna() & ((values < low) | (values > high))
         said = f"between {low:,.0f} and {high:,.0f}" if np.isfinite(high) else f"{low:,.0f} or more"
-        self.note("error", f"{{value}} cannot be: a number {said} is meant", "Mend the number or remove the row", column=column, at=where(beyond))
+        self.note(
+            "error",
+            f"{{value}} cannot be: a number {said} is meant",
+            "Mend the number or remove the row",
+            column=column,
+            at=where(beyond),
+        )
         if whole:
             self.note("error", "{value} is no whole number", "Write whole persons, places or firms", column=column,
                       at=where(values.notna() & ~beyond & (values % 1 != 0)))  # fmt: skip
@@ -132,7 +172,9 @@ class Sheet:
 
     def twice(self, rows: pd.DataFrame, key: list[str], column: str) -> None:
         """An error for rows that say the same thing twice."""
-        self.note("error", "the row stands twice ({value})", "Keep one of them", column=column, at=where(rows.duplicated(key)))
+        self.note(
+            "error", "the row stands twice ({value})", "Keep one of them", column=column, at=where(rows.duplicated(key))
+        )
 
     def known_areas(self, ids: pd.Series, areas: pd.DataFrame | None) -> None:
         """An error for areas that the pack does not have."""
@@ -142,4 +184,5 @@ class Sheet:
 
 
 def where(mask: pd.Series) -> pd.Index:
+    """Labels of the rows that a mask names."""
     return mask.index[mask.fillna(False).to_numpy(dtype=bool)]

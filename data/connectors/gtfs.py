@@ -32,14 +32,24 @@ def stops(path: Path, name: str) -> gpd.GeoDataFrame:
             if column not in read[file]:
                 raise SourceError(f"{name}/{file}", "the column is missing", column=column, mend="Fetch the feed again")
     kind = pd.to_numeric(read["routes.txt"]["route_type"], errors="coerce")
-    kind = kind.map(lambda code: KINDS.get(code, EXTENDED.get(int(code // 100)) if pd.notna(code) and code >= 100 else None))
+    kind = kind.map(
+        lambda code: KINDS.get(code, EXTENDED.get(int(code // 100)) if pd.notna(code) and code >= 100 else None)
+    )
     routes = dict(zip(read["routes.txt"]["route_id"], kind, strict=True))
     trips = read["trips.txt"].assign(kind=lambda rows: rows["route_id"].map(routes)).dropna(subset="kind")
     calls = read["stop_times.txt"][["trip_id", "stop_id"]].merge(trips[["trip_id", "kind"]], on="trip_id")
     calls = calls[["stop_id", "kind"]].drop_duplicates()
-    places = read["stops.txt"].reindex(columns=["stop_id", "stop_name", "stop_lat", "stop_lon", "parent_station"]).set_index("stop_id")
+    places = (
+        read["stops.txt"]
+        .reindex(columns=["stop_id", "stop_name", "stop_lat", "stop_lon", "parent_station"])
+        .set_index("stop_id")
+    )
     station = places["parent_station"].where(places["parent_station"].isin(places.index), places.index.to_series())
-    table = calls.assign(source_id=calls["stop_id"].map(station)).dropna(subset="source_id").drop_duplicates(["source_id", "kind"])
+    table = (
+        calls.assign(source_id=calls["stop_id"].map(station))
+        .dropna(subset="source_id")
+        .drop_duplicates(["source_id", "kind"])
+    )
     lon, lat = (pd.to_numeric(places[column], errors="coerce") for column in ("stop_lon", "stop_lat"))
     bad = table["source_id"].map(lon.isna() | lat.isna())
     table = table[~bad.astype(bool)]

@@ -1,0 +1,410 @@
+"""What each section of a pack must say: its rows in our own columns, with a finding for everything that makes no sense."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+import data
+from data import kinds
+from data.city import reading
+from data.city.sheet import MOST_ROWS_NAMED, Checked, Sheet, where
+
+MOST_KM = 400  # no city is wider
+OVERLAP = 0.01  # of the smaller area
+AGE = re.compile(r"^(\d{1,3})\s*[-–]\s*(\d{1,3})$|^(\d{1,3})\s*\+$|^(?:<|under )\s*(\d{1,2})$", re.IGNORECASE)
+TOTAL = {"total", "all", "t", "gesamt", "insgesamt", "yhteensä", ""}
+
+
+def shapes(sheet: Sheet, result: Checked, *, points: bool = False) -> gpd.GeoSeries | None:
+    """A section's shapes in EPSG:4326; None with findings where they make no sense."""
+    rows, part = sheet.rows, sheet.part
+    if points and {"lon", "lat"} <= set(sheet.columns):
+        lon, lat = (
+            sheet.number("lon", low=-1e7, high=1e8, gaps="error"),
+            sheet.number("lat", low=-1e7, high=1e8, gaps="error"),
+        )
+        made = gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=part.crs or None)
+    elif isinstance(rows, gpd.GeoDataFrame):
+        made = rows.geometry
+        if part.crs:
+            made = gpd.GeoSeries(made.to_numpy(), index=made.index, crs=part.crs)
+    else:
+        sheet.note(
+            "error",
+            "the file has no shapes and no columns of longitude and latitude",
+            "Use GeoJSON or GeoPackage, or name columns lon and lat",
+        )
+        return None
+    bad = made.isna() | made.is_empty | ~pd.Series(np.isfinite(made.bounds.fillna(0)).all(axis=1), index=made.index)
+    sheet.note("error", "the row has no shape", "Draw it or remove the row", at=where(bad))
+    if bad.any():
+        return None
+    if made.crs is None:
+        west, south, east, north = made.total_bounds
+        if west < -180 or east > 180 or south < -90 or north > 90:
+            sheet.note("error", f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system",
+                       f"Write crs = EPSG number under [{part.name}]")  # fmt: skip
+            return None
+        if not points:
+            sheet.note(
+                "warning",
+                "the file does not say its coordinate system; degrees (EPSG:4326) are taken",
+                f"Write crs = 4326 under [{part.name}]",
+            )
+        made = made.set_crs(4326)
+    try:
+        made = made.to_crs(4326)
+    except Exception as fault:
+        sheet.note("error", f"the coordinate system cannot be used ({fault})", f"Mend crs under [{part.name}]")
+        return None
+    west, south, east, north = made.total_bounds
+    if not np.isfinite(made.total_bounds).all() or west < -180 or east > 180 or south < -90 or north > 90:
+        sheet.note("error", "the coordinates do not fit their coordinate system", f"Mend crs under [{part.name}]")
+        return None
+    if max(abs(west), abs(east), abs(south), abs(north)) < 2:
+        sheet.note(
+            "error",
+            "the shapes lie in the Gulf of Guinea (0, 0)",
+            f"The coordinate system is wrong: mend crs under [{part.name}]",
+        )
+        return None
+    return made
+
+
+def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
+    """area_id, name, district, district_name, geometry (EPSG:4326)."""
+    made = shapes(sheet, result)
+    if made is None:
+        return None
+    ids = sheet.text("id")
+    sheet.note("error", "the area has no id", "Give it one", column="id", at=where(ids == ""))
+    sheet.note("error", "the id '{value}' has signs that an id cannot have, or more than 60", "Use letters, digits, . : - _", column="id",
+               at=where((ids != "") & ~ids.str.fullmatch(r"[\w.:-]{1,60}")))  # fmt: skip
+    sheet.note(
+        "error",
+        "the id '{value}' stands twice",
+        "Give each area its own id",
+        column="id",
+        at=where(ids.duplicated() & (ids != "")),
+    )
+    flat = made.geom_type.isin(["Polygon", "MultiPolygon"])
+    sheet.note("error", "the shape is no polygon", "Give the area's outline", at=where(~flat))
+    if not flat.all():
+        return None
+    valid = made.is_valid
+    sheet.note(
+        "warning",
+        "the outline crosses itself; it is mended for the app",
+        "Mend it in your GIS to be sure",
+        at=where(~valid),
+    )
+    made = gpd.GeoSeries(shapely.make_valid(made.to_numpy()), index=made.index, crs=4326)
+    west, south, east, north = made.total_bounds
+    if (north - south) * 111 > MOST_KM or (east - west) * 111 * np.cos(np.radians((south + north) / 2)) > MOST_KM:
+        sheet.note(
+            "error",
+            f"the areas reach over more than {MOST_KM} km",
+            "Check the coordinate system, and whether a far shape is among them",
+        )
+        return None
+    _place(sheet, made, result)
+    _overlaps(sheet, made)
+    name = sheet.text("name")
+    district = sheet.text("district", "1")
+    sheet.note(
+        "error",
+        "the area has no district",
+        "Give it one, or leave the column out for all",
+        column="district",
+        at=where(district == ""),
+    )
+    sheet.note("error", "the district '{value}' has signs that an id cannot have, or more than 60", "Use letters, digits, . : - _ and name them in 'district_name'",
+               column="district", at=where(~district.str.fullmatch(r"[\w.: -]{1,60}") & (district != "")))  # fmt: skip
+    city_name = str(result.pack.city.get("name", "")) if result.pack else ""
+    district_name = (
+        sheet.text("district_name") if "district_name" in sheet.columns else district.where(district != "1", city_name)
+    )
+    return gpd.GeoDataFrame({"area_id": ids, "name": name.where(name != "", ids), "district": district.str.replace(" ", "_"),
+                             "district_name": district_name.where(district_name != "", district)}, geometry=made, crs=4326)  # fmt: skip
+
+
+def _place(sheet: Sheet, made: gpd.GeoSeries, result: Checked) -> None:
+    """Whether the city lies in its country."""
+    country = str(result.pack.city.get("country", "")) if result.pack else ""
+    land = data.table("country_shapes").set_index("iso3").geometry
+    if country not in land.index:
+        return
+    middle = shapely.Point(
+        (made.total_bounds[0] + made.total_bounds[2]) / 2, (made.total_bounds[1] + made.total_bounds[3]) / 2
+    )
+    if land[country].distance(middle) > 0.5:  # degrees; the country's own shape is simplified
+        holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "the sea")
+        level = "error" if land[country].distance(middle) > 3 else "warning"
+        sheet.note(level, f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}",
+                   f"Mend crs under [{sheet.part.name}], or country under [city]")  # fmt: skip
+
+
+def _overlaps(sheet: Sheet, made: gpd.GeoSeries) -> None:
+    metric = made.to_crs(made.estimate_utm_crs())
+    tree = shapely.STRtree(metric.to_numpy())
+    one, other = tree.query(metric.to_numpy(), predicate="intersects")
+    pairs = one < other
+    one, other = one[pairs], other[pairs]
+    if len(one) == 0:
+        return
+    sizes = metric.area.to_numpy()
+    shared = shapely.area(shapely.intersection(metric.to_numpy()[one], metric.to_numpy()[other])) / np.maximum(
+        np.minimum(sizes[one], sizes[other]), 1e-9
+    )
+    double = metric.index[np.unique(other[shared > 0.5])]
+    sheet.note(
+        "error",
+        "the area covers another by more than half; people would count twice",
+        "Keep one level of areas, and each area once",
+        at=double,
+    )
+    some = metric.index[np.unique(other[(shared > OVERLAP) & (shared <= 0.5)])]
+    sheet.note(
+        "warning", f"the area overlaps another by more than {OVERLAP:.0%}", "Snap the outlines to each other", at=some
+    )
+
+
+def _band(age: str) -> str:
+    found = AGE.match(age)
+    if not found:
+        return ""
+    low, high, last, under = found.groups()
+    if under:
+        return f"0-{int(under) - 1}"
+    return f"{int(last)}+" if last else f"{int(low)}-{int(high)}" if int(low) <= int(high) else ""
+
+
+def residents(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+    """period, area_id, age, persons; 'total' rows are checked against their ages and left out where ages are given."""
+    known = result.tables.get("areas")
+    ids, persons = sheet.text("area"), sheet.number("persons", low=0, high=50_000_000, whole=True)
+    sheet.known_areas(ids, known)
+    age = sheet.text("age", "total").str.lower()
+    total = age.isin(TOTAL)
+    bands = age.where(total, age.map(_band))
+    sheet.note(
+        "error", "'{value}' is no age", "Write ages as 6-14 or 65+, or total", column="age", at=where(bands == "")
+    )
+    if _overlapping([band for band in bands.unique() if band not in TOTAL and band]):
+        sheet.note(
+            "error", "ages overlap, so people would count twice", "Give ages that follow each other", column="age"
+        )
+    table = pd.DataFrame(
+        {
+            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "area_id": ids,
+            "age": bands.where(~total, "total"),
+            "persons": persons,
+        }
+    )
+    sheet.twice(table, ["period", "area_id", "age"], "area")
+    keys = ["period", "area_id"]
+    whole, parts = table[total].set_index(keys)["persons"], table[~total].groupby(keys)["persons"].sum(min_count=1)
+    if not whole.index.has_duplicates:
+        both = pd.concat([whole.rename("whole"), parts.rename("parts")], axis=1).dropna()
+        off = both[(both["whole"] - both["parts"]).abs() > 0.5]
+        for (period, area), row in off.head(MOST_ROWS_NAMED).iterrows():
+            sheet.note("error", f"ages of area {area} on {period:%Y-%m-%d} add up to {row['parts']:,.0f}, the total says {row['whole']:,.0f}",
+                       "Mend the parts or the total", column="persons")  # fmt: skip
+    if known is not None:
+        absent = sorted(set(known["area_id"]) - set(ids))
+        if absent:
+            sheet.note(
+                "warning",
+                f"{len(absent)} areas have no residents in the file (first: {absent[0]})",
+                "Add them; until then they are not known, never zero",
+            )
+    with_ages = table[~total].set_index(keys).index
+    return table[~total | ~pd.MultiIndex.from_frame(table[keys]).isin(with_ages)].replace({"age": {"total": "0+"}})
+
+
+def _overlapping(bands: list[str]) -> bool:
+    """Whether two ages of one file share a year."""
+    ends = sorted(
+        (int(band.rstrip("+").split("-")[0]), int(band.split("-")[1]) if "-" in band else 200) for band in bands
+    )
+    return any(after[0] <= before[1] for before, after in pairwise(ends))
+
+
+def background(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+    """period, area_id, background, persons."""
+    table = _counts(sheet, result, "background")
+    if table is not None:
+        known = {"migration_background", "foreign_nationals"}
+        sheet.note(
+            "error",
+            "'{value}' is no background",
+            f"Write {' or '.join(sorted(known))}",
+            column="background",
+            at=where(~table["background"].isin(known)),
+        )
+    return table
+
+
+def origins(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+    """period, area_id, origin, persons."""
+    table = _counts(sheet, result, "origin")
+    if table is not None:
+        sheet.note("error", "'{value}' is no country", "Write the three-letter ISO code", column="origin",
+                   at=where(~table["origin"].isin(set(data.table("countries")["iso3"]))))  # fmt: skip
+    return table
+
+
+def _counts(sheet: Sheet, result: Checked, by: str) -> pd.DataFrame | None:
+    ids = sheet.text("area")
+    sheet.known_areas(ids, result.tables.get("areas"))
+    table = pd.DataFrame({"period": sheet.day(sheet.part.credit.get("period", "")), "area_id": ids, by: sheet.text(by),
+                          "persons": sheet.number("persons", low=0, high=50_000_000, whole=True)})  # fmt: skip
+    sheet.twice(table, ["period", "area_id", by], "area")
+    return table
+
+
+def social(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+    """period, area_id, indicator, percent."""
+    ids, indicator = sheet.text("area"), sheet.text("indicator")
+    sheet.known_areas(ids, result.tables.get("areas"))
+    known = kinds.SOCIAL
+    sheet.note(
+        "error",
+        "'{value}' is no indicator that the app shows",
+        f"Known: {', '.join(known)}",
+        column="indicator",
+        at=where(~indicator.isin(known)),
+    )
+    table = pd.DataFrame({"period": sheet.day(sheet.part.credit.get("period", "")), "area_id": ids, "indicator": indicator,
+                          "percent": sheet.number("percent", low=0, high=100)})  # fmt: skip
+    sheet.twice(table, ["period", "area_id", "indicator"], "area")
+    return table
+
+
+def employment(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+    """period, area_id, activity (digits), firms, employees."""
+    ids, activity = sheet.text("area"), sheet.text("activity").str.replace(".", "", regex=False)
+    sheet.known_areas(ids, result.tables.get("areas"))
+    sheet.note(
+        "error",
+        "'{value}' is no activity",
+        "Write two to five digits of NACE, such as 90.03",
+        column="activity",
+        at=where(~activity.str.fullmatch(r"\d{2,5}")),
+    )
+    table = pd.DataFrame({"period": sheet.day(sheet.part.credit.get("period", "")), "area_id": ids, "activity": activity,
+                          "firms": sheet.number("firms", low=1, high=1e7, whole=True, gaps="error")})  # fmt: skip
+    table["employees"] = sheet.number("employees", low=0, high=1e8, gaps="") if "employees" in sheet.columns else np.nan
+    sheet.twice(table, ["period", "area_id", "activity"], "area")
+    return table
+
+
+def targets(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+    """level, area_id ('' for the whole city), indicator, value, year."""
+    indicator = sheet.text("indicator")
+    level = sheet.text("level", "city")
+    sheet.note(
+        "error",
+        "'{value}' is no level",
+        "Write city, district or planning_area",
+        column="level",
+        at=where(~level.isin(["city", "district", "planning_area"])),
+    )
+    sheet.note(
+        "error",
+        "the goal names no indicator",
+        "Write an indicator's key, as the page Indicators lists it",
+        column="indicator",
+        at=where(indicator == ""),
+    )
+    return pd.DataFrame({"level": level, "area_id": sheet.text("area"), "indicator": indicator,
+                         "value": sheet.number("value", low=-1e9, high=1e9, gaps="error"),
+                         "year": sheet.number("year", low=2000, high=2100, whole=True, gaps="error")})  # fmt: skip
+
+
+def grid(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
+    """persons, geometry (EPSG:4326): squares, or points where the file has no more."""
+    persons = sheet.number("persons", low=0, high=5_000_000, gaps="")
+    if persons.notna().any() and persons.sum() == 0:
+        sheet.note("error", "the grid counts no one", "Name the column of residents", column="persons")
+        return None
+    if "cell" in sheet.columns and not isinstance(sheet.rows, gpd.GeoDataFrame):
+        squares = reading.cell_square(sheet.text("cell"))
+        sheet.note(
+            "error",
+            "'{value}' is no cell code",
+            "Use codes such as CRS3035RES1000mN3000000E4000000",
+            column="cell",
+            at=where(squares.isna()),
+        )
+        sheet.note(
+            "error",
+            "the cell '{value}' stands twice",
+            "Keep one of them",
+            column="cell",
+            at=where(sheet.text("cell").duplicated()),
+        )
+        if squares.isna().any():
+            return None
+        made: gpd.GeoSeries | None = squares.to_crs(4326)
+    else:
+        made = shapes(sheet, result, points=True)
+    if made is None:
+        return None
+    return gpd.GeoDataFrame(
+        {"persons": persons, "period": sheet.day(sheet.part.credit.get("period", ""))}, geometry=made, crs=4326
+    )
+
+
+def services(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
+    """source_id, kind, name, places, operator, geometry (EPSG:4326)."""
+    made = shapes(sheet, result, points=True)
+    if made is None:
+        return None
+    middle = made.representative_point()
+    known, given = set(kinds.facility_kinds()["kind"]), sheet.text("kind")
+    kind = given.map(lambda one: sheet.part.kinds.get(one, one))
+    left_out = kind == ""
+    sheet.note("error", "the kind '{value}' is unknown", f"Map it under [services]: kinds = {{ \"theirs\" = \"ours\" }} (\"\" leaves it out); ours: {', '.join(sorted(known))}",
+               column="kind", at=where(~kind.isin(known) & ~(left_out & (given != ""))))  # fmt: skip
+    ids = sheet.text("id") if "id" in sheet.columns else pd.Series([f"{n}" for n in sheet.row], index=sheet.rows.index)
+    ids = ids.where(ids != "", "row " + sheet.row.astype(str))
+    places = (
+        sheet.number("places", low=0, high=1e6, whole=True, gaps="")
+        if "places" in sheet.columns
+        else pd.Series(np.nan, index=sheet.rows.index)
+    )
+    operator = sheet.text("operator")
+    table = gpd.GeoDataFrame({"source_id": ids, "kind": kind, "name": sheet.text("name"), "places": places.where(places > 0),
+                              "operator": operator.where(operator.isin(["public", "independent"]), "")}, geometry=middle, crs=4326)  # fmt: skip
+    sheet.twice(table, ["source_id", "kind"], "id")
+    known_areas = result.tables.get("areas")
+    if known_areas is not None:
+        west, south, east, north = known_areas.total_bounds
+        swapped = table.geometry.x.between(south, north) & table.geometry.y.between(west, east)
+        outside = ~(table.geometry.x.between(west, east) & table.geometry.y.between(south, north))
+        if (swapped & outside).sum() > len(table) / 2:
+            sheet.note(
+                "error", "longitude and latitude are exchanged", "Name the columns the other way round in city.toml"
+            )
+            return None
+        sheet.note(
+            "warning", "the place lies outside the city and is left out", "Check its coordinates", at=where(outside)
+        )
+        if outside.all():
+            sheet.note("error", "no place lies in the city", f"Check coordinates and crs under [{sheet.part.name}]")
+    return table[~left_out]
+
+
+LOOK: dict[str, Callable[[Sheet, Checked], pd.DataFrame | None]] = {
+    "areas": areas, "residents": residents, "grid": grid, "services": services, "background": background, "origins": origins,
+    "social": social, "employment": employment, "targets": targets,
+}  # fmt: skip

@@ -1,0 +1,103 @@
+"""OpenStreetMap through Overpass: a city's boundary, the areas in it, its services."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import geopandas as gpd
+import httpx
+import shapely
+from shapely.ops import polygonize, unary_union
+
+from data.connectors import openstreetmap, polite
+from data.errors import SourceError
+
+ADDRESS = "https://overpass-api.de/api/interpreter"
+AREA = 3_600_000_000  # Overpass' number of an area is its relation's and this
+
+
+def _asked(question: str, client: httpx.Client | None) -> tuple[list[dict[str, Any]], polite.Got]:
+    def check(content: bytes) -> None:
+        found = json.loads(content)
+        if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
+            raise ValueError("the answer is no Overpass answer: it lacks 'elements'")
+        if "runtime error" in str(found.get("remark", "")):
+            raise ValueError(f"Overpass gave up ({found['remark'][:120]})")
+
+    got = polite.fetch(
+        ADDRESS,
+        form={"data": f"[out:json][timeout:180];{question}"},
+        kinds=("application/json",),
+        check=check,
+        client=client,
+    )
+    return json.loads(got.path.read_bytes())["elements"], got
+
+
+def boundary(
+    name: str, country: str = "", client: httpx.Client | None = None
+) -> tuple[int, dict[str, str], shapely.Geometry, polite.Got]:
+    """The relation of a city: id, tags, shape. Of several the highest in rank. country: ISO 3166-1 alpha-3. Raises SourceError."""
+    quoted = re.sub(r'["\\\n]', "", name)
+    within = f'area["ISO3166-1:alpha3"="{country}"]->.land;' if re.fullmatch("[A-Z]{3}", country) else ""
+    inside = "(area.land)" if within else ""
+    kinds = '["boundary"="administrative"]["admin_level"~"^([4-8])$"]'
+    found, got = _asked(
+        f'{within}(relation{inside}["name"="{quoted}"]{kinds};relation{inside}["name:en"="{quoted}"]{kinds};);out geom;',
+        client,
+    )
+    shapes = [(int(one["id"]), one.get("tags", {}), outline(one)) for one in found if one.get("type") == "relation"]
+    shapes = [one for one in shapes if not one[2].is_empty]
+    if not shapes:
+        raise SourceError(
+            f"OpenStreetMap, '{name}'",
+            "no city of this name has a boundary",
+            mend="Write its name as on the map, or name its country",
+        )
+    # A city-state's state and city may both be found: the innermost that is called so is the city.
+    best = max(shapes, key=lambda one: (int(one[1].get("admin_level", 0)), one[2].area))
+    return *best, got
+
+
+def parts(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, polite.Got]:
+    """The areas inside a city at its finest complete level (9 to 11): id, name, geometry (EPSG:4326)."""
+    kinds = '["boundary"="administrative"]["admin_level"~"^(9|10|11)$"]["name"]'
+    found, got = _asked(f"area({AREA + relation})->.city;relation(area.city){kinds};out geom;", client)
+    rows = [
+        (str(one["id"]), one["tags"]["name"], int(one["tags"]["admin_level"]), outline(one))
+        for one in found
+        if one.get("type") == "relation"
+    ]
+    table = gpd.GeoDataFrame(rows, columns=["id", "name", "level", "geometry"], crs=4326)
+    return table[~table.geometry.is_empty].reset_index(drop=True), got
+
+
+def services(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, polite.Got]:
+    """Facilities inside a city, as openstreetmap.tagged gives them."""
+    keys: dict[str, list[str]] = {}
+    for key, value in openstreetmap.TAGS:
+        keys.setdefault(key, []).append(value)
+    asked = "".join(f'nwr["{key}"~"^({"|".join(values)})$"](area.city);' for key, values in keys.items())
+    found, got = _asked(f"area({AREA + relation})->.city;({asked});out tags center;", client)
+    elements = []
+    for one in found:
+        spot = one.get("center", one)
+        if "lon" in spot and "lat" in spot:
+            elements.append((f"{one['type']}/{one['id']}", one.get("tags", {}), float(spot["lon"]), float(spot["lat"])))
+    return openstreetmap.tagged(elements), got
+
+
+def outline(relation: dict[str, Any]) -> shapely.Geometry:
+    """The polygon of a relation as 'out geom' gives it: its outer rings less its inner ones; empty where no ring closes."""
+    rings: dict[str, list[shapely.LineString]] = {"outer": [], "inner": []}
+    for member in relation.get("members", []):
+        line = [(float(at["lon"]), float(at["lat"])) for at in member.get("geometry") or [] if at]
+        if member.get("type") == "way" and len(line) > 1:
+            rings["inner" if member.get("role") == "inner" else "outer"].append(shapely.LineString(line))
+    outer, inner = (
+        unary_union(list(polygonize(unary_union(lines)))) if lines else shapely.Polygon()
+        for lines in (rings["outer"], rings["inner"])
+    )
+    return shapely.make_valid(outer.difference(inner))
