@@ -16,13 +16,17 @@ from data.connectors import chamber_register
 from data.errors import DataError
 
 
+def counted(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """One month by area and activity, and the rows that could not be counted."""
+    place = local_entry("firms").place
+    shapes, here = data.table("areas_exact", place), data.cities()[place]
+    return chamber_register.firms_by_area(path, period, shapes.loc[shapes["cut"] == here.cut, "area_id"])
+
+
 def store(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
     """Import one month; returns the table's entry and, if rows could not be counted, the report's path."""
     entry = local_entry("firms")
-    shapes = data.table("areas_exact", entry.place)
-    here = data.cities()[entry.place]
-    areas = shapes.loc[shapes["cut"] == here.cut, "area_id"]
-    table, report = chamber_register.firms_by_area(path, period, areas)
+    table, report = counted(path, period)
     written = None
     if len(report):
         written = local.report_path(f"{path.stem}-not-counted")

@@ -59,6 +59,31 @@ def check(folder: Path, say: Callable[[str, float], None] = lambda _what, _share
     return result
 
 
+def mappings(folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
+    """For each section with columns: those of its file, and which of them is taken for which of ours. For someone to confirm.
+
+    A file that cannot be read is left out here; `check` says why. Raises PackError as pack.read does.
+    """
+    found = {}
+    for name, part in pack.read(folder).parts.items():
+        file = folder / part.file
+        if SECTIONS[name].columns and file.resolve().is_relative_to(folder.resolve()):
+            try:
+                columns = [str(one) for one in reading.read(file, part.file).rows.columns if one != "geometry"]
+            except SourceError:
+                continue
+            found[name] = (columns, pack.guess(name, columns) | {ours: theirs for ours, theirs in part.columns.items() if theirs in columns})
+    return found
+
+
+def confirm(folder: Path, chosen: dict[str, dict[str, str]]) -> None:
+    """Write confirmed columns into the manifest of an unpacked copy of a pack."""
+    given = pack.read(folder)
+    for name, columns in chosen.items():
+        given.parts[name].columns = {ours: theirs for ours, theirs in columns.items() if theirs}
+    (folder / pack.MANIFEST).write_text(pack.as_toml(given.city, given.parts.values()), encoding="utf-8")
+
+
 def parted(text: str) -> tuple[str, str]:
     """What is wrong and how to mend it, of a sentence of ours."""
     what, _, mend = text.removeprefix(f"{pack.MANIFEST}: ").partition(". ")

@@ -15,6 +15,7 @@ import pandas as pd
 from data.errors import SourceError
 
 COLUMNS = ["ihk_branch_id", "nace_id", "employees_range", "planungsraum_id"]
+ADDRESS = "https://raw.githubusercontent.com/IHKBerlin/IHKBerlin_Gewerbedaten/master/data/IHKBerlin_Gewerbedaten.csv"  # not asked from here: mend if it moved
 FEWEST_FIRMS = 3  # with fewer firms in a cell, employees are suppressed: a size band would be that of one firm
 REPORT = ["line", "column", "value", "fault"]
 

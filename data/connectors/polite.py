@@ -26,7 +26,7 @@ from data.errors import SourceError
 HOSTS = ("overpass-api.de", "api.unhcr.org", "ec.europa.eu", "gisco-services.ec.europa.eu", "download.geofabrik.de",
          "raw.githubusercontent.com")  # fmt: skip
 AGENT = "ZoneOfSocialCreativity/1.0 (open-source city dashboard; +https://github.com/zone-of-social-creativity)"
-TRIES, LONGEST_WAIT_S, PAUSE_S = 4, 120.0, 1.0
+TRIES, WAIT_S, LONGEST_WAIT_S, PAUSE_S = 4, 2.0, 120.0, 1.0
 _last: dict[str, float] = {}
 
 
@@ -64,7 +64,7 @@ def allowed(address: str) -> None:
 
 
 def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str, str] | None = None, kinds: tuple[str, ...] = (),
-          check: Callable[[bytes], None] = lambda _content: None, client: httpx.Client | None = None, wait_s: float = 2.0) -> Got:  # fmt: skip
+          check: Callable[[bytes], None] = lambda _content: None, client: httpx.Client | None = None,) -> Got:  # fmt: skip
     """Fetch a file into the cache, or prove that the cached one is still right.
 
     kinds: content types that the answer may have. check raises ValueError on an answer that is not what was asked for;
@@ -76,7 +76,7 @@ def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str
     opened = client or httpx.Client(timeout=httpx.Timeout(30.0, read=300.0), follow_redirects=False)
     tries = Retrying(
         stop=stop_after_attempt(TRIES),
-        wait=_patience(wait_s),
+        wait=_patience(),
         retry=retry_if_exception_type((_Again, httpx.TransportError)),
         reraise=True,
     )
@@ -101,8 +101,8 @@ def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str
     return Got(place, now, stale=False)
 
 
-def _patience(first_s: float) -> Callable[[RetryCallState], float]:
-    usual = wait_exponential(first_s, max=LONGEST_WAIT_S)
+def _patience() -> Callable[[RetryCallState], float]:
+    usual = wait_exponential(WAIT_S, max=LONGEST_WAIT_S)
 
     def wait(state: RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome else None
