@@ -52,6 +52,10 @@ SECTIONS = {
         st.Page("pages/readiness.py", title=_("Policy framework"), icon=":material/policy:"),
         st.Page("pages/impact.py", title=_("Impact"), icon=":material/trending_up:"),
     ],
+    _("Data"): [
+        st.Page("pages/data_tables.py", title=_("Data"), icon=":material/database:"),
+        st.Page("pages/data_city.py", title=_("Your city"), icon=":material/add_home_work:"),
+    ],
     _("Workshop"): [
         st.Page("pages/workshop.py", title=_("Room"), icon=":material/forum:"),
         st.Page("pages/story.py", title=_("Story"), icon=":material/auto_stories:"),

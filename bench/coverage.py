@@ -82,7 +82,9 @@ def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
 
 def streets() -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
     """The Helsinki network and its libraries."""
-    nodes, edges, facilities = (data.table(f"network_{name}", "walking_sample") for name in ("nodes", "edges", "facilities"))
+    nodes, edges, facilities = (
+        data.table(f"network_{name}", "walking_sample") for name in ("nodes", "edges", "facilities")
+    )
     return nodes, edges, facilities[facilities["kind"] == "library"]["node"].to_numpy()
 
 

@@ -77,9 +77,14 @@ def version() -> str:
 
 def table(name: str, place: str = "world") -> pd.DataFrame:
     """Open one shipped table; with shapes, a GeoDataFrame. Raises UnknownTableError, BrokenTableError."""
-    path = entry(name, place).path
+    return opened(entry(name, place))
+
+
+def opened(version: Entry) -> pd.DataFrame:
+    """Open one version of a table. Raises BrokenTableError."""
+    path = version.path
     try:
-        return gpd.read_parquet(path) if name in GEOGRAPHIC else pd.read_parquet(path)
+        return gpd.read_parquet(path) if version.name in GEOGRAPHIC else pd.read_parquet(path)
     except (OSError, ValueError) as fault:
         raise BrokenTableError(f"{path}: the table cannot be read ({fault}). Run 'python -m data.build'.") from fault
 

@@ -133,7 +133,8 @@ def sources() -> dict[str, Source]:
     found = {f"world/{name}": source for name, source in world.items()}
     for key in data.cities():
         if data.has("facilities", key):
-            found[f"{key}/facilities"] = Source(partial(facilities, key), key, "registers as before, OpenStreetMap {today}"
+            found[f"{key}/facilities"] = Source(
+                partial(facilities, key), key, "registers as before, OpenStreetMap {today}"
             )
     firms_of = local_entry("firms").place
     return found | {f"{firms_of}/firms": Source(register, firms_of, "{today}")}

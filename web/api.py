@@ -19,7 +19,11 @@ from views.exports import csv_bytes, parquet_bytes
 
 MOST_ROWS = 100_000
 Format = Literal["json", "csv", "parquet", "geojson"]
-TYPES = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "geojson": "application/geo+json"}
+TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "geojson": "application/geo+json",
+}
 
 api = FastAPI(title="Zone of Social Creativity", version="1", docs_url=None, redoc_url=None,
               description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves; an "
@@ -27,7 +31,22 @@ api = FastAPI(title="Zone of Social Creativity", version="1", docs_url=None, red
 
 
 def _about(entry: data.Entry) -> dict[str, Any]:
-    kept = ("name", "place", "title", "publisher", "licence", "attribution", "period", "unit", "geography", "note", "rows", "built_on", "checksum", "version")
+    kept = (
+        "name",
+        "place",
+        "title",
+        "publisher",
+        "licence",
+        "attribution",
+        "period",
+        "unit",
+        "geography",
+        "note",
+        "rows",
+        "built_on",
+        "checksum",
+        "version",
+    )
     return {key: value for key, value in asdict(entry).items() if key in kept} | {"source": entry.source_line}
 
 
@@ -63,7 +82,9 @@ def table(request: Request, place: str, name: str, format: Format = "json", offs
 
 
 @api.get("/indicators/{city}")
-def indicators(city: str, level: str = "district", period: str = "", format: Literal["json", "csv", "parquet"] = "json") -> Response:
+def indicators(
+    city: str, level: str = "district", period: str = "", format: Literal["json", "csv", "parquet"] = "json"
+) -> Response:
     """Every indicator of every area of a level. period: one of the city's half-years, the newest if left out."""
     known = data.cities()
     if city not in known:
@@ -93,7 +114,11 @@ def _filtered(rows: pd.DataFrame, request: Request, columns: str) -> pd.DataFram
             continue
         if key not in rows or key == "geometry":
             raise HTTPException(422, f"There is no column '{key}'. Known: {', '.join(map(str, rows.columns))}.")
-        text = rows[key].dt.strftime("%Y-%m-%d") if pd.api.types.is_datetime64_any_dtype(rows[key]) else rows[key].astype("string")
+        text = (
+            rows[key].dt.strftime("%Y-%m-%d")
+            if pd.api.types.is_datetime64_any_dtype(rows[key])
+            else rows[key].astype("string")
+        )
         rows = rows[(text == value).fillna(False).to_numpy(dtype=bool)]
     wanted = [one for one in columns.split(",") if one]
     unknown = [one for one in wanted if one not in rows]
@@ -102,7 +127,9 @@ def _filtered(rows: pd.DataFrame, request: Request, columns: str) -> pd.DataFram
     return rows[wanted] if wanted else rows
 
 
-def _answer(rows: pd.DataFrame, kind: str, offset: int, limit: int, about: dict[str, Any], name: str, headers: dict[str, str]) -> Response:
+def _answer(
+    rows: pd.DataFrame, kind: str, offset: int, limit: int, about: dict[str, Any], name: str, headers: dict[str, str]
+) -> Response:
     shaped = isinstance(rows, gpd.GeoDataFrame)
     named = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', **headers}
     if kind == "geojson":
@@ -115,7 +142,12 @@ def _answer(rows: pd.DataFrame, kind: str, offset: int, limit: int, about: dict[
     if kind == "csv":
         return Response(csv_bytes(plain), media_type=TYPES[kind], headers=named)
     page = plain.iloc[offset : offset + limit]
-    body = {"about": about, "total": len(plain), "offset": offset, "rows": json.loads(page.to_json(orient="records", date_format="iso", date_unit="s"))}
+    body = {
+        "about": about,
+        "total": len(plain),
+        "offset": offset,
+        "rows": json.loads(page.to_json(orient="records", date_format="iso", date_unit="s")),
+    }
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json", headers=headers)
 
 

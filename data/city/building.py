@@ -27,7 +27,7 @@ CUT = "pack"
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 SAMPLE = "walking_sample"
 LEVELS = ["city", "district", "planning_area"]
-Say = Callable[[str, float], None]
+Say = Callable[[str, float], object]
 
 
 class BadPackError(DataError):

@@ -18,7 +18,7 @@ from data.errors import SourceError
 MOST_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
 
 
-def check(folder: Path, say: Callable[[str, float], None] = lambda _what, _share: None) -> Checked:
+def check(folder: Path, say: Callable[[str, float], object] = lambda _what, _share: None) -> Checked:
     """Read and check an unpacked pack. say is told what is looked at and how far it is, 0 to 1."""
     try:
         given = pack.read(folder)
@@ -72,7 +72,11 @@ def mappings(folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
                 columns = [str(one) for one in reading.read(file, part.file).rows.columns if one != "geometry"]
             except SourceError:
                 continue
-            found[name] = (columns, pack.guess(name, columns) | {ours: theirs for ours, theirs in part.columns.items() if theirs in columns})
+            found[name] = (
+                columns,
+                pack.guess(name, columns)
+                | {ours: theirs for ours, theirs in part.columns.items() if theirs in columns},
+            )
     return found
 
 

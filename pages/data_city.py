@@ -1,0 +1,173 @@
+"""Your city: a pack is uploaded, its columns confirmed, checked finding by finding, built, and one step back kept."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import zipfile
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+import data
+from data import local
+from data.city import building, checks, exporting, pack
+from data.city.sheet import Finding
+from data.errors import DataError
+from views import controls, exports, text
+from views.language import _
+
+
+def unpacked(name: str, content: bytes) -> Path:
+    """An uploaded pack in a folder of this session; the one before it is removed. Raises PackError."""
+    old = st.session_state.pop("pack_folder", None)
+    if old:
+        shutil.rmtree(old, ignore_errors=True)
+    place = Path(tempfile.mkdtemp(prefix="zone-upload-"))
+    st.session_state["pack_folder"] = str(place)
+    packed = place / "upload.zip"
+    packed.write_bytes(content)
+    try:
+        with pack.opened(packed) as folder:
+            shutil.copytree(folder, place / "pack")
+    except pack.PackError as fault:
+        raise pack.PackError(str(fault).replace("upload.zip", Path(name).name)) from fault
+    return place / "pack"
+
+
+def template_section() -> None:
+    """The template, and the cities of the app as packs."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, words in pack.template().items():
+            archive.writestr(name, words)
+    with st.container(horizontal=True):
+        st.download_button(
+            _("Template (ZIP)"), out.getvalue(), "city-pack.zip", "application/zip", key="template", on_click="ignore"
+        )
+        for key, one in data.cities().items():
+            st.download_button(_("{name} as a pack (ZIP)", name=one.name), partial(zipped, key), f"{key}-pack.zip", "application/zip",
+                               key=f"pack-{key}", on_click="ignore")  # fmt: skip
+    sections = pd.DataFrame([{_("Section"): name, _("Holds"): _(one.holds), _("Needs"): ", ".join(one.needs), _("May have"): ", ".join(one.may)}
+                             for name, one in pack.SECTIONS.items()])  # fmt: skip
+    with st.expander(_("What a pack holds")):
+        st.dataframe(sections, hide_index=True, alt=_("Sections of a pack with their columns"))
+        st.caption(
+            _(
+                "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, in any coordinate system. docs/cities.md explains each."
+            )
+        )
+
+
+def zipped(key: str) -> bytes:
+    """A city of the app as a zipped pack."""
+    with tempfile.TemporaryDirectory(prefix="zone-export-") as place:
+        folder = Path(place) / key
+        exporting.export(key, folder)
+        return Path(shutil.make_archive(str(Path(place) / "pack"), "zip", folder)).read_bytes()
+
+
+def mapping_section(folder: Path) -> dict[str, dict[str, str]]:
+    """Which of the files' columns is which of ours: guessed, for the reader to confirm."""
+    chosen: dict[str, dict[str, str]] = {}
+    for name, (columns, known) in checks.mappings(folder).items():
+        section = pack.SECTIONS[name]
+        with st.expander(_("Columns of {section}", section=name), expanded=not set(section.needs) <= set(known)):
+            chosen[name] = {}
+            for ours, place in zip((*section.needs, *section.may), st.columns(4) * 3, strict=False):
+                options = ["", *columns]
+                label = _("{column} (needed)", column=ours) if ours in section.needs else ours
+                chosen[name][ours] = place.selectbox(label, options, index=options.index(known.get(ours, "")), key=f"map-{name}-{ours}",
+                                                     format_func=lambda one: one or _("none"))  # fmt: skip
+    return chosen
+
+
+def findings_table(findings: list[Finding]) -> None:
+    """Every finding: where, what, how to mend."""
+    order = {"error": _("error"), "warning": _("warning")}
+    rows = pd.DataFrame([{_("Level"): order[one.level], _("File"): one.file, _("Row"): text.GAP if one.row is None else str(one.row), _("Column"): one.column,
+                          _("What"): one.what, _("How to mend"): one.mend} for one in sorted(findings, key=lambda one: one.level)])  # fmt: skip
+    st.dataframe(rows.replace(text.GAP, ""), hide_index=True, alt=_("Findings of the check"))
+    st.download_button(
+        _("Findings (CSV)"), exports.csv_bytes(rows), "findings.csv", "text/csv", key="findings", on_click="ignore"
+    )
+
+
+def check_section(folder: Path) -> None:
+    """Confirm, check, build."""
+    chosen = mapping_section(folder)
+    left, right = st.columns(2)
+    if left.button(_("Check"), key="pack_check"):
+        checks.confirm(folder, chosen)
+        with st.status(_("Checking …")) as status:
+            bar = st.progress(0.0)
+            checked = checks.check(folder, lambda _what, share: bar.progress(share))
+            status.update(label=_("The pack was checked."), state="complete")
+        st.session_state["pack_found"] = checked.findings
+    found = st.session_state.get("pack_found")
+    if found is None:
+        return
+    errors = sum(one.level == "error" for one in found)
+    st.markdown(_("{errors} errors, {warnings} warnings.", errors=errors, warnings=len(found) - errors))
+    if found:
+        findings_table(found)
+    if errors:
+        st.caption(_("Mend the errors in your files and upload the pack again; nothing was changed."))
+    elif right.button(_("Build the city"), key="pack_build", type="primary"):
+        try:
+            with st.status(_("Building …")) as status:
+                bar = st.progress(0.0)
+                key, _warnings = building.build(folder, lambda _what, share: bar.progress(share))
+                status.update(label=_("The city is in use."), state="complete")
+        except building.BadPackError as fault:
+            findings_table(fault.findings)
+        else:
+            st.session_state["city_kept"] = key
+            st.page_link(
+                "pages/overview.py", label=_("See {name}", name=data.cities()[key].name), query_params={"city": key}
+            )
+
+
+def builds_section() -> None:
+    """Cities of this machine with their builds; one click back."""
+    mine = {key: local.builds(key) for key in data.cities() if local.builds(key)}
+    if not mine:
+        controls.empty(
+            _("No city was built on this machine yet."), _("Take the template, put your files in, and upload it above.")
+        )
+    for key, kept in mine.items():
+        with st.container(border=True):
+            st.markdown(_("**{name}**: {builds} builds kept, in use {version}", name=text.escaped(data.cities()[key].name), builds=len(kept), version=data.entry("areas", key).version))  # fmt: skip
+            older = [one for one in kept if one < data.entry("areas", key).version]
+            with st.container(horizontal=True):
+                if older and st.button(_("Go back to {version}", version=older[0]), key=f"build-back-{key}"):
+                    local.use_city(key, older[0])
+                    st.rerun()
+                if st.button(_("Take {name} out of the app", name=data.cities()[key].name), key=f"build-remove-{key}"):
+                    local.remove_city(key)
+                    st.session_state.pop("city_kept", None)
+                    st.rerun()
+
+
+st.title(_("Your city"), anchor=False)
+st.markdown(
+    _(
+        "Any city can be shown: its areas, residents and services go into a pack. A check names every fault with file, row, column and mend before anything changes."
+    )
+)
+template_section()
+sent = st.file_uploader(_("A city pack (ZIP)"), type="zip", key="pack_upload")
+if sent is not None:
+    try:
+        if st.session_state.get("pack_sent") != sent.file_id:
+            st.session_state["pack_sent"] = sent.file_id
+            st.session_state.pop("pack_found", None)
+            unpacked(sent.name, sent.getvalue())
+        check_section(Path(st.session_state["pack_folder"]) / "pack")
+    except (DataError, pack.PackError) as fault:
+        st.error(text.escaped(str(fault)))
+st.header(_("Cities on this machine"), anchor=False, divider="gray")
+builds_section()
