@@ -136,7 +136,7 @@ def numbers(values: pd.Series, whole: bool = False) -> tuple[pd.Series, pd.Serie
         last = {max(",.", key=one.rfind) for one in both}
         if len(last) != 1:
             return (
-                text.astype("object").where(False),
+                pd.Series(np.nan, index=values.index),
                 given.reindex(values.index, fill_value=False),
                 "decimal commas and decimal points are mixed",
             )
