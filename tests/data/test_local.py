@@ -1,0 +1,109 @@
+"""Versions of tables: offered, used, kept, one step back; the catalogue is the one word that decides."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandera.errors import SchemaError
+
+import data
+from data import local
+from data.catalogue import local_catalogue, local_entry, shipped
+from data.errors import DataError
+
+
+@pytest.fixture(autouse=True)
+def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
+
+
+def employment(value: float) -> pd.DataFrame:
+    return pd.DataFrame({"year": [2022], "geo": ["DE30"], "thousand_persons": [value], "flag": [""]})
+
+
+ENTRY = replace(local_entry("employment"), period="2022")
+
+
+def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> None:
+    first = local.save(ENTRY, employment(1.0))
+    offer = local.offer(ENTRY, employment(2.0))
+    assert offer is not None
+    assert data.table("employment")["thousand_persons"].tolist() == [1.0]
+    assert [one.state for one in local.versions("world", "employment")] == ["offered", "used"]
+    version = data.version()
+    local.use("world", "employment", offer.version)
+    assert data.version() != version  # whatever is kept by version is made anew
+    assert data.table("employment")["thousand_persons"].tolist() == [2.0]
+    assert data.entry("employment").source_line.endswith(f"v{offer.version[:10]}")
+    assert local.back("world", "employment") == first.version
+    assert data.table("employment")["thousand_persons"].tolist() == [1.0]
+    with pytest.raises(DataError, match="no version of world/employment before"):
+        local.back("world", "employment")
+
+
+def test_the_same_figures_are_no_news_and_a_new_offer_replaces_the_old() -> None:
+    local.save(ENTRY, employment(1.0))
+    assert local.offer(ENTRY, employment(1.0)) is None
+    local.offer(ENTRY, employment(2.0))
+    local.offer(ENTRY, employment(3.0))
+    assert [one.rows for one in local.offers()] == [1]
+    local.reject("world", "employment")
+    assert local.offers() == []
+    assert len(list((local_catalogue().parent / "world" / "employment").iterdir())) == 1
+
+
+def test_one_goes_back_to_what_was_shipped() -> None:
+    entry = shipped()["world", "cultural_employment"]
+    rows = data.table("cultural_employment")
+    offer = local.offer(entry, rows.assign(thousand_persons=rows["thousand_persons"] + 1))
+    assert offer is not None
+    local.use("world", "cultural_employment", offer.version)
+    assert data.table("cultural_employment")["thousand_persons"].sum() > rows["thousand_persons"].sum()
+    assert local.back("world", "cultural_employment") == ""
+    pd.testing.assert_frame_equal(data.table("cultural_employment"), rows)
+
+
+def test_a_table_that_breaks_its_contract_is_not_stored() -> None:
+    local.save(ENTRY, employment(1.0))
+    with pytest.raises(SchemaError):
+        local.save(ENTRY, employment(-1.0))
+    assert data.table("employment")["thousand_persons"].tolist() == [1.0]
+
+
+def test_a_broken_catalogue_leaves_the_shipped_tables_in_use() -> None:
+    local.save(ENTRY, employment(1.0))
+    local_catalogue().write_text("{ half", encoding="utf-8")
+    assert not data.has("employment")
+    assert len(data.table("displaced"))
+
+
+def test_a_file_that_went_missing_falls_back_to_the_shipped_one() -> None:
+    entry = shipped()["world", "cultural_employment"]
+    rows = data.table("cultural_employment")
+    stored = local.save(entry, rows.head(5))
+    assert len(data.table("cultural_employment")) == 5
+    stored.path.unlink()
+    local_catalogue().touch()
+    assert len(data.table("cultural_employment")) == len(rows)
+
+
+def test_many_writers_lose_nothing() -> None:
+    names = ("employment", "regional_gdp")
+    gdp = pd.DataFrame({"year": [2022], "geo": ["DE30"], "million_pps": [1.0], "flag": [""]})
+
+    def write(name: str) -> None:
+        for number in range(5):
+            table = employment(number + 1.0) if name == "employment" else gdp.assign(million_pps=number + 1.0)
+            local.save(replace(local_entry(name), period="2022"), table)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert data.table("employment")["thousand_persons"].tolist() == [5.0]
+    assert data.table("regional_gdp")["million_pps"].tolist() == [5.0]
