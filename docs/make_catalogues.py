@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po, write_po
 
 import data
 from analytics import access, arrivals, composite, displacement, indicators, partnerships, readiness, scenario
+from data.city.building import AGELESS, BUILT, GRIDDED
+from data.city.pack import SECTIONS
 from data.kinds import facility_kinds
 from data.store import models
 from views.language import CATALOGUES, LANGUAGES
@@ -60,6 +62,13 @@ def named() -> set[str]:
         names |= {
             form for key, level in city.level_names.items() for form in (level, f"{level}s" if key != "city" else "")
         }
+    names |= {
+        GRIDDED,
+        BUILT,
+        f"{GRIDDED} {AGELESS}",
+        f"{BUILT} {AGELESS}",
+        *(section.holds for section in SECTIONS.values()),
+    }
     for need in arrivals.NEEDS.values():
         names |= {need.label, need.unit}
     names |= {*arrivals.RULES, *scenario.SITING, *readiness.PARTS.values(), *readiness.LEVELS}

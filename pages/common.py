@@ -139,7 +139,7 @@ def where_known() -> Iterator[None]:
             raise
         titles = {entry.name: entry.title for entry in (*ENTRIES, *LOCAL_ENTRIES)}
         controls.empty(_("{city} has no table for this: {table}.", city=data.cities()[gap.place].name, table=titles.get(gap.name, gap.name)),
-                       _("Add it to the city's pack and build it on the page *Data*."))  # fmt: skip
+                       _("Add it to the city's pack and build it on the page *Your city*."))  # fmt: skip
 
 
 def source(name: str, place: str = "world") -> str:

@@ -27,6 +27,9 @@ CUT = "pack"
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 SAMPLE = "walking_sample"
 LEVELS = ["city", "district", "planning_area"]
+GRIDDED = "Inside an area residents are spread by a population grid (an estimate)."
+BUILT = "Inside an area residents are spread over its built-up hexagons (an estimate)."
+AGELESS = "Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
 Say = Callable[[str, float], object]
 
 
@@ -257,12 +260,9 @@ def settings(given: Pack, drawn: gpd.GeoDataFrame, people: pd.DataFrame, gridded
     names = {"city": "City", "district": "District", "planning_area": "Planning area"} | given.city.get(
         "level_names", {}
     )
-    spread = "by a population grid" if gridded else "over its built-up hexagons"
-    note = f"Inside an area residents are spread {spread} (an estimate)."
+    note = GRIDDED if gridded else BUILT
     if (people["age"] == "0+").any():
-        note += (
-            " Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
-        )
+        note = f"{note} {AGELESS}"
     return {
         "name": str(given.city["name"]), "country": str(given.city["country"]), "region": str(given.city.get("region", "")),
         "region_name": str(given.city.get("region_name") or given.city["name"]),

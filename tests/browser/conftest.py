@@ -56,6 +56,13 @@ for device in range(12):
 STEPS = [{"page": "coverage", "query": {"service": "library", "level": "district"}, "title": "Libraries", "note": "Mention opening hours"},
          {"page": "displacement", "query": {"scope": "country"}, "title": "Who came", "note": ""}]
 print(code, stories.save("For the council", STEPS))
+import tempfile
+from pathlib import Path
+from data.city import building, pack
+with tempfile.TemporaryDirectory() as folder:
+    for name, text in pack.template("Bare").items():
+        Path(folder, name).write_text(text, encoding="utf-8")
+    building.build(Path(folder))
 store.add_assessment("berlin", date(2026, 1, 1), "test", {"crisis_plan": {"level": 2, "evidence": "plan"}, "data_open": {"level": 1, "evidence": ""}})
 """
 
@@ -63,17 +70,18 @@ store.add_assessment("berlin", date(2026, 1, 1), "test", {"crisis_plan": {"level
 @pytest.fixture(scope="session")
 def entries(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """A database with something that people entered: its address, and the codes of a room and a story in it."""
-    address = f"sqlite:///{tmp_path_factory.mktemp('entries') / 'zone.db'}"
+    place = tmp_path_factory.mktemp("entries")
+    address = f"sqlite:///{place / 'zone.db'}"
     made = subprocess.run(
         [sys.executable, "-c", ENTRIES],
         cwd=ROOT,
-        env=os.environ | {"ZONE_DATABASE": address},
+        env=os.environ | {"ZONE_DATABASE": address, "ZONE_LOCAL": str(place / "local")},
         check=True,
         capture_output=True,
         text=True,
     )
-    room, story = made.stdout.split()[-2:]
-    return {"database": address, "room": room, "story": story}
+    room, story = made.stdout.split()[:2]
+    return {"database": address, "local": str(place / "local"), "room": room, "story": story}
 
 
 @pytest.fixture
@@ -86,7 +94,7 @@ def codes(entries: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str,
 @pytest.fixture(scope="session")
 def server(entries: dict[str, str]) -> Iterator[str]:
     """The app on a free port of localhost, with something that people entered."""
-    surroundings = os.environ | {"ZONE_DATABASE": entries["database"]}
+    surroundings = os.environ | {"ZONE_DATABASE": entries["database"], "ZONE_LOCAL": entries["local"]}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -38,6 +38,9 @@ PAGES = {
     "partnerships": 0,
     "readiness": 0,
     "impact": 0,
+    "data_tables": 0,
+    "data_city": 0,
+    "reach?city=bare": 2,
     "workshop": 0,
     "workshop?room=PLANTED": 0,
     "story": 0,
@@ -62,7 +65,7 @@ def test_a_page_draws_for_everyone_and_asks_nobody_else(
     assert seen.page.locator("[data-testid=stException]").count() == 0
     expect(seen.page.locator("[data-testid=stDeckGlJsonChart]")).to_have_count(PAGES[page], timeout=30_000)
     for drawn in seen.maps():
-        assert distinct_colours(drawn) > 100, "the map is blank"
+        assert distinct_colours(drawn) > 50, "the map is blank"
     for chart in seen.page.locator("[data-testid=stPlotlyChart]").all():
         assert chart.locator("path").count() > 0, "a chart is empty"
     figures = seen.page.locator("[data-testid=stPlotlyChart], [data-testid=stDeckGlJsonChart]")

