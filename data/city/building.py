@@ -268,7 +268,7 @@ def settings(given: Pack, drawn: gpd.GeoDataFrame, people: pd.DataFrame, gridded
         "region_name": str(given.city.get("region_name") or given.city["name"]),
         "crs": int(given.city.get("crs") or 0) or int(drawn.estimate_utm_crs().to_epsg()),
         "lon": round((west + east) / 2, 5), "lat": round((south + north) / 2, 5),
-        "zoom": round(math.log2(47_600 * 600 / width_m), 2), "cut": CUT, "cut_since": f"{people['period'].min():%Y-%m-%d}",
+        "zoom": round(math.log2(47_600 * 520 / width_m), 2), "cut": CUT, "cut_since": f"{people['period'].min():%Y-%m-%d}",
         "level_names": names, "displaced_origins": list(given.city.get("displaced_origins", [])),
         "displaced_origins_why": str(given.city.get("displaced_origins_why", "")), "estimate_note": note,
         "walking_network": SAMPLE, "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
