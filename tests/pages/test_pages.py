@@ -44,8 +44,6 @@ PAGES = [
     "what_if_sites",
     "what_if_shock",
     "what_if_compare",
-    "data_tables",
-    "data_city",
 ]
 ANY_YEAR = ["initiatives", "partnerships", "readiness", "impact", "story"]  # pages on what people entered here
 
