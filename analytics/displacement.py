@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    import ibis
 
 # UNHCR, Global Trends, 'forcibly displaced': refugees under its mandate, Palestine refugees under UNRWA's,
 # asylum-seekers, other people in need of international protection, and internally displaced people (IDMC).
@@ -28,26 +32,27 @@ LABELS = {
 
 
 def stock(
-    displaced: pd.DataFrame,
+    displaced: ibis.Table,
     by: str,
     *,
     categories: list[str] | None = None,
     origin: str | None = None,
     asylum: str | None = None,
     years: tuple[int, int] | None = None,
-) -> pd.DataFrame:
-    """People at year end by `by` ('category', 'origin' or 'asylum').
+) -> ibis.Table:
+    """People at year end by `by` ('category', 'origin' or 'asylum'), as an expression for any engine.
 
-    displaced: year, origin, asylum, category, persons. Returns year, `by`, persons; a year without rows is absent.
+    displaced: year, origin, asylum, category, persons. Gives year, `by`, persons, in that order; a year without rows is
+    absent.
     """
-    keep = displaced["category"].isin(categories or FORCIBLY_DISPLACED)
+    rows = displaced.filter(displaced.category.isin(categories or FORCIBLY_DISPLACED))
     if origin:
-        keep &= displaced["origin"] == origin
+        rows = rows.filter(rows.origin == origin)
     if asylum:
-        keep &= displaced["asylum"] == asylum
+        rows = rows.filter(rows.asylum == asylum)
     if years:
-        keep &= displaced["year"].between(*years)
-    return displaced[keep].groupby(["year", by], as_index=False, observed=True)["persons"].sum()
+        rows = rows.filter(rows.year.between(*years))
+    return rows.group_by(["year", by]).agg(persons=rows.persons.sum().cast("int64")).order_by(["year", by])
 
 
 def top_with_rest(
@@ -91,7 +96,8 @@ def reconciliation(displaced: pd.DataFrame, published: pd.DataFrame) -> pd.DataF
     overlap_share of the place's internally displaced people; what remains is revision since publication and rounding.
     Returns year, summed, published, difference, overlap (estimate), remainder.
     """
-    summed = stock(displaced, "category").groupby("year")["persons"].sum().rename("summed")
+    counted = displaced[displaced["category"].isin(FORCIBLY_DISPLACED)]
+    summed = counted.groupby("year")["persons"].sum().rename("summed")
     table = published.merge(summed.reset_index(), on="year")
     inside = displaced[displaced["category"].eq("idps_idmc")].groupby(["year", "asylum"])["persons"].sum()
     pairs = zip(table["year"], table["overlap_place"], strict=True)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from analytics import displacement
+from data import engine
 from pages.common import cached, country_names, table
 from views import controls, text
 from views.language import _
@@ -20,9 +21,15 @@ def _categories(country: str | None) -> list[str]:
 
 @cached
 def _stock(by: str, country: str | None, first: int, last: int, origin: str = "") -> pd.DataFrame:
-    return displacement.stock(
-        table("displaced"), by, origin=origin, asylum=country, years=(first, last), categories=_categories(country)
+    asked = displacement.stock(
+        engine.table("displaced"),
+        by,
+        origin=origin,
+        asylum=country,
+        years=(first, last),
+        categories=_categories(country),
     )
+    return engine.run(asked)
 
 
 @cached

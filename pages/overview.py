@@ -9,6 +9,7 @@ import streamlit as st
 
 import data
 from analytics import coverage, displacement
+from data import engine
 from pages.common import (
     area_names,
     cached,
@@ -32,9 +33,10 @@ WALK_M = 1000
 @cached
 def world_stock(country: str | None, first: int, last: int) -> pd.Series:
     categories = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
-    years = displacement.stock(
-        table("displaced"), "category", asylum=country, years=(first, last), categories=categories
+    asked = displacement.stock(
+        engine.table("displaced"), "category", asylum=country, years=(first, last), categories=categories
     )
+    years = engine.run(asked)
     return years.groupby("year")["persons"].sum()
 
 

@@ -1,0 +1,68 @@
+"""Where heavy aggregation runs: DuckDB inside the process, or an engine that is there already (`ZONE_ENGINE`).
+
+Expressions are written once, in analytics; `table` gives them a table on the engine, `run` brings the result back. `ZONE_ENGINE` is `duckdb`
+(default), `pyspark` (a local session, or the one that SPARK_REMOTE names), `postgresql://...`, or any other address that Ibis connects to
+(`trino://`, `bigquery://`, `snowflake://`).
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from sqlalchemy import make_url
+
+import data
+
+if TYPE_CHECKING:
+    import ibis
+
+_mine = threading.local()
+
+
+def connection() -> Any:
+    """This thread's connection to the engine; made when first asked for."""
+    asked = os.environ.get("ZONE_ENGINE", "duckdb")
+    kept: dict[str, Any] = _mine.__dict__.setdefault("kept", {})
+    if asked not in kept:
+        kept[asked] = _connect(asked)
+    return kept[asked]
+
+
+def _connect(asked: str) -> Any:
+    import ibis
+
+    if asked == "duckdb":
+        return ibis.duckdb.connect()
+    if asked == "pyspark":
+        from pyspark.sql import SparkSession
+
+        return ibis.pyspark.connect(
+            SparkSession.builder.appName("zone").config("spark.ui.enabled", "false").getOrCreate()
+        )
+    if asked.startswith("postgresql"):
+        url = make_url(asked)
+        return ibis.postgres.connect(host=str(url.host or url.query.get("host", "localhost")), port=url.port or 5432, user=url.username,
+                                     password=url.password, database=url.database)  # fmt: skip
+    return ibis.connect(asked)
+
+
+def table(name: str, place: str = "world") -> ibis.Table:
+    """A table of the catalogue on the engine, under a name made of its content: a new version is another table.
+
+    DuckDB and Spark read the Parquet file where it lies; other engines are sent the table once. Raises UnknownTableError.
+    """
+    entry, engine = data.entry(name, place), connection()
+    called = f"zone_{place}_{name}_{entry.checksum[:12]}".replace("-", "_")
+    if engine.name in ("duckdb", "pyspark"):
+        return engine.read_parquet(str(entry.path), table_name=called)
+    if called not in engine.list_tables():
+        engine.create_table(called, data.opened(entry))
+    return engine.table(called)
+
+
+def run(expression: ibis.Table) -> pd.DataFrame:
+    """The result of an expression, in pandas."""
+    return connection().to_pandas(expression)

@@ -1,0 +1,76 @@
+"""One expression, three engines, the same figures."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import data
+from analytics import displacement
+from data import engine
+
+CASES: list[dict[str, Any]] = [
+    {"by": "category"},
+    {"by": "origin", "asylum": "DEU", "years": (2015, 2025)},
+    {"by": "asylum", "origin": "SYR", "categories": ["refugees", "asylum_seekers"]},
+]
+
+
+def by_pandas(
+    by: str, categories: list[str] | None = None, origin: str = "", asylum: str = "", years: tuple[int, int] = (0, 9999)
+) -> pd.DataFrame:
+    """The same by hand."""
+    rows = data.table("displaced")
+    rows = rows[rows["category"].isin(categories or displacement.FORCIBLY_DISPLACED) & rows["year"].between(*years)]
+    rows = rows[(rows["origin"].eq(origin) | (origin == "")) & (rows["asylum"].eq(asylum) | (asylum == ""))]
+    return rows.groupby(["year", by], as_index=False)["persons"].sum().sort_values(["year", by], ignore_index=True)
+
+
+@pytest.mark.parametrize("which", ["duckdb", "postgres", "pyspark"])
+def test_every_engine_gives_the_same_figures(
+    which: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if which == "pyspark" and shutil.which("java") is None:
+        pytest.skip("no Java on this machine, which Spark needs")
+    address = request.getfixturevalue("postgres").replace("+psycopg", "") if which == "postgres" else which
+    monkeypatch.setenv("ZONE_ENGINE", address)
+    for case in CASES:
+        found = engine.run(displacement.stock(engine.table("displaced"), **case))
+        pd.testing.assert_frame_equal(found.reset_index(drop=True), by_pandas(**case), check_dtype=False, rtol=1e-9)
+
+
+def test_a_new_version_is_another_table_and_the_old_one_is_not_sent_twice(
+    postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONE_ENGINE", postgres.replace("+psycopg", ""))
+    first = engine.table("countries").get_name()
+    assert data.entry("countries").checksum[:12] in first
+    monkeypatch.setattr(data, "opened", lambda _entry: pytest.fail("sent twice"))
+    assert engine.table("countries").get_name() == first
+
+
+def test_threads_have_their_own_connections() -> None:
+    found: list[int] = []
+    wrong: list[Exception] = []
+
+    def ask() -> None:
+        try:
+            for _ in range(5):
+                found.append(
+                    int(engine.run(displacement.stock(engine.table("displaced"), "category"))["persons"].sum())
+                )
+        except Exception as fault:
+            wrong.append(fault)
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    assert len(found) == 40
+    assert len(set(found)) == 1
