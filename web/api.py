@@ -12,7 +12,8 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from starlette.routing import Mount
 
 import data
-from data import local
+from analytics import cube
+from data import contracts, engine, local
 from data.errors import UnknownTableError
 from pages import api_results
 from views.exports import csv_bytes, parquet_bytes
@@ -79,6 +80,36 @@ def table(request: Request, place: str, name: str, format: Format = "json", offs
         return Response(status_code=304, headers={"ETag": tag})
     rows = _filtered(data.table(name, place), request, columns)
     return _answer(rows, format, offset, limit, _about(entry), name, {"ETag": tag})
+
+
+@api.get("/sums/{place}/{name}")
+def sums(
+    request: Request,
+    place: str,
+    name: str,
+    by: str = "",
+    value: str = "persons",
+    format: Literal["json", "csv", "parquet"] = "json",
+) -> Response:
+    """Sums of a column, made in the engine. by: columns joined by commas. Any other parameter keeps rows with one of its values (joined by commas).
+
+    `unknown` counts rows whose value is suppressed or not published: the sum is then a lower bound.
+    """
+    try:
+        about = _about(data.entry(name, place))
+    except UnknownTableError as fault:
+        raise HTTPException(404, str(fault)) from None
+    groups = [one for one in by.split(",") if one]
+    keep = {
+        key: words.split(",") for key, words in request.query_params.items() if key not in ("by", "value", "format")
+    }
+    wrong = cube.fault(
+        [column for column in contracts.CONTRACTS[name].columns if column != "geometry"], groups, value, keep
+    )
+    if wrong:
+        raise HTTPException(422, wrong)
+    rows = engine.run(cube.regroup(engine.table(name, place), groups, value, keep))
+    return _answer(rows, format, 0, MOST_ROWS, about, f"sums-{name}", {})
 
 
 @api.get("/indicators/{city}")

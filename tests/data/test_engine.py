@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import data
-from analytics import displacement
+from analytics import cube, displacement
 from data import engine
 
 CASES: list[dict[str, Any]] = [
@@ -38,6 +38,16 @@ def test_every_engine_gives_the_same_figures(
         pytest.skip("no Java on this machine, which Spark needs")
     address = request.getfixturevalue("postgres").replace("+psycopg", "") if which == "postgres" else which
     monkeypatch.setenv("ZONE_ENGINE", address)
+    here = next(iter(data.cities()))
+    keep = {"level": ["district"], "period": ["2024-12-31"]}
+    sums = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", keep))
+    rows = data.table("residents_by_origin", here)
+    rows = rows[(rows["level"] == "district") & (rows["period"] == "2024-12-31")].groupby("origin")
+    assert sums.set_index("origin")["persons"].to_dict() == rows["persons"].sum().to_dict()
+    assert sums.set_index("origin")["unknown"].to_dict() == rows["suppressed"].sum().to_dict()
+    share = engine.run(cube.regroup(engine.table("cultural_employment"), ["year"], "thousand_persons", {}))
+    exact = data.table("cultural_employment").groupby("year")["thousand_persons"].sum()
+    assert share.set_index("year")["thousand_persons"].to_dict() == pytest.approx(exact.to_dict(), rel=1e-9)
     for case in CASES:
         found = engine.run(displacement.stock(engine.table("displaced"), **case))
         pd.testing.assert_frame_equal(found.reset_index(drop=True), by_pandas(**case), check_dtype=False, rtol=1e-9)

@@ -29,6 +29,7 @@ def test_the_description_names_every_address_and_asks_nobody_else(asked: TestCli
         "/catalogue",
         "/cities",
         "/tables/{place}/{name}",
+        "/sums/{place}/{name}",
         "/indicators/{city}",
         "/versions/{place}/{name}",
     }
@@ -125,3 +126,40 @@ def test_text_that_a_spreadsheet_would_run_is_disarmed(asked: TestClient, monkey
     monkeypatch.setattr(data, "table", lambda *_args: pd.DataFrame({"name": ["=1+1", "@x", "plain"]}))
     lines = asked.get(f"/api/tables/{HERE}/residents?format=csv").text.lstrip("\ufeff").split()
     assert lines == ["name", "'=1+1", "'@x", "plain"]
+
+
+def test_sums_are_made_over_what_may_be_added(asked: TestClient) -> None:
+    rows = asked.get("/api/sums/world/displaced?by=year,category&asylum=DEU&year=2023,2024&category=refugees").json()[
+        "rows"
+    ]
+    table = data.table("displaced")
+    mine = table[(table["asylum"] == "DEU") & (table["category"] == "refugees") & table["year"].isin([2023, 2024])]
+    assert {row["year"]: row["persons"] for row in rows} == mine.groupby("year")["persons"].sum().to_dict()
+    people = data.table("residents_by_origin", HERE)
+    level = people[
+        (people["level"] == "planning_area") & (people["period"] == "2024-12-31") & (people["cut"] == "2021")
+    ]
+    answer = asked.get(
+        f"/api/sums/{HERE}/residents_by_origin?by=origin&level=planning_area&period=2024-12-31&cut=2021"
+    ).json()["rows"]
+    found = pd.DataFrame(answer).set_index("origin")
+    assert found["persons"].to_dict() == level.groupby("origin")["persons"].sum().to_dict()
+    assert (
+        found["unknown"].to_dict() == level["suppressed"].groupby(level["origin"]).sum().to_dict()
+    )  # a lower bound says so
+
+
+@pytest.mark.parametrize(("query", "word"), [
+    ("by=category", "several kinds of 'year'"), ("by=colour&year=2024", "no column 'colour'"), ("by=year&value=origin", "cannot be added up"),
+    ("by=year&value=year", "cannot be added up"), ("by=year&x=1", "no column 'x'"), ("by=category&year=2023,2024", "several kinds of 'year'"),
+])  # fmt: skip
+def test_sums_that_make_no_sense_are_refused(asked: TestClient, query: str, word: str) -> None:
+    answer = asked.get(f"/api/sums/world/displaced?{query}")
+    assert answer.status_code == 422
+    assert word in answer.json()["detail"]
+
+
+def test_a_value_cannot_break_out_of_its_question(asked: TestClient) -> None:
+    answer = asked.get("/api/sums/world/displaced", params={"by": "year", "asylum": "DEU') OR 1=1 --"})
+    assert answer.status_code == 200
+    assert answer.json()["rows"] == []

@@ -1,0 +1,58 @@
+"""Sums over any of a table's columns, written once as an expression that every engine runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis
+
+ADDITIVE = (
+    "persons",
+    "places",
+    "applied",
+    "recognised",
+    "complementary",
+    "rejected",
+    "closed",
+    "thousand_persons",
+    "million_pps",
+    "firms",
+)
+# Figures at different moments, levels or cuts of areas never add up: each must be named or grouped by.
+NEVER_ACROSS = ("year", "period", "level", "cut", "counted")
+
+
+def fault(columns: list[str], by: list[str], value: str, keep: dict[str, list[str]]) -> str:
+    """Why a sum makes no sense, in one sentence; '' if it does."""
+    for name in (*by, *keep, value):
+        if name not in columns:
+            return f"There is no column '{name}'. Known: {', '.join(columns)}."
+    if value not in ADDITIVE:
+        return f"'{value}' cannot be added up. What can: {', '.join(name for name in ADDITIVE if name in columns) or 'nothing here'}."
+    for name in NEVER_ACROSS:
+        if name in columns and name not in by and len(keep.get(name, [])) != 1:
+            return f"Figures of several kinds of '{name}' do not add up. Group by it, or keep one."
+    return ""
+
+
+def regroup(table: ibis.Table, by: list[str], value: str, keep: dict[str, list[str]]) -> ibis.Table:
+    """Sums of `value` by the columns of `by`, over the rows that hold one of the kept values in each kept column.
+
+    Gives `by`, value (empty where nothing is known), rows, unknown (rows whose value is empty: suppressed or not
+    published, so the sum is a lower bound), in the order of `by`.
+    """
+    rows = table
+    for name, values in keep.items():
+        rows = rows.filter(_text(rows[name]).isin(values))
+    column = rows[value]
+    whole = column.sum().cast("int64") if column.type().is_integer() else column.sum().cast("float64")
+    counted = {value: whole, "rows": rows.count(), "unknown": column.isnull().sum().cast("int64")}
+    if not by:
+        return rows.aggregate(**counted)
+    return rows.group_by(by).agg(**counted).order_by(by)
+
+
+def _text(column: ibis.Value) -> ibis.Value:
+    """A value as it is written in an address: days without a clock."""
+    return column.strftime("%Y-%m-%d") if column.type().is_timestamp() else column.cast("string")
