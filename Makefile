@@ -44,6 +44,8 @@ bench: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
 	PYTHONPATH=. $(BIN)/python bench/coverage.py
 	PYTHONPATH=. $(BIN)/python bench/firms.py
+	PYTHONPATH=. $(BIN)/python bench/aggregate.py
+	PYTHONPATH=. $(BIN)/python bench/interaction.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
