@@ -42,10 +42,10 @@ messages: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
-	PYTHONPATH=. $(BIN)/python bench/coverage.py
-	PYTHONPATH=. $(BIN)/python bench/firms.py
-	PYTHONPATH=. $(BIN)/python bench/aggregate.py
-	PYTHONPATH=. $(BIN)/python bench/interaction.py
+	$(BIN)/python -m bench.coverage
+	$(BIN)/python -m bench.firms
+	$(BIN)/python -m bench.aggregate
+	$(BIN)/python -m bench.interaction
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

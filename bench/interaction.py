@@ -50,18 +50,20 @@ def changes(app: AppTest) -> list[tuple[str, float]]:
             if control.key in (None, "lang", "shown_city", "refresh_what") or len(control.options) < 2:
                 continue
             before = control.index
+            if before is None:
+                continue
             for place in ((before + 1) % len(control.options), before):
                 start = time.perf_counter()
-                getattr(app, kind)[number].select_index(place) if kind == "selectbox" else getattr(app, kind)[
-                    number
-                ].set_value(control.options[place])
                 try:
+                    chosen = getattr(app, kind)[number]
+                    chosen.select_index(place) if kind == "selectbox" else chosen.set_value(chosen.options[place])
                     app.run()
-                except Exception:
-                    break
+                except (
+                    ValueError,
+                    IndexError,
+                ):  # the test runner cannot set every control; those are left out, and their page says 0
+                    return found
                 found.append((str(control.key), time.perf_counter() - start))
-                if number >= len(getattr(app, kind)):
-                    break
     return found
 
 
@@ -91,7 +93,7 @@ def main() -> None:
                 f"| {page} | {switch[page]:.3f} | {len(took)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | {worst[0]} {worst[1]:.3f} |"
             )
         else:
-            print(f"| {page} | {switch[page]:.3f} | 0 | | | |")
+            print(f"| {page} | {switch[page]:.3f} | not driven | | | |")
     print(f"\nall: {len(everything)} changes, median {np.median(everything):.3f} s, p95 {np.quantile(everything, 0.95):.3f} s; "
           f"switches p95 {np.quantile(list(switch.values()), 0.95):.3f} s")  # fmt: skip
     gc.collect()
