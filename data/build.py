@@ -29,6 +29,7 @@ from data.connectors import (
 )
 from data.errors import DataError
 from data.files import content, plain, write
+from data.placing import placed
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
 GROUND = {
@@ -43,15 +44,10 @@ def facilities(sources: Path, areas_exact: gpd.GeoDataFrame) -> pd.DataFrame:
     osm = openstreetmap.facilities(sources / "berlin").to_crs(official.crs)
     both = gpd.GeoDataFrame(pd.concat([official, osm], ignore_index=True), crs=official.crs)
     now = areas_exact[areas_exact["cut"] == berlin_statistics.NEW][["area_id", "geometry"]]
-    both = gpd.sjoin(both, now, predicate="within").drop_duplicates(["source_id", "kind"])
-    degrees = both.geometry.to_crs(4326)
-    both["x"], both["y"] = both.geometry.x.round(1), both.geometry.y.round(1)
-    both["lon"], both["lat"] = degrees.x.round(5), degrees.y.round(5)
+    both = placed(both, now)
     both["name"] = both["name"].fillna("")
     both["places"] = both["places"].astype("Int64")
-    return pd.DataFrame(both.drop(columns=["geometry", "index_right"])).sort_values(
-        ["kind", "source_id"], ignore_index=True
-    )
+    return both.sort_values(["kind", "source_id"], ignore_index=True)
 
 
 def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.DataFrame]]:

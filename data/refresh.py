@@ -24,6 +24,7 @@ from data import firms, local
 from data.catalogue import Entry, local_entry, shipped
 from data.connectors import chamber_register, eurostat_api, overpass, polite, unhcr, unhcr_api
 from data.errors import DataError, SourceError
+from data.placing import placed
 
 _WHOLE = {"unit": "THS_PER", "freq": "A"}
 _SPLITS = {"sex": ("cult_emp_sex", "sex"), "age": ("cult_emp_age", "age"), "education": ("cult_emp_edu", "isced11"),
@@ -88,15 +89,11 @@ def facilities(key: str, client: httpx.Client | None = None) -> pd.DataFrame:
             "OpenStreetMap", f"the server could not be reached; what is cached was {got.age}", mend="Try again later"
         )
     exact = gpd.GeoDataFrame(data.table("areas_exact", key)).query("cut == @here.cut")
-    inside = gpd.sjoin(found.to_crs(exact.crs), exact[["area_id", "geometry"]], predicate="within").drop_duplicates(
-        ["id", "kind"]
-    )
     official = known[~known["source"].str.contains("OpenStreetMap")]
-    inside = inside[~inside["kind"].isin(official["kind"])]
-    degrees = inside.geometry.to_crs(4326)
-    fresh = pd.DataFrame({"source_id": inside["id"], "kind": inside["kind"], "name": inside["name"], "places": pd.array([pd.NA] * len(inside), dtype="Int64"),
-                          "operator": inside["operator"], "source": "OpenStreetMap", "area_id": inside["area_id"], "lon": degrees.x.round(5),
-                          "lat": degrees.y.round(5), "x": inside.geometry.x.round(1), "y": inside.geometry.y.round(1)})  # fmt: skip
+    fresh = placed(found[~found["kind"].isin(official["kind"])].rename(columns={"id": "source_id"}), exact)
+    fresh = fresh.assign(places=pd.array([pd.NA] * len(fresh), dtype="Int64"), source="OpenStreetMap")[
+        list(known.columns)
+    ]
     return pd.concat([official, fresh], ignore_index=True).sort_values(["kind", "source_id"], ignore_index=True)
 
 
@@ -113,7 +110,6 @@ class Source:
     """A table that can be refreshed: how it is made, and how its period reads."""
 
     make: Callable[[httpx.Client | None], pd.DataFrame]
-    place: str = "world"
     period: str = "{first}–{last}, yearly average"
 
 
@@ -133,11 +129,9 @@ def sources() -> dict[str, Source]:
     found = {f"world/{name}": source for name, source in world.items()}
     for key in data.cities():
         if data.has("facilities", key):
-            found[f"{key}/facilities"] = Source(
-                partial(facilities, key), key, "registers as before, OpenStreetMap {today}"
-            )
+            found[f"{key}/facilities"] = Source(partial(facilities, key), "registers as before, OpenStreetMap {today}")
     firms_of = local_entry("firms").place
-    return found | {f"{firms_of}/firms": Source(register, firms_of, "{today}")}
+    return found | {f"{firms_of}/firms": Source(register, "{today}")}
 
 
 def offer(what: str, client: httpx.Client | None = None) -> Entry | None:

@@ -22,11 +22,11 @@ from data.city.sheet import Checked, Finding
 from data.connectors import street_network
 from data.connectors.gisco import simplify_coverage
 from data.errors import DataError
+from data.placing import placed
 
 CUT = "pack"
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 SAMPLE = "walking_sample"
-LEVELS = ["city", "district", "planning_area"]
 GRIDDED = "Inside an area residents are spread by a population grid (an estimate)."
 BUILT = "Inside an area residents are spread over its built-up hexagons (an estimate)."
 AGELESS = "Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
@@ -129,7 +129,7 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
     if "employment" in read:
         keep("firms", "employment", "Firms by area and activity", "firms; employees", firms(read["employment"]),
              "Employees of cells with fewer than three firms are suppressed.")  # fmt: skip
-    return out, settings(given, drawn, people, lived is not None)
+    return out, settings(given, drawn, crs, people, lived is not None)
 
 
 class _Notes:
@@ -224,13 +224,9 @@ def facilities(metric: gpd.GeoDataFrame, found: list[pd.DataFrame]) -> pd.DataFr
         )
         return empty.astype({"places": "Int64"})
     both = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326)
-    inside = gpd.sjoin(both.to_crs(metric.crs), metric[["area_id", "geometry"]], predicate="within").drop_duplicates(
-        ["source_id", "kind"]
-    )
-    degrees = inside.geometry.to_crs(4326)
-    inside = inside.assign(x=inside.geometry.x.round(1), y=inside.geometry.y.round(1), lon=degrees.x.round(5), lat=degrees.y.round(5),
-                           places=inside["places"].astype("float64").round().astype("Int64"))  # fmt: skip
-    return pd.DataFrame(inside)[columns].sort_values(["kind", "source_id"], ignore_index=True)
+    inside = placed(both, metric)
+    inside["places"] = inside["places"].astype("float64").round().astype("Int64")
+    return inside[columns].sort_values(["kind", "source_id"], ignore_index=True)
 
 
 def guarded(counts: pd.DataFrame, tree: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -250,7 +246,7 @@ def firms(rows: pd.DataFrame) -> pd.DataFrame:
                        suppressed=few)  # fmt: skip
 
 
-def settings(given: Pack, drawn: gpd.GeoDataFrame, people: pd.DataFrame, gridded: bool) -> dict[str, Any]:
+def settings(given: Pack, drawn: gpd.GeoDataFrame, crs: int, people: pd.DataFrame, gridded: bool) -> dict[str, Any]:
     """What the app asks of a city (data.City without its key)."""
     whole = drawn[drawn["level"] == "city"]
     west, south, east, north = whole.total_bounds
@@ -266,7 +262,7 @@ def settings(given: Pack, drawn: gpd.GeoDataFrame, people: pd.DataFrame, gridded
     return {
         "name": str(given.city["name"]), "country": str(given.city["country"]), "region": str(given.city.get("region", "")),
         "region_name": str(given.city.get("region_name") or given.city["name"]),
-        "crs": int(given.city.get("crs") or 0) or int(drawn.estimate_utm_crs().to_epsg()),
+        "crs": crs,
         "lon": round((west + east) / 2, 5), "lat": round((south + north) / 2, 5),
         "zoom": round(math.log2(47_600 * 520 / width_m), 2), "cut": CUT, "cut_since": f"{people['period'].min():%Y-%m-%d}",
         "level_names": names, "displaced_origins": list(given.city.get("displaced_origins", [])),
