@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import mapclassify
+import jenkspy
 import numpy as np
 import pandas as pd
 
@@ -36,9 +36,9 @@ def classify(values: pd.Series, k: int = 5, scheme: str = "quantiles") -> Classe
     if k == 1:
         breaks = np.array([known.max()])
     elif scheme == "quantiles":
-        breaks = np.unique(mapclassify.Quantiles(known.to_numpy(), k=k).bins)
+        breaks = np.unique(np.quantile(known.to_numpy(), np.arange(1, k + 1) / k))
     else:
-        breaks = np.unique(mapclassify.FisherJenks(known.to_numpy(), k=k).bins)
+        breaks = np.unique(jenkspy.jenks_breaks(known.to_numpy(), n_classes=k)[1:])
     bins = np.searchsorted(breaks, known.to_numpy(), side="left")
     # A break may hold no value (ties): number the classes that do.
     number.loc[known.index] = pd.factorize(bins, sort=True)[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 
 from analytics.specialisation import location_quotient
 
@@ -63,7 +62,9 @@ def faster_than(series: pd.Series, reference: pd.Series, break_year: int | None 
         design["step"] = (year >= break_year).astype(float)
     if len(year) < 5 or len(year) <= len(design):
         return {"slope": np.nan, "low": np.nan, "high": np.nan, "years": float(len(year)), "verdict": "cannot tell"}
-    fit = sm.OLS(ratio.to_numpy(), pd.DataFrame(design).to_numpy()).fit()
+    from statsmodels.api import OLS
+
+    fit = OLS(ratio.to_numpy(), pd.DataFrame(design).to_numpy()).fit()
     low, high = fit.conf_int()[1]
     verdict = "faster" if low > 0 else "slower" if high < 0 else "cannot tell"
     slope, low, high = (100 * float(np.expm1(value)) for value in (fit.params[1], low, high))

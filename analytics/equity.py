@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from esda import fdr
-from esda.moran import Moran, Moran_Local
-from libpysal.weights import W
+
+if TYPE_CHECKING:
+    from libpysal.weights import W
 
 
 def lorenz(values: np.ndarray, people: np.ndarray) -> pd.DataFrame:
@@ -74,6 +76,9 @@ def clusters(values: pd.Series, weights: W, *, seed: int = 0, rate: float = 0.05
     permutations; Benjamini & Hochberg (1995) over all areas at `rate`. Returns {moran, p} and, by area, 'low', 'high'
     or ''.
     """
+    from esda import fdr
+    from esda.moran import Moran, Moran_Local
+
     ordered = values.reindex(weights.id_order)
     weights.transform = "r"
     whole = Moran(ordered.to_numpy(), weights, permutations=999)

@@ -7,7 +7,6 @@ import warnings
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from sklearn.cluster import DBSCAN
 
 
 def getis_ord(values: pd.Series, shapes: gpd.GeoDataFrame, key: str, discovery_rate: float = 0.05) -> pd.DataFrame:
@@ -40,6 +39,8 @@ def crowds(points: pd.DataFrame, within_m: float, at_least: int) -> pd.DataFrame
     points: x, y (metres). within_m: how near neighbours are; at_least: how many a core point has, itself included.
     Returns the points with crowd: 0 is the largest crowd, 1 the next, -1 no crowd. Source: Ester et al. (1996), DBSCAN.
     """
+    from sklearn.cluster import DBSCAN
+
     labels = DBSCAN(eps=within_m, min_samples=at_least).fit_predict(points[["x", "y"]].to_numpy(float))
     sizes = pd.Series(labels[labels >= 0]).value_counts()
     rank = {label: place for place, label in enumerate(sizes.index)}

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
-from statsmodels.tsa.arima.model import ARIMA
-from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 LEVELS = (0.8, 0.95)
 LEAST_POINTS = 10
@@ -44,6 +42,8 @@ def _drift(log: np.ndarray, h: int) -> Path:
 
 def _damped(log: np.ndarray, h: int) -> Path:
     """Exponential smoothing with a damped trend (Gardner & McKenzie 1985), statsmodels' ETS(A,Ad,N)."""
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
     fitted = ETSModel(pd.Series(log), error="add", trend="add", damped_trend=True).fit(disp=False)
     table = fitted.get_prediction(start=len(log), end=len(log) + h - 1).summary_frame(alpha=0.05)
     return table["mean"].to_numpy(), ((table["pi_upper"] - table["pi_lower"]) / (2 * norm.ppf(0.975))).to_numpy()
@@ -51,6 +51,8 @@ def _damped(log: np.ndarray, h: int) -> Path:
 
 def _arima(log: np.ndarray, h: int) -> Path:
     """ARIMA(1,1,0), statsmodels: a change carries over in part to the next one."""
+    from statsmodels.tsa.arima.model import ARIMA
+
     found = ARIMA(log, order=(1, 1, 0)).fit().get_forecast(h)
     return np.asarray(found.predicted_mean), np.asarray(found.se_mean)
 

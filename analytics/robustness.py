@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import sobol as sobol_sample
 
 from analytics import composite
 
@@ -42,6 +40,9 @@ def assess(table: pd.DataFrame, dimension: pd.Series, base: dict[str, str], expe
     (2010) scheme over all choices and over leaving out one indicator, each option equally likely; the same runs give the
     ranks' intervals and the Sobol shares. Weights 'expert' are drawn too only if expert is given. draws: a power of two.
     """
+    from SALib.analyze import sobol as sobol_analysis
+    from SALib.sample import sobol as sobol_sample
+
     options = {name: list(values) for name, values in CHOICES.items()}
     if expert is None:
         options["weights"].remove("expert")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-import spreg
-from libpysal.weights import W
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import splu
+
+if TYPE_CHECKING:
+    from libpysal.weights import W
 
 
 class SpatialModel(NamedTuple):
@@ -48,6 +49,8 @@ def fit(
     innovations and keeps the spatial process (percentile, 95 %), with lambda or rho as estimated. Influence: DFBETA on the spatially
     filtered data (Belsley, Kuh & Welsch 1980). Raises ValueError with fewer than 30 areas.
     """
+    import spreg
+
     if len(table) < 30:
         raise ValueError(f"Only {len(table)} areas have every figure; a spatial model needs thirty.")
     weights.transform = "r"

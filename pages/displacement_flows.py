@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from views.language import _
 
 from analytics import diversity
 from pages.common import choices, country_names, source
@@ -18,6 +17,7 @@ from pages.displacement_world import (
 )
 from views import charts, controls, exports, flows, maps, text
 from views.controls import Territory
+from views.language import _
 
 
 def flow_section(chosen: Territory, country: str | None, place: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import pandas as pd
-from libpysal.weights import Queen, W
 
 from analytics import composite, coverage, indicators, robustness, scales, spatial
 from pages.common import area_names, cached, city, exact_areas, hierarchy, optional, table
 from pages.creative_places import regions_beside_income
 from pages.reach_results import minutes
 from views.language import _
+
+if TYPE_CHECKING:
+    from libpysal.weights import W
 
 
 @cached
@@ -60,6 +64,8 @@ def robust(
 
 def touching(shapes: gpd.GeoDataFrame, key: str) -> dict[str, list[str]]:
     """Areas that share a border or corner, by id."""
+    from libpysal.weights import Queen
+
     return Queen.from_dataframe(shapes, ids=shapes[key].tolist(), silence_warnings=True).neighbors
 
 
@@ -71,6 +77,8 @@ def neighbours() -> dict[str, list[str]]:
 
 def among(near: dict[str, list[str]], areas: pd.Index) -> tuple[W, pd.Index]:
     """Neighbours among the areas with figures; areas left without one are dropped."""
+    from libpysal.weights import W
+
     kept = set(areas)
     while alone := {area for area in kept if not kept & set(near[area])}:
         kept -= alone

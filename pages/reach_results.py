@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import h3
 import numpy as np
 import pandas as pd
-from libpysal.weights import Queen
 from scipy.sparse import csr_matrix
 
 import data
 from analytics import access, coverage, equity, network
 from pages.common import area_names, cached, city, hierarchy, known, optional, residents_served, table
 from views.language import _
+
+if TYPE_CHECKING:
+    from libpysal.weights import Queen
 
 EVERYONE, DISPLACED = "all it serves", "residents of displaced origin"
 THRESHOLDS = [float(m) for m in range(1, 46)]
@@ -218,6 +222,8 @@ def neighbours() -> Queen:
     here = city()
     shapes = table("areas", here.key)
     shapes = shapes[(shapes["level"] == "planning_area") & (shapes["cut"] == here.cut)]
+    from libpysal.weights import Queen
+
     return Queen.from_dataframe(shapes, ids=shapes["area_id"].tolist())
 
 

@@ -16,7 +16,7 @@ import plotly.graph_objects as go
 import plotly.io
 from plotly.offline import get_plotlyjs
 
-from views import exports, prints, slides
+from views import exports, prints
 from views.brand import Brand
 from views.exports import Shown
 from views.language import N_, _, current, is_right_to_left, turn
@@ -51,6 +51,8 @@ def make(report: Report, kind: str, progress: Progress = lambda _share: None) ->
         return _html(report)
     drawn = [_drawn(figure) for figure in report.figures]
     if kind == "pptx":
+        from views import slides
+
         pictures = _pictures(
             [None if figure is None or slides.is_chart(figure) else figure for figure in drawn], progress
         )

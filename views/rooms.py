@@ -6,7 +6,6 @@ import io
 
 import pandas as pd
 import plotly.graph_objects as go
-import qrcode
 import streamlit as st
 
 from views.charts import base, wrap
@@ -16,6 +15,8 @@ from views.palette import GROUPS
 
 def join(address: str, code: str) -> None:
     """The code as picture and as text, large enough for the last row."""
+    import qrcode
+
     out = io.BytesIO()
     qrcode.make(address, box_size=12, border=2).save(out)
     st.image(out.getvalue(), width=260, alt=_("QR code of {address}", address=address))

@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event, text
 
 from data.catalogue import local_folder
@@ -47,6 +45,9 @@ def _write_ahead(connection, _record) -> None:  # type: ignore[no-untyped-def]
 
 def migrate(made: Engine) -> None:
     """Bring a database to the newest schema; several processes may try at once."""
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with made.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mapclassify
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,6 +44,15 @@ def test_median_path_uses_the_constant_panel_only() -> None:
     rows = creative.median_index(WORK)
     assert rows["regions"].unique().tolist() == [2]
     assert rows["index"].tolist() == pytest.approx([100, 107.5, (121 + 110.25) / 2])
+
+
+@pytest.mark.parametrize("scheme", ["quantiles", "jenks"])
+def test_breaks_equal_mapclassify(scheme: str) -> None:
+    values = pd.Series(np.random.default_rng(3).gamma(1, 1, 542).round(2))
+    peer = {"quantiles": mapclassify.Quantiles, "jenks": mapclassify.FisherJenks}[scheme](values.to_numpy(), k=5)
+    grouped = classes.classify(values, scheme=scheme)
+    assert grouped.counts == peer.counts.tolist()
+    assert grouped.number.tolist() == peer.yb.tolist()
 
 
 def test_quantile_classes_by_hand() -> None:
