@@ -3,6 +3,7 @@
 Streamlit finds `app` here: its pages, and beside them the addresses of `web` (the room for phones, short links, the API).
 """
 
+import gc
 import importlib
 import sys
 import threading
@@ -12,15 +13,25 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 from streamlit.web import cli
 
-from web import api, links, room
+import web
 
 # Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened
 # first on a fresh server would miss app.py and its navigation. Said beforehand, every link works from the first visit.
 PagesManager.uses_pages_directory = False
-app = App("app.py", routes=[*room.ROUTES, *links.ROUTES, *api.ROUTES])
+app = App("app.py", routes=web.ROUTES)
+
+
+def warm() -> None:
+    """Load the libraries while the first visitor's browser opens; what they hold is then left out of every later search for garbage."""
+    for module in ("pages.frame", "pages.common", "ibis.backends.duckdb"):
+        importlib.import_module(module)
+    gc.enable()
+    gc.collect()
+    gc.freeze()
+
 
 if __name__ == "__main__":
-    # The first visitor need not wait for the libraries to load: they load while the browser opens.
-    threading.Thread(target=importlib.import_module, args=("pages.common",), daemon=True).start()
+    gc.disable()  # thousands of library objects are made in these seconds, and none of them is garbage
+    threading.Thread(target=warm, daemon=True).start()
     sys.argv = ["streamlit", "run", str(Path(__file__)), *sys.argv[1:]]
     sys.exit(cli.main())

@@ -107,15 +107,23 @@ def reconciliation(displaced: pd.DataFrame, published: pd.DataFrame) -> pd.DataF
     return table[["year", "summed", "published", "difference", "overlap", "remainder"]]
 
 
-def corridors(displaced: pd.DataFrame, year: int, n: int, *, asylum: str | None = None) -> pd.DataFrame:
-    """The n largest origin-asylum pairs across a border in a year, and the rest, so that persons add up.
+def pairs(displaced: ibis.Table, year: int, asylum: str | None = None) -> ibis.Table:
+    """People displaced across a border in a year by origin and asylum, as an expression for any engine.
 
-    Returns origin, asylum, persons; the last row is REST to the given country of asylum (or to REST).
+    displaced: year, origin, asylum, category, persons. Gives origin, asylum, persons, in that order.
     """
-    rows = displaced[(displaced["year"] == year) & displaced["category"].isin(ACROSS_BORDERS)]
+    rows = displaced.filter((displaced.year == year) & displaced.category.isin(ACROSS_BORDERS))
     if asylum:
-        rows = rows[rows["asylum"] == asylum]
-    pairs = rows.groupby(["origin", "asylum"], as_index=False)["persons"].sum()
+        rows = rows.filter(rows.asylum == asylum)
+    keys = ["origin", "asylum"]
+    return rows.group_by(keys).agg(persons=rows.persons.sum().cast("int64")).order_by(keys)
+
+
+def corridors(pairs: pd.DataFrame, n: int, *, asylum: str | None = None) -> pd.DataFrame:
+    """The n largest origin-asylum pairs, and the rest, so that persons add up. pairs: origin, asylum, persons.
+
+    Returns the same columns; the last row is REST to the given country of asylum (or to REST).
+    """
     top = pairs.nlargest(n, "persons", keep="first")
     rest = pairs["persons"].sum() - top["persons"].sum()
     tail = pd.DataFrame({"origin": ["REST"], "asylum": [asylum or "REST"], "persons": [rest]})
@@ -193,17 +201,16 @@ def urban_share(by_place: pd.DataFrame, asylum: str | None = None) -> tuple[floa
     return None if not total else (sums["urban"] / total, (sums["urban"] + sums["various"]) / total)
 
 
-def matrix(displaced: pd.DataFrame, year: int, n: int) -> pd.DataFrame:
-    """Origin-asylum matrix of people displaced across borders: n largest of each, REST and TOTAL for what remains.
+def matrix(pairs: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Origin-asylum matrix: n largest of each, REST and TOTAL for what remains. pairs: origin, asylum, persons.
 
     Returns one row an origin and one column a country of asylum; every row and every column adds up to its TOTAL.
     """
-    rows = displaced[(displaced["year"] == year) & displaced["category"].isin(ACROSS_BORDERS)]
     folded = {}
     for side in ("origin", "asylum"):
-        top = rows.groupby(side)["persons"].sum().nlargest(n).index
-        folded[side] = pd.Categorical(rows[side].where(rows[side].isin(top), "REST"), [*top, "REST"], ordered=True)
-    table = rows.assign(**folded).pivot_table(
+        top = pairs.groupby(side)["persons"].sum().nlargest(n).index
+        folded[side] = pd.Categorical(pairs[side].where(pairs[side].isin(top), "REST"), [*top, "REST"], ordered=True)
+    table = pairs.assign(**folded).pivot_table(
         index="origin", columns="asylum", values="persons", aggfunc="sum", fill_value=0, observed=False
     )
     table = table.set_axis(list(table.columns), axis=1).set_axis(list(table.index), axis=0)
@@ -212,17 +219,21 @@ def matrix(displaced: pd.DataFrame, year: int, n: int) -> pd.DataFrame:
     return table
 
 
-def movements(flows: pd.DataFrame, solutions: pd.DataFrame, asylum: str | None, years: tuple[int, int]) -> pd.DataFrame:
+def movements(flows: ibis.Table, solutions: ibis.Table, asylum: str | None, years: tuple[int, int]) -> ibis.Table:
     """What adds to a stock in a year and what takes from it: newly displaced across a border, and lasting solutions.
 
     flows: year, asylum, category, persons. solutions: year, asylum, solution, persons; returns of internally displaced
-    people are left out, since flows across borders do not hold them. Returns year, movement, persons.
+    people are left out, since flows across borders do not hold them. Gives year, movement, persons, in that order, as an
+    expression for any engine.
     """
-    new = flows.rename(columns={"category": "movement"}).assign(movement=lambda t: "new_" + t["movement"])
-    ended = solutions[solutions["solution"] != "returned_idps"].rename(columns={"solution": "movement"})
-    both = pd.concat([new, ended])
-    both = both[both["year"].between(*years) & (both["asylum"].eq(asylum) if asylum else True)]
-    return both.groupby(["year", "movement"], as_index=False)["persons"].sum()
+    new = flows.select("year", "asylum", "persons", movement="new_" + flows.category)
+    ended = solutions.filter(solutions.solution != "returned_idps")
+    both = new.union(ended.select("year", "asylum", "persons", movement=ended.solution))
+    both = both.filter(both.year.between(*years))
+    if asylum:
+        both = both.filter(both.asylum == asylum)
+    keys = ["year", "movement"]
+    return both.group_by(keys).agg(persons=both.persons.sum().cast("int64")).order_by(keys)
 
 
 MOVEMENTS = {

@@ -1,106 +1,93 @@
-"""What a reader waits for on shipped data: server time of control changes and page switches, first figure, memory of sessions.
+"""What a reader waits for on shipped data: first figure, page switches, control changes, memory and bytes, against a running server.
 
-`make bench`. Pages run in streamlit's own test runner in one process, as sessions of one server share it; the browser's share is not in it.
+`make bench`. A real server on this machine, spoken to over its websocket (`bench/driver.py`): seconds from the message to the end of the
+script, everything sent; the browser's drawing is not in it. Every change is made once before it is timed, as on a server others use too.
 """
 
 from __future__ import annotations
 
-import gc
+import platform
 import re
-import resource
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import numpy as np
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
 
-APP = Path(__file__).parents[1] / "app.py"
+from bench.driver import ROOT, Reader, resident_mb, served
+
 PAGES = [
     page
-    for page in re.findall(r"pages/(\w+)\.py", APP.read_text(encoding="utf-8"))
+    for page in re.findall(r"pages/(\w+)\.py", (ROOT / "app.py").read_text(encoding="utf-8"))
     if page not in ("workshop", "story")
 ]
-PagesManager.uses_pages_directory = False
-FIRST = "import time; t = time.time(); from streamlit.testing.v1 import AppTest; a = AppTest.from_file('app.py', default_timeout=60).run(); print(time.time() - t)"
+ONCE = ("lang", "shown_city", "refresh_what", "report_kind")  # no filters
+SESSIONS = 20
 
 
-def resident_mb() -> float:
-    """Resident memory of this process now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
-
-
-def opened(page: str) -> tuple[AppTest, float]:
-    """A session that goes from the overview to a page, and how long the switch takes."""
-    app = AppTest.from_file(str(APP), default_timeout=120).run()
-    start = time.perf_counter()
-    app = app.switch_page(f"pages/{page}.py").run()
-    return app, time.perf_counter() - start
-
-
-def changes(app: AppTest) -> list[tuple[str, float]]:
-    """Seconds of one change of each select box and radio of a page: each once to the next choice and back."""
+def changes(reader: Reader) -> list[tuple[str, float, int]]:
+    """Seconds and bytes of one change of each select box and radio of a page: each to the next choice and back."""
     found = []
-    for kind in ("selectbox", "radio"):
-        for number in range(len(getattr(app, kind))):
-            control = getattr(app, kind)[number]
-            if control.key in (None, "lang", "shown_city", "refresh_what") or len(control.options) < 2:
-                continue
-            before = control.index
-            if before is None:
-                continue
-            for place in ((before + 1) % len(control.options), before):
-                start = time.perf_counter()
-                try:
-                    chosen = getattr(app, kind)[number]
-                    chosen.select_index(place) if kind == "selectbox" else chosen.set_value(chosen.options[place])
-                    app.run()
-                except (
-                    ValueError,
-                    IndexError,
-                ):  # the test runner cannot set every control; those are left out, and their page says 0
-                    return found
-                found.append((str(control.key), time.perf_counter() - start))
+    for key in list(reader.controls):
+        control = reader.controls.get(key)
+        if key in ONCE or control is None or len(control.options) < 2:
+            continue
+        before = control.options.index(control.value) if control.value in control.options else 0
+        for place in ((before + 1) % len(control.options), before):
+            if key in reader.controls:
+                seconds = reader.choose(key, reader.controls[key].options[place])
+                assert not reader.faults, (reader.page, key, reader.faults)
+                found.append((key, seconds, reader.received))
     return found
+
+
+def measured(host: str, page: str) -> tuple[float, int, list[tuple[str, float, int]]]:
+    """A switch from the overview to a page, its bytes, and changes of its controls."""
+    reader = Reader(host)
+    reader.open()
+    seconds = reader.open(page)
+    size = reader.received
+    found = changes(reader)
+    reader.close()
+    return seconds, size, found
+
+
+def summed(what: str, seconds: list[float]) -> str:
+    """Median and 95th percentile."""
+    return f"{len(seconds)} {what}: median {np.median(seconds):.3f} s, p95 {np.quantile(seconds, 0.95):.3f} s"
 
 
 def main() -> None:
     """Print what was measured."""
-    cold = float(
-        subprocess.run(
-            [sys.executable, "-c", FIRST], cwd=APP.parent, capture_output=True, text=True, check=True
-        ).stdout.split()[-1]
-    )
-    print(f"cold process to the overview's figures: {cold:.2f} s")
-    for page in PAGES:  # fill what all sessions share
-        opened(page)
-    switch = {page: opened(page)[1] for page in PAGES}
-    print("| page | switch, s | controls | median, s | p95, s | slowest |\n|---|---|---|---|---|---|")
-    everything: list[float] = []
-    for page in PAGES:
-        app, _ = opened(page)
-        changes(app)  # the first time fills the caches
-        app, _ = opened(page)
-        times = changes(app)
-        took = [seconds for _key, seconds in times]
-        everything += took
-        if took:
-            worst = max(times, key=lambda one: one[1])
-            print(
-                f"| {page} | {switch[page]:.3f} | {len(took)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | {worst[0]} {worst[1]:.3f} |"
-            )
-        else:
-            print(f"| {page} | {switch[page]:.3f} | not driven | | | |")
-    print(f"\nall: {len(everything)} changes, median {np.median(everything):.3f} s, p95 {np.quantile(everything, 0.95):.3f} s; "
-          f"switches p95 {np.quantile(list(switch.values()), 0.95):.3f} s")  # fmt: skip
-    gc.collect()
-    base, kept = resident_mb(), [opened("reach")[0] for _ in range(8)]
-    print(
-        f"resident {base:.0f} MB with all pages' caches; {(resident_mb() - base) / len(kept):.1f} MB for each further session"
-    )
+    start = time.perf_counter()
+    with served() as (host, process):
+        first = Reader(host)
+        first.open()
+        print(
+            f"{platform.machine()}, 2 cores, Python {platform.python_version()}\n\nstart of the server to the overview's figures: "
+            f"{time.perf_counter() - start:.2f} s; resident then {resident_mb(process):.0f} MB"
+        )
+        more = [Reader(host) for _ in range(SESSIONS)]
+        more[0].open("coverage")
+        base = resident_mb(process)
+        for reader in more[1:]:
+            reader.open("coverage")
+        each = (resident_mb(process) - base) / (SESSIONS - 1)
+        for reader in more:
+            reader.close()
+        print("\n| page | switch, s | kB | changes | median, s | p95, s | slowest |\n|---|---|---|---|---|---|---|")
+        switches, everything, fresh = [], [], []
+        for page in PAGES:
+            fresh += [one[1] for one in measured(host, page)[2]]
+            seconds, size, found = measured(host, page)
+            switches.append(seconds)
+            took = [one[1] for one in found] or [np.nan]
+            everything += [one[1] for one in found]
+            worst = max(found, key=lambda one: one[1], default=("-", 0.0, 0))
+            print(f"| {page} | {seconds:.3f} | {size / 1000:,.0f} | {len(found)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | "
+                  f"{worst[0]} {worst[1]:.3f} |", flush=True)  # fmt: skip
+        print(f"\n{summed('changes', everything)}; {summed('switches', switches)}; {summed('changes made for the first time', fresh)}")
+        print(
+            f"resident {resident_mb(process):.0f} MB with all pages' caches; {each:.1f} MB for each further session at work"
+        )
 
 
 if __name__ == "__main__":

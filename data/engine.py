@@ -12,7 +12,6 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from sqlalchemy import make_url
 
 import data
 
@@ -43,6 +42,8 @@ def _connect(asked: str) -> Any:
             SparkSession.builder.appName("zone").config("spark.ui.enabled", "false").getOrCreate()
         )
     if asked.startswith("postgresql"):
+        from sqlalchemy import make_url
+
         url = make_url(asked)
         return ibis.postgres.connect(host=str(url.host or url.query.get("host", "localhost")), port=url.port or 5432, user=url.username,
                                      password=url.password, database=url.database)  # fmt: skip

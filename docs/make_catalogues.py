@@ -22,7 +22,7 @@ from data.store import models
 from views.language import CATALOGUES, LANGUAGES
 
 ROOT = Path(__file__).parent.parent
-MARKS = {"_", "N_"}
+MARKS = {"_", "N_", "each"}
 SERVED = (
     "all it serves",
     "residents of displaced origin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,10 +18,12 @@ from analytics import areas, classes, coverage
 from data.catalogue import ENTRIES, LOCAL_ENTRIES
 from data.errors import UnknownTableError
 from views import controls, exports, maps
-from views.language import _, country, current
+from views.kept import Kept
+from views.language import _, country, current, each
 
 P = ParamSpec("P")
 R = TypeVar("R")
+RESULTS_BYTES = 150_000_000
 _given: ContextVar[str] = ContextVar("city", default="")
 
 
@@ -34,25 +37,20 @@ def table(name: str, place: str = "world") -> pd.DataFrame:
     return _open(name, place, data.entry(name, place).checksum)
 
 
-@st.cache_data(max_entries=500, show_spinner=False)
-def _run(
-    name: str,
-    version: str,
-    city_key: str,
-    language: str,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-    _function: Callable[..., R],
-) -> R:
-    return _function(*args, **kwargs)
+results = Kept(RESULTS_BYTES, len)
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:
-    """Keep a function's results by its name, its plain arguments, the city, the version of the tables and the reader's language."""
+    """Keep a function's results by its name, its arguments, the city, the version of the tables and the reader's language.
+
+    Every reader gets a copy: results are kept as bytes, at most RESULTS_BYTES of them.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        name = f"{function.__module__}.{function.__qualname__}"
-        return _run(name, data.version(), city().key, current(), args, kwargs, function)
+        parts = (name, data.version(), city().key, current(), args, kwargs)
+        made: R = pickle.loads(results.get(parts, lambda: pickle.dumps(function(*args, **kwargs), protocol=5)))
+        return made
 
     return run
 
@@ -287,7 +285,9 @@ def dots(facilities: pd.DataFrame, district: str) -> pd.DataFrame:
     """Facilities of the city or of one district, with the text their dots show: their places."""
     found = in_district(facilities, district)
     return found.assign(
-        shown=[_("{n:,} places", n=n) if pd.notna(n) else _("places not stated") for n in found["places"]]
+        shown=pd.Series(
+            each("{n:,} places", n=found["places"].fillna(0).tolist()), index=found.index, dtype=object
+        ).where(found["places"].notna(), _("places not stated"))
     )
 
 

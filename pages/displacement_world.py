@@ -56,7 +56,8 @@ def reconciled() -> pd.DataFrame:
 @cached
 def top_pairs(year: int, country: str | None) -> pd.DataFrame:
     """Largest origin-asylum pairs with their places on the map, the text they show and the width of their arc."""
-    pairs = displacement.corridors(table("displaced"), year, 20, asylum=country)
+    counted = engine.run(displacement.pairs(engine.table("displaced"), year, country))
+    pairs = displacement.corridors(counted, 20, asylum=country)
     names, places = {**country_names(), "REST": _("All others")}, table("countries").set_index("iso3")
     for side in ("origin", "asylum"):
         pairs[f"{side}_lon"] = pairs[side].map(places["lon"])
@@ -73,14 +74,17 @@ def top_pairs(year: int, country: str | None) -> pd.DataFrame:
 def crossings(year: int) -> pd.DataFrame:
     """Origin-asylum matrix of the eight largest of each, named."""
     names = {**country_names(), "REST": _("All others"), "TOTAL": _("Total")}
-    grid = displacement.matrix(table("displaced"), year, 8)
+    grid = displacement.matrix(engine.run(displacement.pairs(engine.table("displaced"), year)), 8)
     return grid.rename(index=names, columns=names).rename_axis("origin").reset_index()
 
 
 @cached
 def comings_and_goings(country: str | None, first: int, last: int) -> pd.DataFrame:
     """New displacement and lasting solutions by year, named."""
-    rows = displacement.movements(table("displacement_flows"), table("solutions"), country, (first, last))
+    asked = displacement.movements(
+        engine.table("displacement_flows"), engine.table("solutions"), country, (first, last)
+    )
+    rows = engine.run(asked)
     return rows.assign(group=rows["movement"].map(displacement.MOVEMENTS))
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 import data
 from data import brand
 from data.errors import DataError
-from data.store import stories
 from pages.common import where_known
 from views import exports, presenting, take_home
 from views.brand import Brand
 from views.language import _, current
+
+if TYPE_CHECKING:
+    from data.store import stories
 
 OWN = ("story", "step")
 KEPT = ("lang", "pinned", "story_title")  # what a change of step leaves alone
@@ -23,7 +25,11 @@ WITHOUT = {"story"}  # pages that are no view of data
 def told() -> tuple[stories.Told, int] | None:
     """The story and step that the link asks to present; None where there is no such step."""
     step = st.query_params.get("step", "")
-    story = stories.story(st.query_params.get("story", "")) if step.isdigit() else None
+    if not step.isdigit():
+        return None
+    from data.store import stories  # the database's libraries load with the first story, not with the first page
+
+    story = stories.story(st.query_params.get("story", ""))
     return (story, int(step)) if story is not None and int(step) < len(story.steps) else None
 
 
@@ -38,6 +44,8 @@ def look() -> Brand:
 
 def turn_to(story: stories.Told, step: int) -> None:
     """Show a step of a story: its page with its choices, and nothing kept from the page before."""
+    from data.store import stories
+
     step = max(0, min(step, len(story.steps) - 1))
     stories.turn_to(story.code, step)
     for key in [key for key in st.session_state if key not in KEPT]:
@@ -63,6 +71,8 @@ def present(story: stories.Told, step: int) -> None:
 @st.fragment(run_every=1)
 def _follow(code: str, step: int) -> None:
     """Follow the window with the notes, which may turn the page too."""
+    from data.store import stories
+
     story = stories.story(code)
     if story is not None and story.step != step:
         st.session_state["story_moved"] = story.step
@@ -95,7 +105,13 @@ def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> N
     if shown or name in WITHOUT or st.context.is_embedded:
         return
     pin(name, page.title)
-    take_home.control(page.url_path, _heading(page.title), data.version()[:12], look(), stories.shorten)
+    take_home.control(page.url_path, _heading(page.title), data.version()[:12], look(), _shorten)
+
+
+def _shorten(target: str, title: str) -> str:
+    from data.store import stories
+
+    return stories.shorten(target, title)
 
 
 def _heading(title: str) -> str:

@@ -83,7 +83,7 @@ def show_site(site: str) -> None:
 def hexagon_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
     """Where people live, hexagon by hexagon; finer in a district."""
     _label, unit, digits, factor, _scheme = named(measure)
-    rows = results.hexagons(kind, walker, limit, period, chosen.district)
+    rows, resolution = results.hexagons(kind, walker, limit, period, chosen.district)
     rows = rows.assign(value=rows[measure] * factor)
     grouped = classes.classify(rows["value"], scheme="quantiles")
     st.subheader(_("Hexagon by hexagon: {rows:,} lived-in cells", rows=len(rows)), anchor=False)
@@ -92,7 +92,7 @@ def hexagon_section(chosen: Territory, kind: str, walker: str, limit: int, measu
     maps.show([maps.hexagon_layer(rows, grouped, digits)], lon=lon, lat=lat, zoom=zoom, key=f"hexagons-{chosen.district}",
               summary=_("Map of hexagons: {unit}", unit=unit))  # fmt: skip
     st.caption(_("{unit}, {period} · H3 resolution {value}; choose a district for finer cells · {estimate_note} · "
-    "Source: {facilities_credit}", unit=unit, period=text.day(period), value=10 if chosen.district else 9, estimate_note=_(city().estimate_note), facilities_credit=facilities_credit()))  # fmt: skip
+    "Source: {facilities_credit}", unit=unit, period=text.day(period), value=resolution, estimate_note=_(city().estimate_note), facilities_credit=facilities_credit()))  # fmt: skip
     exports.downloads(rows.drop(columns="value"), "hexagons", facilities_credit(), "hexagons")
 
 

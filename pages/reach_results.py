@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import h3
+import ibis
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
 import data
 from analytics import access, coverage, equity, network
+from analytics import cells as hexes
+from data import engine
 from pages.common import area_names, cached, city, hierarchy, known, optional, residents_served, table
 from views.language import _
 
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from libpysal.weights import Queen
 
 EVERYONE, DISPLACED = "all it serves", "residents of displaced origin"
+MOST_CELLS = 12_000  # hexagons that a map sends to a browser: about 70 bytes each
 THRESHOLDS = [float(m) for m in range(1, 46)]
 
 
@@ -121,25 +125,27 @@ def by_area(kind: str, walker: str, limit: float, period: pd.Timestamp, level: s
 
 
 @cached
-def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, district: str) -> pd.DataFrame:
-    """Hexagons that are lived in: fine ones in a district, seven times coarser for the whole city."""
-    cells, demand = table("cells", city().key), people(kind, period)
-    rows = pd.DataFrame({"cell": cells["cell"], "area_id": cells["area_id"], "persons": demand})
-    rows["sum_minutes"] = minutes(kind, walker) * demand
-    rows["sum_within"] = (minutes(kind, walker) <= limit) * demand
+def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, district: str) -> tuple[pd.DataFrame, int]:
+    """Hexagons that are lived in, as fine as MOST_CELLS allows: a district's finer than the city's. Returns them and their resolution."""
+    here, demand = table("cells", city().key), people(kind, period)
     supplied, count, _sites = places(kind, walker, limit, period)
-    rows["sum_places"], rows["sum_reach"] = np.nan_to_num(supplied) * demand, np.nan_to_num(count) * demand
-    rows = rows[rows["persons"] > 0]
+    rows = pd.DataFrame({"cell": _cell_numbers(), "persons": demand, "minutes": minutes(kind, walker),
+                         "share_within": (minutes(kind, walker) <= limit).astype(float),
+                         "places_per_100": np.nan_to_num(supplied), "in_reach": np.nan_to_num(count)})  # fmt: skip
+    shown = demand > 0
     if district:
-        rows = rows[rows["area_id"].map(hierarchy()["district"]) == district]
-    else:
-        rows["cell"] = [h3.cell_to_parent(cell, 9) for cell in rows["cell"]]
-    sums = rows.groupby("cell")[["persons", "sum_minutes", "sum_within", "sum_places", "sum_reach"]].sum()
-    result = pd.DataFrame({"persons": sums["persons"], "minutes": sums["sum_minutes"] / sums["persons"],
-                           "share_within": sums["sum_within"] / sums["persons"],
-                           "places_per_100": sums["sum_places"] / sums["persons"],
-                           "in_reach": sums["sum_reach"] / sums["persons"]})  # fmt: skip
-    return result.reset_index()
+        shown &= here["area_id"].map(hierarchy()["district"]).eq(district).to_numpy()
+    finest = h3.get_resolution(here["cell"].iloc[0])
+    resolution = hexes.level_of_detail(int(shown.sum()), finest, MOST_CELLS)
+    means = ["minutes", "share_within", "places_per_100", "in_reach"]
+    found = engine.run(hexes.coarser(ibis.memtable(rows[shown]), resolution, "persons", means))
+    return found.assign(cell=[f"{cell:x}" for cell in found["cell"]]), resolution
+
+
+@cached
+def _cell_numbers() -> np.ndarray:
+    """The city's cells as the numbers that their names spell."""
+    return np.array([int(cell, 16) for cell in table("cells", city().key)["cell"]], dtype=np.int64)
 
 
 @cached

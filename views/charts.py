@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import html
 import textwrap
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from views import exports
-from views.language import _, turn
-from views.palette import GROUPS
+from views.kept import Kept
+from views.language import _, current, turn
+from views.palette import GROUPS, theme
 
+P = ParamSpec("P")
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+
+FIGURES_BYTES = 64_000_000
+WEIGHT = 6  # a figure's objects weigh about so many times its JSON
+_figures = Kept(FIGURES_BYTES, lambda figure: WEIGHT * len(figure.to_json(validate=False)))
+
+
+def drawn(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
+    """Keep a chart by what it shows, language and theme, at most FIGURES_BYTES of them; nobody changes it afterwards."""
+
+    @wraps(draw)
+    def run(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
+        parts = (draw.__module__, draw.__name__, current(), theme(), args, kwargs)
+        figure: go.Figure = _figures.get(parts, lambda: turn(draw(*args, **kwargs)))
+        return figure
+
+    return run
+
+
+def annotate(figure: go.Figure, notes: list[dict[str, Any]]) -> None:
+    """Write notes on a chart, all at once: one by one each would have plotly check all those before it."""
+    figure.update_layout(annotations=[*figure.layout.annotations, *notes])
 
 
 def base(height: int, unit: str) -> go.Figure:
@@ -45,19 +72,21 @@ def _label_ends(figure: go.Figure, ends: list[tuple[str, float, str]], span: tup
     ends: (name, height in data units, colour); span: lowest and highest value the chart shows.
     """
     line = 0.052 * (span[1] - span[0])
-    floor = span[0]
+    floor, notes = span[0], []
     for name, height, colour in sorted(ends, key=lambda end: end[1]):
         label = wrap(name)
         half = line * (label.count("<br>") + 1) / 2
         place = max(height, floor + half)
         floor = place + half + 0.15 * line
         # The mark carries the colour, the words keep the ink: pale colours would not be readable as text.
-        figure.add_annotation(x=1, xref="paper", y=place, text=f'<span style="color:{colour}">■</span> {label}',
-                              xanchor="left", xshift=4, showarrow=False, align="left", font={"size": 12})  # fmt: skip
+        notes.append({"x": 1, "xref": "paper", "y": place, "text": f'<span style="color:{colour}">■</span> {label}',
+                      "xanchor": "left", "xshift": 4, "showarrow": False, "align": "left", "font": {"size": 12}})  # fmt: skip
+    annotate(figure, notes)
     figure.update_layout(margin={"r": 150})
     figure.update_yaxes(range=[span[0], max(span[1], floor)])
 
 
+@drawn
 def lines(
     table: pd.DataFrame,
     x: str,
@@ -104,6 +133,7 @@ def lines(
     return figure
 
 
+@drawn
 def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.Figure:
     """A series and its forecast, never without the 80 % and 95 % intervals.
 
@@ -130,14 +160,19 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
 
 def sparkline(values: pd.Series, key: str, summary: str) -> None:
     """The path of one figure, without axes. values: indexed by time."""
+    st.plotly_chart(_path(values), key=key, config={"displayModeBar": False}, alt=summary)
+
+
+@drawn
+def _path(values: pd.Series) -> go.Figure:
     figure = go.Figure()
     figure.add_scatter(x=values.index, y=values, mode="lines", line={"color": GROUPS[0], "width": 2.5})
     figure.update_layout(height=70, margin={"l": 0, "r": 0, "t": 4, "b": 4}, showlegend=False)
     figure.update_xaxes(visible=False, fixedrange=True)
-    figure.update_yaxes(visible=False, fixedrange=True)
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=summary)
+    return figure.update_yaxes(visible=False, fixedrange=True)
 
 
+@drawn
 def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int = 0, marked: str = "") -> go.Figure:
     """Horizontal bars, longest first, each with its number; one may be marked."""
     ordered = table.sort_values(value, ascending=True)
@@ -157,7 +192,7 @@ def show(
 ) -> None:
     """A chart under the sentence it proves, with unit, source, table and downloads."""
     st.subheader(title, anchor=False)
-    st.plotly_chart(turn(figure), key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
     st.caption(_("{unit} · Source: {source}", unit=unit, source=source))
     exports.downloads(table, title, source, key, figure, unit)
 

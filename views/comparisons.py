@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy.optimize import isotonic_regression
 
-from views.charts import base, wrap
+from views.charts import annotate, base, drawn, wrap
 from views.language import _
 from views.palette import GROUPS, INK, theme
 
@@ -15,6 +15,7 @@ GREY = "#8a8a8a"
 DARK = {GROUPS[0], GROUPS[7]}  # colours on which black is hard to read
 
 
+@drawn
 def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_unit: str, digits: int = 1, marked: str = "",
             labelled: list[str] | None = None, across: tuple[float, float] | None = None) -> go.Figure:  # fmt: skip
     """Points with the named ones labelled, the rest told by hovering.
@@ -37,6 +38,7 @@ def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_un
     return figure
 
 
+@drawn
 def slope(table: pd.DataFrame, name: str, first: str, last: str, *, heads: tuple[str, str], labelled: list[str], digits: int = 1,
           marked: str = "") -> go.Figure:  # fmt: skip
     """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted), the rest pale."""
@@ -50,10 +52,11 @@ def slope(table: pd.DataFrame, name: str, first: str, last: str, *, heads: tuple
                                  "dash": "solid" if rises else "dot"},
                            hovertemplate=f"{row[name]}: %{{y:,.{digits}f}}<extra></extra>")  # fmt: skip
     step = (table[[first, last]].max(axis=None) - table[[first, last]].min(axis=None)) / max(len(shown) * 1.2, 14)
-    for side, column, anchor, shift in ((0, first, "right", -8), (1, last, "left", 8)):
-        for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True):
-            figure.add_annotation(x=side, y=place, text=f"{wrap(row[name], 30)} {row[column]:,.{digits}f}", showarrow=False,
-                                  xanchor=anchor, xshift=shift, font={"size": 11})  # fmt: skip
+    notes = [{"x": side, "y": place, "text": f"{wrap(row[name], 30)} {row[column]:,.{digits}f}", "showarrow": False,
+              "xanchor": anchor, "xshift": shift, "font": {"size": 11}}
+             for side, column, anchor, shift in ((0, first, "right", -8), (1, last, "left", 8))
+             for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True)]  # fmt: skip
+    annotate(figure, notes)
     figure.update_layout(hovermode="closest", xaxis={"range": [-0.75, 1.75], "tickvals": [0, 1], "ticktext": list(heads)},
                          yaxis={"visible": False, "rangemode": "normal"})  # fmt: skip
     return figure
@@ -68,6 +71,7 @@ def _apart(values: pd.Series, step: float) -> list[float]:
     return list(places)
 
 
+@drawn
 def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: str = "") -> go.Figure:
     """Places over time, first on top; one line a group, named at its end."""
     wide = ranks.pivot(index=x, columns=by, values=rank)
@@ -85,6 +89,7 @@ def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: 
     return figure
 
 
+@drawn
 def treemap(table: pd.DataFrame, group: str, value: str, *, unit: str, part: str = "") -> go.Figure:
     """Rectangles as large as their value, one colour a group; with part, what each group consists of inside it."""
     groups = table.groupby(group)[value].sum()
@@ -104,6 +109,7 @@ def treemap(table: pd.DataFrame, group: str, value: str, *, unit: str, part: str
     return figure
 
 
+@drawn
 def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: str, digits: int = 1) -> go.Figure:
     """Parts that add up to a change, one step each, and their sum."""
     figure = base(400, unit)
@@ -119,6 +125,7 @@ def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: 
     return figure
 
 
+@drawn
 def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *, unit: str, digits: int = 1, marked: str = "",
               reference: float | None = None, first_is_best: bool = False) -> go.Figure:  # fmt: skip
     """A point with its interval for each name, highest on top; one may be marked; a reference is a dotted line.
@@ -153,6 +160,7 @@ def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *
     return figure
 
 
+@drawn
 def strip(table: pd.DataFrame, name: str, better_than: str, colour_by: str, colours: dict[str, str], *, unit: str,
           ends: tuple[float, float]) -> go.Figure:  # fmt: skip
     """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order; ends mark what stands out."""
@@ -174,6 +182,7 @@ def strip(table: pd.DataFrame, name: str, better_than: str, colour_by: str, colo
     return figure
 
 
+@drawn
 def network(
     places: pd.DataFrame, ties: list[tuple[str, str]], colours: dict[str, str], labels: pd.DataFrame
 ) -> go.Figure:
@@ -203,6 +212,7 @@ def network(
     return figure
 
 
+@drawn
 def radar(table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
     """Parts around a circle, 0 to 100, one outline a group; gaps leave the outline open."""
     figure = base(460, "")
@@ -216,6 +226,7 @@ def radar(table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
     return figure
 
 
+@drawn
 def tornado(table: pd.DataFrame, label: str, low: str, high: str, base_value: float, *, unit: str) -> go.Figure:
     """How far each assumption alone moves a result, widest on top."""
     rows = table.iloc[::-1]

@@ -40,8 +40,10 @@ def _recall(defaults: dict[str, Any], options: dict[str, list[Any]]) -> None:
     """
     kept = st.session_state.get("kept", {})
     for key, default in defaults.items():
-        linked = next((value for value in options[key] if str(value) == st.query_params.get(key)), default)
-        value = st.session_state.get(key, kept.get(key, linked))
+        value = st.session_state.get(key, kept.get(key, _NOTHING))
+        if value is _NOTHING:
+            asked = st.query_params.get(key)
+            value = next((one for one in options[key] if str(one) == asked), default)
         # Set even where it is set already: only so does it outlive the widgets of the page just left.
         st.session_state[key] = value if value in options[key] else default
 

@@ -8,11 +8,12 @@ import pydeck as pdk
 import streamlit as st
 from plotly.subplots import make_subplots
 
-from views.charts import base, wrap
+from views.charts import base, drawn, wrap
 from views.language import _
 from views.palette import GROUPS, INK, rgb, theme
 
 
+@drawn
 def sankey(pairs: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     """Origins on the left, countries of asylum on the right, as wide as people. pairs: origin, asylum, persons."""
     origins, asylums = list(dict.fromkeys(pairs["origin"])), list(dict.fromkeys(pairs["asylum"]))
@@ -41,6 +42,7 @@ def arc_layer(pairs: pd.DataFrame) -> pdk.Layer:
     )  # fmt: skip
 
 
+@drawn
 def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
     """Women to the left, men to the right, youngest at the bottom. table: sex, age, percent (of all whose age is known)."""
     figure = base(360, _("percent of those whose age and sex are stated; bands differ in width"))
@@ -56,6 +58,7 @@ def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
     return figure
 
 
+@drawn
 def small_multiples(
     table: pd.DataFrame, x: str, y: str, panel: str, by: str, *, unit: str, columns: int = 3
 ) -> go.Figure:
@@ -78,6 +81,7 @@ def small_multiples(
     return figure
 
 
+@drawn
 def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, unit: str) -> go.Figure:
     """Bars of each year in turn, with a play button and a slider; steps do not glide. table: frame, label, value."""
     frames = sorted(table[frame].unique())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -106,6 +106,13 @@ def _(sentence: str, /, **values: object) -> str:
     language = current()
     found = sentence if language == "en" or not sentence else catalogue(language).get(sentence, sentence)
     return _FORMATTER.vformat(found, (), values) if values else found
+
+
+def each(sentence: str, /, **columns: Iterable[object]) -> list[str]:
+    """A sentence for every row of columns of values; the language is looked up once, not thousands of times."""
+    with using(current()):
+        names = list(columns)
+        return [_(sentence, **dict(zip(names, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def N_(sentence: str) -> str:

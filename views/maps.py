@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import html
-import json
 import math
 from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
+import orjson
 import pandas as pd
 import plotly.graph_objects as go
 import pydeck as pdk
@@ -16,7 +16,7 @@ import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
 from analytics.classes import Classes
-from views.language import _
+from views.language import _, each
 from views.palette import AMOUNTS, GROUPS, MISSING, SELECTED, ramp, rgb, theme
 from views.text import number
 
@@ -67,7 +67,9 @@ def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
 def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
     """Facilities as dots. points: id (the area a click chooses), lon, lat, name, shown, and perhaps source_id."""
     kept = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
-    rows = points[kept].to_dict("records")
+    rows = [
+        dict(zip(kept, row, strict=True)) for row in zip(*(points[column].tolist() for column in kept), strict=True)
+    ]
     return pdk.Layer(
         "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
         radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
@@ -78,15 +80,11 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
 def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Layer:
     """H3 hexagons coloured by class. cells: cell, persons, value. Short keys: thousands of rows go to the browser."""
     colours = [rgb(colour, 215)[:3] for colour in ramp(len(classes.lows))]
+    told = each("{persons:,} people", persons=cells["persons"].tolist())
     rows = [
-        {
-            "h": cell,
-            "f": colours[place],
-            "name": _("{persons:,} people", persons=persons),
-            "shown": f"{value:.{digits}f}",
-        }
-        for cell, persons, value, place in zip(
-            cells["cell"], cells["persons"], cells["value"], classes.number, strict=True
+        {"h": cell, "f": colours[place], "name": people, "shown": f"{value:.{digits}f}"}
+        for cell, people, value, place in zip(
+            cells["cell"].tolist(), told, cells["value"].tolist(), classes.number.tolist(), strict=True
         )
         if place >= 0
     ]
@@ -165,7 +163,9 @@ class CompactDeck(pdk.Deck):
 
     def to_json(self) -> str:
         """The deck as JSON in as few bytes as it takes."""
-        return json.dumps(self, sort_keys=True, default=default_serialize, separators=(",", ":"))
+        return orjson.dumps(
+            self, default=default_serialize, option=orjson.OPT_SORT_KEYS | orjson.OPT_SERIALIZE_NUMPY
+        ).decode()
 
 
 def show(

@@ -19,7 +19,7 @@ from plotly.offline import get_plotlyjs
 from views import exports, prints
 from views.brand import Brand
 from views.exports import Shown
-from views.language import N_, _, current, is_right_to_left, turn
+from views.language import N_, _, current, is_right_to_left
 from views.text import plain
 
 KINDS = {
@@ -173,7 +173,7 @@ def _html(report: Report) -> bytes:
     parts = []
     for number, figure in enumerate(report.figures):
         drawn = _drawn(figure)
-        chart = "" if drawn is None else plotly.io.to_html(turn(drawn.update_layout(width=None)), full_html=False, include_plotlyjs=False,
+        chart = "" if drawn is None else plotly.io.to_html(drawn.update_layout(width=None), full_html=False, include_plotlyjs=False,
                                                            div_id=f"figure-{number}", config={"displaylogo": False, "responsive": True})  # fmt: skip
         table = figure.table.map(plain).to_html(index=False, border=0, escape=True)
         parts.append(f"<section><h2>{escape(figure.title)}</h2>{chart}<p class=source>{escape(figure.unit)} "

@@ -1,1 +1,34 @@
-"""What is served beside the pages: the room's page for phones, short links with a preview. Knows data and views.language."""
+"""What is served beside the pages: the room's page for phones, short links with a preview, the API.
+
+Each part loads with the first request for it, so that a server shows its first page sooner.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
+
+
+@dataclass(frozen=True)
+class Part:
+    """An application of one module, imported when it is first asked for."""
+
+    module: str
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to the module's `app`."""
+        loaded: Any = await asyncio.to_thread(importlib.import_module, self.module)
+        await loaded.app(scope, receive, send)
+
+
+_room, _links = Part("web.room"), Part("web.links")
+ROUTES: list[BaseRoute] = [
+    Mount("/api", app=Part("web.api")),
+    *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
+    *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}")),
+]

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 import geopandas as gpd
 import pandas as pd
 from fastapi import FastAPI, HTTPException, Query, Request, Response
-from starlette.routing import Mount
 
 import data
 from analytics import cube
@@ -26,7 +25,7 @@ TYPES = {
     "geojson": "application/geo+json",
 }
 
-api = FastAPI(title="Zone of Social Creativity", version="1", docs_url=None, redoc_url=None,
+app = FastAPI(title="Zone of Social Creativity", version="1", docs_url=None, redoc_url=None,
               description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves; an "
                           "empty value is not known, never zero. Every answer names period, unit, source, licence and version.")  # fmt: skip
 
@@ -51,20 +50,20 @@ def _about(entry: data.Entry) -> dict[str, Any]:
     return {key: value for key, value in asdict(entry).items() if key in kept} | {"source": entry.source_line}
 
 
-@api.get("/catalogue")
+@app.get("/catalogue")
 def catalogue() -> list[dict[str, Any]]:
     """Every table with its provenance, licence, period, unit and version."""
     return [_about(entry) for _key, entry in sorted(data.catalogue().items())]
 
 
-@api.get("/cities")
+@app.get("/cities")
 def cities() -> list[dict[str, Any]]:
     """Every city with what it calls its levels of areas and the half-years that fit today's areas."""
     return [{"key": city.key, "name": city.name, "country": city.country, "region": city.region, "levels": city.level_names,
              "periods": [f"{day:%Y-%m-%d}" for day in api_results.periods(city.key)]} for city in data.cities().values()]  # fmt: skip
 
 
-@api.get("/tables/{place}/{name}")
+@app.get("/tables/{place}/{name}")
 def table(request: Request, place: str, name: str, format: Format = "json", offset: Annotated[int, Query(ge=0)] = 0,
           limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1000, columns: str = "") -> Response:  # fmt: skip
     """One table. format: json (a page of `limit` rows from `offset` on, without shapes), csv, parquet or geojson (whole).
@@ -82,7 +81,7 @@ def table(request: Request, place: str, name: str, format: Format = "json", offs
     return _answer(rows, format, offset, limit, _about(entry), name, {"ETag": tag})
 
 
-@api.get("/sums/{place}/{name}")
+@app.get("/sums/{place}/{name}")
 def sums(
     request: Request,
     place: str,
@@ -112,7 +111,7 @@ def sums(
     return _answer(rows, format, 0, MOST_ROWS, about, f"sums-{name}", {})
 
 
-@api.get("/indicators/{city}")
+@app.get("/indicators/{city}")
 def indicators(
     city: str, level: str = "district", period: str = "", format: Literal["json", "csv", "parquet"] = "json"
 ) -> Response:
@@ -130,7 +129,7 @@ def indicators(
     return _answer(rows, format, 0, MOST_ROWS, about, f"indicators-{city}-{level}", {})
 
 
-@api.get("/versions/{place}/{name}")
+@app.get("/versions/{place}/{name}")
 def versions(place: str, name: str) -> list[dict[str, Any]]:
     """The versions of a table that this machine keeps, newest first; the shipped one has no version."""
     found = local.versions(place, name)
@@ -180,6 +179,3 @@ def _answer(
         "rows": json.loads(page.to_json(orient="records", date_format="iso", date_unit="s")),
     }
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json", headers=headers)
-
-
-ROUTES = [Mount("/api", app=api)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -50,4 +51,4 @@ def _card(title: str, look: Brand) -> bytes:
     return prints.card(title, look)
 
 
-ROUTES = [Route("/s/{code}.png", picture), Route("/s/{code}", follow)]
+app = Starlette(routes=[Route("/s/{code}.png", picture), Route("/s/{code}", follow)])

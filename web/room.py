@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -116,9 +117,11 @@ def parsed(body: bytes) -> tuple[int, str, Any]:
     return given["question"], str(given.get("group", ""))[:60], given["value"]
 
 
-ROUTES = [
-    Route("/join", enter),
-    Route("/join/{code}", join),
-    Route("/join/{code}/now", look),
-    Route("/join/{code}/answer", vote, methods=["POST"]),
-]
+app = Starlette(
+    routes=[
+        Route("/join", enter),
+        Route("/join/{code}", join),
+        Route("/join/{code}/now", look),
+        Route("/join/{code}/answer", vote, methods=["POST"]),
+    ]
+)

@@ -26,6 +26,11 @@ TABLE = pd.DataFrame(
 )
 
 
+def across(displaced: pd.DataFrame, year: int, asylum: str | None = None) -> pd.DataFrame:
+    """People across a border by origin and asylum."""
+    return ibis.duckdb.connect().to_pandas(displacement.pairs(ibis.memtable(displaced), year, asylum))
+
+
 def stock(displaced: pd.DataFrame, by: str, **choices: Any) -> pd.DataFrame:
     """The expression on a table in memory."""
     return displacement.stock(ibis.memtable(displaced), by, **choices).to_pandas()
@@ -97,9 +102,9 @@ def test_published_totals_reconcile_with_the_sum_of_the_tables() -> None:
 
 
 def test_corridors_and_their_rest_add_up() -> None:
-    pairs = displacement.corridors(TABLE, 2020, 1)
+    pairs = displacement.corridors(across(TABLE, 2020), 1)
     assert pairs.values.tolist() == [["AFG", "IRN", 900], ["REST", "REST", 740]]
-    inside = displacement.corridors(TABLE, 2022, 5, asylum="DEU")
+    inside = displacement.corridors(across(TABLE, 2022, "DEU"), 5, asylum="DEU")
     assert inside.values.tolist() == [["UKR", "DEU", 1000], ["SYR", "DEU", 660]]
 
 
@@ -166,17 +171,17 @@ def test_codes_that_match_no_country_are_kept_named_and_counted() -> None:
 
 
 def test_matrix_rows_and_columns_add_up_to_the_total() -> None:
-    grid = displacement.matrix(TABLE, 2020, 1)
+    grid = displacement.matrix(across(TABLE, 2020), 1)
     # across borders in 2020: AFG -> IRN 900, AFG -> DEU 100, SYR -> DEU 640
     assert grid.loc["AFG", "IRN"] == 900
     assert grid.loc["AFG", "REST"] == 100
     assert grid.loc["REST", "REST"] == 640
     assert grid.loc["TOTAL", "TOTAL"] == 1640
-    whole = displacement.matrix(data.table("displaced"), 2025, 8)
+    whole = displacement.matrix(across(data.table("displaced"), 2025), 8)
     assert whole.drop(index="TOTAL").sum().equals(whole.loc["TOTAL"])
     assert whole.drop(columns="TOTAL").sum(axis=1).equals(whole["TOTAL"])
-    across = stock(data.table("displaced"), "category", categories=displacement.ACROSS_BORDERS, years=(2025, 2025))
-    assert whole.loc["TOTAL", "TOTAL"] == across["persons"].sum()
+    everyone = stock(data.table("displaced"), "category", categories=displacement.ACROSS_BORDERS, years=(2025, 2025))
+    assert whole.loc["TOTAL", "TOTAL"] == everyone["persons"].sum()
 
 
 def test_movements_leave_out_returns_that_cross_no_border() -> None:
@@ -184,9 +189,13 @@ def test_movements_leave_out_returns_that_cross_no_border() -> None:
                          columns=["year", "origin", "asylum", "category", "persons"])  # fmt: skip
     solutions = pd.DataFrame([(2020, "SYR", "DEU", "resettlement", 2), (2020, "SYR", "SYR", "returned_idps", 99)],
                              columns=["year", "origin", "asylum", "solution", "persons"])  # fmt: skip
-    rows = displacement.movements(flows, solutions, None, (2020, 2021))
-    assert rows.values.tolist() == [[2020, "new_refugees", 5], [2020, "resettlement", 2], [2021, "new_refugees", 7]]
-    assert displacement.movements(flows, solutions, "FRA", (2020, 2021))["persons"].tolist() == [7]
+
+    def moved(asylum: str | None) -> list[list[object]]:
+        asked = displacement.movements(ibis.memtable(flows), ibis.memtable(solutions), asylum, (2020, 2021))
+        return ibis.duckdb.connect().to_pandas(asked).values.tolist()
+
+    assert moved(None) == [[2020, "new_refugees", 5], [2020, "resettlement", 2], [2021, "new_refugees", 7]]
+    assert moved("FRA") == [[2021, "new_refugees", 7]]
     assert set(data.table("solutions")["solution"]) - {"returned_idps"} <= set(displacement.MOVEMENTS)
     assert {f"new_{name}" for name in data.table("displacement_flows")["category"]} <= set(displacement.MOVEMENTS)
 

@@ -6,11 +6,13 @@ import shutil
 import threading
 from typing import Any
 
+import h3
+import ibis
 import pandas as pd
 import pytest
 
 import data
-from analytics import cube, displacement
+from analytics import cells, cube, displacement
 from data import engine
 
 CASES: list[dict[str, Any]] = [
@@ -48,6 +50,22 @@ def test_every_engine_gives_the_same_figures(
     share = engine.run(cube.regroup(engine.table("cultural_employment"), ["year"], "thousand_persons", {}))
     exact = data.table("cultural_employment").groupby("year")["thousand_persons"].sum()
     assert share.set_index("year")["thousand_persons"].to_dict() == pytest.approx(exact.to_dict(), rel=1e-9)
+    rows = data.table("cells", here).query("share > 0").iloc[:5000]
+    numbers = pd.DataFrame({"cell": [int(name, 16) for name in rows["cell"]], "persons": rows["share"], "x": rows["x"]})
+    joined = engine.run(cells.coarser(ibis.memtable(numbers), 8, "persons", ["x"]))
+    weighted = (
+        (rows["x"] * rows["share"]).groupby(rows["cell"].map(lambda name: int(h3.cell_to_parent(name, 8), 16))).sum()
+    )
+    assert (joined["x"] * joined["persons"]).tolist() == pytest.approx(weighted.sort_index().tolist(), rel=1e-9)
+    rows = data.table("displaced")
+    rows = rows[(rows["year"] == 2024) & rows["category"].isin(displacement.ACROSS_BORDERS)]
+    pairs = engine.run(displacement.pairs(engine.table("displaced"), 2024)).set_index(["origin", "asylum"])["persons"]
+    assert pairs.to_dict() == rows.groupby(["origin", "asylum"])["persons"].sum().to_dict()
+    asked = displacement.movements(engine.table("displacement_flows"), engine.table("solutions"), "DEU", (2020, 2024))
+    assert engine.run(asked)["persons"].sum() == sum(
+        rows.loc[rows["asylum"].eq("DEU") & rows["year"].between(2020, 2024), "persons"].sum()
+        for rows in (data.table("displacement_flows"), data.table("solutions").query("solution != 'returned_idps'"))
+    )
     for case in CASES:
         found = engine.run(displacement.stock(engine.table("displaced"), **case))
         pd.testing.assert_frame_equal(found.reset_index(drop=True), by_pandas(**case), check_dtype=False, rtol=1e-9)

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 import data
@@ -18,7 +17,7 @@ from bench import firms as firms_bench
 from data import firms, local, store
 from data.catalogue import local_entry
 from data.store import register
-from pages import background, scenario_results
+from pages import background, common, scenario_results
 from views import prints
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -391,7 +390,7 @@ def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkey
     saved = scenario.load(store.scenarios("berlin")["text"].iloc[0])
     assert saved.arrivals.people[2] == 40_000  # what was set on another page is what is saved
     first = app.dataframe[-1].value
-    st.cache_data.clear()
+    common.results.clear()
     again = open_page("what_if_compare").dataframe[-1].value
     pd.testing.assert_frame_equal(first, again)
     app = open_page("what_if_compare")

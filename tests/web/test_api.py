@@ -11,15 +11,15 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
+import web
 from analytics.indicators import REGISTRY
-from web import api
 
 HERE = next(iter(data.cities()))
 
 
 @pytest.fixture(scope="module")
 def asked() -> TestClient:
-    return TestClient(Starlette(routes=api.ROUTES))
+    return TestClient(Starlette(routes=web.ROUTES))
 
 
 def test_the_description_names_every_address_and_asks_nobody_else(asked: TestClient) -> None:

@@ -8,16 +8,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+import web
 from analytics.indicators import DIMENSIONS
 from data.store import rooms, stories
 from views.language import LANGUAGES
-from web import links, room
 
 
 @pytest.fixture
 def phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    return TestClient(Starlette(routes=[*room.ROUTES, *links.ROUTES]))
+    return TestClient(Starlette(routes=web.ROUTES))
 
 
 def opened(title: str = "A room") -> tuple[str, int]:

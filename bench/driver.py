@@ -1,0 +1,166 @@
+"""A reader without a browser: speaks streamlit's websocket protocol to a running app, counts what it is sent.
+
+Used by the benches and by the tests that guard how many bytes a page sends. Addresses on this machine only.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+
+ROOT = Path(__file__).parents[1]
+CHOICES = ("selectbox", "radio")
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(surroundings: dict[str, str] | None = None, port: int = 0) -> Iterator[tuple[str, int]]:
+    """The app on a port of this machine: host:port and its process number. surroundings: more environment."""
+    port = port or free_port()
+    process = subprocess.Popen([sys.executable, "serve.py", "--server.port", str(port)], cwd=ROOT, env=os.environ | (surroundings or {}),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    try:
+        healthy(f"localhost:{port}")
+        yield f"localhost:{port}", process.pid
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def healthy(host: str, within: float = 60) -> None:
+    """Wait until a server answers. Raises TimeoutError."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        try:
+            if urllib.request.urlopen(f"http://{host}/_stcore/health", timeout=1).status == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise TimeoutError(f"{host} did not answer within {within} s")
+
+
+def resident_mb(process: int) -> float:
+    """Resident memory of a process."""
+    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+@dataclass
+class Control:
+    """A control as the page shows it; value: the option chosen, as text."""
+
+    id: str
+    kind: str
+    options: list[str]
+    value: str
+
+
+@dataclass
+class Reader:
+    """One reader's session. After each run: bytes and messages received, controls by key, faults shown."""
+
+    host: str
+    page: str = ""
+    query: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    received: int = 0
+    largest: int = 0
+    messages: int = 0
+    controls: dict[str, Control] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    buttons: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.socket: ClientConnection = connect(
+            f"ws://{self.host}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60,  # type: ignore[list-item]
+            additional_headers=self.headers, compression=None)  # fmt: skip
+        self.script = ""
+
+    def close(self) -> None:
+        """End the session."""
+        self.socket.close()
+
+    def open(self, page: str = "", **query: str) -> float:
+        """Go to a page by its address; seconds until its script has ended."""
+        self.page, self.query, self.script = page, query, ""
+        self.controls.clear()
+        return self._run([], page)
+
+    def choose(self, key: str, value: str) -> float:
+        """Change a select box or a radio; seconds until the script has ended."""
+        self.controls[key].value = value
+        return self._run([])
+
+    def press(self, key: str) -> float:
+        """Press a button; seconds until the script has ended."""
+        return self._run([WidgetState(id=self.buttons[key], trigger_value=True)])
+
+    def _run(self, more: list[WidgetState], page: str = "") -> float:
+        message = BackMsg()
+        asked = message.rerun_script
+        asked.query_string = urlencode(self.query)
+        asked.page_script_hash, asked.page_name = self.script, page
+        states = [WidgetState(id=one.id, string_value=one.value) for one in self.controls.values()]
+        asked.widget_states.widgets.extend(states + more)
+        self.received = self.messages = self.largest = 0
+        self.faults, self.words = [], []
+        start = time.perf_counter()
+        self.socket.send(message.SerializeToString())
+        while not self._read():
+            pass
+        return time.perf_counter() - start
+
+    def _read(self) -> bool:
+        """Take one message; whether the script has ended with it."""
+        raw = self.socket.recv(timeout=120)
+        assert isinstance(raw, bytes)
+        self.received += len(raw)
+        self.largest = max(self.largest, len(raw))
+        self.messages += 1
+        message = ForwardMsg.FromString(raw)
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.script = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = dict(
+                part.split("=", 1) for part in message.page_info_changed.query_string.split("&") if "=" in part
+            )
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            self._element(message.delta.new_element)
+        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+    def _element(self, element: object) -> None:
+        kind = element.WhichOneof("type")  # type: ignore[attr-defined]
+        made = getattr(element, kind) if kind else None
+        if kind in CHOICES:
+            key = made.id.rsplit("-", 1)[-1]
+            chosen = made.raw_value or (made.options[made.default] if made.options else "")
+            known = self.controls.get(key)
+            kept = known.value if known and known.id == made.id and not made.set_value else chosen
+            self.controls[key] = Control(made.id, kind, list(made.options), kept)
+        elif kind == "button":
+            self.buttons[made.id.rsplit("-", 1)[-1]] = made.id
+        elif kind == "exception":
+            self.faults.append(f"{made.type}: {made.message}")
+        elif kind in ("markdown", "heading", "alert"):
+            self.words.append(str(getattr(made, "body", "")))
