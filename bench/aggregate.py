@@ -84,11 +84,38 @@ def pandas_kept(folder: Path) -> Callable[[], pd.DataFrame]:
     return run
 
 
+NAIVE = """
+import pandas as pd, streamlit as st
+rows = pd.read_parquet({folder!r}, columns={columns!r})
+band = st.selectbox("Band", ["3", "4"])
+rows = rows[(rows["band"] == int(band)) & rows["country"].isin({countries!r})]
+st.session_state["sums"] = rows.groupby("month", as_index=False)["persons"].sum()
+st.line_chart(st.session_state["sums"], x="month", y="persons")
+"""
+
+
+def naive_page(folder: Path) -> Callable[[], pd.DataFrame]:
+    """A plain streamlit page that reads and groups in its script, as first versions do; run as streamlit runs it."""
+    from streamlit.testing.v1 import AppTest
+
+    page = AppTest.from_string(
+        NAIVE.format(folder=str(folder), columns=COLUMNS, countries=QUESTION["keep"]["country"]), default_timeout=120
+    )  # type: ignore[index]
+
+    def run() -> pd.DataFrame:
+        page.run()
+        found: pd.DataFrame = page.session_state["sums"]
+        return found
+
+    return run
+
+
 WHO = {
     "ours (Ibis, DuckDB)": ours,
     "polars, lazy": polars,
     "pandas, table in memory": pandas_kept,
-    "pandas, naive page: read and group": pandas,
+    "pandas: read and group each time": pandas,
+    "naive streamlit page": naive_page,
 }
 
 

@@ -84,7 +84,9 @@ def main() -> None:
             worst = max(found, key=lambda one: one[1], default=("-", 0.0, 0))
             print(f"| {page} | {seconds:.3f} | {size / 1000:,.0f} | {len(found)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | "
                   f"{worst[0]} {worst[1]:.3f} |", flush=True)  # fmt: skip
-        print(f"\n{summed('changes', everything)}; {summed('switches', switches)}; {summed('changes made for the first time', fresh)}")
+        print(
+            f"\n{summed('changes', everything)}; {summed('switches', switches)}; {summed('changes made for the first time', fresh)}"
+        )
         print(
             f"resident {resident_mb(process):.0f} MB with all pages' caches; {each:.1f} MB for each further session at work"
         )

@@ -16,6 +16,7 @@ import pandas as pd
 import data
 
 if TYPE_CHECKING:
+    import fsspec
     import ibis
 
 _mine = threading.local()
@@ -53,15 +54,30 @@ def _connect(asked: str) -> Any:
 def table(name: str, place: str = "world") -> ibis.Table:
     """A table of the catalogue on the engine, under a name made of its content: a new version is another table.
 
-    DuckDB and Spark read the Parquet file where it lies; other engines are sent the table once. Raises UnknownTableError.
+    DuckDB and Spark read the Parquet file where it lies, or its partitions in ZONE_LAKE; other engines are sent the table once. Raises UnknownTableError.
     """
     entry, engine = data.entry(name, place), connection()
     called = f"zone_{place}_{name}_{entry.checksum[:12]}".replace("-", "_")
+    if os.environ.get("ZONE_LAKE") and engine.name in ("duckdb", "pyspark"):
+        from data import lake  # its libraries load only where there is one
+
+        laid = lake.found(entry)
+        if laid is not None:
+            return _partitioned(engine, *laid, called)
     if engine.name in ("duckdb", "pyspark"):
         return engine.read_parquet(str(entry.path), table_name=called)
     if called not in engine.list_tables():
         engine.create_table(called, data.opened(entry))
     return engine.table(called)
+
+
+def _partitioned(engine: Any, address: str, files: fsspec.AbstractFileSystem, called: str) -> ibis.Table:
+    """A table of the lake; partitions that a question leaves out are not opened."""
+    if engine.name == "pyspark":
+        return engine.read_parquet(address, table_name=f"{called}_lake")
+    if "://" in address and address.split("://")[0] not in engine.con.list_filesystems():
+        engine.con.register_filesystem(files)
+    return engine.read_parquet(f"{address}/**/*.parquet", table_name=f"{called}_lake", hive_partitioning=True)
 
 
 def run(expression: ibis.Table) -> pd.DataFrame:

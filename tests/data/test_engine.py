@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from pathlib import Path
 from typing import Any
 
 import h3
@@ -13,8 +14,9 @@ import pytest
 
 import data
 from analytics import cells, cube, displacement
-from data import engine
+from data import engine, lake
 
+KEEP = {"level": ["district"], "period": ["2024-12-31"]}
 CASES: list[dict[str, Any]] = [
     {"by": "category"},
     {"by": "origin", "asylum": "DEU", "years": (2015, 2025)},
@@ -41,8 +43,7 @@ def test_every_engine_gives_the_same_figures(
     address = request.getfixturevalue("postgres").replace("+psycopg", "") if which == "postgres" else which
     monkeypatch.setenv("ZONE_ENGINE", address)
     here = next(iter(data.cities()))
-    keep = {"level": ["district"], "period": ["2024-12-31"]}
-    sums = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", keep))
+    sums = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", KEEP))
     rows = data.table("residents_by_origin", here)
     rows = rows[(rows["level"] == "district") & (rows["period"] == "2024-12-31")].groupby("origin")
     assert sums.set_index("origin")["persons"].to_dict() == rows["persons"].sum().to_dict()
@@ -102,3 +103,33 @@ def test_threads_have_their_own_connections() -> None:
     assert wrong == []
     assert len(found) == 40
     assert len(set(found)) == 1
+
+
+@pytest.mark.parametrize("address", ["folder", "memory://lake"])
+def test_partitions_on_a_disk_and_in_object_storage_say_the_same(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, here = str(tmp_path) if address == "folder" else address, next(iter(data.cities()))
+    residents, displaced = data.entry("residents_by_origin", here), data.entry("displaced")
+    monkeypatch.setenv("ZONE_LAKE", place)
+    plain = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", KEEP))
+    assert [lake.write(entry, place) for entry in (residents, displaced, residents)] == [True, True, False]
+    files, path = lake.store(lake.folder(residents, place))
+    assert len(files.glob(f"{path}/period=*")) == data.table("residents_by_origin", here)["period"].nunique()
+    table = engine.table("residents_by_origin", here)
+    assert table.get_name().endswith("_lake")
+    pd.testing.assert_frame_equal(engine.run(cube.regroup(table, ["origin"], "persons", KEEP)), plain)
+    for case in CASES:
+        pd.testing.assert_frame_equal(
+            engine.run(displacement.stock(engine.table("displaced"), **case)), by_pandas(**case), check_dtype=False
+        )
+
+
+def test_a_half_written_table_of_the_lake_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LAKE", str(tmp_path))
+    entry = data.entry("countries")
+    lake.write(entry, str(tmp_path))
+    assert lake.found(entry) is not None
+    (Path(lake.folder(entry, str(tmp_path))) / "_whole").unlink()
+    assert lake.found(entry) is None
+    assert not engine.table("countries").get_name().endswith("_lake")

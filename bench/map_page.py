@@ -1,0 +1,62 @@
+"""A page with half a million hexagons, for `bench/maps.py`: by level of detail as the app does it, or all of them as a plain page would."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import ibis
+import pydeck as pdk
+import streamlit as st
+
+from analytics import cells, classes
+from views import maps
+
+MOST = 12_000
+folder, who, part = Path(os.environ["ZONE_BENCH"]), st.query_params["who"], st.query_params.get("part", "")
+
+
+@st.cache_resource
+def engine() -> ibis.BaseBackend:
+    """One connection with the generated cells."""
+    made = ibis.duckdb.connect()
+    made.read_parquet(str(folder / "cells.parquet"), table_name="cells")
+    return made
+
+
+st.set_page_config(layout="wide")
+st.title("Hexagons")
+table = engine().table("cells")
+if who == "ours":
+    shown = table.filter(table["district"] == int(part)) if part else table
+    count = int(engine().to_pandas(shown.count()))
+    resolution = cells.level_of_detail(count, 10, MOST)
+    rows = engine().to_pandas(cells.coarser(shown, resolution, "persons", ["value"]))
+    rows["cell"] = [f"{cell:x}" for cell in rows["cell"]]
+    st.caption(f"{count:,} cells as {len(rows):,} of resolution {resolution}")
+    maps.show(
+        [maps.hexagon_layer(rows, classes.classify(rows["value"]), 1)],
+        lon=10.0,
+        lat=50.0,
+        zoom=10.0 if part else 7.6,
+        key="map",
+        summary="Hexagons",
+    )
+else:
+    rows = engine().to_pandas(table)
+    rows["cell"] = [f"{cell:x}" for cell in rows["cell"]]
+    layer = pdk.Layer(
+        "H3HexagonLayer",
+        rows[["cell", "persons", "value"]],
+        get_hexagon="cell",
+        get_fill_color="[value * 2, 90, 160]",
+        pickable=True,
+        extruded=False,
+    )
+    st.pydeck_chart(
+        pdk.Deck(
+            layers=[layer],
+            initial_view_state=pdk.ViewState(longitude=10.0, latitude=50.0, zoom=7.6),
+            map_style=maps.ground(),
+        )
+    )

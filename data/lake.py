@@ -1,0 +1,79 @@
+"""Tables as partitioned Parquet, on a disk or in object storage, for engines that read only the part they need.
+
+`python -m data.lake s3://bucket/zone` (or a folder) lays every table out as place/table/content/period=.../part-0.parquet; with
+`ZONE_LAKE=s3://bucket/zone` the engine then reads from there. A place is a city or 'world'; tables without a period or year have no
+partition. Object storage goes through fsspec: install its package for the storage, such as s3fs, gcsfs or adlfs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import fsspec
+import pyarrow as pa
+import pyarrow.dataset as ds
+from fsspec.implementations.local import LocalFileSystem
+from pyarrow.fs import FSSpecHandler, PyFileSystem
+
+import data
+from data.catalogue import Entry
+
+PARTITIONS = ("period", "year")
+
+
+def store(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
+    """The file system of an address and the path in it."""
+    found: tuple[fsspec.AbstractFileSystem, str] = fsspec.url_to_fs(address)
+    return found
+
+
+def folder(entry: Entry, address: str) -> str:
+    """Where one version of a table lies: another content is another folder, so that nothing is written over."""
+    return f"{address.rstrip('/')}/{entry.place}/{entry.name}/{entry.checksum[:12]}"
+
+
+def write(entry: Entry, address: str) -> bool:
+    """Lay a table out below an address, if it is not there yet; whether it had to be written.
+
+    The mark that makes it known is written last: a half-written table is never read.
+    """
+    files, path = store(folder(entry, address))
+    if files.exists(f"{path}/_whole"):
+        return False
+    rows = pa.Table.from_pandas(data.opened(entry), preserve_index=False)
+    keys = [name for name in PARTITIONS if name in rows.column_names]
+    if "period" in keys:
+        days = rows.column("period").cast(pa.date32()).cast(pa.string())
+        rows = rows.set_column(rows.column_names.index("period"), "period", days)
+    ds.write_dataset(rows, path, format="parquet", filesystem=PyFileSystem(FSSpecHandler(files)), existing_data_behavior="delete_matching",
+                     partitioning=keys or None, partitioning_flavor="hive" if keys else None, max_partitions=10_000)  # fmt: skip
+    files.pipe_file(f"{path}/_whole", b"")
+    return True
+
+
+def found(entry: Entry) -> tuple[str, fsspec.AbstractFileSystem] | None:
+    """The address of a table in ZONE_LAKE and its file system; None where there is no such lake or the table is not in it."""
+    address = os.environ.get("ZONE_LAKE", "")
+    if not address:
+        return None
+    files, path = store(folder(entry, address))
+    if not files.exists(f"{path}/_whole"):
+        return None
+    return (path if isinstance(files, LocalFileSystem) else folder(entry, address)), files
+
+
+def main(arguments: list[str]) -> int:
+    """Lay out every table of the catalogue that has no shapes."""
+    if len(arguments) != 1:
+        print(__doc__)
+        return 2
+    tables: list[Any] = [entry for entry in data.catalogue().values() if entry.name not in data.GEOGRAPHIC]
+    for entry in tables:
+        print(f"{entry.place}/{entry.name}: {'written' if write(entry, arguments[0]) else 'is there'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
