@@ -45,7 +45,11 @@ bench: .venv/dev
 	$(BIN)/python -m bench.coverage
 	$(BIN)/python -m bench.firms
 	$(BIN)/python -m bench.aggregate
+	$(BIN)/python -m bench.siting
 	$(BIN)/python -m bench.interaction
+	$(BIN)/python -m bench.viewers
+	$(BIN)/python -m bench.viewers --instances 2
+	$(BIN)/python -m bench.maps
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

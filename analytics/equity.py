@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.stats import false_discovery_control
 
 if TYPE_CHECKING:
     from libpysal.weights import W
@@ -69,20 +71,41 @@ def gap(
     return {"gap": float(difference(np.arange(len(value)))), "low": float(low), "high": float(high)}
 
 
-def clusters(values: pd.Series, weights: W, *, seed: int = 0, rate: float = 0.05) -> tuple[dict[str, float], pd.Series]:
+def clusters(
+    values: pd.Series, weights: W, *, permutations: int = 9999, seed: int = 0, rate: float = 0.05
+) -> tuple[dict[str, float], pd.Series]:
     """Moran's I, and the areas that are jointly low or jointly high, with the false discovery rate held down.
 
-    values: by area, in the order of the weights' ids, without gaps. Local Moran (Anselin 1995), 9,999 conditional
-    permutations; Benjamini & Hochberg (1995) over all areas at `rate`. Returns {moran, p} and, by area, 'low', 'high'
-    or ''.
+    values: by area, in the order of the weights' ids, without gaps. Local Moran with conditional permutations (Anselin 1995, eq. 12: an
+    area's own value stays, its neighbours are drawn from all others), pseudo p-values folded to the nearer side as PySAL's esda does;
+    Benjamini & Hochberg (1995) over all areas at `rate`. Here and not from esda, whose permutations compile for 14 s and 260 MB in every
+    process; tests hold it to esda's. Returns {moran, p} and, by area, 'low', 'high' or ''.
     """
-    from esda import fdr
-    from esda.moran import Moran, Moran_Local
-
     ordered = values.reindex(weights.id_order)
     weights.transform = "r"
-    whole = Moran(ordered.to_numpy(), weights, permutations=999)
-    local = Moran_Local(ordered.to_numpy(), weights, permutations=9999, seed=seed, n_jobs=1)
-    significant = local.p_sim <= fdr(local.p_sim, rate)
-    kind = np.select([significant & (local.q == 3), significant & (local.q == 1)], ["low", "high"], "")
-    return {"moran": float(whole.I), "p": float(whole.p_sim)}, pd.Series(kind, index=ordered.index)
+    near = csr_matrix(weights.sparse)
+    z = ordered.to_numpy(float) - ordered.mean()
+    n, square = len(z), float((z**2).sum())
+    lag = near @ z
+    whole = n / near.sum() * float(z @ lag) / square
+    random = np.random.default_rng(seed)
+    drawn = random.permuted(np.tile(z, (999, 1)), axis=1)
+    p_whole = _folded((n / near.sum() * (drawn * (near @ drawn.T).T).sum(1) / square)[:, None], np.array([whole]))[0]
+    most = int(np.diff(near.indptr).max())
+    others = np.tile(np.arange(n - 1, dtype=np.int32), (permutations, 1))
+    picks = random.permuted(others, axis=1)[:, :most]
+    p = np.ones(n)
+    for area in range(n):
+        ways = near.data[near.indptr[area] : near.indptr[area + 1]]
+        if len(ways):
+            around = np.delete(z, area)[picks[:, : len(ways)]] @ ways
+            p[area] = _folded(z[area] * around[:, None], np.array([z[area] * lag[area]]))[0]
+    sure = false_discovery_control(p) <= rate
+    kind = np.select([sure & (z < 0) & (lag < 0), sure & (z > 0) & (lag > 0)], ["low", "high"], "")
+    return {"moran": whole, "p": float(p_whole)}, pd.Series(kind, index=ordered.index)
+
+
+def _folded(simulated: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Pseudo p-value of each column: how often chance is as far out, on the side where it is rarer."""
+    above = (simulated >= seen).sum(0)
+    return (np.minimum(above, len(simulated) - above) + 1) / (len(simulated) + 1)

@@ -42,7 +42,7 @@ def equity_section(kind: str, walker: str, limit: int, period: pd.Timestamp) -> 
 def cluster_section(chosen: Territory, kind: str, walker: str, limit: int, measure: str, period: pd.Timestamp) -> None:
     """Not a rainbow: the areas that are jointly underserved."""
     low_is_bad = MEASURES[measure][4]
-    with st.spinner(_("Permuting neighbours; the first time after a start takes about a quarter of a minute …")):
+    with st.spinner(_("Permuting neighbours …")):
         whole, kinds = results.joint(kind, walker, limit, period, measure)
     bad = kinds[kinds == ("low" if low_is_bad else "high")].index
     names = area_names("planning_area")

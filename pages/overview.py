@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -27,40 +28,40 @@ from views import charts, controls, text
 from views.controls import Territory
 from views.language import _
 
+Rows = TypeVar("Rows", pd.Series, pd.DataFrame)
 WALK_M = 1000
 
 
 @cached
-def world_stock(country: str | None, first: int, last: int) -> pd.Series:
+def world_stock(country: str | None) -> pd.Series:
+    """People by year, of every year: a change of years only cuts it."""
     categories = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
-    asked = displacement.stock(
-        engine.table("displaced"), "category", asylum=country, years=(first, last), categories=categories
-    )
+    asked = displacement.stock(engine.table("displaced"), "category", asylum=country, categories=categories)
     years = engine.run(asked)
     return years.groupby("year")["persons"].sum()
 
 
 @cached
-def displaced_residents(district: str, first: int, last: int) -> pd.Series:
+def displaced_residents(district: str) -> pd.Series:
+    """Residents of displaced origins by half-year, of every year."""
     here = city()
     rows = optional("residents_by_origin")
     level, area = ("district", district) if district else ("city", None)
     keep = (rows["level"] == level) & rows["origin"].isin(here.displaced_origins)
-    keep &= rows["period"].dt.year.between(first, last)
     if area:
         keep &= rows["area_id"] == area
     return rows[keep].groupby("period")["persons"].sum(min_count=max(1, len(here.displaced_origins)))
 
 
 @cached
-def local(district: str, first: int, last: int) -> pd.DataFrame:
-    """By half-year: day-care places per 100 children under 6, share near a library, culture venues per 10,000."""
+def local(district: str) -> pd.DataFrame:
+    """By half-year, of every year: day-care places per 100 children under 6, share near a library, culture venues per 10,000."""
     here = city()
     residents, places = table("residents", here.key), optional("facilities")
     kinds, cells, rows = table("facility_kinds"), table("cells", here.key), []
     culture = kinds[kinds["grouping"].eq("culture") & ~kinds["kind"].eq("public_art")]["kind"]
     inside = in_district(places, district)
-    for period in half_years(first, last):
+    for period in half_years(0, 9999):
         people = in_district(residents[residents["period"] == period], district)
         everyone, children = coverage.of_age(people, None, None), coverage.of_age(people, 0, 6)
         row = {"period": period}
@@ -78,6 +79,12 @@ def local(district: str, first: int, last: int) -> pd.DataFrame:
         .set_index("period")
         .apply(pd.to_numeric, errors="coerce")
     )
+
+
+def within(rows: Rows, chosen: Territory) -> Rows:
+    """The chosen years of what is known by half-year."""
+    kept: Rows = rows[(rows.index.year >= chosen.first_year) & (rows.index.year <= chosen.last_year)]
+    return kept
 
 
 def tile(label: str, series: pd.Series, note: str, page: str, show: Callable[[float], str] = text.compact) -> None:
@@ -114,16 +121,16 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
     names, columns = country_names(), st.columns(3)
     whose, page = data.entry("displaced").attribution, "pages/displacement.py"
     with columns[0]:
-        tile(_("Forcibly displaced worldwide"), world_stock(None, chosen.first_year, chosen.last_year),
+        tile(_("Forcibly displaced worldwide"), world_stock(None).loc[chosen.first_year : chosen.last_year],
              _("Persons at year end, sum of the categories · {whose}", whose=whose), page)  # fmt: skip
     with columns[1]:
         tile(_("Displaced people in {names}", names=names[chosen.country]),
-             world_stock(chosen.country, chosen.first_year, chosen.last_year),
+             world_stock(chosen.country).loc[chosen.first_year : chosen.last_year],
              _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose), page)  # fmt: skip
     origins = " and ".join(names[code] for code in city().displaced_origins) or _("countries that people flee from")
     with columns[2]:
         tile(_("Residents from {origins} in {place}", origins=origins, place=place),
-             displaced_residents(chosen.district, chosen.first_year, chosen.last_year),
+             within(displaced_residents(chosen.district), chosen),
              _("Persons with that migration background · {attribution}", attribution=data.entry('residents_by_origin', city().key).attribution if known("residents_by_origin") else text.GAP),
              "pages/displacement_city.py")  # fmt: skip
 
@@ -131,7 +138,7 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
 def local_tiles(chosen: Territory, place: str) -> None:
     """Services and creative work."""
     here, columns = city(), st.columns(3)
-    figures = local(chosen.district, chosen.first_year, chosen.last_year)
+    figures = within(local(chosen.district), chosen)
     residents = data.entry("residents", here.key).attribution
     registers = data.entry("facilities", here.key).attribution if known("facilities") else text.GAP
     with columns[0]:

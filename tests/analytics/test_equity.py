@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from esda import fdr
+from esda.moran import Moran, Moran_Local
 from hypothesis import given
 from hypothesis import strategies as st
 from libpysal.weights import lat2W
@@ -70,3 +72,17 @@ def test_clusters_find_a_planted_patch_and_no_more_in_noise() -> None:
     assert whole["moran"] > 0.3
     assert (kinds[patch] == "low").mean() > 0.7
     assert (kinds.drop(patch) == "low").sum() <= 3
+
+
+def test_clusters_agree_with_esda() -> None:
+    weights = lat2W(12, 12)
+    random = np.random.default_rng(11)
+    values = pd.Series(random.normal(0, 1, 144), index=weights.id_order)
+    values.loc[[12 * i + j for i in range(5) for j in range(5)]] += 4
+    whole, kinds = equity.clusters(values, weights, seed=1)
+    weights.transform = "r"
+    assert whole["moran"] == pytest.approx(Moran(values.to_numpy(), weights).I, rel=1e-12)
+    peer = Moran_Local(values.to_numpy(), weights, permutations=9999, seed=1, n_jobs=1)
+    theirs = np.select([(peer.p_sim <= fdr(peer.p_sim, 0.05)) & (peer.q == q) for q in (3, 1)], ["low", "high"], "")
+    assert (kinds.to_numpy() == theirs).mean() > 0.97  # chance decides the areas on the brink
+    assert (theirs != "").sum() >= 10

@@ -1,0 +1,83 @@
+"""What a page sends and asks: bytes and queries are counted, so that no change makes a page heavy unseen. Seconds are for `bench/`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from streamlit.testing.v1 import AppTest
+
+from bench.driver import ROOT, Reader, served
+from data import engine, store
+from data.store import database, seeds
+from views.kept import Kept
+
+PAGES = re.findall(r"pages/(\w+)\.py", (ROOT / "app.py").read_text(encoding="utf-8"))
+VIEW_BYTES = 2_000_000
+CHANGE_BYTES = {"reach": 1_600_000, "creative_city": 1_500_000, "coverage": 1_200_000}
+USUAL_BYTES = 800_000
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("budget")
+    with served({"ZONE_LOCAL": str(folder), "ZONE_DATABASE": f"sqlite:///{folder / 'zone.db'}"}) as (address, _process):
+        yield address
+
+
+def test_no_page_sends_more_than_two_megabytes(host: str) -> None:
+    for page in PAGES:
+        reader = Reader(host)
+        reader.open(page.replace("overview", ""))
+        assert not reader.faults, (page, reader.faults)
+        assert reader.received < min(VIEW_BYTES, CHANGE_BYTES.get(page, USUAL_BYTES) + 500_000), (page, reader.received)
+        if "district" in reader.controls:
+            reader.choose("district", reader.controls["district"].options[1])
+            assert reader.received < CHANGE_BYTES.get(page, USUAL_BYTES), (page, reader.received)
+        reader.close()
+
+
+def test_pages_ask_the_database_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    seeds.plant()
+    store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
+    asked: list[str] = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+    for page in ("coverage", "goals", "initiatives", "partnerships", "readiness", "impact"):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page(f"pages/{page}.py").run()
+        asked.clear()
+        app.run()
+        assert len(asked) <= 6, (page, asked)  # a number that does not grow with the rows
+
+
+def test_the_engine_is_not_asked_twice_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs: list[object] = []
+    real = engine.run
+    monkeypatch.setattr(engine, "run", lambda asked: runs.append(asked) or real(asked))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/displacement.py").run()
+    first = len(runs)
+    app.run()
+    assert len(runs) == first
+    app.selectbox(key="from").select_index(3).run()
+    assert len(runs) <= first + 6
+
+
+def test_what_is_kept_is_bounded_and_the_oldest_leaves() -> None:
+    kept, made = Kept(1000, len), []
+
+    def make(size: int) -> bytes:
+        made.append(size)
+        return b"x" * size
+
+    for number in range(20):
+        kept.get(("row", number), lambda: make(300))
+        assert kept.bytes <= 1000
+    kept.get(("row", 19), lambda: make(300))
+    assert len(made) == 20  # the newest was still there
+    kept.get(("row", 0), lambda: make(300))
+    assert len(made) == 21  # the oldest was not
+    assert len(kept.get(("huge",), lambda: make(5000))) == 5000
+    assert kept.bytes <= 1000
