@@ -5,22 +5,27 @@ Streamlit finds `app` here: its pages, and beside them the addresses of `web` (t
 
 import gc
 import importlib
+import logging
+import os
 import socket
 import sys
 import threading
 from pathlib import Path
 
+from pythonjsonlogger.json import JsonFormatter
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
 from streamlit.web import cli
 from streamlit.web.server.starlette import starlette_server
 
 import web
+from web.guard import Guard
 
 # Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened
 # first on a fresh server would miss app.py and its navigation. Said beforehand, every link works from the first visit.
 PagesManager.uses_pages_directory = False
-app = App("app.py", routes=web.ROUTES)
+app = App("app.py", routes=web.ROUTES, middleware=[Middleware(Guard)])
 
 
 _bind = starlette_server._bind_socket
@@ -37,6 +42,21 @@ def at_once(address: str, port: int, backlog: int) -> socket.socket:
     return made
 
 
+def log_lines() -> None:
+    """One JSON object a line on standard error; ZONE_LOG names the least level shown (INFO)."""
+    lines = logging.StreamHandler()
+    lines.setFormatter(
+        JsonFormatter(
+            "%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "at", "levelname": "level"}
+        )
+    )
+    for name in ("zone", "data"):
+        logger = logging.getLogger(name)
+        logger.setLevel(os.environ.get("ZONE_LOG", "INFO"))
+        logger.addHandler(lines)
+        logger.propagate = False
+
+
 def warm() -> None:
     """Load the libraries while the first visitor's browser opens; what they hold is then left out of every later search for garbage."""
     for module in ("pages.frame", "pages.common", "ibis.backends.duckdb"):
@@ -48,6 +68,7 @@ def warm() -> None:
 
 if __name__ == "__main__":
     starlette_server._bind_socket = at_once
+    log_lines()
     gc.disable()  # thousands of library objects are made in these seconds, and none of them is garbage
     threading.Thread(target=warm, daemon=True).start()
     sys.argv = ["streamlit", "run", str(Path(__file__)), *sys.argv[1:]]

@@ -34,10 +34,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(surroundings: dict[str, str] | None = None, port: int = 0) -> Iterator[tuple[str, int]]:
+def served(
+    surroundings: dict[str, str] | None = None, port: int = 0, options: tuple[str, ...] = ()
+) -> Iterator[tuple[str, int]]:
     """The app on a port of this machine: host:port and its process number. surroundings: more environment."""
     port = port or free_port()
-    process = subprocess.Popen([sys.executable, "serve.py", "--server.port", str(port)], cwd=ROOT, env=os.environ | (surroundings or {}),
+    process = subprocess.Popen([sys.executable, "serve.py", "--server.port", str(port), *options], cwd=ROOT, env=os.environ | (surroundings or {}),
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
     try:
         healthy(f"localhost:{port}")

@@ -52,7 +52,9 @@ def main() -> None:
             path = Path(folder) / f"{rows}.csv"
             generate(path, rows)
             size = path.stat().st_size / 1e6
-            ran = subprocess.run([sys.executable, __file__, str(path)], capture_output=True, text=True, check=True)
+            ran = subprocess.run(
+                [sys.executable, "-m", "bench.firms", str(path)], capture_output=True, text=True, check=True
+            )
             print(f"{rows:,} rows, {size:.0f} MB: {ran.stdout.strip()}")
 
 

@@ -238,6 +238,18 @@ def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:
         return [], []
 
 
+def local_fault() -> str:
+    """What is wrong with the catalogue of this machine's own tables, '' if nothing is; the shipped ones serve all the same."""
+    file = local_catalogue()
+    if not file.exists() or local_rows() != ([], []):
+        return ""
+    try:
+        json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return f"{file.name} cannot be read"
+    return ""
+
+
 def read() -> dict[tuple[str, str], Entry]:
     """Entries by (place, name) of the versions in use: those shipped, and over them those made on this machine."""
     mine = [row for row in local_rows()[0] if row.state == "used" and row.path.exists()]

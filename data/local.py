@@ -24,6 +24,7 @@ from data import contracts
 from data.catalogue import Entry, local_catalogue, local_folder, local_rows, shipped
 from data.errors import DataError
 from data.files import content, plain, write
+from data.rights import needs
 
 KEPT = 5  # versions of a table that stay on the disk, the one in use among them
 
@@ -33,6 +34,7 @@ def save(entry: Entry, table: pd.DataFrame) -> Entry:
     return save_all([(entry, table)])[0]
 
 
+@needs("admin")
 def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | None = None) -> list[Entry]:
     """Store tables of one place and use them all from one moment on, or none. city: the settings that go with them."""
     stored: list[Entry] = []
@@ -60,6 +62,7 @@ def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | No
     return stored
 
 
+@needs("admin")
 def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
     """Store a version for someone to look at and accept; None where it says the same as the one in use.
 
@@ -78,6 +81,7 @@ def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
     return stored
 
 
+@needs("admin")
 def use(place: str, name: str, version: str) -> None:
     """Use one stored version of a table; '' is the shipped one. Raises DataError if there is none."""
     known = {one.version for one in versions(place, name)} | ({""} if (place, name) in shipped() else set())
@@ -91,6 +95,7 @@ def use(place: str, name: str, version: str) -> None:
     _commit(change)
 
 
+@needs("admin")
 def reject(place: str, name: str) -> None:
     """Take an offer away; the version in use stays."""
 
@@ -111,6 +116,7 @@ def back(place: str, name: str) -> str:
     return before
 
 
+@needs("admin")
 def use_city(key: str, version: str) -> None:
     """Use another build of a city, all its tables at once. Raises DataError if that build is not kept."""
 
@@ -126,6 +132,7 @@ def use_city(key: str, version: str) -> None:
     _commit(change)
 
 
+@needs("admin")
 def remove_city(key: str) -> None:
     """Take a city made on this machine out of use, with all its builds."""
 

@@ -13,10 +13,11 @@ import pandas as pd
 import streamlit as st
 
 import data
-from data import local
+from data import local, rights
 from data.city import building, checks, exporting, pack
 from data.city.sheet import Finding
 from data.errors import DataError
+from pages.signing_in import allowed
 from views import controls, exports, text
 from views.language import _
 
@@ -142,6 +143,8 @@ def builds_section() -> None:
         with st.container(border=True):
             st.markdown(_("**{name}**: {builds} builds kept, in use {version}", name=text.escaped(data.cities()[key].name), builds=len(kept), version=data.entry("areas", key).version))  # fmt: skip
             older = [one for one in kept if one < data.entry("areas", key).version]
+            if not rights.may("admin"):
+                continue
             with st.container(horizontal=True):
                 if older and st.button(_("Go back to {version}", version=older[0]), key=f"build-back-{key}"):
                     local.use_city(key, older[0])
@@ -159,7 +162,7 @@ st.markdown(
     )
 )
 template_section()
-sent = st.file_uploader(_("A city pack (ZIP)"), type="zip", key="pack_upload")
+sent = st.file_uploader(_("A city pack (ZIP)"), type="zip", key="pack_upload") if allowed("admin") else None
 if sent is not None:
     try:
         if st.session_state.get("pack_sent") != sent.file_id:

@@ -7,10 +7,11 @@ import streamlit as st
 
 import data
 from analytics import differences
-from data import contracts, local, refresh
+from data import contracts, local, refresh, rights
 from data.catalogue import Entry
 from data.errors import DataError
 from pages.common import country_names, table
+from pages.signing_in import allowed
 from views import catalogue_views, controls, exports, text
 from views.language import _
 
@@ -57,6 +58,8 @@ def offers_section() -> None:
                 f"diff-{offer.place}-{offer.name}",
                 unit=offer.unit,
             )
+        if not rights.may("admin"):
+            continue
         with st.container(horizontal=True):
             if st.button(_("Use the new version"), key=f"use-{offer.place}-{offer.name}", type="primary"):
                 local.use(offer.place, offer.name, offer.version)
@@ -68,6 +71,8 @@ def offers_section() -> None:
 
 def refresh_section() -> None:
     """Ask the publishers; what is new is offered above."""
+    if not allowed("admin"):
+        return
     names = refresh.sources()
     wanted = st.multiselect(_("Tables to ask for"), list(names), key="refresh_what", placeholder=_("All of them"))
     if st.button(_("Ask the publishers"), key="refresh"):
@@ -109,7 +114,7 @@ def table_section(entry: Entry) -> None:
     kept = local.versions(entry.place, entry.name)
     if len(kept) > 1:
         st.dataframe(catalogue_views.versions(kept), hide_index=True, alt=_("Versions of: {title}", title=entry.title))
-        if st.button(_("Go back one version"), key="back"):
+        if rights.may("admin") and st.button(_("Go back one version"), key="back"):
             try:
                 local.back(entry.place, entry.name)
             except DataError as fault:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 import data
-from data import brand
+from data import brand, rights
+from data.catalogue import local_fault
 from data.errors import DataError
+from pages import signing_in
 from pages.common import where_known
-from views import exports, presenting, take_home
+from views import exports, presenting, take_home, text
 from views.brand import Brand
 from views.language import _, current
 
 if TYPE_CHECKING:
     from data.store import stories
 
+_log = logging.getLogger("zone.pages")
 OWN = ("story", "step")
 KEPT = ("lang", "pinned", "story_title")  # what a change of step leaves alone
 WITHOUT = {"story"}  # pages that are no view of data
@@ -47,7 +51,8 @@ def turn_to(story: stories.Told, step: int) -> None:
     from data.store import stories
 
     step = max(0, min(step, len(story.steps) - 1))
-    stories.turn_to(story.code, step)
+    if rights.may("editor"):  # a reader turns the pages of a story for oneself only
+        stories.turn_to(story.code, step)
     for key in [key for key in st.session_state if key not in KEPT]:
         del st.session_state[key]
     asked = story.steps[step]
@@ -65,7 +70,8 @@ def present(story: stories.Told, step: int) -> None:
         turn_to(story, step + (1 if pressed == "next" else -1))
     if st.session_state.pop("story_moved", None) is not None:
         turn_to(story, story.step)
-    _follow(story.code, step)
+    if rights.may("editor"):
+        _follow(story.code, step)
 
 
 @st.fragment(run_every=1)
@@ -98,14 +104,47 @@ def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> N
     name = page.url_path or "overview"
     st.session_state["page"], st.session_state["pages"] = page.url_path, names
     exports.begin()
+    rights.asked_by(signing_in.reader)
+    signing_in.gate()
+    if local_fault():
+        st.warning(
+            _(
+                "The catalogue of this server's own tables cannot be read; the tables that came with the app are shown instead."
+            )
+        )
     if shown:
         present(*shown)
-    with where_known():
-        page.run()
+    try:
+        with where_known():
+            page.run()
+    except DataError as fault:
+        st.error(text.escaped(str(fault)))
+    except _database_faults() as fault:
+        _log.error("the database does not answer: %s", type(fault).__name__)
+        st.warning(_("**The database does not answer.** What people entered cannot be shown or stored for the moment; nothing that was "
+                     "stored is lost. The figures of the other pages are not affected."))  # fmt: skip
+    except OSError as fault:
+        _log.error("a file could not be written or read: %s", fault.strerror)
+        st.warning(
+            _(
+                "**The disk of this server does not take what was to be stored** ({fault}). Nothing was changed.",
+                fault=fault.strerror or "",
+            )
+        )
+    signing_in.control()
     if shown or name in WITHOUT or st.context.is_embedded:
         return
     pin(name, page.title)
-    take_home.control(page.url_path, _heading(page.title), data.version()[:12], look(), _shorten)
+    take_home.control(
+        page.url_path, _heading(page.title), data.version()[:12], look(), _shorten if rights.may("editor") else None
+    )
+
+
+def _database_faults() -> type[Exception]:
+    """What a database raises; its library loads with the first fault or the first page that needs it."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return SQLAlchemyError
 
 
 def _shorten(target: str, title: str) -> str:

@@ -8,10 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from analytics import goals
-from data import store
+from data import rights, store
 from pages import inclusion_results as results
 from pages.common import area_names, choices, city, half_years, level_control, source
 from pages.labels import cards
+from pages.signing_in import allowed
 from views import charts, controls, text
 from views.language import _
 
@@ -69,7 +70,7 @@ def goal(row: pd.Series) -> None:
     rate = "" if text.is_gap(found.needed) else _(" Needed from now on: {needed:+,.2f} a year", needed=found.needed)
     rate += "." if text.is_gap(found.seen) or not rate else _("; seen so far: {seen:+,.2f} a year.", seen=found.seen)
     st.markdown(_("Straight path today: {path}; measured: {seen} on {last}.{rate} Status: **{heads}**{reason}.", path=text.number(found.path, one.digits), seen=text.number(seen[last], one.digits), last=text.day(last), rate=rate, heads=HEADS[found.status], reason=reason))  # fmt: skip
-    if st.button(_("Remove this goal"), key=f"remove-{row['id']}", help=title):
+    if rights.may("editor") and st.button(_("Remove this goal"), key=f"remove-{row['id']}", help=title):
         store.remove_target(int(row["id"]))
         st.rerun()
 
@@ -113,4 +114,5 @@ if rows.empty:
     )
 for _place, row in rows.iterrows():
     goal(row)
-entry_form()
+if allowed("editor"):
+    entry_form()

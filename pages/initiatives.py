@@ -8,11 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from analytics import matching
+from data import rights
 from data.errors import DataError
 from data.store import exchange, register, seeds
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from pages.common import choices, city
 from pages.labels import need_name
+from pages.signing_in import allowed
 from views import controls, text
 from views.language import _
 
@@ -100,6 +102,8 @@ def detail(row: pd.Series) -> None:
                 alt=_("{heading} of {name}", heading=heading, name=row["name"]),
             )
     with st.expander(_("Change, history, undo")):
+        if not allowed("editor"):
+            return
         edit(row)
         st.dataframe(register.history(int(row["id"])), hide_index=True, alt=_("History, newest first"))
         left, right = st.columns(2)
@@ -212,6 +216,8 @@ def exchange_section(rows: pd.DataFrame) -> None:
             st.download_button(
                 kind.upper(), exchange.export(rows, kind), f"initiatives.{kind}", key=f"out-{kind}", on_click="ignore"
             )
+    if not rights.may("editor"):
+        return
     given = st.file_uploader(
         _("Take in a file (CSV, XLSX or JSON with the columns of an export)"), type=list(exchange.KINDS), key="in"
     )
@@ -242,7 +248,7 @@ if rows.empty:
         _("The register is empty."),
         _("Add an initiative or take in a file below, or start with European city projects from public pages."),
     )
-    if st.button(_("Start with the European set"), type="primary", key="plant"):
+    if rights.may("editor") and st.button(_("Start with the European set"), type="primary", key="plant"):
         seeds.plant()
         st.rerun()
 else:
@@ -262,8 +268,9 @@ else:
         chosen_rows = picked.selection.rows
         detail(found.iloc[chosen_rows[0] if chosen_rows and chosen_rows[0] < len(found) else 0])
 st.header(_("Add, take in, take out"), anchor=False, divider="gray")
-with st.expander(_("Add an initiative")):
-    edit(None)
+if allowed("editor"):
+    with st.expander(_("Add an initiative")):
+        edit(None)
 exchange_section(rows)
 st.caption(
     text.day(pd.Timestamp.today())

@@ -10,6 +10,7 @@ import streamlit as st
 from analytics import readiness
 from data import store
 from pages.common import choices, city
+from pages.signing_in import allowed
 from views import charts, comparisons, controls, text
 from views.language import _
 
@@ -94,4 +95,5 @@ if rows.empty:
 else:
     results_section(rows)
 st.header(_("Assess"), anchor=False, divider="gray")
-form_section(rows["answers"].iloc[0] if len(rows) else {})
+if allowed("editor"):
+    form_section(rows["answers"].iloc[0] if len(rows) else {})

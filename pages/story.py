@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from data import rights
 from data.errors import DataError
 from data.store import stories
 from pages import frame
+from pages.signing_in import allowed
 from views import controls, exports, take_home, text
 from views.language import _
 
@@ -60,6 +62,8 @@ def notes(code: str) -> None:
     st.markdown(step["note"] or _("No notes for this step."))
     if told.step + 1 < len(told.steps):
         st.caption(_("Next: {title}", title=told.steps[told.step + 1]["title"]))
+    if not rights.may("editor"):
+        return
     with st.container(horizontal=True):
         if st.button(_("Back"), key="notes_back", disabled=told.step == 0):
             stories.turn_to(code, told.step - 1)
@@ -81,7 +85,8 @@ def stored(code: str) -> None:
     st.code(f"{take_home.base()}/story?story={told.code}", language=None)
     with st.container(horizontal=True):
         if st.button(_("Present"), type="primary", icon=":material/slideshow:"):
-            stories.turn_to(told.code, 0, start=True)
+            if rights.may("editor"):
+                stories.turn_to(told.code, 0, start=True)
             frame.turn_to(told, 0)
         st.link_button(_("Presenter's notes (second window)"), controls.link("story", story=told.code, notes="1"))
         st.download_button(
@@ -114,10 +119,10 @@ if not pinned:
 else:
     edit(pinned)
     title = st.text_input(_("Title of the story"), key="story_title")
-    if st.button(_("Store story"), type="primary", disabled=not title.strip()):
+    if allowed("editor") and st.button(_("Store story"), type="primary", disabled=not title.strip()):
         st.query_params["story"] = stories.save(title.strip(), pinned)
         st.rerun()
-given = st.file_uploader(_("Open a story's file"), type=["json"])
+given = st.file_uploader(_("Open a story's file"), type=["json"]) if rights.may("editor") else None
 if given is not None and st.session_state.get("story_file") != given.file_id:
     st.session_state["story_file"] = given.file_id
     try:

@@ -65,10 +65,13 @@ def watch(task: background.Task, asked: Sites) -> None:
     """Progress of the proof, with a button that ends it."""
     if task.done:
         st.rerun()
-    st.progress(
-        min(task.seconds / 60, 1.0),
-        text=_("Proving the optimum: {seconds:.0f} s (at most about a minute)", seconds=task.seconds),
-    )
+    if task.position:
+        st.progress(0.0, text=_("Waiting for a free place: number {position} in the queue", position=task.position))
+    else:
+        st.progress(
+            min(task.seconds / 60, 1.0),
+            text=_("Proving the optimum: {seconds:.0f} s (at most about a minute)", seconds=task.seconds),
+        )
     if st.button(_("Cancel"), key="cancel-proof"):
         task.cancel()
         del st.session_state["proof"]

@@ -12,6 +12,7 @@ from data.store import rooms
 from pages import room_results as results
 from pages import scenario_results
 from pages.common import area_names, choices, city, last_current_or_stop
+from pages.signing_in import allowed
 from views import controls, take_home, text
 from views import rooms as look
 from views.controls import Territory
@@ -159,6 +160,9 @@ chosen = choices()
 rooms.purge()
 st.title(_("The room answers"), anchor=False)
 room = rooms.room(st.query_params.get("room", ""))
+if not allowed("editor"):
+    st.page_link(f"{take_home.base()}/join", label=_("Join a room"))
+    st.stop()
 if room is not None:
     leading(room, chosen)
 else:

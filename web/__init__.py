@@ -26,9 +26,10 @@ class Part:
         await loaded.app(scope, receive, send)
 
 
-_room, _links = Part("web.room"), Part("web.links")
+_room, _links, _health = Part("web.room"), Part("web.links"), Part("web.health")
 ROUTES: list[BaseRoute] = [
     Mount("/api", app=Part("web.api")),
     *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
+    Route("/healthz", _health),
     *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}")),
 ]

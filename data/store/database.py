@@ -33,7 +33,7 @@ def _engine(url: str) -> Engine:
         made = create_engine(url, connect_args={"timeout": 30})
         event.listen(made, "connect", _write_ahead)
     else:
-        made = create_engine(url, pool_pre_ping=True)
+        made = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5} if "psycopg" in url else {})
     migrate(made)
     return made
 

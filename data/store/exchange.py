@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from typing import Any
 
 import pandas as pd
 
+from data import limits
 from data.errors import SourceError
 from data.store import register
 
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 KINDS = ("csv", "xlsx", "json")
 REPORT = ["row", "column", "fault"]
 
@@ -33,31 +36,48 @@ def export(table: pd.DataFrame, kind: str) -> bytes:
         return json.dumps(records, ensure_ascii=False, indent=1, default=int).encode()
     flat = rows.assign(**{field: [cell(field, value) for value in rows[field]] for field in register.LISTS})
     if kind == "csv":
+        flat = flat.map(lambda value: f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_STARTS else value)
         return flat.to_csv(index=False).encode("utf-8-sig")
     buffer = io.BytesIO()
-    flat.to_excel(buffer, index=False, sheet_name="initiatives")
+    plain = {
+        "options": {"strings_to_formulas": False, "strings_to_urls": False}
+    }  # a cell that begins with = stays text
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=plain) as writer:
+        flat.to_excel(writer, index=False, sheet_name="initiatives")
     return buffer.getvalue()
 
 
 def read(content: bytes, name: str) -> list[dict[str, Any]]:
     """The rows of a file by its name's ending. Raises SourceError with the mend if it cannot be read."""
     kind = name.rsplit(".", 1)[-1].lower()
+    limits.weigh(content, name)
     try:
         if kind == "json":
             rows = json.loads(content.decode("utf-8-sig"))
+            limits.count(len(rows), max((len(row) for row in rows if isinstance(row, dict)), default=0), name)
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise ValueError("it holds no list of initiatives")
             return rows
         if kind == "csv":
+            limits.count(content.count(b"\n"), content.split(b"\n", 1)[0].count(b",") + 1, name)
             table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
         elif kind == "xlsx":
+            limits.weigh_zip(content, name)
             table = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
         else:
             raise SourceError(name, f"'{kind}' is not a kind of file known here", mend=f"Save it as {', '.join(KINDS)}")
-    except (ValueError, OSError, KeyError, ImportError) as fault:
+    except (ValueError, TypeError, OSError, KeyError, ImportError, RecursionError, AttributeError, IndexError, ArithmeticError,
+            SyntaxError, NotImplementedError, EOFError, zlib.error) as fault:  # fmt: skip
         raise SourceError(
             name, f"the file cannot be read ({fault})", mend="Export one from this page and fill that"
         ) from fault
+    limits.count(len(table), len(table.columns), name)
+    table = table.map(
+        lambda value: (
+            value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:2] in FORMULA_STARTS else value
+        )
+    )
+    table.columns = [str(column) for column in table.columns]
     records: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
     return records
 

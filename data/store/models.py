@@ -194,3 +194,16 @@ class Link(Base):
     target: Mapped[str]
     title: Mapped[str] = mapped_column(String(300))
     entered: Mapped[datetime] = mapped_column(default=_now)
+
+
+class Audit(Base):
+    """One change by someone who asked through a page: when, account ('' without sign-in), role, action and what it was done to."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(20))
+    action: Mapped[str] = mapped_column(String(100))
+    what: Mapped[str] = mapped_column(String(80))

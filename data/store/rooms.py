@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from data.rights import needs
 from data.store import codes
 from data.store.database import engine
 from data.store.models import Answer, Question, Room, aware
@@ -63,6 +64,7 @@ class Shown:
     keep_days: int
 
 
+@needs("editor")
 def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> str:
     """Open a room; returns its code."""
     named = [group.strip()[:60] for group in groups if group.strip()]
@@ -93,6 +95,7 @@ def _shown(room: Room) -> Shown:
     return Shown(room.id, room.code, room.title, tuple(room.groups), room.shown, room.closed is not None, room.purged is not None, room.keep_days)  # fmt: skip
 
 
+@needs("editor")
 def ask(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> int:
     """Put a question to a room and show it; options: key and label (none for a text). Returns its id."""
     if kind not in KINDS:
@@ -111,12 +114,14 @@ def ask(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> in
         return question.id
 
 
+@needs("editor")
 def show(code: str, question: int) -> None:
     """Show a question of the room on every phone; 0 shows none."""
     with Session(engine()) as session, session.begin():
         session.execute(update(Room).where(Room.code == code).values(shown=question))
 
 
+@needs("editor")
 def set_open(question: int, is_open: bool) -> None:
     """Let answers in, or hold them where they are."""
     with Session(engine()) as session, session.begin():
@@ -210,18 +215,21 @@ def answers(asked: Asked) -> pd.DataFrame:
     return rows[["group", "value"]].rename(columns={"value": "choice"})
 
 
+@needs("editor")
 def approve(number: int, approved: bool) -> None:
     """Let a text be seen by the room, or take it back."""
     with Session(engine()) as session, session.begin():
         session.execute(update(Answer).where(Answer.id == number).values(approved=approved))
 
 
+@needs("editor")
 def drop(number: int) -> None:
     """Delete a text for good."""
     with Session(engine()) as session, session.begin():
         session.execute(delete(Answer).where(Answer.id == number))
 
 
+@needs("editor")
 def close(code: str, results: dict[int, dict[str, Any]]) -> None:
     """Close a room for good and keep each question's result; its answers are deleted after the room's days."""
     with Session(engine()) as session, session.begin():

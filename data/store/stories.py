@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from data import limits
 from data.errors import SourceError
+from data.rights import needs
 from data.store import codes
 from data.store.database import engine
 from data.store.models import Link, Story, aware
@@ -29,6 +31,7 @@ class Told:
     started: datetime | None
 
 
+@needs("editor")
 def save(title: str, steps: list[dict[str, Any]], code: str = "") -> str:
     """Store a story, or a new version of the one with this code; returns its code."""
     with Session(engine()) as session, session.begin():
@@ -57,6 +60,7 @@ def stories() -> dict[str, str]:
         return {row.code: row.title for row in found}
 
 
+@needs("editor")
 def turn_to(code: str, step: int, start: bool = False) -> None:
     """Say which step a presentation shows, for the window with the notes."""
     values: dict[str, Any] = {"step": step} | ({"started": datetime.now(UTC)} if start else {})
@@ -64,6 +68,7 @@ def turn_to(code: str, step: int, start: bool = False) -> None:
         session.execute(update(Story).where(Story.code == code).values(**values))
 
 
+@needs("editor")
 def shorten(target: str, title: str) -> str:
     """A short code for a view, the same for the same view and title."""
     with Session(engine()) as session, session.begin():
@@ -89,6 +94,7 @@ def as_file(title: str, steps: list[dict[str, Any]]) -> bytes:
 
 def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dict[str, Any]]]:
     """Title and steps of a story's file; SourceError names step, field and mend. pages: those that exist."""
+    limits.weigh(content, name, 1_000_000)
     try:
         given = json.loads(content)
         title, steps = str(given["title"]), list(given["steps"])

@@ -1,0 +1,131 @@
+"""Who may change what: viewer, editor, admin. Checked where things are written, whatever page or call leads there; each change is logged.
+
+A server is open for reading by default. `ZONE_ROLE` says what people who have not signed in may do (viewer, editor, admin, or none: they must
+sign in to see anything); roles.toml in the folder of local tables (or the file `ZONE_ROLES`) gives roles to those who have:
+
+    [people]
+    "head@city.example" = "admin"
+    "*@city.example" = "editor"
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from data.catalogue import local_folder
+from data.errors import DataError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+ROLES = ("none", "viewer", "editor", "admin")
+_log = logging.getLogger(__name__)
+
+
+class NotAllowedError(DataError):
+    """Someone asked for a change that their role does not allow; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, and as what. name: the account, '' for one who has not signed in."""
+
+    name: str
+    role: str
+
+
+def _owner() -> Actor:
+    """Whoever runs commands on the machine itself owns its files and its database."""
+    return Actor("command line", "admin")
+
+
+_who: Callable[[], Actor] = _owner
+
+
+def asked_by(who: Callable[[], Actor]) -> None:
+    """Say how to find out who asks; the app does so for those who ask through a page."""
+    global _who
+    _who = who
+
+
+def actor() -> Actor:
+    """Who asks now."""
+    return _who()
+
+
+def open_role() -> str:
+    """What those may do who have not signed in; a word that is no role opens nothing."""
+    asked = os.environ.get("ZONE_ROLE", "viewer")
+    return asked if asked in ROLES else "none"
+
+
+def role_of(account: str) -> str:
+    """The role of a signed-in account: the first line of roles.toml that fits, else viewer.
+
+    Where the file cannot be read nobody is more than a viewer.
+    """
+    path = Path(os.environ.get("ZONE_ROLES") or local_folder() / "roles.toml")
+    if not path.exists():
+        return "viewer"
+    try:
+        people = tomllib.loads(path.read_text(encoding="utf-8"))["people"]
+        found = next(
+            (role for name, role in people.items() if fnmatchcase(account.lower(), str(name).lower())), "viewer"
+        )
+    except (OSError, ValueError, KeyError, AttributeError) as fault:
+        _log.error(
+            '%s cannot be read (%s): nobody is more than a viewer. It holds [people] with "account" = "role".',
+            path.name,
+            fault,
+        )
+        return "viewer"
+    return found if found in ROLES else "viewer"
+
+
+def may(role: str) -> bool:
+    """Whether whoever asks now has this role, or more."""
+    return ROLES.index(actor().role) >= ROLES.index(role)
+
+
+def needs(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """A change that takes a role: refused before it begins, written into the audit log once it is done."""
+
+    def guard(function: Callable[P, R]) -> Callable[P, R]:
+        action = f"{function.__module__.removeprefix('data.')}.{function.__name__}"
+
+        @wraps(function)
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            asking = actor()
+            if ROLES.index(asking.role) < ROLES.index(role):
+                _log.warning("refused: %s needs %s", action, role)
+                raise NotAllowedError(
+                    f"This takes the role of {role}. Sign in with an account that has it; nothing was changed."
+                )
+            done = function(*args, **kwargs)
+            if _who is not _owner:
+                _record(asking, action, args)
+            return done
+
+        return run
+
+    return guard
+
+
+def _record(asking: Actor, action: str, args: tuple[object, ...]) -> None:
+    """One line of the audit log. A change that is done stays done where the log cannot be written."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from data.store import audit  # the database imports what is guarded here
+
+    what = str(args[0])[:80] if args and isinstance(args[0], (str, int)) else ""
+    try:
+        audit.record(asking.name, asking.role, action, what)
+    except SQLAlchemyError as fault:
+        _log.error("the audit log could not be written: %s by a %s (%s)", action, asking.role, type(fault).__name__)

@@ -1,0 +1,76 @@
+"""Who the reader is: open, or signed in by OIDC (`st.login`); and the sentence that says what a role is needed for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
+
+from data import rights
+from views import controls
+from views.language import N_, _
+
+ROLE_NAMES = {"viewer": N_("viewer"), "editor": N_("editor"), "admin": N_("administrator")}
+EDITORS = N_("Editors can change this.")
+ADMINISTRATORS = N_("Administrators can change this.")
+
+
+def provided() -> bool:
+    """Whether this server has a provider to sign in with ([auth] in its secrets)."""
+    try:
+        return "auth" in st.secrets
+    except (FileNotFoundError, OSError, ValueError):
+        return False
+
+
+def account() -> str:
+    """The verified address of the signed-in reader, '' without one."""
+    known: dict[str, Any] = st.user.to_dict() if provided() else {}
+    if not known.get("is_logged_in") or known.get("email_verified") is False:
+        return ""
+    return str(known.get("email") or known.get("preferred_username") or known.get("sub") or "")
+
+
+def reader() -> rights.Actor:
+    """Who asks: whoever has the page open, or, outside of any page, the machine itself."""
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return rights.Actor("", "admin")
+    name = account()
+    stronger = max(rights.open_role(), rights.role_of(name) if name else "none", key=rights.ROLES.index)
+    return rights.Actor(name, stronger)
+
+
+def control() -> None:
+    """Sign in or out, at the end of the sidebar; without a provider there is nothing to show."""
+    if not provided():
+        return
+    with st.sidebar:
+        who = rights.actor()
+        if who.name:
+            st.caption(_("Signed in as {name} ({role}).", name=who.name, role=_(ROLE_NAMES.get(who.role, who.role))))
+            st.button(_("Sign out"), key="sign_out", on_click=st.logout)
+        else:
+            st.button(_("Sign in"), key="sign_in", on_click=st.login)
+
+
+def gate() -> None:
+    """End the page here for those who must sign in first."""
+    if rights.may("viewer"):
+        return
+    st.title(_("Please sign in"), anchor=False)
+    controls.empty(
+        _("This server is for people who have signed in."),
+        _("Sign in with your organisation's account, in the sidebar."),
+    )
+    st.stop()
+
+
+def allowed(role: str) -> bool:
+    """Whether the reader has a role; if not the page says who has, and how to become one."""
+    if rights.may(role):
+        return True
+    what = EDITORS if role == "editor" else ADMINISTRATORS
+    controls.empty(_(what), _("Sign in, in the sidebar.") if provided() else
+                   _("This server is open for reading. On a machine of your own, start it with ZONE_ROLE={role}.", role=role))  # fmt: skip
+    return False

@@ -1,0 +1,42 @@
+"""Whether this server is well, for whoever watches over it: /healthz."""
+
+from __future__ import annotations
+
+import shutil
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+import data
+from data.catalogue import local_fault, local_folder
+from data.store.database import engine
+
+LEAST_BYTES = 200_000_000  # free on the disk of the local folder
+
+
+def health(_request: Request) -> JSONResponse:
+    """200 where everything answers, 503 with what does not. Figures are served all the same while the database is away."""
+    found = {
+        "tables": "ok" if data.catalogue() else "none",
+        "local": local_fault() or "ok",
+        "database": "ok",
+        "disk": "ok",
+    }
+    try:
+        with engine().connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError) as fault:
+        found["database"] = f"does not answer ({type(fault).__name__})"
+    folder = local_folder()
+    if folder.exists() and shutil.disk_usage(folder).free < LEAST_BYTES:
+        found["disk"] = "nearly full"
+    well = all(state == "ok" for state in found.values())
+    return JSONResponse({"status": "ok" if well else "degraded", **found, "version": data.version()}, 200 if well else 503,
+                        headers={"Cache-Control": "no-store"})  # fmt: skip
+
+
+app = Starlette(routes=[Route("/healthz", health)])
