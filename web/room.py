@@ -111,7 +111,10 @@ async def vote(request: Request) -> Response:
 
 def parsed(body: bytes) -> tuple[int, str, Any]:
     """Question, group and value of an answer; ValueError where it has not these parts."""
-    given = json.loads(body)
+    try:
+        given = json.loads(body)
+    except RecursionError as fault:
+        raise rooms.RefusedError("An answer names its question and has a value.") from fault
     if not isinstance(given, dict) or not isinstance(given.get("question"), int) or "value" not in given:
         raise rooms.RefusedError("An answer names its question and has a value.")
     return given["question"], str(given.get("group", ""))[:60], given["value"]

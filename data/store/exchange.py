@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import zlib
 from typing import Any
 
 import pandas as pd
@@ -66,8 +65,9 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
             table = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
         else:
             raise SourceError(name, f"'{kind}' is not a kind of file known here", mend=f"Save it as {', '.join(KINDS)}")
-    except (ValueError, TypeError, OSError, KeyError, ImportError, RecursionError, AttributeError, IndexError, ArithmeticError,
-            SyntaxError, NotImplementedError, EOFError, zlib.error) as fault:  # fmt: skip
+    except SourceError:
+        raise
+    except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
         raise SourceError(
             name, f"the file cannot be read ({fault})", mend="Export one from this page and fill that"
         ) from fault
