@@ -220,6 +220,16 @@ def shipped() -> dict[tuple[str, str], Entry]:
     return {(row["place"], row["name"]): Entry(**row) for row in rows}
 
 
+UNREADABLE = (OSError, ValueError, TypeError, KeyError)
+
+
+def _parsed(file: Path) -> tuple[list[Entry], list[dict[str, Any]]]:
+    found = json.loads(file.read_text(encoding="utf-8"))
+    if isinstance(found, list):  # written before versions were kept
+        found = {"tables": found, "cities": []}
+    return [Entry(**row) for row in found["tables"]], list(found["cities"])
+
+
 def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:
     """Every version of the tables, and every build of the cities, made on this machine.
 
@@ -229,11 +239,8 @@ def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:
     if not file.exists():
         return [], []
     try:
-        found = json.loads(file.read_text(encoding="utf-8"))
-        if isinstance(found, list):  # written before versions were kept
-            found = {"tables": found, "cities": []}
-        return [Entry(**row) for row in found["tables"]], list(found["cities"])
-    except (OSError, ValueError, TypeError, KeyError) as fault:
+        return _parsed(file)
+    except UNREADABLE as fault:
         logging.getLogger(__name__).warning("%s cannot be read (%s): only the shipped tables are used", file, fault)
         return [], []
 
@@ -241,11 +248,11 @@ def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:
 def local_fault() -> str:
     """What is wrong with the catalogue of this machine's own tables, '' if nothing is; the shipped ones serve all the same."""
     file = local_catalogue()
-    if not file.exists() or local_rows() != ([], []):
-        return ""
     try:
-        json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        _parsed(file)
+    except FileNotFoundError:
+        return ""
+    except UNREADABLE:
         return f"{file.name} cannot be read"
     return ""
 

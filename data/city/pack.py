@@ -235,7 +235,9 @@ def opened(path: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _unpack(archive, folder, path)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as fault:
+        except PackError:
+            raise
+        except Exception as fault:  # zipfile's and zlib's errors are many; all mean that it is no sound zip
             raise PackError(f"{path.name}: the zip cannot be opened ({fault}). Pack the folder again.") from fault
         inner = [one for one in folder.iterdir() if one.is_dir()]
         yield inner[0] if not (folder / MANIFEST).exists() and len(inner) == 1 else folder
