@@ -21,7 +21,7 @@ import pandas as pd
 from filelock import FileLock
 
 from data import contracts
-from data.catalogue import Entry, local_catalogue, local_folder, local_rows, shipped
+from data.catalogue import Entry, local_catalogue, local_fault, local_folder, local_rows, shipped
 from data.errors import DataError
 from data.files import content, plain, write
 from data.rights import needs
@@ -196,6 +196,8 @@ def _stored(entry: Entry, table: pd.DataFrame, state: str) -> Entry:
 def _commit(change: Callable[[list[Entry], list[dict[str, Any]]], None]) -> None:
     """Change the catalogue under a lock; versions that no entry names any more leave the disk afterwards."""
     with _locked():
+        if fault := local_fault():  # writing over it would forget every table that it names
+            raise DataError(f"{fault}. Nothing was changed; put back a copy of it, or move it away to begin anew.")
         rows, cities = local_rows()
         before = {row.path for row in rows}
         change(rows, cities)

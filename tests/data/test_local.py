@@ -107,3 +107,15 @@ def test_many_writers_lose_nothing() -> None:
         thread.join()
     assert data.table("employment")["thousand_persons"].tolist() == [5.0]
     assert data.table("regional_gdp")["million_pps"].tolist() == [5.0]
+
+
+def test_a_broken_catalogue_is_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
+    local.save(data.entry("countries"), data.table("countries"))
+    file = tmp_path / "catalogue.json"
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole[:-30], encoding="utf-8")
+    with pytest.raises(DataError, match="Nothing was changed"):
+        local.save(data.entry("countries"), data.table("countries"))
+    file.write_text(whole, encoding="utf-8")
+    assert len(local.versions("world", "countries")) == 2

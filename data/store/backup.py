@@ -1,0 +1,128 @@
+"""What people entered, as one file, and back: `python -m data.store.backup save FILE`, `restore FILE`.
+
+The file is JSON lines (a head with the schema's revision, then one row a line), the same from SQLite and from PostgreSQL, so it also moves
+a register from one to the other. A restore takes an empty database only and is whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Date, DateTime, Table, func, insert, select, text
+
+from data.errors import DataError, SourceError
+from data.files import write
+from data.store.database import engine
+from data.store.models import Base, aware
+
+FORMAT = "zone-backup-1"
+
+
+def _revision(connection: Connection) -> str:
+    return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return aware(value).isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _lines() -> Iterator[bytes]:
+    with engine().connect() as connection:
+        yield _line({"format": FORMAT, "revision": _revision(connection)})
+        for table in Base.metadata.sorted_tables:
+            for row in connection.execute(select(table)).mappings():
+                yield _line({"table": table.name, "row": {key: _plain(value) for key, value in row.items()}})
+
+
+def _line(what: dict[str, Any]) -> bytes:
+    return json.dumps(what, ensure_ascii=False).encode() + b"\n"
+
+
+def save(path: Path) -> int:
+    """Write the backup; returns how many rows. The file is put in place whole or not at all, readable for its owner only."""
+    lines = list(_lines())
+    write(path, b"".join(lines))
+    os.chmod(path, 0o600)
+    return len(lines) - 1
+
+
+def restore(path: Path) -> int:
+    """Read a backup into an empty database; returns how many rows. Raises SourceError, DataError; nothing is stored then."""
+    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
+    try:
+        head, *rows = [json.loads(line) for line in lines]
+        known = {table.name: table for table in Base.metadata.sorted_tables}
+        if head["format"] != FORMAT:
+            raise ValueError("another format")
+        made = [(known[one["table"]], one["row"]) for one in rows]
+    except (ValueError, KeyError, TypeError) as fault:
+        raise SourceError(
+            path.name, f"is no backup of ours ({fault})", mend="Take a file that 'save' has written"
+        ) from fault
+    with engine().begin() as connection:
+        if head["revision"] != (here := _revision(connection)):
+            raise DataError(
+                f"{path.name} is of schema {head['revision']}, this app has {here}. Restore it with the app that wrote it, then start this one."
+            )
+        for table in known.values():
+            if connection.execute(select(func.count()).select_from(table)).scalar():
+                raise DataError(
+                    f"The database already holds {table.name}. Restore into an empty one; nothing was changed."
+                )
+        for table in known.values():
+            part = [_typed(table, row) for one, row in made if one is table]
+            if part:
+                connection.execute(insert(table), part)
+        _count_on(connection, known)
+    return len(made)
+
+
+def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    def value(name: str) -> Any:
+        kind, given = table.c[name].type, row[name]
+        if given is None:
+            return None
+        if isinstance(kind, DateTime):
+            return datetime.fromisoformat(given)
+        return date.fromisoformat(given) if isinstance(kind, Date) else given
+
+    return {name: value(name) for name in row}
+
+
+def _count_on(connection: Connection, tables: dict[str, Table]) -> None:
+    """PostgreSQL counts ids by itself: its counters go on behind the rows that came with theirs."""
+    if connection.dialect.name != "postgresql":
+        return
+    for name, table in tables.items():
+        if "id" in table.c:
+            connection.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM {name}"
+                )
+            )
+
+
+def main(arguments: list[str]) -> int:
+    """The command line."""
+    if len(arguments) != 2 or arguments[0] not in ("save", "restore"):
+        print(__doc__)
+        return 2
+    try:
+        count = (save if arguments[0] == "save" else restore)(Path(arguments[1]))
+    except (DataError, OSError) as fault:
+        print(fault)
+        return 1
+    print(f"{count:,} rows")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
