@@ -1,8 +1,8 @@
-# The four commands. Each makes its own environment first, so a new machine needs Python 3.11+ and nothing else.
+# The commands. Each makes its own environment first, so a new machine needs Python 3.11+ and nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check build refresh messages bench clean
+.PHONY: run test check build refresh messages bench hostile clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -29,6 +29,8 @@ test: .venv/dev
 
 check: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off || \
+	  echo "Advisories found, or not reachable from here; every dependency is pinned in requirements.txt."
 
 build: .venv/dev
 	$(BIN)/python -m data.build --sources ../shared/sources
@@ -50,6 +52,11 @@ bench: .venv/dev
 	$(BIN)/python -m bench.viewers
 	$(BIN)/python -m bench.viewers --instances 2
 	$(BIN)/python -m bench.maps
+
+hostile: .venv/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	$(BIN)/python -m bench.fuzz --inputs 10000
+	$(BIN)/python -m bench.faults --kills 200
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 import data
+import web
 from data.disclosure import THRESHOLD, AreaTree
+from views import exports
 
 
 def tree_with_counts(parents: list[int], leaf_counts: dict[int, int]) -> tuple[AreaTree, np.ndarray]:
@@ -169,3 +176,40 @@ def test_nothing_published_is_between_one_and_nine() -> None:
         assert (table["persons"].isna() == table["suppressed"]).all()
         assert table["suppressed"].any()
     assert pd.api.types.is_integer_dtype(table["persons"])
+
+
+def test_no_combination_of_exports_and_api_says_more_than_the_published_cells() -> None:
+    """The attack above runs on the published cells. Whatever the API or a download gives is those cells or sums of them, so it adds nothing to attack with."""
+    asked = TestClient(Starlette(routes=web.ROUTES))
+    table = data.table("residents_by_origin", "berlin")
+    table = table[table["period"] == "2024-12-31"]
+    address = "/api/tables/berlin/residents_by_origin?period=2024-12-31"
+    given = {
+        "csv": pd.read_csv(io.BytesIO(asked.get(f"{address}&format=csv").content), dtype={"area_id": str}),
+        "parquet": pd.read_parquet(io.BytesIO(asked.get(f"{address}&format=parquet").content)),
+        "json": pd.DataFrame(asked.get(f"{address}&limit=100000").json()["rows"]),
+        "export": pd.read_csv(io.BytesIO(exports.csv_bytes(table)), dtype={"area_id": str}),
+    }
+    for kind, rows in given.items():
+        got = pd.to_numeric(rows["persons"]).to_numpy(float)
+        assert np.array_equal(got, table["persons"].to_numpy(float, na_value=np.nan), equal_nan=True), kind
+    columns = ["area_id", "origin", "level", "cut"]
+    for size in range(len(columns) + 1):
+        for by in combinations(columns, size):
+            levels = ["city", "district", "planning_area"] if "level" not in by else [""]
+            for level in levels:
+                keep = f"&level={level}" if level else ""
+                rows = pd.DataFrame(
+                    asked.get(
+                        f"/api/sums/berlin/residents_by_origin?by={','.join(by)}&period=2024-12-31&cut=2021{keep}"
+                    ).json()["rows"]
+                )
+                part = table[(table["cut"] == "2021") & (table["level"].eq(level) | (level == ""))]
+                seen = (
+                    part.groupby(list(by))["persons"].sum(min_count=1)
+                    if by
+                    else pd.Series([part["persons"].sum(min_count=1)])
+                )
+                assert pd.to_numeric(rows["persons"]).sum() == seen.sum(), (by, level)
+                assert pd.to_numeric(rows["persons"]).isna().sum() == seen.isna().sum(), (by, level)
+                assert not pd.to_numeric(rows["persons"]).between(1, THRESHOLD - 1).any(), (by, level)
