@@ -36,5 +36,7 @@ def test_the_unit_starts_the_app_as_nobody_special() -> None:
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     if shutil.which("nginx") is None:
         pytest.skip("no nginx on this machine")
-    ran = subprocess.run(["nginx", "-t", "-p", str(tmp_path), "-c", str(DEPLOY / "nginx.conf")], capture_output=True, text=True)
+    ran = subprocess.run(
+        ["nginx", "-t", "-p", str(tmp_path), "-c", str(DEPLOY / "nginx.conf")], capture_output=True, text=True
+    )
     assert ran.returncode == 0, ran.stderr
