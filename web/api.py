@@ -12,7 +12,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 import data
 from analytics import cube
-from data import contracts, engine, local
+from data import contracts, engine, local, rights
 from data.errors import UnknownTableError
 from pages import api_results
 from views.exports import csv_bytes, parquet_bytes
@@ -48,6 +48,15 @@ def _about(entry: data.Entry) -> dict[str, Any]:
         "version",
     )
     return {key: value for key, value in asdict(entry).items() if key in kept} | {"source": entry.source_line}
+
+
+@app.middleware("http")
+async def open_for_reading(request: Request, further: Any) -> Response:
+    """A server that only people who have signed in may read gives nothing here: an API has no sign-in of its own."""
+    if rights.open_role() == "none":
+        return Response("This server is not open for reading.", 401, media_type="text/plain")
+    answer: Response = await further(request)
+    return answer
 
 
 @app.get("/catalogue")

@@ -163,3 +163,11 @@ def test_a_value_cannot_break_out_of_its_question(asked: TestClient) -> None:
     answer = asked.get("/api/sums/world/displaced", params={"by": "year", "asylum": "DEU') OR 1=1 --"})
     assert answer.status_code == 200
     assert answer.json()["rows"] == []
+
+
+def test_a_server_that_is_not_open_gives_nothing(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_ROLE", "none")
+    for address in ("catalogue", "tables/world/countries", "sums/world/displaced?by=year", "openapi.json"):
+        answer = asked.get(f"/api/{address}")
+        assert answer.status_code == 401
+        assert "countries" not in answer.text
