@@ -24,6 +24,9 @@ from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).parents[1]
 CHOICES = ("selectbox", "radio")
+# A headless Chromium that draws maps by software and calls nobody.
+FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 def free_port() -> int:

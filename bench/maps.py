@@ -20,16 +20,9 @@ import pandas as pd
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.driver import ROOT, free_port, healthy
+from bench.driver import FLAGS, ROOT, free_port, healthy
 
 CELLS, WITHIN_S = 500_000, 180
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-]
 FRAMES = """() => new Promise(done => { let n = 0, start = performance.now();
     const tick = now => { n += 1; now - start < 3000 ? requestAnimationFrame(tick) : done(n / ((now - start) / 1000)) }; requestAnimationFrame(tick) })"""
 

@@ -182,7 +182,9 @@ def control() -> None:
     direction = "rtl" if is_right_to_left() else "ltr"
     if is_right_to_left():  # plotly and maps place their letters by themselves and count from the left
         st.html(
-            "<style>[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}"
+            # Streamlit slides a closed sidebar out to the left, from where it stands on the right: most of it stays over the page on a phone.
+            "<style>[data-testid=stSidebar][data-collapsed=true]{visibility:hidden}"
+            "[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}"
             "[data-testid=stMarkdownContainer] *,[data-testid=stHeading] *,[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{text-align:start!important}</style>"
         )
     # Screen readers take the language of the page from here; the browser mirrors the layout by itself.

@@ -5,11 +5,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,19 +15,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from bench.driver import FLAGS, ROOT, served
+
 AXE = Path(__file__).parent / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 # luma.gl reads back shader layouts; software WebGL answers incompletely. GPU stall notes are the driver's own.
 HARMLESS = ("luma.gl", "shader", "GPU stall", "swiftshader", "WebGL")
 
@@ -94,28 +82,8 @@ def codes(entries: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str,
 @pytest.fixture(scope="session")
 def server(entries: dict[str, str]) -> Iterator[str]:
     """The app on a free port of localhost, with something that people entered."""
-    surroundings = os.environ | {"ZONE_DATABASE": entries["database"], "ZONE_LOCAL": entries["local"]}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "serve.py", "--server.port", str(port)]
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=surroundings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    address = f"http://localhost:{port}"
-    try:
-        for _ in range(300):
-            try:
-                if urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).status == 200:
-                    break
-            except OSError:
-                time.sleep(0.1)
-        else:
-            pytest.fail("the app did not start within 30 seconds")
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
+    with served({"ZONE_DATABASE": entries["database"], "ZONE_LOCAL": entries["local"]}) as (host, _process):
+        yield f"http://{host}"
 
 
 @pytest.fixture(scope="session")

@@ -158,3 +158,10 @@ def test_table_and_picture_can_be_taken_away(visit: Callable[..., Visit]) -> Non
             seen.page.get_by_role("button", name=kind, exact=True).first.click()
         content = waiting.value.path().read_bytes()
         assert content.startswith(start), kind
+
+
+def test_a_closed_sidebar_lies_over_no_page_from_right_to_left(visit: Callable[..., Visit]) -> None:
+    seen = visit("creative?lang=ar", width=390, height=844)
+    expect(seen.page.get_by_test_id("stSidebar")).not_to_be_visible()
+    seen.page.get_by_test_id("stExpandSidebarButton").click()
+    expect(seen.page.get_by_test_id("stSidebar")).to_be_visible()
