@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from data import brand
+from data.errors import DataError
 from data.store import stories
 from views import prints
 from views.brand import Brand
@@ -31,7 +32,7 @@ def follow(request: Request) -> Response:
             target=f"../{target}",
             picture=f"{base}s/{code}.png",
             address=f"{base}s/{code}",
-            brand=Brand(**brand.fields()).name,
+            brand=look().name,
         )
     )
 
@@ -42,8 +43,16 @@ def picture(request: Request) -> Response:
     if found is None:
         return Response(status_code=404)
     return Response(
-        _card(found[1], Brand(**brand.fields())), media_type="image/png", headers={"Cache-Control": "max-age=3600"}
+        _card(found[1], look()), media_type="image/png", headers={"Cache-Control": "max-age=3600"}
     )
+
+
+def look() -> Brand:
+    """The city's look; ours where its file is wrong (the pages say what is)."""
+    try:
+        return Brand(**brand.fields())
+    except DataError:
+        return Brand()
 
 
 @lru_cache(maxsize=64)

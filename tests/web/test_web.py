@@ -108,3 +108,11 @@ def test_a_short_link_has_a_preview_and_leads_to_the_view(phone: TestClient) -> 
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
     assert phone.get("/s/NOPE", follow_redirects=False).headers["location"] == "../"
+
+
+def test_a_wrong_theme_file_breaks_no_link(phone: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "brand.toml").write_text("primary = 'red'", encoding="utf-8")
+    monkeypatch.setenv("ZONE_BRAND", str(tmp_path / "brand.toml"))
+    code = stories.shorten("reach", "Title")
+    assert phone.get(f"/s/{code}").status_code == 200
+    assert phone.get(f"/s/{code}.png").content.startswith(b"\x89PNG")
