@@ -43,7 +43,7 @@ if who == "ours":
         summary="Hexagons",
     )
 else:
-    rows = engine().to_pandas(table)
+    rows = engine().to_pandas(table.limit(int(st.query_params["most"])))
     rows["cell"] = [f"{cell:x}" for cell in rows["cell"]]
     layer = pdk.Layer(
         "H3HexagonLayer",
