@@ -59,9 +59,11 @@ def log_lines() -> None:
 
 def warm() -> None:
     """Load the libraries while the first visitor's browser opens; what they hold is then left out of every later search for garbage."""
-    for module in ("pages.frame", "pages.common", "ibis.backends.duckdb"):
-        importlib.import_module(module)
-    gc.enable()
+    try:
+        for module in ("pages.frame", "pages.common", "ibis.backends.duckdb"):
+            importlib.import_module(module)
+    finally:
+        gc.enable()
     gc.collect()
     gc.freeze()
 

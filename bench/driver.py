@@ -81,24 +81,20 @@ class Control:
 
 @dataclass
 class Reader:
-    """One reader's session. After each run: bytes and messages received, controls by key, faults shown."""
+    """One reader's session. After each run: bytes received, controls by key, faults and words shown."""
 
     host: str
     page: str = ""
     query: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
     received: int = 0
-    largest: int = 0
-    messages: int = 0
     controls: dict[str, Control] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
-    buttons: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.socket: ClientConnection = connect(
             f"ws://{self.host}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60,  # type: ignore[list-item]
-            additional_headers=self.headers, compression=None)  # fmt: skip
+            compression=None)  # fmt: skip
         self.script = ""
 
     def close(self) -> None:
@@ -109,25 +105,21 @@ class Reader:
         """Go to a page by its address; seconds until its script has ended."""
         self.page, self.query, self.script = page, query, ""
         self.controls.clear()
-        return self._run([], page)
+        return self._run(page)
 
     def choose(self, key: str, value: str) -> float:
         """Change a select box or a radio; seconds until the script has ended."""
         self.controls[key].value = value
-        return self._run([])
+        return self._run()
 
-    def press(self, key: str) -> float:
-        """Press a button; seconds until the script has ended."""
-        return self._run([WidgetState(id=self.buttons[key], trigger_value=True)])
-
-    def _run(self, more: list[WidgetState], page: str = "") -> float:
+    def _run(self, page: str = "") -> float:
         message = BackMsg()
         asked = message.rerun_script
         asked.query_string = urlencode(self.query)
         asked.page_script_hash, asked.page_name = self.script, page
         states = [WidgetState(id=one.id, string_value=one.value) for one in self.controls.values()]
-        asked.widget_states.widgets.extend(states + more)
-        self.received = self.messages = self.largest = 0
+        asked.widget_states.widgets.extend(states)
+        self.received = 0
         self.faults, self.words = [], []
         start = time.perf_counter()
         self.socket.send(message.SerializeToString())
@@ -140,8 +132,6 @@ class Reader:
         raw = self.socket.recv(timeout=120)
         assert isinstance(raw, bytes)
         self.received += len(raw)
-        self.largest = max(self.largest, len(raw))
-        self.messages += 1
         message = ForwardMsg.FromString(raw)
         kind = message.WhichOneof("type")
         if kind == "navigation":
@@ -163,8 +153,6 @@ class Reader:
             known = self.controls.get(key)
             kept = known.value if known and known.id == made.id and not made.set_value else chosen
             self.controls[key] = Control(made.id, kind, list(made.options), kept)
-        elif kind == "button":
-            self.buttons[made.id.rsplit("-", 1)[-1]] = made.id
         elif kind == "exception":
             self.faults.append(f"{made.type}: {made.message}")
         elif kind in ("markdown", "heading", "alert"):

@@ -22,8 +22,7 @@ from bench.driver import ROOT
 
 KINDS = ("build", "refresh", "upload", "vote", "save")
 WRITER = """
-import io, itertools, json, sys, tempfile
-from dataclasses import replace
+import itertools, json, sys, tempfile
 from pathlib import Path
 import data
 from data import local, store
@@ -76,7 +75,6 @@ for entry in data.catalogue().values():
 data.cities()
 targets = set(store.targets("berlin")["id"])
 names = set(register.everything()["name"])
-everything = {one.version for one in local.versions("world", "countries")}
 used = next(one.version for one in local.versions("world", "countries") if one.state == "used")
 for what, *parts in said:
     if what == "target" and parts[0] not in targets: lost.append(parts)
@@ -98,7 +96,7 @@ def _run(code: str, *arguments: str, surroundings: dict[str, str]) -> subprocess
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
 
 
-def killed(kinds: list[str], kills: int, folder: Path, dice: random.Random, say: bool = False) -> dict[str, int]:
+def killed(kinds: list[str], kills: int, folder: Path, dice: random.Random) -> dict[str, int]:
     """Kill writers at random moments and judge after each: kills, writes acknowledged, writes lost, faults found."""
     surroundings = {"ZONE_LOCAL": str(folder), "ZONE_DATABASE": f"sqlite:///{folder / 'zone.db'}"}
     said, found = folder / "said", {"kills": 0, "acknowledged": 0, "lost": 0, "faults": 0}
@@ -126,8 +124,6 @@ def killed(kinds: list[str], kills: int, folder: Path, dice: random.Random, say:
             verdict = json.loads(told.splitlines()[-1])
             found["acknowledged"], found["lost"] = verdict["said"], len(verdict["lost"])
             found["faults"] += _sqlite(folder / "zone.db")
-            if say:
-                print(f"\r{found}", end="", flush=True)
     return found
 
 

@@ -20,7 +20,7 @@ def weigh(content: bytes, name: str, most: int = MOST_BYTES) -> None:
 
 
 def weigh_zip(content: bytes, name: str) -> None:
-    """Refuse a zip (an XLSX is one) that unpacks to far more than it seems. Raises SourceError; BadZipFile is a ValueError's business."""
+    """Refuse a zip (an XLSX is one) that unpacks to far more than it seems. Raises SourceError, also where it is no zip."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             unpacked = sum(one.file_size for one in archive.infolist())

@@ -42,9 +42,7 @@ def picture(request: Request) -> Response:
     found = stories.link(request.path_params["code"])
     if found is None:
         return Response(status_code=404)
-    return Response(
-        _card(found[1], look()), media_type="image/png", headers={"Cache-Control": "max-age=3600"}
-    )
+    return Response(_card(found[1], look()), media_type="image/png", headers={"Cache-Control": "max-age=3600"})
 
 
 def look() -> Brand:
