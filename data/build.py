@@ -119,6 +119,8 @@ def build(sources: Path, say: Callable[[str], None] = print) -> None:
         say(f"[{step}/{len(makers)}] {entries[name].title}")
         table = contracts.check(name, plain(make(made)))
         made[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
+    for draft in TABLES_FOLDER.rglob("*.tmp"):  # a build before this one was killed while it wrote
+        draft.unlink(missing_ok=True)
     finished = []
     for name, table in made.items():
         entry = entries[name]

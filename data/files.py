@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 from pathlib import Path
+from uuid import uuid4
 
 import pandas as pd
 
@@ -32,9 +33,13 @@ def content(table: pd.DataFrame) -> bytes:
 
 
 def write(path: Path, content: bytes) -> str:
-    """Put a file in place whole or not at all; return its SHA-256."""
+    """Put a file in place whole or not at all; return its SHA-256. Each writer has a draft of its own."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(path.suffix + ".tmp")
-    draft.write_bytes(content)
-    os.replace(draft, path)
+    draft = path.with_suffix(f"{path.suffix}.{uuid4().hex}.tmp")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
     return hashlib.sha256(content).hexdigest()

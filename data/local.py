@@ -10,7 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,8 +171,8 @@ def report_path(stem: str) -> Path:
 
 
 def stamp() -> str:
-    """A word for a version: the moment, sortable."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")[:-3]
+    """A word for a version: the moment, sortable; to the microsecond, so that two writers do not share one."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")
 
 
 def _same(one: Entry, other: Entry) -> bool:
@@ -204,15 +204,21 @@ def _commit(change: Callable[[list[Entry], list[dict[str, Any]]], None]) -> None
         rows, cities = _pruned(rows, cities)
         written = {"tables": [asdict(row) for row in rows], "cities": cities}
         write(local_catalogue(), (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode())
-        living = {row.path for row in rows}
-        for path in (before | _forgotten()) - living:
-            path.unlink(missing_ok=True)
+        _sweep(before, {row.path for row in rows})
 
 
-def _forgotten() -> set[Path]:
-    """Versions that were written long ago, whether or not the catalogue came to know of them: a process may have been killed between."""
+def _sweep(before: set[Path], living: set[Path]) -> None:
+    """Take versions off the disk that no entry names any more; one that cannot go stays for the next sweep: the change itself is done.
+
+    Drafts and versions of a day ago go as well, known to the catalogue or not: a process may have been killed between.
+    Younger files may belong to somebody who is writing now, and such a draft may be renamed while this looks at it.
+    """
     yesterday = time.time() - 86_400
-    return {path for path in local_folder().glob("*/*/*.parquet*") if path.stat().st_mtime < yesterday}
+    folder = local_folder()
+    for path in before | set(folder.glob("*/*/*.parquet")) | set(folder.rglob("*.tmp")):
+        with suppress(OSError):
+            if path not in living and (path in before or path.stat().st_mtime < yesterday):
+                path.unlink(missing_ok=True)
 
 
 def _pruned(rows: list[Entry], cities: list[dict[str, Any]]) -> tuple[list[Entry], list[dict[str, Any]]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import threading
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import data
 from data import local
 from data.catalogue import local_catalogue, local_entry, shipped
 from data.errors import DataError
+from data.files import write as put
 
 
 @pytest.fixture(autouse=True)
@@ -100,13 +103,39 @@ def test_many_writers_lose_nothing() -> None:
             table = employment(number + 1.0) if name == "employment" else gdp.assign(million_pps=number + 1.0)
             local.save(replace(local_entry(name), period="2022"), table)
 
-    threads = [threading.Thread(target=write, args=(name,)) for name in names]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(write, names))  # a writer that fails says so here
     assert data.table("employment")["thousand_persons"].tolist() == [5.0]
     assert data.table("regional_gdp")["million_pps"].tolist() == [5.0]
+
+
+def test_a_draft_that_goes_away_while_it_is_swept_breaks_no_save(tmp_path: Path) -> None:
+    """Another writer renames its draft between the listing and the look at its age: a link to nowhere is such a file."""
+    folder = tmp_path / "world" / "regional_gdp"
+    folder.mkdir(parents=True)
+    (folder / "2026.parquet.0.tmp").symlink_to(folder / "renamed")
+    local.save(ENTRY, employment(1.0))
+    assert data.table("employment")["thousand_persons"].tolist() == [1.0]
+
+
+def test_drafts_of_killed_writers_leave_after_a_day_and_young_ones_stay(tmp_path: Path) -> None:
+    (tmp_path / "world" / "regional_gdp").mkdir(parents=True)
+    old = [tmp_path / "catalogue.json.0.tmp", tmp_path / "world" / "regional_gdp" / "2026.parquet.0.tmp",
+           tmp_path / "world" / "regional_gdp" / "2026.parquet"]  # fmt: skip
+    young = tmp_path / "world" / "regional_gdp" / "2026.parquet.1.tmp"
+    for file in [*old, young]:
+        file.write_bytes(b"")
+    for file in old:
+        os.utime(file, (time.time() - 90_000,) * 2)
+    local.save(ENTRY, employment(1.0))
+    assert [file.exists() for file in [*old, young]] == [False, False, False, True]
+
+
+def test_what_cannot_be_put_in_place_leaves_no_draft(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(OSError, match="taken"):
+        put(tmp_path / "taken", b"content")
+    assert [file.name for file in tmp_path.iterdir()] == ["taken"]
 
 
 def test_a_broken_catalogue_is_never_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
