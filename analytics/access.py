@@ -137,6 +137,7 @@ def coverage_curve(minutes: np.ndarray, people: np.ndarray, thresholds: list[flo
 
 def weighted_mean(values: np.ndarray, people: np.ndarray, groups: pd.Series) -> pd.Series:
     """Mean of a cell value over the people of each group; empty where nobody lives."""
-    table = pd.DataFrame({"group": groups.to_numpy(), "people": people, "sum": values * people})
-    sums = table[table["people"] > 0].groupby("group")[["sum", "people"]].sum()
+    lived = people > 0
+    table = pd.DataFrame({"people": people[lived], "sum": values[lived] * people[lived]})
+    sums = table.groupby(groups.array[lived])[["sum", "people"]].sum()
     return sums["sum"] / sums["people"]

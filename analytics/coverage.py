@@ -36,11 +36,9 @@ def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series)
     empty where its base is zero.
     """
     people = residents.groupby(residents["area_id"].map(groups))["persons"].sum(min_count=1)
-    found = facilities.groupby(facilities["area_id"].map(groups)).agg(
-        facilities=("area_id", "size"),
-        places=("places", "sum"),
-        without_places=("places", lambda places: int(places.isna().sum())),
-    )
+    found = facilities.assign(without=facilities["places"].isna()).groupby(facilities["area_id"].map(groups)).agg(
+        facilities=("area_id", "size"), places=("places", "sum"), without_places=("without", "sum")
+    )  # fmt: skip
     table = people.to_frame().join(found, how="left").rename_axis("area_id").reset_index()
     counts = ["facilities", "places", "without_places"]
     table[counts] = table[counts].fillna(0).astype("int64")
@@ -59,15 +57,15 @@ def nearest_m(cells: pd.DataFrame, facilities: pd.DataFrame) -> np.ndarray:
 
 
 def share_within(
-    cells: pd.DataFrame, facilities: pd.DataFrame, residents: pd.DataFrame, distance_m: float, groups: pd.Series
+    cells: pd.DataFrame, metres: np.ndarray, residents: pd.DataFrame, distance_m: float, groups: pd.Series
 ) -> pd.DataFrame:
     """Share of residents within a straight-line distance of a facility, by area (an estimate).
 
-    cells: area_id, x, y (metres), share of the area's residents. residents: area_id, persons. groups: the area to
-    report for each planning area.
+    cells: area_id, share of the area's residents. metres: from each cell to its nearest facility (nearest_m).
+    residents: area_id, persons. groups: the area to report for each planning area.
     Returns area_id, persons, within (persons), share_within (0..1; empty where nobody lives).
     """
-    near = cells["share"] * (nearest_m(cells, facilities) <= distance_m)
+    near = cells["share"] * (metres <= distance_m)
     reached = near.groupby(cells["area_id"]).sum()
     table = residents.assign(within=residents["persons"] * residents["area_id"].map(reached).fillna(0.0))
     table = table.groupby(table["area_id"].map(groups))[["persons", "within"]].sum(min_count=1)

@@ -38,7 +38,6 @@ def stock(
     categories: list[str] | None = None,
     origin: str | None = None,
     asylum: str | None = None,
-    years: tuple[int, int] | None = None,
 ) -> ibis.Table:
     """People at year end by `by` ('category', 'origin' or 'asylum'), as an expression for any engine.
 
@@ -50,8 +49,6 @@ def stock(
         rows = rows.filter(rows.origin == origin)
     if asylum:
         rows = rows.filter(rows.asylum == asylum)
-    if years:
-        rows = rows.filter(rows.year.between(*years))
     return rows.group_by(["year", by]).agg(persons=rows.persons.sum().cast("int64")).order_by(["year", by])
 
 

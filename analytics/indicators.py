@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,8 @@ DIMENSIONS = {
 CONTEXT = {"people": "People", "environment": "Environment and mobility"}
 
 
-class Inputs(NamedTuple):
+@dataclass(frozen=True)
+class Inputs:
     """What indicators are made from, all of one half-year and of today's cut.
 
     residents: area_id, age, persons. origins, background: level, area_id, origin or background, persons (empty:
@@ -42,6 +43,21 @@ class Inputs(NamedTuple):
     groups: pd.Series
     level: str
     displaced: list[str]
+
+    @cached_property
+    def everyone(self) -> pd.Series:
+        """Residents of any age by planning area."""
+        return coverage.of_age(self.residents, None, None).set_index("area_id")["persons"]
+
+    @cached_property
+    def lived(self) -> np.ndarray:
+        """Residents of every cell."""
+        return access.people_in_cells(self.cells, self.everyone.reset_index())
+
+    @cached_property
+    def cell_groups(self) -> pd.Series:
+        """The area to report for each cell."""
+        return self.cells["area_id"].map(self.groups)
 
 
 @dataclass(frozen=True)
@@ -83,9 +99,7 @@ def percent(name: str) -> Callable[[Inputs], pd.Series]:
 
     def make(given: Inputs) -> pd.Series:
         value = given.social[given.social["indicator"] == name].set_index("area_id")["percent"].dropna().astype(float)
-        people = (
-            coverage.of_age(given.residents, None, None).set_index("area_id")["persons"].reindex(value.index).fillna(0)
-        )
+        people = given.everyone.reindex(value.index).fillna(0)
         return access.weighted_mean(value.to_numpy(), people.to_numpy(), given.groups.reindex(value.index))
 
     return make
@@ -96,9 +110,7 @@ def walk(*kinds: str) -> Callable[[Inputs], pd.Series]:
 
     def make(given: Inputs) -> pd.Series:
         nearest = np.minimum.reduce([given.minutes[kind] for kind in kinds])
-        everyone = coverage.of_age(given.residents, None, None)
-        people = access.people_in_cells(given.cells, everyone)
-        return access.weighted_mean(nearest, people, given.cells["area_id"].map(given.groups))
+        return access.weighted_mean(nearest, given.lived, given.cell_groups)
 
     return make
 
@@ -145,7 +157,7 @@ def apart(given: Inputs) -> pd.Series:
         (given.background["level"] == "planning_area") & (given.background["background"] == "migration_background")
     ]
     group = rows.set_index("area_id")["persons"].astype(float)
-    people = coverage.of_age(given.residents, None, None).set_index("area_id")["persons"].reindex(group.index)
+    people = given.everyone.reindex(group.index)
     known = group.notna() & (people > 0)
     if not known.any():
         return pd.Series(dtype=float)

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -190,6 +191,12 @@ def hierarchy() -> pd.DataFrame:
 
 
 @cached
+def cell_groups(level: str) -> pd.Series:
+    """The area of a level that each cell lies in."""
+    return table("cells", city().key)["area_id"].map(hierarchy()[level])
+
+
+@cached
 def _areas_by_district() -> dict[str, dict[str, str]]:
     names, districts = area_names("planning_area"), hierarchy()["district"]
     return {code: {a: n for a, n in names.items() if districts[a] == code} for code in area_names("district")}
@@ -279,6 +286,13 @@ def residents_served(kind: str, period: pd.Timestamp) -> pd.DataFrame:
     row, rows = table("facility_kinds").set_index("kind").loc[kind], table("residents", city().key)
     ages = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
     return coverage.of_age(rows[rows["period"] == period], *ages)
+
+
+@cached
+def metres_to(kind: str) -> np.ndarray:
+    """Straight line from every cell of the city to the nearest facility of a kind, metres."""
+    facilities = optional("facilities")
+    return coverage.nearest_m(table("cells", city().key), facilities[facilities["kind"] == kind])
 
 
 def dots(facilities: pd.DataFrame, district: str) -> pd.DataFrame:

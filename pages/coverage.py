@@ -18,6 +18,7 @@ from pages.common import (
     in_district,
     last_current_or_stop,
     level_control,
+    metres_to,
     residents_served,
     table,
 )
@@ -42,7 +43,7 @@ def served(kind: str, period: pd.Timestamp, level: str, distance_m: int) -> pd.D
     people, places = residents_served(kind, period), table("facilities", here.key)
     places = places[places["kind"] == kind]
     groups = hierarchy()[level]
-    near = coverage.share_within(table("cells", here.key), places, people, distance_m, groups)
+    near = coverage.share_within(table("cells", here.key), metres_to(kind), people, distance_m, groups)
     result = coverage.supply(places, people, groups).merge(near[["area_id", "within", "share_within"]], on="area_id")
     return result.assign(name=result["area_id"].map(area_names(level)))
 

@@ -10,6 +10,7 @@ from analytics import access, association, coverage, creative, hotspots, special
 from pages.common import (
     area_names,
     cached,
+    cell_groups,
     city,
     exact_areas,
     hierarchy,
@@ -84,7 +85,7 @@ def minutes_to_culture(kinds: tuple[str, ...], period: pd.Timestamp, level: str)
     cells = table("cells", city().key)
     walked = np.minimum.reduce([minutes(kind, "adult") for kind in kinds])
     demand = access.people_in_cells(cells, residents(period))
-    groups = cells["area_id"].map(hierarchy()[level])
+    groups = cell_groups(level)
     result = pd.DataFrame({"persons": pd.Series(demand).groupby(groups).sum()})
     result["minutes"] = access.weighted_mean(walked, demand, groups)
     result["share_within"] = access.weighted_mean((walked <= 15).astype(float), demand, groups)

@@ -13,6 +13,7 @@ from data.catalogue import local_fault
 from data.errors import DataError
 from pages import signing_in
 from pages.common import where_known
+from pages.turns import Turns
 from views import exports, presenting, take_home, text
 from views.brand import Brand
 from views.language import _, current
@@ -24,6 +25,7 @@ _log = logging.getLogger("zone.pages")
 OWN = ("story", "step")
 KEPT = ("lang", "pinned", "story_title")  # what a change of step leaves alone
 WITHOUT = {"story"}  # pages that are no view of data
+TURNS = Turns(longest_s=0.5)
 
 
 def told() -> tuple[stories.Told, int] | None:
@@ -115,7 +117,7 @@ def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> N
     if shown:
         present(*shown)
     try:
-        with where_known():
+        with TURNS.turn(), where_known():
             page.run()
     except DataError as fault:
         st.error(text.escaped(str(fault)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -19,8 +20,8 @@ from pages.common import (
     country_names,
     district_of,
     half_years,
-    in_district,
     known,
+    metres_to,
     optional,
     table,
 )
@@ -54,31 +55,32 @@ def displaced_residents(district: str) -> pd.Series:
 
 
 @cached
-def local(district: str) -> pd.DataFrame:
-    """By half-year, of every year: day-care places per 100 children under 6, share near a library, culture venues per 10,000."""
+def local() -> pd.DataFrame:
+    """Day-care places per 100 children under 6 and the share near a library, by district ('': the city) and half-year, of every year."""
     here = city()
-    residents, places = table("residents", here.key), optional("facilities")
-    kinds, cells, rows = table("facility_kinds"), table("cells", here.key), []
-    culture = kinds[kinds["grouping"].eq("culture") & ~kinds["kind"].eq("public_art")]["kind"]
-    inside = in_district(places, district)
+    residents, places, rows = table("residents", here.key), optional("facilities"), []
+    groups = district_of()
+    daycare = places[places["kind"] == "daycare"]
+    daycare = _with_whole(daycare.groupby(daycare["area_id"].map(groups))["places"].sum(min_count=1))
     for period in half_years(0, 9999):
-        people = in_district(residents[residents["period"] == period], district)
+        people = residents[residents["period"] == period]
         everyone, children = coverage.of_age(people, None, None), coverage.of_age(people, 0, 6)
-        row = {"period": period}
         # Which district a facility or a child is in did not change in 2021; which planning area did.
-        row["daycare"] = (
-            100 * inside[inside["kind"] == "daycare"]["places"].sum(min_count=1) / children["persons"].sum()
+        young = _with_whole(children.groupby(children["area_id"].map(groups))["persons"].sum(min_count=1))
+        figures = pd.DataFrame(
+            {"period": period, "daycare": 100 * daycare.reindex(young.index) / young, "library": np.nan}
         )
-        row["venues"] = 10_000 * inside["kind"].isin(culture).sum() / everyone["persons"].sum()
         if period >= pd.Timestamp(here.cut_since) and (places["kind"] == "library").any():
-            near = coverage.share_within(cells, places[places["kind"] == "library"], everyone, WALK_M, district_of())
-            row["library"] = near["within"].sum() / near["persons"].sum()
-        rows.append(row)
-    return (
-        pd.DataFrame(rows, columns=["period", "daycare", "venues", "library"])
-        .set_index("period")
-        .apply(pd.to_numeric, errors="coerce")
-    )
+            near = coverage.share_within(table("cells", here.key), metres_to("library"), everyone, WALK_M, groups)
+            near = near.set_index("area_id")
+            figures["library"] = _with_whole(near["within"]) / _with_whole(near["persons"])
+        rows.append(figures.rename_axis("district").reset_index())
+    return pd.concat(rows) if rows else pd.DataFrame(columns=["district", "period", "daycare", "library"])
+
+
+def _with_whole(by_district: pd.Series) -> pd.Series:
+    figures = by_district.astype("float64")
+    return pd.concat([figures, pd.Series({"": figures.sum(min_count=1)})])
 
 
 def within(rows: Rows, chosen: Territory) -> Rows:
@@ -138,7 +140,8 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
 def local_tiles(chosen: Territory, place: str) -> None:
     """Services and creative work."""
     here, columns = city(), st.columns(3)
-    figures = within(local(chosen.district), chosen)
+    figures = local()
+    figures = within(figures[figures["district"] == chosen.district].set_index("period"), chosen)
     residents = data.entry("residents", here.key).attribution
     registers = data.entry("facilities", here.key).attribution if known("facilities") else text.GAP
     with columns[0]:

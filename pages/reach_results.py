@@ -14,7 +14,7 @@ import data
 from analytics import access, coverage, equity, network
 from analytics import cells as hexes
 from data import engine
-from pages.common import area_names, cached, city, hierarchy, known, optional, residents_served, table
+from pages.common import area_names, cached, cell_groups, city, known, optional, residents_served, table
 from views.language import _
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[
 @cached
 def by_area(kind: str, walker: str, limit: float, period: pd.Timestamp, level: str) -> pd.DataFrame:
     """People, mean minutes, share within the limit, places per 100 (E2SFCA) and facilities in reach, by area."""
-    cells, demand = table("cells", city().key), people(kind, period)
-    groups = cells["area_id"].map(hierarchy()[level])
+    demand = people(kind, period)
+    groups = cell_groups(level)
     walked, (supplied, count, _sites) = minutes(kind, walker), places(kind, walker, limit, period)
     result = pd.DataFrame({"persons": pd.Series(demand).groupby(groups).sum()})
     result["minutes"] = access.weighted_mean(walked, demand, groups)
@@ -134,7 +134,7 @@ def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, distric
                          "places_per_100": np.nan_to_num(supplied), "in_reach": np.nan_to_num(count)})  # fmt: skip
     shown = demand > 0
     if district:
-        shown &= here["area_id"].map(hierarchy()["district"]).eq(district).to_numpy()
+        shown &= cell_groups("district").eq(district).to_numpy()
     finest = h3.get_resolution(here["cell"].iloc[0])
     resolution = hexes.level_of_detail(int(shown.sum()), finest, MOST_CELLS)
     means = ["minutes", "share_within", "places_per_100", "in_reach"]
@@ -152,11 +152,7 @@ def _cell_numbers() -> np.ndarray:
 def curves(kind: str, walker: str, period: pd.Timestamp, district: str) -> pd.DataFrame:
     """Share of people within every number of minutes, for those the kind serves and for residents of displaced origin."""
     cells = table("cells", city().key)
-    here = (
-        np.ones(len(cells), bool)
-        if not district
-        else cells["area_id"].map(hierarchy()["district"]).eq(district).to_numpy()
-    )
+    here = np.ones(len(cells), bool) if not district else cell_groups("district").eq(district).to_numpy()
     parts = []
     for group, number in groups_counted(kind, period).items():
         curve = access.coverage_curve(minutes(kind, walker)[here], number[here], THRESHOLDS)

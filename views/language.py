@@ -88,31 +88,41 @@ def localised(figures: str) -> str:
     return figures.translate({ord("."): decimal, ord(","): group})
 
 
-class _Formatter(string.Formatter):
-    """str.format, whose numbers follow the locale."""
-
-    def format_field(self, value: object, spec: str) -> str:
-        made = format(value, spec)
-        return (
-            localised(made) if spec and re.search(r"[,.\d%fg]", spec) and not isinstance(value, (str, date)) else made
-        )
+@lru_cache(maxsize=4096)
+def _parts(sentence: str) -> list[tuple[str, str | None, str, bool]]:
+    """A sentence taken apart once: words, the name of the value after them, its format, and whether that is a number's."""
+    return [(words, name, spec or "", bool(spec and re.search(r"[,.\d%fg]", spec)))
+            for words, name, spec, _conversion in string.Formatter().parse(sentence)]  # fmt: skip
 
 
-_FORMATTER = _Formatter()
+def _filled(sentence: str, values: dict[str, object]) -> str:
+    """A sentence with its {named} values, whose numbers follow the locale."""
+    made = ""
+    for words, name, spec, numeric in _parts(sentence):
+        made += words
+        if name is not None:
+            value = values[name]
+            shown = format(value, spec)
+            made += localised(shown) if numeric and not isinstance(value, (str, date)) else shown
+    return made
+
+
+def _translated(sentence: str) -> str:
+    language = current()
+    return sentence if language == "en" or not sentence else catalogue(language).get(sentence, sentence)
 
 
 def _(sentence: str, /, **values: object) -> str:
     """A sentence in the reader's language, its {named} values filled in."""
-    language = current()
-    found = sentence if language == "en" or not sentence else catalogue(language).get(sentence, sentence)
-    return _FORMATTER.vformat(found, (), values) if values else found
+    found = _translated(sentence)
+    return _filled(found, values) if values else found
 
 
 def each(sentence: str, /, **columns: Iterable[object]) -> list[str]:
     """A sentence for every row of columns of values; the language is looked up once, not thousands of times."""
     with using(current()):
-        names = list(columns)
-        return [_(sentence, **dict(zip(names, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+        found = _translated(sentence)
+        return [_filled(found, dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
 
 
 def N_(sentence: str) -> str:

@@ -43,7 +43,7 @@ def test_supply_by_hand() -> None:
 
 def test_share_within_by_hand() -> None:
     everyone = coverage.of_age(RESIDENTS, None, None)
-    table = coverage.share_within(CELLS, DAYCARE, everyone, 250, GROUPS).set_index("area_id")
+    table = coverage.share_within(CELLS, coverage.nearest_m(CELLS, DAYCARE), everyone, 250, GROUPS).set_index("area_id")
     # a1: half of 150 stands on the first facility; a2: all 40 within 100 m of the second; b1: nobody within 250 m.
     assert table.loc["A", "within"] == 75 + 40
     assert table.loc["A", "share_within"] == pytest.approx(115 / 190)
@@ -52,15 +52,20 @@ def test_share_within_by_hand() -> None:
 
 def test_no_facility_reaches_nobody() -> None:
     everyone = coverage.of_age(RESIDENTS, None, None)
-    assert coverage.share_within(CELLS, DAYCARE.iloc[:0], everyone, 10_000, GROUPS)["within"].sum() == 0
+    assert (
+        coverage.share_within(CELLS, coverage.nearest_m(CELLS, DAYCARE.iloc[:0]), everyone, 10_000, GROUPS)[
+            "within"
+        ].sum()
+        == 0
+    )
 
 
 @given(st.floats(1, 3000), st.floats(1, 3000))
 def test_a_longer_walk_never_reaches_fewer(one: float, other: float) -> None:
     everyone = coverage.of_age(RESIDENTS, None, None)
     near, far = sorted([one, other])
-    fewer = coverage.share_within(CELLS, DAYCARE, everyone, near, GROUPS)["within"]
-    more = coverage.share_within(CELLS, DAYCARE, everyone, far, GROUPS)["within"]
+    fewer = coverage.share_within(CELLS, coverage.nearest_m(CELLS, DAYCARE), everyone, near, GROUPS)["within"]
+    more = coverage.share_within(CELLS, coverage.nearest_m(CELLS, DAYCARE), everyone, far, GROUPS)["within"]
     assert (fewer <= more).all()
 
 

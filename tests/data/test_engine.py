@@ -19,17 +19,15 @@ from data import engine, lake
 KEEP = {"level": ["district"], "period": ["2024-12-31"]}
 CASES: list[dict[str, Any]] = [
     {"by": "category"},
-    {"by": "origin", "asylum": "DEU", "years": (2015, 2025)},
+    {"by": "origin", "asylum": "DEU"},
     {"by": "asylum", "origin": "SYR", "categories": ["refugees", "asylum_seekers"]},
 ]
 
 
-def by_pandas(
-    by: str, categories: list[str] | None = None, origin: str = "", asylum: str = "", years: tuple[int, int] = (0, 9999)
-) -> pd.DataFrame:
+def by_pandas(by: str, categories: list[str] | None = None, origin: str = "", asylum: str = "") -> pd.DataFrame:
     """The same by hand."""
     rows = data.table("displaced")
-    rows = rows[rows["category"].isin(categories or displacement.FORCIBLY_DISPLACED) & rows["year"].between(*years)]
+    rows = rows[rows["category"].isin(categories or displacement.FORCIBLY_DISPLACED)]
     rows = rows[(rows["origin"].eq(origin) | (origin == "")) & (rows["asylum"].eq(asylum) | (asylum == ""))]
     return rows.groupby(["year", by], as_index=False)["persons"].sum().sort_values(["year", by], ignore_index=True)
 

@@ -1,0 +1,79 @@
+"""Turns of page runs: one at a time, none for ever, none lost."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from pages.turns import Turns
+
+
+def holding(turns: Turns) -> tuple[threading.Thread, threading.Event, threading.Event]:
+    """A thread that takes a turn and keeps it until it is told to go: the thread, `inside` and `go`."""
+    inside, go = threading.Event(), threading.Event()
+
+    def run() -> None:
+        with turns.turn():
+            inside.set()
+            go.wait(30)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, inside, go
+
+
+def test_the_next_begins_when_the_one_before_has_ended() -> None:
+    turns = Turns(longest_s=60)
+    first, first_inside, first_go = holding(turns)
+    assert first_inside.wait(30)
+    second, second_inside, second_go = holding(turns)
+    assert not second_inside.wait(0.2)
+    first_go.set()
+    assert second_inside.wait(30)
+    second_go.set()
+    first.join()
+    second.join()
+
+
+def test_a_long_one_keeps_nobody_waiting_for_ever_and_hands_on_nothing_afterwards() -> None:
+    turns = Turns(longest_s=0.05)
+    long, inside, go = holding(turns)
+    assert inside.wait(30)
+    turns.longest_s = 60
+    second, second_inside, second_go = holding(turns)
+    assert second_inside.wait(30)  # while the long one is still at work
+    go.set()
+    long.join()
+    third, third_inside, third_go = holding(turns)
+    assert not third_inside.wait(0.2)  # the end of the long one has not ended the second one's turn
+    second_go.set()
+    assert third_inside.wait(30)
+    third_go.set()
+    second.join()
+    third.join()
+
+
+def test_a_turn_that_fails_is_handed_on() -> None:
+    turns = Turns(longest_s=60)
+    with pytest.raises(ValueError, match="broken"), turns.turn():
+        raise ValueError("broken")
+    _thread, inside, go = holding(turns)
+    assert inside.wait(30)
+    go.set()
+
+
+def test_everyone_gets_a_turn_and_never_two_at_once() -> None:
+    turns, within, most = Turns(longest_s=60), [0], [0]
+
+    def run(_number: int) -> None:
+        with turns.turn():
+            within[0] += 1
+            most[0] = max(most[0], within[0])
+            threading.Event().wait(0.001)
+            within[0] -= 1
+
+    with ThreadPoolExecutor(20) as pool:
+        assert len(list(pool.map(run, range(200)))) == 200
+    assert most == [1]
