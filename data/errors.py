@@ -6,6 +6,16 @@ from __future__ import annotations
 class DataError(Exception):
     """Anything wrong with a table or a source; its text is meant for people."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Comes whole out of another process, whatever its kind was made of."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[DataError], args: tuple[object, ...], state: dict[str, object]) -> DataError:
+    fault = kind.__new__(kind, *args)
+    fault.__dict__.update(state)
+    return fault
+
 
 class UnknownTableError(DataError):
     """A table was asked for by a name the catalogue does not hold."""

@@ -11,10 +11,16 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from inspect import signature
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import streamlit as st
+
+from data import rights
+from data.errors import DataError
 from views.language import _
 
 ROOT = Path(__file__).parents[1]
@@ -58,14 +64,21 @@ class Task:
         _advance()
         return bool(self.ended) or (self.process is not None and self.process.poll() is not None)
 
+    @property
+    def told(self) -> tuple[str, float]:
+        """What the work says it is at, and how far it is, 0 to 1; ('', 0) if it says nothing."""
+        file = Path(self.folder.name) / "told"
+        said: tuple[str, float] = pickle.loads(file.read_bytes()) if file.exists() else ("", 0.0)
+        return said
+
     def result(self) -> Any:
-        """What the function returned. Raises RuntimeError with its message if it failed."""
+        """What the function returned. Raises the DataError that it raised, or RuntimeError with a message if it failed otherwise."""
         file = Path(self.folder.name) / "result"
         if not file.exists():
             raise RuntimeError(self.ended or _("The work ended without a result."))
         fine, value = pickle.loads(file.read_bytes())
         if not fine:
-            raise RuntimeError(value)
+            raise value if isinstance(value, DataError) else RuntimeError(value)
         return value
 
     def cancel(self, why: str = "cancelled") -> None:
@@ -95,9 +108,13 @@ def _advance() -> None:
 
 
 def start(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Task:
-    """Run a module's function in a new process, as soon as one of the SLOTS is free."""
+    """Run a module's function in a new process, as soon as one of the SLOTS is free, with the role of whoever asks now.
+
+    A function with a parameter `say` is given one: say(what, share) is what the task has `told`.
+    """
     folder = tempfile.TemporaryDirectory(prefix="zone-work-")
-    (Path(folder.name) / "work").write_bytes(pickle.dumps((function.__module__, function.__name__, args, kwargs)))
+    work = function.__module__, function.__name__, args, kwargs, rights.actor()
+    (Path(folder.name) / "work").write_bytes(pickle.dumps(work))
     task = Task(folder)
     with _lock:
         _queue.append(task)
@@ -105,20 +122,52 @@ def start(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Task:
     return task
 
 
+@st.fragment(run_every=1.0)
+def watch(key: str, task: Task, shown: Callable[[Task], tuple[float, str]]) -> None:
+    """Progress of the work that the session keeps under `key`, with a button that ends it. shown: how far it is, 0 to 1, and in words."""
+    if task.done:
+        st.rerun()
+    if task.position:
+        st.progress(0.0, text=_("Waiting for a free place: number {position} in the queue", position=task.position))
+    else:
+        share, words = shown(task)
+        st.progress(min(share, 1.0), text=words)
+    if st.button(_("Cancel"), key=f"cancel-{key}"):
+        task.cancel()
+        del st.session_state[key]
+        st.rerun()
+
+
 def _work(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
-    module, name, args, kwargs = pickle.loads((folder / "work").read_bytes())
+    module, name, args, kwargs, asking = pickle.loads((folder / "work").read_bytes())
+    rights.asked_by(lambda: asking)
+    value: tuple[bool, Any]
     try:
-        value = True, getattr(importlib.import_module(module), name)(*args, **kwargs)
+        function = getattr(importlib.import_module(module), name)
+        if "say" in signature(function).parameters:
+            kwargs["say"] = partial(_say, folder)
+        value = True, function(*args, **kwargs)
     except MemoryError:
         value = (
             False,
             _("It needs more than {limit:.0f} GB, the most that one question may take here.", limit=LIMIT_BYTES / 1e9),
         )
+    except DataError as fault:
+        value = False, fault
     except ValueError as fault:
         value = False, str(fault)
+    _put(folder, "result", value)
+
+
+def _say(folder: Path, what: str, share: float) -> None:
+    _put(folder, "told", (what, share))
+
+
+def _put(folder: Path, name: str, value: object) -> None:
+    """Whole or not at all: the page may read at any moment."""
     (folder / "draft").write_bytes(pickle.dumps(value))
-    (folder / "draft").replace(folder / "result")
+    (folder / "draft").replace(folder / name)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from data import local, rights
 from data.city import building, checks, exporting, pack
 from data.city.sheet import Finding
 from data.errors import DataError
+from pages import background
 from pages.signing_in import allowed
 from views import controls, exports, text
 from views.language import _
@@ -24,6 +25,10 @@ from views.language import _
 
 def unpacked(name: str, content: bytes) -> Path:
     """An uploaded pack in a folder of this session; the one before it is removed. Raises PackError."""
+    for work in ("pack_check", "pack_build"):
+        if (task := st.session_state.pop(work, None)) is not None:
+            task.cancel()
+        st.session_state.pop(f"{work}_found", None)
     old = st.session_state.pop("pack_folder", None)
     if old:
         shutil.rmtree(old, ignore_errors=True)
@@ -97,39 +102,58 @@ def findings_table(findings: list[Finding]) -> None:
     )
 
 
+def at_work(task: background.Task) -> tuple[float, str]:
+    """How far the check or the build is."""
+    what, share = task.told
+    return share, _("At work: {what} ({seconds:.0f} s)", what=what, seconds=task.seconds)
+
+
+def under_way(key: str) -> bool:
+    """Show work on the pack that goes on in a process of its own; take what it found once it is done."""
+    task = st.session_state.get(key)
+    if task is None:
+        return False
+    if not task.done:
+        background.watch(key, task, at_work)
+        return True
+    del st.session_state[key]
+    try:
+        found = st.session_state[f"{key}_found"] = task.result()
+        if key == "pack_build":
+            st.session_state["city_kept"] = found[0]
+    except building.BadPackError as fault:
+        st.session_state["pack_check_found"] = fault.findings
+    except RuntimeError as fault:
+        st.error(text.escaped(str(fault)))
+    return False
+
+
 def check_section(folder: Path) -> None:
     """Confirm, check, build."""
     chosen = mapping_section(folder)
     left, right = st.columns(2)
-    if left.button(_("Check"), key="pack_check"):
+    if under_way("pack_check") or under_way("pack_build"):
+        return
+    if left.button(_("Check"), key="check"):
         checks.confirm(folder, chosen)
-        with st.status(_("Checking …")) as status:
-            bar = st.progress(0.0)
-            checked = checks.check(folder, lambda _what, share: bar.progress(share))
-            status.update(label=_("The pack was checked."), state="complete")
-        st.session_state["pack_found"] = checked.findings
-    found = st.session_state.get("pack_found")
+        st.session_state["pack_check"] = background.start(checks.findings, folder)
+        st.rerun()
+    found = st.session_state.get("pack_check_found")
     if found is None:
         return
     errors = sum(one.level == "error" for one in found)
     st.markdown(_("{errors} errors, {warnings} warnings.", errors=errors, warnings=len(found) - errors))
     if found:
         findings_table(found)
+    built = st.session_state.get("pack_build_found")
     if errors:
         st.caption(_("Mend the errors in your files and upload the pack again; nothing was changed."))
-    elif right.button(_("Build the city"), key="pack_build", type="primary"):
-        try:
-            with st.status(_("Building …")) as status:
-                bar = st.progress(0.0)
-                key, _warnings = building.build(folder, lambda _what, share: bar.progress(share))
-                status.update(label=_("The city is in use."), state="complete")
-        except building.BadPackError as fault:
-            findings_table(fault.findings)
-        else:
-            st.session_state["city_kept"] = key
-            st.page_link(
-                "pages/overview.py", label=_("See {name}", name=data.cities()[key].name), query_params={"city": key}
-            )
+    elif built:
+        st.success(_("The city is in use."))
+        st.page_link("pages/overview.py", label=_("See {name}", name=data.cities()[built[0]].name), query_params={"city": built[0]})  # fmt: skip
+    elif right.button(_("Build the city"), key="build", type="primary"):
+        st.session_state["pack_build"] = background.start(building.build, folder)
+        st.rerun()
 
 
 def builds_section() -> None:
@@ -167,7 +191,6 @@ if sent is not None:
     try:
         if st.session_state.get("pack_sent") != sent.file_id:
             st.session_state["pack_sent"] = sent.file_id
-            st.session_state.pop("pack_found", None)
             unpacked(sent.name, sent.getvalue())
         check_section(Path(st.session_state["pack_folder"]) / "pack")
     except (DataError, pack.PackError) as fault:

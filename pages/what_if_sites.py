@@ -60,43 +60,34 @@ def ask(given: Sites) -> Sites:
     return Sites(str(kind), str(model), count, limit, cost, room, tuple(closed))
 
 
-@st.fragment(run_every=1.0)
-def watch(task: background.Task, asked: Sites) -> None:
-    """Progress of the proof, with a button that ends it."""
-    if task.done:
-        st.rerun()
-    if task.position:
-        st.progress(0.0, text=_("Waiting for a free place: number {position} in the queue", position=task.position))
-    else:
-        st.progress(
-            min(task.seconds / 60, 1.0),
-            text=_("Proving the optimum: {seconds:.0f} s (at most about a minute)", seconds=task.seconds),
-        )
-    if st.button(_("Cancel"), key="cancel-proof"):
-        task.cancel()
-        del st.session_state["proof"]
-        st.rerun()
+def proving(task: background.Task) -> tuple[float, str]:
+    """How far the proof is."""
+    return task.seconds / 60, _("Proving the optimum: {seconds:.0f} s (at most about a minute)", seconds=task.seconds)
 
 
 def answer(asked: Sites, period: pd.Timestamp) -> tuple[siting.Solution, bool]:
     """The best answer at hand: greedy at once, the proven one once it is there."""
     found: dict[Sites, siting.Solution] = st.session_state.setdefault("proven", {})
-    work = st.session_state.get("proof")
-    if work and work[1] == asked and work[0].done:
+    work: background.Task | None = st.session_state.get("proof")
+    mine = work if work and st.session_state.get("proof_of") == asked else None
+    if mine and mine.done:
         try:
-            found[asked] = work[0].result()
+            found[asked] = mine.result()
         except RuntimeError as fault:
             st.warning(_("No optimum was found. {fault}", fault=fault))
         del st.session_state["proof"]
-        work = None
+        mine = work = None
     if asked in found:
         return found[asked], True
-    if work and work[1] == asked:
-        watch(work[0], asked)
+    if mine:
+        background.watch("proof", mine, proving)
     elif st.button(_("Find and prove the optimum"), type="primary", key="prove"):
         if work:
-            work[0].cancel()
-        st.session_state["proof"] = (background.start(siting.solve, **results.problem(asked, period)), asked)
+            work.cancel()
+        st.session_state["proof"], st.session_state["proof_of"] = (
+            background.start(siting.solve, **results.problem(asked, period)),
+            asked,
+        )
         st.rerun()
     return results.quick(asked, period), False
 

@@ -18,6 +18,11 @@ from data.errors import SourceError
 MOST_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
 
 
+def findings(folder: Path, say: Callable[[str, float], object] = lambda _what, _share: None) -> list[Finding]:
+    """What is wrong with an unpacked pack, without its tables."""
+    return check(folder, say).findings
+
+
 def check(folder: Path, say: Callable[[str, float], object] = lambda _what, _share: None) -> Checked:
     """Read and check an unpacked pack. say is told what is looked at and how far it is, 0 to 1."""
     try:

@@ -29,6 +29,7 @@ def sent_and_checked(seen: Visit, files: dict[str, str]) -> None:
     seen.page.get_by_role("option", name="heads").click()
     seen.settle()
     seen.page.get_by_role("button", name="Check", exact=True).click()
+    seen.page.wait_for_selector("text=/errors, .* warnings/")
     seen.settle()
 
 

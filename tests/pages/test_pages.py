@@ -6,18 +6,17 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import data
-from analytics import displacement, scenario, siting
+from analytics import displacement, scenario
 from bench import firms as firms_bench
 from data import firms, local, store
 from data.catalogue import local_entry
 from data.store import register
-from pages import background, common, scenario_results
+from pages import common, scenario_results
 from views import prints
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -398,22 +397,6 @@ def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkey
     assert len(store.scenarios("berlin")) == 2
     app.button(key="drop-1").click().run()
     assert store.scenarios("berlin")["name"].tolist() == ["My scenario (copy)"]
-
-
-def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> None:
-    covers = np.array([[1.0, 20.0], [20.0, 1.0], [20.0, 30.0]])
-    given = {"model": "maximal covering", "minutes": covers, "weight": np.array([5.0, 9.0, 4.0]), "groups": np.ones((1, 3)),
-             "before": np.full(3, np.inf), "count": 1, "limit": 15.0}  # fmt: skip
-    task = background.start(siting.solve, **given)
-    task.process.wait(60)
-    assert task.result().sites == [1]
-    wrong = background.start(siting.solve, **(given | {"model": "guess"}))
-    wrong.process.wait(60)
-    with pytest.raises(RuntimeError, match="no model 'guess'"):
-        wrong.result()
-    slow = background.start(siting.solve, **given)
-    slow.cancel()
-    assert slow.done
 
 
 @pytest.mark.parametrize(("change", "told"), [({"city": "elsewhere"}, "city: 'elsewhere' is not known here"), ({"period": "1999-12-31"}, "period:"),
