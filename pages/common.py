@@ -11,7 +11,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import geopandas as gpd
 import numpy as np
+import orjson
 import pandas as pd
+import shapely
 import streamlit as st
 
 import data
@@ -24,27 +26,31 @@ from views.language import _, country, current, each
 
 P = ParamSpec("P")
 R = TypeVar("R")
-RESULTS_BYTES = 150_000_000
 _given: ContextVar[str] = ContextVar("city", default="")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _open(name: str, place: str, checksum: str) -> pd.DataFrame:
-    return data.table(name, place)
+def _bytes_of(rows: pd.DataFrame) -> int:
+    corners = shapely.get_num_coordinates(rows["geometry"].to_numpy()).sum() if "geometry" in rows else 0
+    return int(rows.memory_usage(deep=True).sum() + 16 * corners)
+
+
+results = Kept(150_000_000, len)
+tables = Kept(300_000_000, _bytes_of)
+geometries = Kept(
+    100_000_000, lambda made: 4 * len(orjson.dumps(made))
+)  # numbers in Python take about four times their JSON
 
 
 def table(name: str, place: str = "world") -> pd.DataFrame:
     """A shipped table, read once and shared; never write to it."""
-    return _open(name, place, data.entry(name, place).checksum)
-
-
-results = Kept(RESULTS_BYTES, len)
+    made: pd.DataFrame = tables.get((name, place, data.entry(name, place).checksum), lambda: data.table(name, place))
+    return made
 
 
 def cached(function: Callable[P, R]) -> Callable[P, R]:
     """Keep a function's results by its name, its arguments, the city, the version of the tables and the reader's language.
 
-    Every reader gets a copy: results are kept as bytes, at most RESULTS_BYTES of them.
+    Every reader gets a copy: results are kept as bytes.
     """
     name = f"{function.__module__}.{function.__qualname__}"
 
@@ -56,17 +62,17 @@ def cached(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _geometry(name: str, place: str, key: str, level: str, cut: str, checksum: str) -> dict[str, Any]:
-    shapes = table(name, place)
-    if level:
-        shapes = shapes[(shapes["level"] == level) & (shapes["cut"] == cut)]
-    return maps.features(gpd.GeoDataFrame(shapes), key)
-
-
 def geometry(name: str, place: str = "world", key: str = "area_id", level: str = "", cut: str = "") -> dict[str, Any]:
     """Shapes by id, ready for a map."""
-    return _geometry(name, place, key, level, cut, data.entry(name, place).checksum)
+
+    def make() -> dict[str, Any]:
+        rows = table(name, place)
+        if level:
+            rows = rows[(rows["level"] == level) & (rows["cut"] == cut)]
+        return maps.features(gpd.GeoDataFrame(rows), key)
+
+    made: dict[str, Any] = geometries.get((name, place, key, level, cut, data.entry(name, place).checksum), make)
+    return made
 
 
 def area_shapes(level: str) -> dict[str, Any]:

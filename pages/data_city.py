@@ -165,12 +165,14 @@ def builds_section() -> None:
         )
     for key, kept in mine.items():
         with st.container(border=True):
-            st.markdown(_("**{name}**: {builds} builds kept, in use {version}", name=text.escaped(data.cities()[key].name), builds=len(kept), version=data.entry("areas", key).version))  # fmt: skip
+            st.markdown(_("**{name}**, in use: {version} · builds kept: {builds}", name=text.escaped(data.cities()[key].name), builds=len(kept), version=text.moment(data.entry("areas", key).version)))  # fmt: skip
             older = [one for one in kept if one < data.entry("areas", key).version]
             if not rights.may("admin"):
                 continue
             with st.container(horizontal=True):
-                if older and st.button(_("Go back to {version}", version=older[0]), key=f"build-back-{key}"):
+                if older and st.button(
+                    _("Go back to {version}", version=text.moment(older[0])), key=f"build-back-{key}"
+                ):
                     local.use_city(key, older[0])
                     st.rerun()
                 if st.button(_("Take {name} out of the app", name=data.cities()[key].name), key=f"build-remove-{key}"):

@@ -55,7 +55,7 @@ def versions(kept: list[Any]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                _("Version"): one.version or _("shipped"),
+                _("Version"): text.moment(one.version) or _("shipped"),
                 _("State"): state[one.state],
                 _("Period"): one.period,
                 _("Rows"): one.rows,

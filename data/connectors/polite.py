@@ -10,6 +10,7 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,6 +28,7 @@ HOSTS = ("overpass-api.de", "api.unhcr.org", "ec.europa.eu", "gisco-services.ec.
          "raw.githubusercontent.com")  # fmt: skip
 AGENT = "ZoneOfSocialCreativity/1.0 (open-source city dashboard; +https://github.com/zone-of-social-creativity)"
 TRIES, WAIT_S, LONGEST_WAIT_S, PAUSE_S = 4, 2.0, 120.0, 1.0
+MOST_BYTES = 2_000_000_000  # of answers in the cache
 _last: dict[str, float] = {}
 
 
@@ -98,6 +100,7 @@ def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str
     _write(
         place.with_suffix(".json"), json.dumps({"address": address, "etag": tag, "fetched": now.isoformat()}).encode()
     )
+    _prune(place)
     return Got(place, now, stale=False)
 
 
@@ -167,3 +170,17 @@ def _write(path: Path, content: bytes) -> None:
     draft = path.with_suffix(".part")
     draft.write_bytes(content)
     os.replace(draft, path)
+
+
+def _prune(newest: Path) -> None:
+    """At most MOST_BYTES of answers stay: those asked for longest ago leave first, and with them their fallback."""
+    found: list[tuple[float, int, Path]] = []
+    for answer in (local_folder() / "fetched").glob("*.bin"):
+        with suppress(OSError):  # somebody else may be pruning too
+            found.append((answer.with_suffix(".json").stat().st_mtime, answer.stat().st_size, answer))
+    kept = 0
+    for _asked, size, answer in sorted(found, reverse=True):
+        kept += size
+        if kept > MOST_BYTES and answer != newest:
+            answer.unlink(missing_ok=True)
+            answer.with_suffix(".json").unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,19 @@ def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
     assert asked[1].headers["If-None-Match"] == '"a"'
     assert (again.path.read_bytes(), again.stale) == (b"one", False)
     assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"two"
+
+
+def test_answers_asked_for_longest_ago_make_room_and_the_newest_always_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(polite, "MOST_BYTES", 25)
+    server, _asked = said(httpx.Response(200, content=b"0123456789"))
+    paths = [polite.fetch(f"{ADDRESS}/{number}", client=server).path for number in range(2)]
+    for path, when in zip(paths, (2_000, 1_000), strict=True):  # the first was asked for again, a while ago
+        os.utime(path.with_suffix(".json"), (when, when))
+    paths.append(polite.fetch(f"{ADDRESS}/2", client=server).path)
+    assert [path.exists() for path in paths] == [True, False, True]
+    assert not paths[1].with_suffix(".json").exists()
+    large, _asked = said(httpx.Response(200, content=b"x" * 100))
+    assert polite.fetch(f"{ADDRESS}/3", client=large).path.read_bytes() == b"x" * 100
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ def test_words_for_numbers() -> None:
     assert text.places(1, 1) == "place 1"
     assert text.places(1, 7) == "place 1 to 7"
     assert text.number(float("nan")) == text.GAP
+    assert text.moment("2026-11-25T065659.874927") == "2026-11-25 06:56:59 UTC"
+    assert text.moment("") == ""
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=30), st.floats(0.01, 5))
