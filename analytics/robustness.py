@@ -23,7 +23,7 @@ class Robustness(NamedTuple):
     """ranks: area, rank (base), low, high (5th and 95th percentile of all runs, widened to hold the base), median.
 
     shares: choice, first (first-order Sobol), total, and their half-widths first_conf, total_conf (95 %), of the variance of the
-    mean shift in rank against the base. runs: how many runs; shift: mean places an area moves against the base.
+    mean shift in rank against the base; without rows where no choice moves an area. runs: how many runs; shift: mean places an area moves against the base.
     """
 
     ranks: pd.DataFrame
@@ -57,12 +57,14 @@ def assess(table: pd.DataFrame, dimension: pd.Series, base: dict[str, str], expe
     places = _rank_all(table, dimension, chosen, expert)[where.ravel()]
     first = composite.index(table, dimension, expert=expert, **base)["rank"].to_numpy()
     shift = np.abs(places - first).mean(axis=1)
-    found = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed)
     low, middle, high = np.percentile(places, [5, 50, 95], axis=0)
     ranks = pd.DataFrame({"rank": first, "low": np.minimum(np.floor(low), first), "high": np.maximum(np.ceil(high), first),
                           "median": middle}, index=table.index)  # fmt: skip
-    shares = pd.DataFrame({"choice": names, "first": found["S1"], "first_conf": found["S1_conf"], "total": found["ST"],
-                           "total_conf": found["ST_conf"]})  # fmt: skip
+    shares = pd.DataFrame(columns=["choice", "first", "first_conf", "total", "total_conf"])
+    if np.ptp(shift) > 0:  # else no choice moves an area, and there is no variance to share out
+        found = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed)
+        shares = pd.DataFrame({"choice": names, "first": found["S1"], "first_conf": found["S1_conf"], "total": found["ST"],
+                               "total_conf": found["ST_conf"]})  # fmt: skip
     return Robustness(ranks, shares, len(places), float(shift.mean()))
 
 

@@ -93,6 +93,9 @@ def ranks_section(
                 title=_("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=wide, count=count),
                 unit=_("place among {count} {areas}, 1 to the right; range over choices; the best 25 shown", count=count, areas=name), source=credits, key="ranks",
                 table=shown[["area_id", "name", "score", "rank", "low", "high", *(one for one in dimensions() if one in shown)]])  # fmt: skip
+    if sure.shares.empty:
+        st.info(_("No choice moves any of these areas: there is nothing to share out among the choices."))
+        return
     shares = sure.shares.sort_values("total", ascending=False)
     top = shares.iloc[0]
     percent = shares.assign(value=100 * shares["total"], low=100 * (shares["total"] - shares["total_conf"]).clip(lower=0),

@@ -13,6 +13,7 @@ from typing import Any
 
 import geopandas as gpd
 import httpx
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -240,16 +241,17 @@ def _grid(
     )
 
 
+def _degrees(shapes: pd.DataFrame, middle: shapely.Point) -> np.ndarray:
+    """How far shapes are from a point, in degrees: enough to find what holds it, drawn coarsely or not."""
+    return np.asarray(shapely.distance(shapes["geometry"].to_numpy(), middle))
+
+
 def _settings(name: str, country: str, whole: shapely.Geometry) -> dict[str, Any]:
     """The manifest's [city]: the country and NUTS 2 region that the city lies in, by the shipped shapes."""
     middle = whole.representative_point()
     lands, regions = data.table("country_shapes"), data.table("regions")
-    held = (
-        [str(one) for one in lands.loc[gpd.GeoDataFrame(lands).distance(middle) < 0.05, "iso3"]]
-        if not country
-        else [country]
-    )
-    region = regions.loc[gpd.GeoDataFrame(regions).distance(middle) < 0.02]
+    held = [str(one) for one in lands.loc[_degrees(lands, middle) < 0.05, "iso3"]] if not country else [country]
+    region = regions.loc[_degrees(regions, middle) < 0.02]
     if not held:
         raise DataError(f"{name}: the country it lies in could not be told. Name it with --country.")
     found = {"name": name, "country": held[0]}

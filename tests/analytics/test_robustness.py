@@ -57,3 +57,13 @@ def test_a_dimension_never_vanishes_when_its_only_indicator_is_left_out() -> Non
     table = frame(20, 2)
     found = robustness.assess(table, pd.Series({"i0": "a", "i1": "b"}), BASE, draws=32)
     assert found.ranks.notna().all(axis=None)
+
+
+def test_where_no_choice_moves_an_area_nothing_is_shared_out() -> None:
+    table = pd.DataFrame(
+        {f"i{n}": [3.0, 2.0, 1.0] for n in range(6)}, index=["x", "y", "z"]
+    )  # first everywhere, always
+    found = robustness.assess(table, DIMENSION, BASE, draws=32)
+    assert found.ranks["rank"].tolist() == [1, 2, 3]
+    assert found.shift == 0
+    assert found.shares.empty

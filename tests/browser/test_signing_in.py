@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import pytest
 import uvicorn
-from authlib.jose import JsonWebKey, jwt
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from starlette.routing import Route
 
 from bench.driver import free_port, served
 
-KEY = JsonWebKey.generate_key("RSA", 2048, is_private=True)
+KEY = RSAKey.generate_key(2048, parameters={"kid": "1", "alg": "RS256", "use": "sig"})
 
 
 class Provider:
@@ -40,7 +41,7 @@ class Provider:
         })  # fmt: skip
 
     def keys(self, _request: Request) -> JSONResponse:
-        return JSONResponse({"keys": [KEY.as_dict(is_private=False, kid="1", alg="RS256", use="sig")]})
+        return JSONResponse({"keys": [KEY.as_dict(private=False)]})
 
     def authorize(self, request: Request) -> RedirectResponse:
         asked = request.query_params
@@ -52,7 +53,7 @@ class Provider:
         form, now = await request.form(), int(time.time())
         claims = {"iss": self.address, "sub": self.account, "aud": "zone", "iat": now, "exp": now + 600, "nonce": self.nonces[str(form["code"])],
                   "email": self.account, "email_verified": self.verified}  # fmt: skip
-        signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, KEY).decode()
+        signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, KEY)
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 600, "id_token": signed})
 
     def app(self) -> Starlette:
