@@ -72,6 +72,7 @@ def warm() -> None:
 if __name__ == "__main__":
     starlette_server._bind_socket = at_once
     log_lines()
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own pool would hold 15 MB that nobody uses
     gc.disable()  # thousands of library objects are made in these seconds, and none of them is garbage
     threading.Thread(target=warm, daemon=True).start()
     sys.argv = ["streamlit", "run", str(Path(__file__)), *sys.argv[1:]]
