@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ ADDITIVE = (
     "million_pps",
     "firms",
 )
+WHOLE = re.compile(r"-?[1-9][0-9]*|0")  # as a whole number is written
 # Figures at different moments, levels or cuts of areas never add up: each must be named or grouped by.
 NEVER_ACROSS = ("year", "period", "level", "cut", "counted")
 
@@ -44,7 +46,7 @@ def regroup(table: ibis.Table, by: list[str], value: str, keep: dict[str, list[s
     """
     rows = table
     for name, values in keep.items():
-        rows = rows.filter(_text(rows[name]).isin(values))
+        rows = rows.filter(_is_one_of(rows[name], values))
     column = rows[value]
     whole = column.sum().cast("int64") if column.type().is_integer() else column.sum().cast("float64")
     counted = {value: whole, "rows": rows.count(), "unknown": column.isnull().sum().cast("int64")}
@@ -53,6 +55,10 @@ def regroup(table: ibis.Table, by: list[str], value: str, keep: dict[str, list[s
     return rows.group_by(by).agg(**counted).order_by(by)
 
 
-def _text(column: ibis.Value) -> ibis.Value:
-    """A value as it is written in an address: days without a clock."""
-    return column.strftime("%Y-%m-%d") if column.type().is_timestamp() else column.cast("string")
+def _is_one_of(column: ibis.Value, values: list[str]) -> ibis.BooleanValue:
+    """Whether a value, as it is written in an address, is among these; whole numbers are compared as numbers, days without a clock."""
+    kind = column.type()
+    if kind.is_integer():
+        numbers = [int(one) for one in values if WHOLE.fullmatch(one)]
+        return column.isin([one for one in numbers if abs(one) < 2**63])
+    return (column.strftime("%Y-%m-%d") if kind.is_timestamp() else column.cast("string")).isin(values)
