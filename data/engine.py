@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import ibis
 
 _mine = threading.local()
+_registering = threading.Lock()
 
 
 def connection() -> Any:
@@ -85,8 +86,9 @@ def _partitioned(engine: Any, address: str, files: fsspec.AbstractFileSystem, ca
     """A table of the lake; partitions that a question leaves out are not opened."""
     if engine.name == "pyspark":
         return engine.read_parquet(address, table_name=f"{called}_lake")
-    if "://" in address and address.split("://")[0] not in engine.con.list_filesystems():
-        engine.con.register_filesystem(files)
+    with _registering:  # the database keeps it for every thread, and takes it once
+        if "://" in address and address.split("://")[0] not in engine.con.list_filesystems():
+            engine.con.register_filesystem(files)
     return engine.read_parquet(f"{address}/**/*.parquet", table_name=f"{called}_lake", hive_partitioning=True)
 
 

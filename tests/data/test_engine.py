@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,20 @@ def test_partitions_on_a_disk_and_in_object_storage_say_the_same(
         pd.testing.assert_frame_equal(
             engine.run(displacement.stock(engine.table("displaced"), **case)), by_pandas(**case), check_dtype=False
         )
+
+
+def test_threads_that_meet_object_storage_together_register_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LAKE", "memory://together")
+    lake.write(data.entry("countries"), "memory://together")
+    engine._database.cache_clear()  # a database that has met nobody yet
+    start = threading.Barrier(8)
+
+    def ask(_number: int) -> int:
+        start.wait(30)
+        return len(engine.run(engine.table("countries")))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(ask, range(8))) == {len(data.table("countries"))}
 
 
 def test_a_half_written_table_of_the_lake_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
