@@ -21,6 +21,7 @@ import streamlit as st
 
 from data import rights
 from data.errors import DataError
+from data.files import write
 from views.language import _
 
 ROOT = Path(__file__).parents[1]
@@ -157,17 +158,11 @@ def _work(folder: Path) -> None:
         value = False, fault
     except ValueError as fault:
         value = False, str(fault)
-    _put(folder, "result", value)
+    write(folder / "result", pickle.dumps(value))
 
 
 def _say(folder: Path, what: str, share: float) -> None:
-    _put(folder, "told", (what, share))
-
-
-def _put(folder: Path, name: str, value: object) -> None:
-    """Whole or not at all: the page may read at any moment."""
-    (folder / "draft").write_bytes(pickle.dumps(value))
-    (folder / "draft").replace(folder / name)
+    write(folder / "told", pickle.dumps((what, share)))  # whole or not at all: the page may read at any moment
 
 
 if __name__ == "__main__":

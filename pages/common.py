@@ -36,9 +36,8 @@ def _bytes_of(rows: pd.DataFrame) -> int:
 
 results = Kept(150_000_000, len)
 tables = Kept(300_000_000, _bytes_of)
-geometries = Kept(
-    100_000_000, lambda made: 4 * len(orjson.dumps(made))
-)  # numbers in Python take about four times their JSON
+# Numbers in Python take about four times their JSON.
+geometries = Kept(100_000_000, lambda made: 4 * len(orjson.dumps(made)))
 
 
 def table(name: str, place: str = "world") -> pd.DataFrame:

@@ -23,6 +23,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from data.catalogue import local_folder
 from data.errors import SourceError
+from data.files import write
 
 HOSTS = ("overpass-api.de", "api.unhcr.org", "ec.europa.eu", "gisco-services.ec.europa.eu", "download.geofabrik.de",
          "raw.githubusercontent.com")  # fmt: skip
@@ -96,8 +97,8 @@ def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str
             opened.close()
     now = datetime.now(UTC)
     if content is not None:
-        _write(place, content)
-    _write(
+        write(place, content)
+    write(
         place.with_suffix(".json"), json.dumps({"address": address, "etag": tag, "fetched": now.isoformat()}).encode()
     )
     _prune(place)
@@ -163,13 +164,6 @@ def _known(place: Path) -> dict[str, str]:
         return dict(json.loads(place.with_suffix(".json").read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".part")
-    draft.write_bytes(content)
-    os.replace(draft, path)
 
 
 def _prune(newest: Path) -> None:
