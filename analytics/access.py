@@ -12,6 +12,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
+from analytics.coverage import nearest_m
+
 # Walking speed, metres a minute. Adult and older person: usual gait of people in their forties and from eighty on,
 # Bohannon & Andrews (2011), meta-analysis. Child (walking with one) and wheelchair (by hand, on pavements): our
 # assumptions, between the two.
@@ -45,10 +47,7 @@ def reach(demand: pd.DataFrame, facilities: pd.DataFrame, limit: float, speed: f
 
 def nearest_minutes(demand: pd.DataFrame, facilities: pd.DataFrame, speed: float, circuity: float) -> np.ndarray:
     """Minutes from each demand point to the nearest facility (infinite without one; an estimate)."""
-    if facilities.empty:
-        return np.full(len(demand), np.inf)
-    metres, _ = cKDTree(facilities[["x", "y"]].to_numpy()).query(demand[["x", "y"]].to_numpy())
-    return metres * circuity / speed
+    return nearest_m(demand, facilities) * circuity / speed
 
 
 def cumulative(ways: Reach) -> np.ndarray:
