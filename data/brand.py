@@ -36,10 +36,12 @@ def fields() -> dict[str, Any]:
 
 
 def _logo(path: Path, name: str) -> dict[str, Any]:
-    file = path.parent / Path(name).name
-    if not file.exists():
-        raise SourceError(path.name, f"logo '{name}' is not beside it", mend="Put the picture into the same folder")
-    picture = file.read_bytes()
+    try:
+        picture = (path.parent / Path(name).name).read_bytes()
+    except (OSError, ValueError) as fault:  # not there, a folder, or no name that a file could have
+        raise SourceError(
+            path.name, f"logo '{name}' is not beside it", mend="Put the picture into the same folder"
+        ) from fault
     kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "")
     if not kind:
         raise SourceError(path.name, f"logo '{name}' is no PNG, SVG or JPEG", mend="Save it as one of these")

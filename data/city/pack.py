@@ -113,6 +113,10 @@ def read(folder: Path) -> Pack:
 def _part(name: str, values: Any) -> Part:
     if not isinstance(values, dict) or not isinstance(values.get("file"), str):
         raise PackError(f"{MANIFEST}, [{name}]: 'file' is missing. Name the file that holds it.")
+    if "\0" in values["file"] or len(values["file"].encode()) > 255:
+        raise PackError(
+            f"{MANIFEST}, [{name}]: 'file' is no name that a file can have. Name the file that holds it, in at most 255 letters."
+        )
     known = {"file", "columns", "kinds", "crs", *CREDIT}
     odd = [key for key in values if key not in known]
     if odd:

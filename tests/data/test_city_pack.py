@@ -193,6 +193,8 @@ BROKEN: dict[str, tuple[Callable[[Files, int], None], str]] = {
     "wrong country": (manifest('"FIN"', '"ESP"'), "in FIN, not in ESP"),
     "region": (manifest('"FI1B"', '"Uusimaa"'), "no NUTS 2 code"),
     "missing file": (lambda files, _: files.pop("residents.csv") and None, "residents.csv: the file is missing"),
+    "name too long": (manifest('"residents.csv"', f'"{300 * "a"}"'), "no name that a file can have"),
+    "name with a zero byte": (manifest('"residents.csv"', r'"a\u0000b"'), "no name that a file can have"),
     "outside": (manifest('"residents.csv"', '"../../etc/passwd"'), "outside the pack"),
     "mapped column": (manifest('"persons" = "persons"', '"persons" = "people"'), r"no column 'people' for 'persons'"),
     "wrong column": (manifest('"persons" = "persons"', '"person" = "persons"'), "no column 'person'.*Did you mean 'persons'"),
