@@ -72,8 +72,16 @@ def free_places(capacity: pd.Series, vacant: Span, draws: int, seed: int) -> np.
     return vacant.draw(np.random.default_rng(seed), draws)[:, None] * capacity.fillna(0).to_numpy(float)[None, :]
 
 
-def demand(allocated: pd.Series, months: int, ages: dict[tuple[int, int], float], needs: dict[str, Need], total: Span, free: dict[str, np.ndarray],
-           draws: int = 500, seed: int = 0) -> pd.DataFrame:  # fmt: skip
+def demand(
+    allocated: pd.Series,
+    months: int,
+    ages: dict[tuple[int, int], float],
+    needs: dict[str, Need],
+    total: Span,
+    free: dict[str, np.ndarray],
+    draws: int = 500,
+    seed: int = 0,
+) -> pd.DataFrame:
     """Demand and shortfall by area, month and service, as 80 % bands.
 
     allocated: people by area at the likely total; other totals spread in the same proportions. ages: share of arrivals by age group (AGES).
@@ -97,8 +105,16 @@ def demand(allocated: pd.Series, months: int, ages: dict[tuple[int, int], float]
             short[:3] = np.percentile(missing, [10, 50, 90], axis=0)
             short[3] = (missing > 0).mean(axis=0)
         index = pd.MultiIndex.from_product([allocated.index, range(1, months + 1)], names=["area", "month"])
-        columns = {"service": name, "low": low.ravel(), "likely": middle.ravel(), "high": high.ravel(), "short_low": short[0].ravel(),
-                   "short": short[1].ravel(), "short_high": short[2].ravel(), "chance": short[3].ravel()}  # fmt: skip
+        columns = {
+            "service": name,
+            "low": low.ravel(),
+            "likely": middle.ravel(),
+            "high": high.ravel(),
+            "short_low": short[0].ravel(),
+            "short": short[1].ravel(),
+            "short_high": short[2].ravel(),
+            "chance": short[3].ravel(),
+        }
         rows.append(pd.DataFrame(columns, index=index).reset_index())
     return pd.concat(rows, ignore_index=True)
 

@@ -33,8 +33,9 @@ def _partial(ranks: np.ndarray) -> float:
     return float((residuals[:, 0] * residuals[:, 1]).mean() / (spread[0] * spread[1])) if spread.all() else np.nan
 
 
-def associate(table: pd.DataFrame, one: str, other: str, confounders: list[str], draws: int = 1000,
-              seed: int = 0) -> Association:  # fmt: skip
+def associate(
+    table: pd.DataFrame, one: str, other: str, confounders: list[str], draws: int = 1000, seed: int = 0
+) -> Association:
     """Spearman's rank correlation of two columns, plain and partial.
 
     table: one row an area; rows with a gap in any of the columns are left out. confounders: columns held still.

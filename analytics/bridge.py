@@ -24,5 +24,9 @@ def error(estimated: pd.Series, known: pd.Series) -> dict[str, float]:
     both = both[both["known"] > 0].astype(float)
     off = (both["estimated"] / both["known"] - 1).abs()
     moved = (both["estimated"] - both["known"]).abs().sum() / (2 * both["known"].sum())
-    return {"median_error": float(off.median()), "within_10_percent": float((off <= 0.1).mean()),
-            "misplaced": float(moved), "areas": len(both)}  # fmt: skip
+    return {
+        "median_error": float(off.median()),
+        "within_10_percent": float((off <= 0.1).mean()),
+        "misplaced": float(moved),
+        "areas": len(both),
+    }

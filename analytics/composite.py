@@ -153,9 +153,17 @@ def weigh(scores: pd.DataFrame, scheme: str, expert: pd.Series | None = None) ->
     return np.full(scores.shape[1], 1 / scores.shape[1])
 
 
-def index(table: pd.DataFrame, dimension: pd.Series, *, imputation: str = "median", outliers: str = "winsorised",
-          normalisation: str = "min-max", weights: str = "equal", aggregation: str = "arithmetic",
-          expert: pd.Series | None = None) -> pd.DataFrame:  # fmt: skip
+def index(
+    table: pd.DataFrame,
+    dimension: pd.Series,
+    *,
+    imputation: str = "median",
+    outliers: str = "winsorised",
+    normalisation: str = "min-max",
+    weights: str = "equal",
+    aggregation: str = "arithmetic",
+    expert: pd.Series | None = None,
+) -> pd.DataFrame:
     """The whole chain for one set of choices: every dimension's score, and the columns score and rank."""
     filled = impute(table, imputation)
     trimmed = winsorise(filled) if outliers == "winsorised" else filled

@@ -22,7 +22,7 @@ ADDITIVE = (
 )
 WHOLE = re.compile(r"-?[1-9][0-9]*|0")  # as a whole number is written
 # Figures at different moments, levels or cuts of areas never add up: each must be named or grouped by.
-NEVER_ACROSS = ("year", "period", "level", "cut", "counted")
+NEVER_ACROSS = ("year", "period", "level", "boundary_version", "counted")
 
 
 def fault(columns: list[str], by: list[str], value: str, keep: dict[str, list[str]]) -> str:

@@ -66,7 +66,14 @@ def unevenness(counts: pd.DataFrame, residents: pd.Series) -> pd.DataFrame:
     for origin, part in counts.groupby("origin"):
         group = part.set_index("area_id")["persons"].astype("Float64")
         total = residents.reindex(group.index).astype("Float64")
-        rows.append({"origin": origin, "persons": group.sum(), "dissimilarity": dissimilarity(group, total - group),
-                     "isolation": isolation(group, total), "areas": int(group.notna().sum()),
-                     "hidden_areas": int(group.isna().sum())})  # fmt: skip
+        rows.append(
+            {
+                "origin": origin,
+                "persons": group.sum(),
+                "dissimilarity": dissimilarity(group, total - group),
+                "isolation": isolation(group, total),
+                "areas": int(group.notna().sum()),
+                "hidden_areas": int(group.isna().sum()),
+            }
+        )
     return pd.DataFrame(rows)

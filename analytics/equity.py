@@ -18,8 +18,12 @@ def lorenz(values: np.ndarray, people: np.ndarray) -> pd.DataFrame:
     keep = (people > 0) & np.isfinite(values)
     order = np.argsort(values[keep], kind="stable")
     weight, good = people[keep][order], (values[keep] * people[keep])[order]
-    return pd.DataFrame({"people": np.concatenate([[0], np.cumsum(weight) / weight.sum()]),
-                         "good": np.concatenate([[0], np.cumsum(good) / good.sum()])})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "people": np.concatenate([[0], np.cumsum(weight) / weight.sum()]),
+            "good": np.concatenate([[0], np.cumsum(good) / good.sum()]),
+        }
+    )
 
 
 def gini(values: np.ndarray, people: np.ndarray) -> float:

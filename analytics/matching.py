@@ -22,10 +22,13 @@ def match(
     same = rows["topic"] == topic
     alike = _alike(rows, words) if by_words and words.strip() else np.zeros(len(rows))
     parts = {
-        "same topic": same.astype(float), "in this city": (rows["city"].str.casefold() == city.casefold()).astype(float),
-        "stage": rows["stage"].map(STAGE_WORTH).astype(float), "outcomes on record": rows["outcomes"].map(bool).astype(float),
-        "budget known": 0.5 * rows["budget_eur"].notna().astype(float), "alike in words": pd.Series(2 * alike, index=rows.index),
-    }  # fmt: skip
+        "same topic": same.astype(float),
+        "in this city": (rows["city"].str.casefold() == city.casefold()).astype(float),
+        "stage": rows["stage"].map(STAGE_WORTH).astype(float),
+        "outcomes on record": rows["outcomes"].map(bool).astype(float),
+        "budget known": 0.5 * rows["budget_eur"].notna().astype(float),
+        "alike in words": pd.Series(2 * alike, index=rows.index),
+    }
     score = sum(parts.values())
     reasons = pd.DataFrame(parts)
     why = [

@@ -35,8 +35,15 @@ def tri_sector(initiatives: pd.DataFrame) -> dict[str, float]:
     sectors = initiatives["partners"].map(lambda partners: {partner["sector"] for partner in partners})
     known = sectors[sectors.map(len) > 0]
     three = float(known.map(lambda found: set(SECTORS) <= found).mean()) if len(known) else float("nan")
-    return {"known": float(len(known)), "of": float(len(initiatives)), "tri_sector": three,
-            **{sector: float(known.map(lambda found, s=sector: s in found).mean()) if len(known) else float("nan") for sector in SECTORS}}  # fmt: skip
+    return {
+        "known": float(len(known)),
+        "of": float(len(initiatives)),
+        "tri_sector": three,
+        **{
+            sector: float(known.map(lambda found, s=sector: s in found).mean()) if len(known) else float("nan")
+            for sector in SECTORS
+        },
+    }
 
 
 def actors(graph: nx.Graph) -> pd.DataFrame:
@@ -51,9 +58,19 @@ def actors(graph: nx.Graph) -> pd.DataFrame:
         else [{node} for node in graph]
     )
     group = {node: place for place, members in enumerate(sorted(groups, key=len, reverse=True)) for node in members}
-    rows = [{"name": node, "sector": about["sector"], "city": about["city"], "initiatives": len(about["initiatives"]), "ties": graph.degree(node),
-             "brokerage": between[node], "sectors_bridged": len({graph.nodes[other]["sector"] for other in graph[node]} - {about["sector"]}),
-             "group": group[node]} for node, about in graph.nodes(data=True)]  # fmt: skip
+    rows = [
+        {
+            "name": node,
+            "sector": about["sector"],
+            "city": about["city"],
+            "initiatives": len(about["initiatives"]),
+            "ties": graph.degree(node),
+            "brokerage": between[node],
+            "sectors_bridged": len({graph.nodes[other]["sector"] for other in graph[node]} - {about["sector"]}),
+            "group": group[node],
+        }
+        for node, about in graph.nodes(data=True)
+    ]
     columns = ["name", "sector", "city", "initiatives", "ties", "brokerage", "sectors_bridged", "group"]
     return pd.DataFrame(rows, columns=columns).sort_values(
         ["brokerage", "ties", "name"], ascending=[False, False, True], ignore_index=True

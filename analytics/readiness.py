@@ -10,9 +10,14 @@ import pandas as pd
 
 LEVELS = ("absent", "discussed", "in place", "in use and reviewed")
 PARTS = {
-    "legal": "Legal form", "finance": "Finance", "procurement": "Procurement", "data": "Data", "skills": "Skills", "participation": "Participation",
+    "legal": "Legal form",
+    "finance": "Finance",
+    "procurement": "Procurement",
+    "data": "Data",
+    "skills": "Skills",
+    "participation": "Participation",
     "crisis": "Crisis plans",
-}  # fmt: skip
+}
 QUESTIONS = {
     "legal_forms": (
         "legal",
@@ -51,8 +56,16 @@ def score(answers: dict[str, dict[str, object]]) -> pd.DataFrame:
         asked = [key for key, (owner, _) in QUESTIONS.items() if owner == part]
         known = [answers[key] for key in asked if answers.get(key, {}).get("level") is not None]
         levels = [float(str(answer["level"])) for answer in known]
-        rows.append((part, label, 100 * sum(levels) / (3 * len(levels)) if levels else float("nan"), len(known), len(asked),
-                     sum(bool(str(answer.get("evidence", "")).strip()) for answer in known)))  # fmt: skip
+        rows.append(
+            (
+                part,
+                label,
+                100 * sum(levels) / (3 * len(levels)) if levels else float("nan"),
+                len(known),
+                len(asked),
+                sum(bool(str(answer.get("evidence", "")).strip()) for answer in known),
+            )
+        )
     return pd.DataFrame(rows, columns=["part", "label", "score", "answered", "of", "with_evidence"])
 
 

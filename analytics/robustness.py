@@ -32,8 +32,14 @@ class Robustness(NamedTuple):
     shift: float
 
 
-def assess(table: pd.DataFrame, dimension: pd.Series, base: dict[str, str], expert: pd.Series | None = None, draws: int = 256,
-           seed: int = 0) -> Robustness:  # fmt: skip
+def assess(
+    table: pd.DataFrame,
+    dimension: pd.Series,
+    base: dict[str, str],
+    expert: pd.Series | None = None,
+    draws: int = 256,
+    seed: int = 0,
+) -> Robustness:
     """Rank every area under about draws x 8 combinations of choices (Handbook, step 9; Saisana et al. 2005).
 
     table: areas x indicators, high is good. base: the choices shown (keys of composite.index). The sample is Saltelli's
@@ -50,21 +56,36 @@ def assess(table: pd.DataFrame, dimension: pd.Series, base: dict[str, str], expe
     names = list(options)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     sample = sobol_sample.sample(problem, draws, calc_second_order=False, seed=seed)
-    picks = np.column_stack([np.minimum((sample[:, i] * len(options[n])).astype(int), len(options[n]) - 1)
-                             for i, n in enumerate(names)])  # fmt: skip
+    picks = np.column_stack(
+        [np.minimum((sample[:, i] * len(options[n])).astype(int), len(options[n]) - 1) for i, n in enumerate(names)]
+    )
     unique, where = np.unique(picks, axis=0, return_inverse=True)
     chosen = [{name: options[name][pick] for name, pick in zip(names, row, strict=True)} for row in unique]
     places = _rank_all(table, dimension, chosen, expert)[where.ravel()]
     first = composite.index(table, dimension, expert=expert, **base)["rank"].to_numpy()
     shift = np.abs(places - first).mean(axis=1)
     low, middle, high = np.percentile(places, [5, 50, 95], axis=0)
-    ranks = pd.DataFrame({"rank": first, "low": np.minimum(np.floor(low), first), "high": np.maximum(np.ceil(high), first),
-                          "median": middle}, index=table.index)  # fmt: skip
+    ranks = pd.DataFrame(
+        {
+            "rank": first,
+            "low": np.minimum(np.floor(low), first),
+            "high": np.maximum(np.ceil(high), first),
+            "median": middle,
+        },
+        index=table.index,
+    )
     shares = pd.DataFrame(columns=["choice", "first", "first_conf", "total", "total_conf"])
     if np.ptp(shift) > 0:  # else no choice moves an area, and there is no variance to share out
         found = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed)
-        shares = pd.DataFrame({"choice": names, "first": found["S1"], "first_conf": found["S1_conf"], "total": found["ST"],
-                               "total_conf": found["ST_conf"]})  # fmt: skip
+        shares = pd.DataFrame(
+            {
+                "choice": names,
+                "first": found["S1"],
+                "first_conf": found["S1_conf"],
+                "total": found["ST"],
+                "total_conf": found["ST_conf"],
+            }
+        )
     return Robustness(ranks, shares, len(places), float(shift.mean()))
 
 
@@ -73,8 +94,11 @@ def _rank_all(
 ) -> np.ndarray:
     """Ranks under every set of choices, runs x areas; steps that sets share are done once."""
     filled = {how: composite.impute(table, how) for how in {choice["imputation"] for choice in chosen}}
-    trimmed = {(how, out): composite.winsorise(filled[how]) if out == "winsorised" else filled[how]
-               for how in filled for out in composite.OUTLIERS}  # fmt: skip
+    trimmed = {
+        (how, out): composite.winsorise(filled[how]) if out == "winsorised" else filled[how]
+        for how in filled
+        for out in composite.OUTLIERS
+    }
     normal = {
         (*key, how): composite.normalise(part, how) for key, part in trimmed.items() for how in composite.NORMALISATIONS
     }

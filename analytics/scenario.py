@@ -119,8 +119,12 @@ def _table(kind: type, given: Any, name: str, **more: object) -> Any:
     values: dict[str, object] = dict(more)
     for key, value in given.items():
         wanted = str(known[key].type)
-        fits = {"s": isinstance(value, str), "i": isinstance(value, int) and not isinstance(value, bool), "f": isinstance(value, (int, float)),
-                "t": isinstance(value, list)}[wanted[0]]  # fmt: skip
+        fits = {
+            "s": isinstance(value, str),
+            "i": isinstance(value, int) and not isinstance(value, bool),
+            "f": isinstance(value, (int, float)),
+            "t": isinstance(value, list),
+        }[wanted[0]]
         if not fits:
             raise ValueError(f"{name}.{key}: expected {wanted}, got {value!r}.".lstrip("."))
         values[key] = tuple(value) if isinstance(value, list) else float(value) if wanted == "float" else value

@@ -28,8 +28,9 @@ def dunn(table: pd.DataFrame) -> pd.DataFrame:
     rate = (sectors["last"] / sectors["first"].replace(0, np.nan) - 1).fillna(growth)
     by_sector = rate.reindex(sums.index.get_level_values("sector")).to_numpy()
     change = sums["last"] - sums["first"]
-    parts = pd.DataFrame({"change": change, "national": sums["first"] * growth,
-                          "mix": sums["first"] * (by_sector - growth)})  # fmt: skip
+    parts = pd.DataFrame(
+        {"change": change, "national": sums["first"] * growth, "mix": sums["first"] * (by_sector - growth)}
+    )
     parts["local"] = parts["change"] - parts["national"] - parts["mix"]
     return parts.reset_index()
 
@@ -43,8 +44,11 @@ def esteban_marquillas(table: pd.DataFrame) -> pd.DataFrame:
     """
     parts, sums = dunn(table).set_index(["area", "sector"]), _totals(table)
     areas, sectors = sums.groupby("area")["first"].sum(), sums.groupby("sector")["first"].sum()
-    expected = (areas.reindex(sums.index.get_level_values("area")).to_numpy()
-                * sectors.reindex(sums.index.get_level_values("sector")).to_numpy() / sectors.sum())  # fmt: skip
+    expected = (
+        areas.reindex(sums.index.get_level_values("area")).to_numpy()
+        * sectors.reindex(sums.index.get_level_values("sector")).to_numpy()
+        / sectors.sum()
+    )
     advantage = parts["local"] / sums["first"].replace(0, np.nan)
     parts["competitive"] = (expected * advantage).fillna(parts["local"])
     parts["allocation"] = parts["local"] - parts["competitive"]

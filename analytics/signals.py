@@ -30,9 +30,19 @@ def unusual_changes(counts: pd.DataFrame, least_change: int = 10) -> pd.DataFram
         spread = float(off.median()) / 0.6745 or float(off.mean()) * 1.2533
         if not spread:
             continue
-        rows.append({"area_id": area, "period": wide.index[-1], "before": wide[area].iloc[-2],
-                     "persons": wide[area].iloc[-1], "change": change, "median_change": median, "spread": spread,
-                     "z": (change - median) / spread, "history": len(history)})  # fmt: skip
+        rows.append(
+            {
+                "area_id": area,
+                "period": wide.index[-1],
+                "before": wide[area].iloc[-2],
+                "persons": wide[area].iloc[-1],
+                "change": change,
+                "median_change": median,
+                "spread": spread,
+                "z": (change - median) / spread,
+                "history": len(history),
+            }
+        )
     columns = ["area_id", "period", "before", "persons", "change", "median_change", "spread", "z", "history"]
     table = pd.DataFrame(rows, columns=columns)
     table = table[table["z"].abs() >= UNUSUAL]

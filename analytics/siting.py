@@ -53,12 +53,25 @@ def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int, keep
     return Solution(open_sites, value, bound, (bound - value) / value if value else 0.0, time.perf_counter() - start)
 
 
-def _solve(cost: np.ndarray, rows: list[tuple[sparse.spmatrix, np.ndarray, np.ndarray]], integer: np.ndarray, upper: np.ndarray, lower: np.ndarray,
-           sites: int, gap: float, limit_s: float) -> Solution:  # fmt: skip
+def _solve(
+    cost: np.ndarray,
+    rows: list[tuple[sparse.spmatrix, np.ndarray, np.ndarray]],
+    integer: np.ndarray,
+    upper: np.ndarray,
+    lower: np.ndarray,
+    sites: int,
+    gap: float,
+    limit_s: float,
+) -> Solution:
     """Minimise; the first `sites` variables are the sites. Raises ValueError where nothing satisfies every condition."""
     start = time.perf_counter()
-    found = milp(cost, constraints=[LinearConstraint(a.tocsr(), low, high) for a, low, high in rows], integrality=integer,
-                 bounds=Bounds(lower, upper), options={"mip_rel_gap": gap, "time_limit": limit_s})  # fmt: skip
+    found = milp(
+        cost,
+        constraints=[LinearConstraint(a.tocsr(), low, high) for a, low, high in rows],
+        integrality=integer,
+        bounds=Bounds(lower, upper),
+        options={"mip_rel_gap": gap, "time_limit": limit_s},
+    )
     if found.x is None:
         raise ValueError("No choice of sites satisfies every condition within the time allowed; relax one of them.")
     opened = [int(place) for place in np.flatnonzero(found.x[:sites] > 0.5)]
@@ -74,9 +87,18 @@ def _site_bounds(sites: int, keep: list[int] | None, closed: list[int] | None) -
     return lower, upper
 
 
-def max_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int | None = None, *, keep: list[int] | None = None,
-              closed: list[int] | None = None, cost: np.ndarray | None = None, budget: float | None = None, gap: float = 0.01,
-              limit_s: float = 60) -> Solution:  # fmt: skip
+def max_cover(
+    covers: sparse.csr_matrix,
+    weight: np.ndarray,
+    count: int | None = None,
+    *,
+    keep: list[int] | None = None,
+    closed: list[int] | None = None,
+    cost: np.ndarray | None = None,
+    budget: float | None = None,
+    gap: float = 0.01,
+    limit_s: float = 60,
+) -> Solution:
     """Maximal covering location (Church & ReVelle 1974): most people served by `count` new sites, or by those a budget buys.
 
     covers: sites x points; keep: sites that stay, free of charge and beside count; closed: sites that may not open.
@@ -103,13 +125,29 @@ def max_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int | None =
                 np.array([budget]),
             )
         )
-    found = _solve(np.concatenate([np.zeros(sites), -weight]), rows, np.concatenate([np.ones(sites), np.zeros(points)]),
-                   np.concatenate([upper, np.ones(points)]), np.concatenate([lower, np.zeros(points)]), sites, gap, limit_s)  # fmt: skip
+    found = _solve(
+        np.concatenate([np.zeros(sites), -weight]),
+        rows,
+        np.concatenate([np.ones(sites), np.zeros(points)]),
+        np.concatenate([upper, np.ones(points)]),
+        np.concatenate([lower, np.zeros(points)]),
+        sites,
+        gap,
+        limit_s,
+    )
     return found._replace(value=-found.value, bound=-found.bound)
 
 
-def capacitated_cover(covers: sparse.csr_matrix, weight: np.ndarray, capacity: np.ndarray, count: int, *, keep: list[int] | None = None,
-                      gap: float = 0.01, limit_s: float = 60) -> Solution:  # fmt: skip
+def capacitated_cover(
+    covers: sparse.csr_matrix,
+    weight: np.ndarray,
+    capacity: np.ndarray,
+    count: int,
+    *,
+    keep: list[int] | None = None,
+    gap: float = 0.01,
+    limit_s: float = 60,
+) -> Solution:
     """Maximal covering where a site serves no more people than it has room for (Current & Storbeck 1988).
 
     capacity: people by site. People of a point may be shared among sites.
@@ -127,13 +165,27 @@ def capacitated_cover(covers: sparse.csr_matrix, weight: np.ndarray, capacity: n
         (sparse.hstack([-sparse.diags(capacity.astype(float)), at]), np.full(sites, -np.inf), np.zeros(sites)),
         (sparse.csr_matrix(np.concatenate([fresh, np.zeros(ways)])), np.array([-np.inf]), np.array([float(count)])),
     ]
-    found = _solve(np.concatenate([np.zeros(sites), -np.ones(ways)]), rows, np.concatenate([np.ones(sites), np.zeros(ways)]),
-                   np.concatenate([upper, np.full(ways, np.inf)]), np.concatenate([lower, np.zeros(ways)]), sites, gap, limit_s)  # fmt: skip
+    found = _solve(
+        np.concatenate([np.zeros(sites), -np.ones(ways)]),
+        rows,
+        np.concatenate([np.ones(sites), np.zeros(ways)]),
+        np.concatenate([upper, np.full(ways, np.inf)]),
+        np.concatenate([lower, np.zeros(ways)]),
+        sites,
+        gap,
+        limit_s,
+    )
     return found._replace(value=-found.value, bound=-found.bound)
 
 
-def set_cover(covers: sparse.csr_matrix, *, keep: list[int] | None = None, cost: np.ndarray | None = None, gap: float = 0.0,
-              limit_s: float = 60) -> Solution:  # fmt: skip
+def set_cover(
+    covers: sparse.csr_matrix,
+    *,
+    keep: list[int] | None = None,
+    cost: np.ndarray | None = None,
+    gap: float = 0.0,
+    limit_s: float = 60,
+) -> Solution:
     """Location set covering (Toregas et al. 1971): fewest (or cheapest) sites that serve every point that can be served."""
     sites = covers.shape[0]
     able = np.asarray(covers.sum(axis=0)).ravel() > 0
@@ -144,8 +196,15 @@ def set_cover(covers: sparse.csr_matrix, *, keep: list[int] | None = None, cost:
     )
 
 
-def fairest(covers: sparse.csr_matrix, groups: np.ndarray, count: int, *, keep: list[int] | None = None, gap: float = 0.01,
-            limit_s: float = 60) -> Solution:  # fmt: skip
+def fairest(
+    covers: sparse.csr_matrix,
+    groups: np.ndarray,
+    count: int,
+    *,
+    keep: list[int] | None = None,
+    gap: float = 0.01,
+    limit_s: float = 60,
+) -> Solution:
     """Sites for which the worst-served group is served best: maximise the lowest share served (Rawlsian covering).
 
     groups: groups x points, people; a person may be in several. value: the worst-off group's share, 0 to 1. Ties are broken by the total.
@@ -176,8 +235,16 @@ def fairest(covers: sparse.csr_matrix, groups: np.ndarray, count: int, *, keep: 
     ]
     total = groups.sum(axis=0) / groups.sum()
     objective = np.concatenate([np.zeros(sites), -1e-4 * total, [-1.0]])
-    found = _solve(objective, rows, np.concatenate([np.ones(sites), np.zeros(points + 1)]), np.concatenate([upper, np.ones(points + 1)]),
-                   np.concatenate([lower, np.zeros(points + 1)]), sites, gap, limit_s)  # fmt: skip
+    found = _solve(
+        objective,
+        rows,
+        np.concatenate([np.ones(sites), np.zeros(points + 1)]),
+        np.concatenate([upper, np.ones(points + 1)]),
+        np.concatenate([lower, np.zeros(points + 1)]),
+        sites,
+        gap,
+        limit_s,
+    )
     served = np.asarray(covers[found.sites].sum(axis=0)).ravel() > 0
     return found._replace(value=float((shares @ served).min()), bound=min(-found.bound, 1.0))
 
@@ -226,8 +293,15 @@ def _interchange(distance: np.ndarray, weight: np.ndarray, sites: list[int], fix
         chosen[best[1]] = best[2]
 
 
-def p_median_steps(distance: np.ndarray, weight: np.ndarray, count: int, *, keep: list[int] | None = None, gap: float = 0.01,
-                   rounds: int = 3000) -> Iterator[Solution]:  # fmt: skip
+def p_median_steps(
+    distance: np.ndarray,
+    weight: np.ndarray,
+    count: int,
+    *,
+    keep: list[int] | None = None,
+    gap: float = 0.01,
+    rounds: int = 3000,
+) -> Iterator[Solution]:
     """p-median by Lagrangian relaxation (Narula, Ogbu & Samuelsson 1977; Beasley 1993), better step by step.
 
     distance: points x sites. weight: by point. count: new sites, beside those kept. Yields whenever sites or bound improve by much;
@@ -278,8 +352,18 @@ def p_median(
     return last
 
 
-def solve(model: str, minutes: np.ndarray, weight: np.ndarray, groups: np.ndarray, before: np.ndarray, count: int, limit: float, room: int = 0,
-          gap: float = 0.01, limit_s: float = 60) -> Solution:  # fmt: skip
+def solve(
+    model: str,
+    minutes: np.ndarray,
+    weight: np.ndarray,
+    groups: np.ndarray,
+    before: np.ndarray,
+    count: int,
+    limit: float,
+    room: int = 0,
+    gap: float = 0.01,
+    limit_s: float = 60,
+) -> Solution:
     """One of the named models for new sites beside those there are.
 
     minutes: points x candidates; before: minutes to the nearest site there is, by point. groups: groups x points. limit: minutes

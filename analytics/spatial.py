@@ -83,8 +83,17 @@ def fit(
     leverage = np.einsum("ij,ji->i", right, inverse)
     influence = inverse * (noise / (1 - leverage))  # what each coefficient loses when an area is left out
     most = np.abs(influence).argmax(axis=1)
-    rows = pd.DataFrame({"term": terms, "coefficient": coefficients[1:], "low": low[1:], "high": high[1:], "ols": plain.betas.ravel()[1:],
-                         "moved_most": table.index[most[1:]], "moved_by": -influence[np.arange(1, len(most)), most[1:]]})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "term": terms,
+            "coefficient": coefficients[1:],
+            "low": low[1:],
+            "high": high[1:],
+            "ols": plain.betas.ravel()[1:],
+            "moved_most": table.index[most[1:]],
+            "moved_by": -influence[np.arange(1, len(most)), most[1:]],
+        }
+    )
     return SpatialModel(
         rows, kind, strength, float(plain.moran_res[0]), float(plain.moran_res[2]), len(y), float(fitted.pr2)
     )

@@ -32,8 +32,16 @@ def location_quotient(counts: pd.DataFrame, sampled: float = 1.0) -> pd.DataFram
         spread = np.sqrt(np.maximum(1 / x - 1 / n + 1 / whole - 1 / total, 0) / sampled)
         lq = share / reference
         bounds = [np.where(x > 0, lq * np.exp(sign * Z_95 * spread), np.nan) for sign in (-1, 1)]
-    rows = pd.DataFrame({"count": x.ravel(), "share": share.ravel(), "lq": lq.ravel(), "low": bounds[0].ravel(),
-                         "high": bounds[1].ravel()}, index=wide.stack().index)  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "count": x.ravel(),
+            "share": share.ravel(),
+            "lq": lq.ravel(),
+            "low": bounds[0].ravel(),
+            "high": bounds[1].ravel(),
+        },
+        index=wide.stack().index,
+    )
     return rows.reset_index()
 
 
@@ -44,8 +52,13 @@ def quotient_of_rounded(percent: pd.Series, reference: float, step: float = 0.1)
     Returns lq, low, high by the same index. The range is no sampling interval: it says what print cannot tell.
     """
     half = step / 2
-    return pd.DataFrame({"lq": percent / reference, "low": (percent - half) / (reference + half),
-                         "high": (percent + half) / (reference - half)})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "lq": percent / reference,
+            "low": (percent - half) / (reference + half),
+            "high": (percent + half) / (reference - half),
+        }
+    )
 
 
 def krugman(counts: pd.DataFrame) -> pd.Series:

@@ -35,9 +35,16 @@ def budget(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
     """
     points = answers[list(options)].astype(float)
     return pd.DataFrame(
-        {"option": list(options), "mean": points.mean().to_numpy(), "median": points.median().to_numpy(), "q25": points.quantile(0.25).to_numpy(),
-         "q75": points.quantile(0.75).to_numpy(), "low": points.min().to_numpy(), "high": points.max().to_numpy()}
-    )  # fmt: skip
+        {
+            "option": list(options),
+            "mean": points.mean().to_numpy(),
+            "median": points.median().to_numpy(),
+            "q25": points.quantile(0.25).to_numpy(),
+            "q75": points.quantile(0.75).to_numpy(),
+            "low": points.min().to_numpy(),
+            "high": points.max().to_numpy(),
+        }
+    )
 
 
 def disagreement(answers: pd.DataFrame, options: Sequence[str]) -> float:
@@ -63,7 +70,16 @@ def by_group(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
     parts = []
     for group, part in answers[answers["group"] != ""].groupby("group"):
         value = part[list(options)].mean() if "choice" not in part else poll(part, options).set_index("option")["share"]
-        parts.append(pd.DataFrame({"group": group, "option": list(options), "value": value.reindex(list(options)).to_numpy(float), "people": len(part)}))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "group": group,
+                    "option": list(options),
+                    "value": value.reindex(list(options)).to_numpy(float),
+                    "people": len(part),
+                }
+            )
+        )
     return (
         pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["group", "option", "value", "people"])
     )

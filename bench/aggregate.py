@@ -37,7 +37,7 @@ def make(folder: Path, rows: int) -> None:
             engine.execute(
                 f"COPY (SELECT (range // 96)::INTEGER AS cell, ({12 * year} + (range // 8) % 12)::SMALLINT AS month, (range % 8)::TINYINT AS band, "
                 f"(hash(range * 31 + {country * 7 + year}) % 400)::INTEGER AS persons FROM range({each})) TO '{place}/part.parquet' (FORMAT parquet)"
-            )  # fmt: skip
+            )
 
 
 def ours(folder: Path) -> Callable[[], pd.DataFrame]:

@@ -72,9 +72,12 @@ def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
         pairs = access.reach(homes, spots, LIMIT, SPEED, CIRCUITY).minutes.tocoo()  # it needs a cost table: ours
         cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
         found = fca.two_stage_fca(
-            pd.DataFrame({"demand": people}).rename_axis("geoid"), pd.DataFrame({"supply": places}).rename_axis("geoid"),
-            cost, LIMIT, weight_fn=weights.step_fn({5: 1.0, 10: 0.68, 15: 0.22}),
-        )  # fmt: skip
+            pd.DataFrame({"demand": people}).rename_axis("geoid"),
+            pd.DataFrame({"supply": places}).rename_axis("geoid"),
+            cost,
+            LIMIT,
+            weight_fn=weights.step_fn({5: 1.0, 10: 0.68, 15: 0.22}),
+        )
         return found.reindex(range(points)).fillna(0).to_numpy(float)
 
     return run

@@ -25,8 +25,16 @@ from websockets.sync.client import ClientConnection, connect
 ROOT = Path(__file__).parents[1]
 CHOICES = ("selectbox", "radio")
 # A headless Chromium that draws maps by software and calls nobody.
-FLAGS = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 def free_port() -> int:
@@ -42,8 +50,13 @@ def served(
 ) -> Iterator[tuple[str, int]]:
     """The app on a port of this machine: host:port and its process number. surroundings: more environment."""
     port = port or free_port()
-    process = subprocess.Popen([sys.executable, "serve.py", "--server.port", str(port), *options], cwd=ROOT, env=os.environ | (surroundings or {}),
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "serve.py", "--server.port", str(port), *options],
+        cwd=ROOT,
+        env=os.environ | (surroundings or {}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         healthy(f"localhost:{port}")
         yield f"localhost:{port}", process.pid
@@ -93,8 +106,12 @@ class Reader:
 
     def __post_init__(self) -> None:
         self.socket: ClientConnection = connect(
-            f"ws://{self.host}/_stcore/stream", subprotocols=["streamlit"], max_size=None, open_timeout=60,  # type: ignore[list-item]
-            compression=None)  # fmt: skip
+            f"ws://{self.host}/_stcore/stream",
+            subprotocols=["streamlit"],
+            max_size=None,
+            open_timeout=60,  # type: ignore[list-item]
+            compression=None,
+        )
         self.script = ""
 
     def close(self) -> None:

@@ -92,8 +92,14 @@ print(json.dumps({"said": len(said), "lost": lost}))
 
 
 def _run(code: str, *arguments: str, surroundings: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", code, *arguments], cwd=ROOT, env=os.environ | surroundings | {"PYTHONPATH": str(ROOT)},
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        env=os.environ | surroundings | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def killed(kinds: list[str], kills: int, folder: Path, dice: random.Random) -> dict[str, int]:

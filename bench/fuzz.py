@@ -119,17 +119,37 @@ CSV = pd.DataFrame([ROW]).to_csv(index=False).encode()
 READERS: dict[str, tuple[Callable[[bytes], object], list[bytes]]] = {
     "initiatives, CSV": (_register("a.csv"), [CSV, b"\xff\xfe\x00", b"a," * 100_000, b'"' * 1000]),
     "initiatives, JSON": (_register("a.json"), [json.dumps([ROW]).encode(), b"[" * 20_000, b"[1e999, NaN]", b"[[]]"]),
-    "initiatives, XLSX": (_register("a.xlsx"), [_xlsx(), _zip({"xl/workbook.xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"})]),
-    "story": (lambda content: stories.from_file(content, "a.json", {"reach"}), [json.dumps({"title": "t", "steps": [{"page": "reach", "query": {}}]}).encode(), b"{" * 9000]),
-    "scenario": (_scenario, [scenario.dump(scenario.Scenario("n", "c", "2024-12-31")).encode(), b"a = 1\n", b"[arrivals]\nages = [nan]\n"]),
-    "city pack": (_in_a_file("a.zip", _pack), [_zip(TEMPLATE), _zip({"../../x": b"1"}), _zip({"city.toml": b"[city]\n", "a" * 200: b"0" * 100_000})]),
-    "table of a pack": (_in_a_file("a.csv", lambda path: reading.read(path, "a.csv")), [TEMPLATE["residents.csv"], b"\x00" * 50, b"a;b\n1,5;2\n"]),
-    "outlines of a pack": (_in_a_file("a.geojson", lambda path: reading.read(path, "a.geojson")), [TEMPLATE["areas.geojson"],
-        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1e308,NaN],[0,1]]]}}]}']),
+    "initiatives, XLSX": (
+        _register("a.xlsx"),
+        [_xlsx(), _zip({"xl/workbook.xml": b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"})],
+    ),
+    "story": (
+        lambda content: stories.from_file(content, "a.json", {"reach"}),
+        [json.dumps({"title": "t", "steps": [{"page": "reach", "query": {}}]}).encode(), b"{" * 9000],
+    ),
+    "scenario": (
+        _scenario,
+        [scenario.dump(scenario.Scenario("n", "c", "2024-12-31")).encode(), b"a = 1\n", b"[arrivals]\nages = [nan]\n"],
+    ),
+    "city pack": (
+        _in_a_file("a.zip", _pack),
+        [_zip(TEMPLATE), _zip({"../../x": b"1"}), _zip({"city.toml": b"[city]\n", "a" * 200: b"0" * 100_000})],
+    ),
+    "table of a pack": (
+        _in_a_file("a.csv", lambda path: reading.read(path, "a.csv")),
+        [TEMPLATE["residents.csv"], b"\x00" * 50, b"a;b\n1,5;2\n"],
+    ),
+    "outlines of a pack": (
+        _in_a_file("a.geojson", lambda path: reading.read(path, "a.geojson")),
+        [
+            TEMPLATE["areas.geojson"],
+            b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1e308,NaN],[0,1]]]}}]}',
+        ],
+    ),
     "theme": (_in_a_file("brand.toml", _brand), [b'name = "x"\nprimary = "#aabbcc"\nlogo = "../../etc/passwd"\n']),
     "roles": (_in_a_file("roles.toml", _roles), [b'[people]\n"a@b" = "admin"\n']),
     "vote": (_vote, [b'{"question": 1, "value": ["a"]}', b"[" * 30_000]),
-}  # fmt: skip
+}
 
 
 def tried(reader: str, content: bytes) -> None:

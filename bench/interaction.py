@@ -82,8 +82,11 @@ def main() -> None:
             took = [one[1] for one in found] or [np.nan]
             everything += [one[1] for one in found]
             worst = max(found, key=lambda one: one[1], default=("-", 0.0, 0))
-            print(f"| {page} | {seconds:.3f} | {size / 1000:,.0f} | {len(found)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | "
-                  f"{worst[0]} {worst[1]:.3f} |", flush=True)  # fmt: skip
+            print(
+                f"| {page} | {seconds:.3f} | {size / 1000:,.0f} | {len(found)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | "
+                f"{worst[0]} {worst[1]:.3f} |",
+                flush=True,
+            )
         print(
             f"\n{summed('changes', everything)}; {summed('switches', switches)}; {summed('changes made for the first time', fresh)}"
         )

@@ -38,8 +38,8 @@ class City:
     lon: float
     lat: float
     zoom: float
-    cut: str
-    cut_since: str
+    boundary_version: str
+    boundary_since: str
     level_names: dict[str, str]
     displaced_origins: list[str]
     displaced_origins_why: str
@@ -96,8 +96,16 @@ def empty(name: str) -> pd.DataFrame:
     from data.contracts import CONTRACTS  # pandera takes a third of a second to load, and few readers need it
 
     columns = CONTRACTS[name].columns
-    kinds = {column: "datetime64[us]" if column == "period" else "Int64" if column in ("persons", "places") else "float64" if column == "percent" else "object"
-             for column in columns}  # fmt: skip
+    kinds = {
+        column: "datetime64[us]"
+        if column == "period"
+        else "Int64"
+        if column in ("persons", "places")
+        else "float64"
+        if column == "percent"
+        else "object"
+        for column in columns
+    }
     return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
 
 

@@ -43,7 +43,7 @@ def facilities(sources: Path, areas_exact: gpd.GeoDataFrame) -> pd.DataFrame:
     official = berlin_facilities.facilities(sources / "berlin")
     osm = openstreetmap.facilities(sources / "berlin").to_crs(official.crs)
     both = gpd.GeoDataFrame(pd.concat([official, osm], ignore_index=True), crs=official.crs)
-    now = areas_exact[areas_exact["cut"] == berlin_statistics.NEW][["area_id", "geometry"]]
+    now = areas_exact[areas_exact["boundary_version"] == berlin_statistics.NEW][["area_id", "geometry"]]
     both = placed(both, now)
     both["name"] = both["name"].fillna("")
     both["places"] = both["places"].astype("Int64")
@@ -85,7 +85,7 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
         "facilities": lambda done: facilities(sources, done["areas_exact"]),
         "facility_kinds": lambda _: kinds.facility_kinds(),
         "cells": lambda done: grid.cells(
-            done["areas_exact"].query("cut == @berlin_statistics.NEW"),
+            done["areas_exact"].query("boundary_version == @berlin_statistics.NEW"),
             gpd.GeoDataFrame(geometry=gpd.points_from_xy(done["facilities"]["x"], done["facilities"]["y"])),
         ),
         "network_nodes": lambda _: streets()[0],
@@ -104,10 +104,14 @@ def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
         "layers": [
             {"id": "water", "type": "background", "paint": {"background-color": colours["water"]}},
             {"id": "land", "type": "fill", "source": "land", "paint": {"fill-color": colours["land"]}},
-            {"id": "border", "type": "line", "source": "land", "paint": {"line-color": colours["line"],
-                                                                       "line-width": 0.6}},
+            {
+                "id": "border",
+                "type": "line",
+                "source": "land",
+                "paint": {"line-color": colours["line"], "line-width": 0.6},
+            },
         ],
-    }  # fmt: skip
+    }
     return json.dumps(style, separators=(",", ":")).encode()
 
 

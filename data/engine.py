@@ -49,8 +49,13 @@ def _connect(asked: str) -> Any:
         from sqlalchemy import make_url
 
         url = make_url(asked)
-        return ibis.postgres.connect(host=str(url.host or url.query.get("host", "localhost")), port=url.port or 5432, user=url.username,
-                                     password=url.password, database=url.database)  # fmt: skip
+        return ibis.postgres.connect(
+            host=str(url.host or url.query.get("host", "localhost")),
+            port=url.port or 5432,
+            user=url.username,
+            password=url.password,
+            database=url.database,
+        )
     return ibis.connect(asked)
 
 

@@ -20,7 +20,9 @@ def counted(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFram
     """One month by area and activity, and the rows that could not be counted."""
     place = local_entry("firms").place
     shapes, here = data.table("areas_exact", place), data.cities()[place]
-    return chamber_register.firms_by_area(path, period, shapes.loc[shapes["cut"] == here.cut, "area_id"])
+    return chamber_register.firms_by_area(
+        path, period, shapes.loc[shapes["boundary_version"] == here.boundary_version, "area_id"]
+    )
 
 
 def store(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:

@@ -33,8 +33,15 @@ _KINDS = [
 ]
 
 # Percentages by area that the indicators know (analytics/indicators.py).
-SOCIAL = ("unemployment", "transfer_receipt", "child_poverty", "youth_unemployment", "single_parent_households", "old_age_poverty",
-          "residence_over_five_years")  # fmt: skip
+SOCIAL = (
+    "unemployment",
+    "transfer_receipt",
+    "child_poverty",
+    "youth_unemployment",
+    "single_parent_households",
+    "old_age_poverty",
+    "residence_over_five_years",
+)
 
 
 def facility_kinds() -> pd.DataFrame:

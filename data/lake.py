@@ -47,8 +47,16 @@ def write(entry: Entry, address: str) -> bool:
     if "period" in keys:
         days = rows.column("period").cast(pa.date32()).cast(pa.string())
         rows = rows.set_column(rows.column_names.index("period"), "period", days)
-    ds.write_dataset(rows, path, format="parquet", filesystem=PyFileSystem(FSSpecHandler(files)), existing_data_behavior="delete_matching",
-                     partitioning=keys or None, partitioning_flavor="hive" if keys else None, max_partitions=10_000)  # fmt: skip
+    ds.write_dataset(
+        rows,
+        path,
+        format="parquet",
+        filesystem=PyFileSystem(FSSpecHandler(files)),
+        existing_data_behavior="delete_matching",
+        partitioning=keys or None,
+        partitioning_flavor="hive" if keys else None,
+        max_partitions=10_000,
+    )
     files.pipe_file(f"{path}/_whole", b"")
     return True
 

@@ -89,8 +89,14 @@ def use(place: str, name: str, version: str) -> None:
         raise DataError(f"There is no version '{version}' of {place}/{name}. Known: {', '.join(sorted(known))}.")
 
     def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
-        rows[:] = [row if not (row.place == place and row.name == name) else
-                   replace(row, state="used") if row.version == version else _kept(row) for row in rows]  # fmt: skip
+        rows[:] = [
+            row
+            if not (row.place == place and row.name == name)
+            else replace(row, state="used")
+            if row.version == version
+            else _kept(row)
+            for row in rows
+        ]
 
     _commit(change)
 
@@ -126,8 +132,10 @@ def use_city(key: str, version: str) -> None:
         for one in cities:
             if one["key"] == key:
                 one["state"] = "used" if one["version"] == version else "kept"
-        rows[:] = [row if row.place != key else replace(row, state="used") if row.version == version else _kept(row)
-                   for row in rows]  # fmt: skip
+        rows[:] = [
+            row if row.place != key else replace(row, state="used") if row.version == version else _kept(row)
+            for row in rows
+        ]
 
     _commit(change)
 
@@ -150,8 +158,11 @@ def builds(key: str) -> list[str]:
 
 def versions(place: str, name: str) -> list[Entry]:
     """Every version of a table, newest first, the shipped one last; exactly one is in state 'used'."""
-    mine = sorted((row for row in local_rows()[0] if (row.place, row.name) == (place, name)),
-                  key=lambda row: row.version, reverse=True)  # fmt: skip
+    mine = sorted(
+        (row for row in local_rows()[0] if (row.place, row.name) == (place, name)),
+        key=lambda row: row.version,
+        reverse=True,
+    )
     origin = shipped().get((place, name))
     if origin is None:
         return mine

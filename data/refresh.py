@@ -27,8 +27,12 @@ from data.errors import DataError, SourceError
 from data.placing import placed
 
 _WHOLE = {"unit": "THS_PER", "freq": "A"}
-_SPLITS = {"sex": ("cult_emp_sex", "sex"), "age": ("cult_emp_age", "age"), "education": ("cult_emp_edu", "isced11"),
-           "activity": ("cult_emp_n2", "nace_r2")}  # fmt: skip
+_SPLITS = {
+    "sex": ("cult_emp_sex", "sex"),
+    "age": ("cult_emp_age", "age"),
+    "education": ("cult_emp_edu", "isced11"),
+    "activity": ("cult_emp_n2", "nace_r2"),
+}
 
 
 def _cells(dataset: str, client: httpx.Client | None, **filters: Any) -> pd.DataFrame:
@@ -88,7 +92,7 @@ def facilities(key: str, client: httpx.Client | None = None) -> pd.DataFrame:
         raise SourceError(
             "OpenStreetMap", f"the server could not be reached; what is cached was {got.age}", mend="Try again later"
         )
-    exact = gpd.GeoDataFrame(data.table("areas_exact", key)).query("cut == @here.cut")
+    exact = gpd.GeoDataFrame(data.table("areas_exact", key)).query("boundary_version == @here.boundary_version")
     official = known[~known["source"].str.contains("OpenStreetMap")]
     fresh = placed(found[~found["kind"].isin(official["kind"])].rename(columns={"id": "source_id"}), exact)
     fresh = fresh.assign(places=pd.array([pd.NA] * len(fresh), dtype="Int64"), source="OpenStreetMap")[
@@ -156,8 +160,11 @@ def offer(what: str, client: httpx.Client | None = None) -> Entry | None:
     try:
         return local.offer(entry, table)
     except (SchemaError, SchemaErrors) as fault:
-        raise SourceError(what, f"the publisher's answer breaks the table's contract ({str(fault).splitlines()[0][:160]})",
-                          mend="The table in use stays; mend the connector") from fault  # fmt: skip
+        raise SourceError(
+            what,
+            f"the publisher's answer breaks the table's contract ({str(fault).splitlines()[0][:160]})",
+            mend="The table in use stays; mend the connector",
+        ) from fault
 
 
 def main(words: list[str] | None = None) -> int:

@@ -6,41 +6,107 @@ import pandas as pd
 
 # scope -> (label, where the publisher defines it)
 SCOPES = {
-    "eurostat": ("Eurostat culture statistics", "Eurostat, Guide to culture statistics (2018), cultural activities in "
-                 "NACE Rev. 2; printing (18) counts whole in employment"),
-    "unesco": ("UNESCO Framework for Cultural Statistics", "UNESCO Institute for Statistics, FCS 2009, ISIC Rev. 4 "
-               "codes of the cultural domains, written as the NACE classes they hold"),
-    "dcms": ("DCMS creative industries", "UK Department for Culture, Media and Sport, Creative industries economic "
-             "estimates: methodology (2013, 2016), UK SIC 2007"),
-    "kkw": ("Kultur- und Kreativwirtschaft", "Conference of economics ministers of the Länder, guideline (2009, 2016), "
-            "WZ 2008; codes in several submarkets count once in the total"),
-}  # fmt: skip
+    "eurostat": (
+        "Eurostat culture statistics",
+        "Eurostat, Guide to culture statistics (2018), cultural activities in "
+        "NACE Rev. 2; printing (18) counts whole in employment",
+    ),
+    "unesco": (
+        "UNESCO Framework for Cultural Statistics",
+        "UNESCO Institute for Statistics, FCS 2009, ISIC Rev. 4 "
+        "codes of the cultural domains, written as the NACE classes they hold",
+    ),
+    "dcms": (
+        "DCMS creative industries",
+        "UK Department for Culture, Media and Sport, Creative industries economic "
+        "estimates: methodology (2013, 2016), UK SIC 2007",
+    ),
+    "kkw": (
+        "Kultur- und Kreativwirtschaft",
+        "Conference of economics ministers of the Länder, guideline (2009, 2016), "
+        "WZ 2008; codes in several submarkets count once in the total",
+    ),
+}
 
 # Labels of the NACE Rev. 2 classes (four digits) and WZ 2008 subclasses (five) that the scopes use, in our words.
 _LABELS = {
-    "18.11": "Newspaper printing", "18.12": "Other printing", "18.13": "Pre-press", "18.14": "Binding",
-    "18.20": "Copying recorded media", "32.11": "Striking of coins", "32.12": "Jewellery",
-    "32.13": "Imitation jewellery", "32.20": "Musical instruments", "47.59.3": "Retail of musical instruments",
-    "47.61": "Bookshops", "47.62": "Newspaper shops", "47.63": "Music and video shops", "47.78.3": "Art dealers",
-    "47.79.1": "Antique dealers", "47.79.2": "Antiquarian bookshops", "58.11": "Book publishing",
-    "58.12": "Directories", "58.13": "Newspaper publishing", "58.14": "Journals", "58.19": "Other publishing",
-    "58.21": "Computer games", "58.29": "Other software publishing", "59.11": "Film and television production",
-    "59.12": "Post-production", "59.13": "Film distribution", "59.14": "Cinemas", "59.20": "Sound recording, music publishing",
-    "60.10": "Radio", "60.20": "Television", "62.01": "Computer programming", "62.01.1": "Web page development",
-    "62.01.9": "Other programming", "62.02": "Computer consultancy", "63.12": "Web portals", "63.91": "News agencies",
-    "70.21": "Public relations", "71.11": "Architecture", "71.11.1": "Building architects", "71.11.2": "Interior architects",
-    "71.11.3": "Town and regional planners", "71.11.4": "Landscape architects", "73.11": "Advertising agencies",
-    "73.12": "Media representation", "74.10": "Specialised design", "74.10.1": "Industrial and fashion design",
-    "74.10.2": "Graphic design", "74.10.3": "Interior design", "74.20": "Photography", "74.20.1": "Photographers",
-    "74.20.2": "Photo laboratories", "74.30": "Translation", "74.30.1": "Translators", "74.30.2": "Interpreters",
-    "77.22": "Video rental", "85.52": "Cultural education", "90.01": "Performing arts", "90.01.1": "Theatre companies",
-    "90.01.2": "Orchestras, choirs, bands", "90.01.3": "Circus and variety artists", "90.01.4": "Stage and film artists",
-    "90.02": "Support to performing arts", "90.03": "Artistic creation", "90.03.1": "Composers", "90.03.2": "Writers",
-    "90.03.3": "Visual artists", "90.03.4": "Restorers", "90.03.5": "Journalists", "90.04": "Arts facilities",
-    "90.04.1": "Theatre and concert promoters", "90.04.2": "Opera houses, theatres, concert halls",
-    "90.04.3": "Variety theatres", "91.01": "Libraries and archives", "91.02": "Museums",
-    "91.03": "Historical sites", "91.04": "Botanical and zoological gardens",
-}  # fmt: skip
+    "18.11": "Newspaper printing",
+    "18.12": "Other printing",
+    "18.13": "Pre-press",
+    "18.14": "Binding",
+    "18.20": "Copying recorded media",
+    "32.11": "Striking of coins",
+    "32.12": "Jewellery",
+    "32.13": "Imitation jewellery",
+    "32.20": "Musical instruments",
+    "47.59.3": "Retail of musical instruments",
+    "47.61": "Bookshops",
+    "47.62": "Newspaper shops",
+    "47.63": "Music and video shops",
+    "47.78.3": "Art dealers",
+    "47.79.1": "Antique dealers",
+    "47.79.2": "Antiquarian bookshops",
+    "58.11": "Book publishing",
+    "58.12": "Directories",
+    "58.13": "Newspaper publishing",
+    "58.14": "Journals",
+    "58.19": "Other publishing",
+    "58.21": "Computer games",
+    "58.29": "Other software publishing",
+    "59.11": "Film and television production",
+    "59.12": "Post-production",
+    "59.13": "Film distribution",
+    "59.14": "Cinemas",
+    "59.20": "Sound recording, music publishing",
+    "60.10": "Radio",
+    "60.20": "Television",
+    "62.01": "Computer programming",
+    "62.01.1": "Web page development",
+    "62.01.9": "Other programming",
+    "62.02": "Computer consultancy",
+    "63.12": "Web portals",
+    "63.91": "News agencies",
+    "70.21": "Public relations",
+    "71.11": "Architecture",
+    "71.11.1": "Building architects",
+    "71.11.2": "Interior architects",
+    "71.11.3": "Town and regional planners",
+    "71.11.4": "Landscape architects",
+    "73.11": "Advertising agencies",
+    "73.12": "Media representation",
+    "74.10": "Specialised design",
+    "74.10.1": "Industrial and fashion design",
+    "74.10.2": "Graphic design",
+    "74.10.3": "Interior design",
+    "74.20": "Photography",
+    "74.20.1": "Photographers",
+    "74.20.2": "Photo laboratories",
+    "74.30": "Translation",
+    "74.30.1": "Translators",
+    "74.30.2": "Interpreters",
+    "77.22": "Video rental",
+    "85.52": "Cultural education",
+    "90.01": "Performing arts",
+    "90.01.1": "Theatre companies",
+    "90.01.2": "Orchestras, choirs, bands",
+    "90.01.3": "Circus and variety artists",
+    "90.01.4": "Stage and film artists",
+    "90.02": "Support to performing arts",
+    "90.03": "Artistic creation",
+    "90.03.1": "Composers",
+    "90.03.2": "Writers",
+    "90.03.3": "Visual artists",
+    "90.03.4": "Restorers",
+    "90.03.5": "Journalists",
+    "90.04": "Arts facilities",
+    "90.04.1": "Theatre and concert promoters",
+    "90.04.2": "Opera houses, theatres, concert halls",
+    "90.04.3": "Variety theatres",
+    "91.01": "Libraries and archives",
+    "91.02": "Museums",
+    "91.03": "Historical sites",
+    "91.04": "Botanical and zoological gardens",
+}
 
 # scope -> submarket -> codes; a code may carry a weight ("47.78.3*0.2": a fifth of it belongs).
 _CODES = {
@@ -96,12 +162,28 @@ _CODES = {
 # NACE Rev. 2 class -> NACE Rev. 2.1 classes that take it over (Commission Delegated Regulation (EU) 2023/137).
 # Codes that keep number and content are left out: they bridge to themselves.
 _BRIDGE = {
-    "47.61": "47.61 47.79", "47.62": "47.62", "47.63": "47.69", "58.11": "58.11", "58.12": "58.12 58.19",
-    "60.10": "60.10", "60.20": "60.20", "62.01": "62.10", "62.02": "62.20", "63.12": "63.91 60.39", "63.91": "60.31",
-    "70.21": "73.30", "74.10": "74.11 74.12 74.13 74.14", "90.01": "90.20", "90.02": "90.39",
-    "90.03": "90.11 90.12 90.13", "90.04": "90.31", "91.01": "91.11 91.12", "91.02": "91.21", "91.03": "91.22 91.30",
+    "47.61": "47.61 47.79",
+    "47.62": "47.62",
+    "47.63": "47.69",
+    "58.11": "58.11",
+    "58.12": "58.12 58.19",
+    "60.10": "60.10",
+    "60.20": "60.20",
+    "62.01": "62.10",
+    "62.02": "62.20",
+    "63.12": "63.91 60.39",
+    "63.91": "60.31",
+    "70.21": "73.30",
+    "74.10": "74.11 74.12 74.13 74.14",
+    "90.01": "90.20",
+    "90.02": "90.39",
+    "90.03": "90.11 90.12 90.13",
+    "90.04": "90.31",
+    "91.01": "91.11 91.12",
+    "91.02": "91.21",
+    "91.03": "91.22 91.30",
     "91.04": "91.41 91.42",
-}  # fmt: skip
+}
 
 
 def creative_codes() -> pd.DataFrame:

@@ -65,7 +65,7 @@ def growth_since(district: str, origin: str, first: int, last: int) -> dict[str,
 
 def growth_starts(period: pd.Timestamp, level: str) -> list[pd.Timestamp]:
     """Half-years from which growth can be told: all of them for districts, those in today's areas for smaller ones."""
-    first = 0 if level == "district" else int(city().cut_since[:4])
+    first = 0 if level == "district" else int(city().boundary_since[:4])
     return [when for when in half_years(first, period.year) if when < period]
 
 
@@ -123,11 +123,22 @@ def bridged(area: str, origins: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str
     here = city()
     ways, rows = table("bridge", here.key), _origins()
     rows = rows[(rows["level"] == "planning_area") & rows["origin"].isin(origins)]
-    parts = [rows[(rows["cut"] == here.cut) & (rows["area_id"] == area)].assign(estimate=False)]
-    for (period, origin), old in rows[rows["cut"] != here.cut].groupby(["period", "origin"]):
+    parts = [
+        rows[(rows["boundary_version"] == here.boundary_version) & (rows["area_id"] == area)].assign(estimate=False)
+    ]
+    for (period, origin), old in rows[rows["boundary_version"] != here.boundary_version].groupby(["period", "origin"]):
         moved = bridge.across(old.set_index("area_id")["persons"], ways)
-        parts.append(pd.DataFrame({"period": [period], "origin": [origin], "persons": [moved.get(area)],
-                                   "suppressed": [pd.isna(moved.get(area))], "estimate": [True]}))  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "period": [period],
+                    "origin": [origin],
+                    "persons": [moved.get(area)],
+                    "suppressed": [pd.isna(moved.get(area))],
+                    "estimate": [True],
+                }
+            )
+        )
     known = table("residents_in_new_cut", here.key)
     everyone = table("residents", here.key)
     everyone = everyone[everyone["period"] == known["period"].iloc[0]].groupby("area_id")["persons"].sum(min_count=1)

@@ -61,30 +61,32 @@ def cached(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-def geometry(name: str, place: str = "world", key: str = "area_id", level: str = "", cut: str = "") -> dict[str, Any]:
+def geometry(
+    name: str, place: str = "world", key: str = "area_id", level: str = "", boundary_version: str = ""
+) -> dict[str, Any]:
     """Shapes by id, ready for a map."""
 
     def make() -> dict[str, Any]:
         rows = table(name, place)
         if level:
-            rows = rows[(rows["level"] == level) & (rows["cut"] == cut)]
+            rows = rows[(rows["level"] == level) & (rows["boundary_version"] == boundary_version)]
         return maps.features(gpd.GeoDataFrame(rows), key)
 
-    made: dict[str, Any] = geometries.get((name, place, key, level, cut, data.entry(name, place).checksum), make)
+    made: dict[str, Any] = geometries.get((name, place, key, level, boundary_version, data.entry(name, place).checksum), make)
     return made
 
 
 def area_shapes(level: str) -> dict[str, Any]:
-    """Shapes of one level of today's cut by id."""
+    """Shapes of one level of today's boundary_version by id."""
     here = city()
-    return geometry("areas", here.key, level=level, cut=here.cut)
+    return geometry("areas", here.key, level=level, boundary_version=here.boundary_version)
 
 
 def exact_areas() -> gpd.GeoDataFrame:
     """True shapes of today's planning areas."""
     here = city()
     shapes = table("areas_exact", here.key)
-    return gpd.GeoDataFrame(shapes[shapes["cut"] == here.cut])
+    return gpd.GeoDataFrame(shapes[shapes["boundary_version"] == here.boundary_version])
 
 
 def city() -> data.City:
@@ -142,8 +144,14 @@ def where_known() -> Iterator[None]:
         if gap.place not in data.cities():
             raise
         titles = {entry.name: entry.title for entry in (*ENTRIES, *LOCAL_ENTRIES)}
-        controls.empty(_("{city} has no table for this: {table}.", city=data.cities()[gap.place].name, table=titles.get(gap.name, gap.name)),
-                       _("Add it to the city's pack and build it on the page *Your city*."))  # fmt: skip
+        controls.empty(
+            _(
+                "{city} has no table for this: {table}.",
+                city=data.cities()[gap.place].name,
+                table=titles.get(gap.name, gap.name),
+            ),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
 
 
 def source(name: str, place: str = "world") -> str:
@@ -164,7 +172,7 @@ def area_names(level: str) -> dict[str, str]:
     """Area name by id, at one level of today's cut, in the order of the names."""
     here = city()
     rows = table("areas", here.key)
-    rows = rows[(rows["level"] == level) & (rows["cut"] == here.cut)].sort_values("name")
+    rows = rows[(rows["level"] == level) & (rows["boundary_version"] == here.boundary_version)].sort_values("name")
     return dict(zip(rows["area_id"], rows["name"], strict=True))
 
 
@@ -192,7 +200,7 @@ def hierarchy() -> pd.DataFrame:
     """For each planning area of today's cut the area that holds it at every level."""
     here = city()
     rows = table("areas", here.key)
-    return areas.ancestors(rows[rows["cut"] == here.cut])
+    return areas.ancestors(rows[rows["boundary_version"] == here.boundary_version])
 
 
 @cached
@@ -211,7 +219,7 @@ def _areas_by_district() -> dict[str, dict[str, str]]:
 def district_of() -> pd.Series:
     """The district of every planning area of either cut."""
     rows = table("areas", city().key)
-    return pd.concat([areas.ancestors(cut)["district"] for _cut, cut in rows.groupby("cut")])
+    return pd.concat([areas.ancestors(cut)["district"] for _cut, cut in rows.groupby("boundary_version")])
 
 
 @cached
@@ -264,7 +272,7 @@ def half_years(first_year: int, last_year: int) -> list[pd.Timestamp]:
 
 def last_current(first_year: int, last_year: int) -> pd.Timestamp | None:
     """The newest chosen half-year that fits today's areas; None if there is none."""
-    fitting = [period for period in half_years(first_year, last_year) if period >= pd.Timestamp(city().cut_since)]
+    fitting = [period for period in half_years(first_year, last_year) if period >= pd.Timestamp(city().boundary_since)]
     return fitting[-1] if fitting else None
 
 
@@ -272,8 +280,13 @@ def last_current_or_stop(chosen: controls.Territory) -> pd.Timestamp:
     """The newest chosen half-year that fits today's areas; where there is none the page says so and ends."""
     period = last_current(chosen.first_year, chosen.last_year)
     if period is None:
-        controls.empty(_("No count of residents fits today's areas (in force since {cut_since}) in these years.", cut_since=city().cut_since),
-                       _("Choose years from 2021 on in the sidebar."))  # fmt: skip
+        controls.empty(
+            _(
+                "No count of residents fits today's areas (in force since {boundary_since}) in these years.",
+                boundary_since=city().boundary_since,
+            ),
+            _("Choose years from 2021 on in the sidebar."),
+        )
         st.stop()
     return period
 
@@ -311,11 +324,22 @@ def dots(facilities: pd.DataFrame, district: str) -> pd.DataFrame:
 
 
 def area_map(
-    rows: pd.DataFrame, *, level: str, title: str, unit: str, credit: str, key: str, chosen: controls.Territory,
-    digits: int = 0, suffix: str = "", factor: float = 1, points: pd.DataFrame | None = None, note: str = "",
+    rows: pd.DataFrame,
+    *,
+    level: str,
+    title: str,
+    unit: str,
+    credit: str,
+    key: str,
+    chosen: controls.Territory,
+    digits: int = 0,
+    suffix: str = "",
+    factor: float = 1,
+    points: pd.DataFrame | None = None,
+    note: str = "",
     scheme: str = "quantiles",
     on_site: Callable[[str], None] | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """A figure with a map of the city: finding, legend, areas by class, source, table. A click chooses the area.
 
     rows: area_id, name, value (what is coloured; empty where not known), shown (its text). factor: from value to the
@@ -331,16 +355,29 @@ def area_map(
     layers = [
         maps.area_layer(shapes, rows, grouped, key="area_id", selected=selected),
         maps.outline_layer({chosen.district: outline[chosen.district]} if chosen.district else outline),
-    ]  # fmt: skip
+    ]
     if points is not None:
         layers.append(maps.point_layer(points.assign(id=points["area_id"].map(hierarchy()[level]))))
     lon, lat, zoom = view_of(chosen.district)
-    maps.show(layers, lon=lon, lat=lat, zoom=zoom, key=f"{key}-{level}-{chosen.district}",
-              summary=_("Map: {title}. {unit}.", title=title, unit=unit), on_pick=pick_area(level), on_site=on_site)  # fmt: skip
+    maps.show(
+        layers,
+        lon=lon,
+        lat=lat,
+        zoom=zoom,
+        key=f"{key}-{level}-{chosen.district}",
+        summary=_("Map: {title}. {unit}.", title=title, unit=unit),
+        on_pick=pick_area(level),
+        on_site=on_site,
+    )
     hint = _("Click an area to choose it on every page") + (_(", a dot for its catchment") if on_site else "")
     st.caption(" · ".join(part for part in (unit, note, hint, _("Source: {credit}", credit=credit)) if part))
-    exports.downloads(rows.drop(columns=["shown", "value"]), title, credit, key,
-                      partial(maps.picture, shapes, rows, grouped, "area_id", ranges))  # fmt: skip
+    exports.downloads(
+        rows.drop(columns=["shown", "value"]),
+        title,
+        credit,
+        key,
+        partial(maps.picture, shapes, rows, grouped, "area_id", ranges),
+    )
 
 
 @cached
@@ -350,7 +387,11 @@ def view_of(district: str) -> tuple[float, float, float]:
     if not district:
         return here.lon, here.lat, here.zoom
     rows = table("areas", here.key)
-    shape = rows[(rows["level"] == "district") & (rows["area_id"] == district) & (rows["cut"] == here.cut)]
+    shape = rows[
+        (rows["level"] == "district")
+        & (rows["area_id"] == district)
+        & (rows["boundary_version"] == here.boundary_version)
+    ]
     west, south, east, north = gpd.GeoDataFrame(shape).total_bounds
     return (west + east) / 2, (south + north) / 2, here.zoom + 1.4
 
@@ -366,4 +407,6 @@ def level_control(default: str = "") -> str:
     names = {level: _(name) for level, name in city().level_names.items()}
     levels = [level for level in names if level != "city"]
     default = default or middle_level()
-    return controls.linked(st.selectbox, _("Areas"), levels, index=levels.index(default), format_func=names.__getitem__, key="level")  # fmt: skip
+    return controls.linked(
+        st.selectbox, _("Areas"), levels, index=levels.index(default), format_func=names.__getitem__, key="level"
+    )

@@ -66,14 +66,24 @@ st.title(_("Service coverage in {place}", place=place), anchor=False)
 kinds = facility_kinds()
 services = kinds[kinds["grouping"] != "culture"]
 columns = st.columns(4)
-kind = controls.linked(columns[0].selectbox, _("Service"), list(services.index), format_func=services["label"].get, key="service")  # fmt: skip
+kind = controls.linked(
+    columns[0].selectbox, _("Service"), list(services.index), format_func=services["label"].get, key="service"
+)
 stated = table("facilities", here.key).query("kind == @kind")["places"].notna().any()
 measures = [name for name in MEASURES if stated or name != "places_per_100"]
-measure = controls.linked(columns[1].selectbox, _("Measure"), measures, format_func=lambda m: MEASURES[m][0], key="coverage")  # fmt: skip
+measure = controls.linked(
+    columns[1].selectbox, _("Measure"), measures, format_func=lambda m: MEASURES[m][0], key="coverage"
+)
 with columns[2]:
     level = level_control("planning_area")
-distance = controls.linked(columns[3].selectbox, _("Within (straight line)"), [250, 500, 750, 1000, 1500, 2000, 3000], index=1,
-                                    format_func=lambda metres: _("{metres:,} m", metres=metres), key="distance")  # fmt: skip
+distance = controls.linked(
+    columns[3].selectbox,
+    _("Within (straight line)"),
+    [250, 500, 750, 1000, 1500, 2000, 3000],
+    index=1,
+    format_func=lambda metres: _("{metres:,} m", metres=metres),
+    key="distance",
+)
 period = last_current_or_stop(chosen)
 
 label, unit, digits, suffix, factor = MEASURES[measure]
@@ -112,10 +122,26 @@ if known.empty:
     st.stop()
 worst = known.loc[known["value"].idxmax() if measure == "residents_per_facility" else known["value"].idxmin()]
 points = dots(table("facilities", here.key).query("kind == @kind"), chosen.district)
-area_map(rows, level=level, title=_("{loc}: least served is {name}, {shown}", loc=services.loc[kind, 'label'], name=worst['name'], shown=worst['shown']),
-         unit=f"{unit}, {text.day(period)}", credit=credit, key="coverage-map", chosen=chosen, digits=digits,
-         suffix=suffix, factor=factor, points=points, note=label,
-         scheme="jenks")  # fmt: skip
+area_map(
+    rows,
+    level=level,
+    title=_(
+        "{loc}: least served is {name}, {shown}",
+        loc=services.loc[kind, "label"],
+        name=worst["name"],
+        shown=worst["shown"],
+    ),
+    unit=f"{unit}, {text.day(period)}",
+    credit=credit,
+    key="coverage-map",
+    chosen=chosen,
+    digits=digits,
+    suffix=suffix,
+    factor=factor,
+    points=points,
+    note=label,
+    scheme="jenks",
+)
 
 need = NEEDS.get(services.loc[kind, "grouping"])
 if need:
@@ -125,6 +151,18 @@ st.header(_("Districts compared"), anchor=False, divider="gray")
 bars = by_district.assign(value=by_district[measure] * factor).dropna(subset="value")
 figure = charts.bars(bars, "name", "value", unit=unit, digits=digits, marked=place)
 spread = bars.loc[bars["value"].idxmax()], bars.loc[bars["value"].idxmin()]
-charts.show(figure, title=_("From {value}{suffix} in {name} to {value_2}{suffix} in {name_2}", value=text.number(spread[1]['value'], digits), suffix=suffix, name=spread[1]['name'], value_2=text.number(spread[0]['value'], digits), name_2=spread[0]['name']),
-            unit=f"{unit}, {text.day(period)}", source=credit, key="coverage-bars",
-            table=by_district.drop(columns="area_id"))  # fmt: skip
+charts.show(
+    figure,
+    title=_(
+        "From {value}{suffix} in {name} to {value_2}{suffix} in {name_2}",
+        value=text.number(spread[1]["value"], digits),
+        suffix=suffix,
+        name=spread[1]["name"],
+        value_2=text.number(spread[0]["value"], digits),
+        name_2=spread[0]["name"],
+    ),
+    unit=f"{unit}, {text.day(period)}",
+    source=credit,
+    key="coverage-bars",
+    table=by_district.drop(columns="area_id"),
+)

@@ -102,7 +102,9 @@ def beside_inclusion(kinds: tuple[str, ...], period: pd.Timestamp, district: str
     here, groups = city(), hierarchy()[middle_level()]
     rows = venues(kinds, period, middle_level())
     shapes = table("areas", here.key)
-    size = shapes[(shapes["level"] == middle_level()) & (shapes["cut"] == here.cut)].set_index("area_id")["area_km2"]
+    size = shapes[
+        (shapes["level"] == middle_level()) & (shapes["boundary_version"] == here.boundary_version)
+    ].set_index("area_id")["area_km2"]
     rows = rows[rows["persons"] >= NOBODY].assign(density=lambda t: t["persons"].astype(float) / t["area_id"].map(size))
     social = table("social_monitoring", here.key).pivot(index="area_id", columns="indicator", values="percent")
     same_day = table("residents_in_new_cut", here.key) if known("residents_in_new_cut") else residents(period)
@@ -130,9 +132,14 @@ def regions_beside_income(first: int, last: int) -> tuple[pd.DataFrame, dict[str
     """Yearly growth of cultural work and of household income by region, and how they go together."""
     work = table("cultural_employment").pivot(index="nuts_id", columns="year", values="thousand_persons")
     income = table("household_income").pivot(index="nuts_id", columns="year", values="pps_per_inhabitant")
-    rows = pd.DataFrame({"culture": 100 * creative.growth_rate(work[first], work[last], last - first),
-                         "income": 100 * creative.growth_rate(income[first], income[last], last - first),
-                         "first_income": income[first], "size": work[first]}).dropna()  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "culture": 100 * creative.growth_rate(work[first], work[last], last - first),
+            "income": 100 * creative.growth_rate(income[first], income[last], last - first),
+            "first_income": income[first],
+            "size": work[first],
+        }
+    ).dropna()
     found = association.associate(rows, "culture", "income", ["first_income", "size"])
     names = table("regions").set_index("nuts_id")["name"]
     return rows.assign(name=names).rename_axis("nuts_id").reset_index(), found._asdict() | {"sure": found.sure}
@@ -162,5 +169,10 @@ def employees(scope: str) -> dict[str, float]:
     found = creative.in_scope(rows, codes[codes["scope"] == scope])
     known = found.dropna(subset=["employees_low"])
     low, high = ((known[f"employees_{side}"].astype(float) * known["share"]).sum() for side in ("low", "high"))
-    return {"low": low, "high": high, "firms": (known["firms"] * known["share"]).sum(),
-            "all": (found["firms"] * found["share"]).sum(), "open_ended": float(known["open_ended"].sum())}  # fmt: skip
+    return {
+        "low": low,
+        "high": high,
+        "firms": (known["firms"] * known["share"]).sum(),
+        "all": (found["firms"] * found["share"]).sum(),
+        "open_ended": float(known["open_ended"].sum()),
+    }

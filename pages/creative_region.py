@@ -73,14 +73,40 @@ def profile_section(region: str, name: str, first: int, last: int) -> None:
         "slower": _("grew more slowly than"),
         "cannot tell": _("cannot be told apart from"),
     }
-    interval = "" if text.is_gap(statement["slope"]) else (
-        _(" (95 % interval {low:+.1f} to {high:+.1f} points a year, {years:.0f} years, a step allowed for the "
-    "break of 2021)", low=statement['low'], high=statement['high'], years=statement['years']))  # fmt: skip
+    interval = (
+        ""
+        if text.is_gap(statement["slope"])
+        else (
+            _(
+                " (95 % interval {low:+.1f} to {high:+.1f} points a year, {years:.0f} years, a step allowed for the "
+                "break of 2021)",
+                low=statement["low"],
+                high=statement["high"],
+                years=statement["years"],
+            )
+        )
+    )
     back = fall["recovery_years"].get(region) if region in fall.index else None
-    recovered = "" if region not in fall.index else (
-        _(" It did not fall in 2020.") if lost >= 0 else _(" It was back at its level of 2019 after {back} years.", back=back) if pd.notna(back)
-        else _(" It was not back at its level of 2019 by {last_year}.", last_year=fall['last_year'][region]))  # fmt: skip
-    st.markdown(_("**Above-average growth?** Cultural work in {name} {words} the regions together{interval}.{recovered}", name=name, words=words[str(statement['verdict'])], interval=interval, recovered=recovered))  # fmt: skip
+    recovered = (
+        ""
+        if region not in fall.index
+        else (
+            _(" It did not fall in 2020.")
+            if lost >= 0
+            else _(" It was back at its level of 2019 after {back} years.", back=back)
+            if pd.notna(back)
+            else _(" It was not back at its level of 2019 by {last_year}.", last_year=fall["last_year"][region])
+        )
+    )
+    st.markdown(
+        _(
+            "**Above-average growth?** Cultural work in {name} {words} the regions together{interval}.{recovered}",
+            name=name,
+            words=words[str(statement["verdict"])],
+            interval=interval,
+            recovered=recovered,
+        )
+    )
     near = similar(region, first, last)
     shown = table("cultural_employment").query("nuts_id in @near.nuts_id or nuts_id == @region")
     shown = shown[shown["year"].between(first, last)]
@@ -93,23 +119,53 @@ def profile_section(region: str, name: str, first: int, last: int) -> None:
     )
     lines = pd.concat([lines[["year", "group", "thousand_persons"]], typical[["year", "group", "thousand_persons"]]])
     index = _("index, first year shown = 100 (scope: {scope})", scope=_(SCOPE))
-    charts.show(charts.lines(lines, "year", "thousand_persons", "group", unit=index, digits=1, from_zero=False, breaks=breaks(first, last),
-                             height=480),
-                title=_("{name}: from {iloc:,.1f} to {iloc_2:,.1f} thousand people in cultural work", name=name, iloc=own.iloc[0], iloc_2=own.iloc[-1]), unit=index,
-                source=source("cultural_employment"), key="employment",
-                table=shown[["year", "nuts_id", "group", "thousand_persons", "flag"]])  # fmt: skip
+    charts.show(
+        charts.lines(
+            lines,
+            "year",
+            "thousand_persons",
+            "group",
+            unit=index,
+            digits=1,
+            from_zero=False,
+            breaks=breaks(first, last),
+            height=480,
+        ),
+        title=_(
+            "{name}: from {iloc:,.1f} to {iloc_2:,.1f} thousand people in cultural work",
+            name=name,
+            iloc=own.iloc[0],
+            iloc_2=own.iloc[-1],
+        ),
+        unit=index,
+        source=source("cultural_employment"),
+        key="employment",
+        table=shown[["year", "nuts_id", "group", "thousand_persons", "flag"]],
+    )
     if near.empty:
         controls.empty(
             _("No similar regions: a figure of this region's income or growth is missing."), _("Choose another region.")
         )
         return
-    st.caption(_("Peers are the five regions nearest by rank of size, household income and growth before 2020. "
-    "Source: {value}; {value_2}", value=source('cultural_employment'), value_2=source('household_income')))  # fmt: skip
-    st.dataframe(near[["nuts_id", "name", "people", "income", "growth", "distance"]], hide_index=True, alt=_("Five similar regions"),
-                 column_config={"people": st.column_config.NumberColumn(_("median, thousand persons"), format="%.1f"),
-                                "income": st.column_config.NumberColumn(_("PPS per inhabitant, 2019"), format="%.0f"),
-                                "growth": st.column_config.NumberColumn(_("growth a year to 2019"), format="percent"),
-                                "distance": st.column_config.NumberColumn(_("distance, standard deviations"), format="%.2f")})  # fmt: skip
+    st.caption(
+        _(
+            "Peers are the five regions nearest by rank of size, household income and growth before 2020. "
+            "Source: {value}; {value_2}",
+            value=source("cultural_employment"),
+            value_2=source("household_income"),
+        )
+    )
+    st.dataframe(
+        near[["nuts_id", "name", "people", "income", "growth", "distance"]],
+        hide_index=True,
+        alt=_("Five similar regions"),
+        column_config={
+            "people": st.column_config.NumberColumn(_("median, thousand persons"), format="%.1f"),
+            "income": st.column_config.NumberColumn(_("PPS per inhabitant, 2019"), format="%.0f"),
+            "growth": st.column_config.NumberColumn(_("growth a year to 2019"), format="percent"),
+            "distance": st.column_config.NumberColumn(_("distance, standard deviations"), format="%.2f"),
+        },
+    )
     waterfall_section(region, name, first, last, unit)
 
 
@@ -122,22 +178,39 @@ def waterfall_section(region: str, name: str, first: int, last: int, unit: str) 
         return
     country = ends[[code for code in ends if code[:2] == region[:2]]].sum(axis=1)
     every, own = ends.sum(axis=1), ends[region]
-    parts = shift_share.nested(own.iloc[0], own.iloc[-1], (_("{shape} regions of Europe", shape=ends.shape[1]), every.iloc[0], every.iloc[-1]),
-                               (_("the country beyond Europe"), country.iloc[0], country.iloc[-1]))  # fmt: skip
+    parts = shift_share.nested(
+        own.iloc[0],
+        own.iloc[-1],
+        (_("{shape} regions of Europe", shape=ends.shape[1]), every.iloc[0], every.iloc[-1]),
+        (_("the country beyond Europe"), country.iloc[0], country.iloc[-1]),
+    )
     parts["part"] = parts["part"].replace("own", _("the region beyond the country"))
     last_part = parts["change"].iloc[-1]
-    charts.show(comparisons.waterfall(parts, "part", "change", unit=_("thousand persons"), total="change"),
-                title=_("Of {change:+,.1f} thousand, {last_part:+,.1f} are {name}'s own", change=parts['change'].sum(), last_part=last_part, name=name),
-                unit=_("{unit}, {first}–{last}: shift-share over regions with both years", unit=unit, first=first, last=last), source=source("cultural_employment"),
-                key="waterfall", table=parts)  # fmt: skip
+    charts.show(
+        comparisons.waterfall(parts, "part", "change", unit=_("thousand persons"), total="change"),
+        title=_(
+            "Of {change:+,.1f} thousand, {last_part:+,.1f} are {name}'s own",
+            change=parts["change"].sum(),
+            last_part=last_part,
+            name=name,
+        ),
+        unit=_("{unit}, {first}–{last}: shift-share over regions with both years", unit=unit, first=first, last=last),
+        source=source("cultural_employment"),
+        key="waterfall",
+        table=parts,
+    )
 
 
 def quotient_section(region: str, year: int) -> None:
     """How common cultural work is in each region, once total employment has been fetched."""
     if not data.has("employment"):
-        controls.empty(_("Shares and location quotients by region need total employment, which is not shipped."),
-                       _("Run `make refresh` where the machine is online; shares by country are on the page *Creative economy "
-    "in Europe*."))  # fmt: skip
+        controls.empty(
+            _("Shares and location quotients by region need total employment, which is not shipped."),
+            _(
+                "Run `make refresh` where the machine is online; shares by country are on the page *Creative economy "
+                "in Europe*."
+            ),
+        )
         return
     rows = quotients(year)
     if rows.empty:
@@ -145,14 +218,42 @@ def quotient_section(region: str, year: int) -> None:
             _("Total employment of {year} is not in the table fetched.", year=year), _("Choose another last year.")
         )
         return
-    rows = rows.assign(value=rows["lq"], shown=[_("{share:.1f} % of work, {lq:.2f} times all regions ({low:.2f} to {high:.2f})", share=100 * share, lq=lq, low=low, high=high)
-                                                for share, lq, low, high in rows[["share", "lq", "low", "high"]].itertuples(index=False)])  # fmt: skip
+    rows = rows.assign(
+        value=rows["lq"],
+        shown=[
+            _(
+                "{share:.1f} % of work, {lq:.2f} times all regions ({low:.2f} to {high:.2f})",
+                share=100 * share,
+                lq=lq,
+                low=low,
+                high=high,
+            )
+            for share, lq, low, high in rows[["share", "lq", "low", "high"]].itertuples(index=False)
+        ],
+    )
     best = rows.loc[rows["lq"].idxmax()]
-    map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="regional-quotients", digits=2, selected=region,
-                  title=_("{name}: cultural work is {lq:.2f} times as common as in all regions ({low:.2f} to {high:.2f})", name=best['name'], lq=best['lq'], low=best['low'], high=best['high']),
-                  unit=_("location quotient of cultural employment, all regions = 1, {year} (scope: {scope}); 95 % interval "
-    "for sampling", year=year, scope=_(SCOPE)),
-                  credit=f"{source('cultural_employment')}; {source('employment')}")  # fmt: skip
+    map_of_europe(
+        geometry("regions", key="nuts_id"),
+        "nuts_id",
+        rows,
+        name="regional-quotients",
+        digits=2,
+        selected=region,
+        title=_(
+            "{name}: cultural work is {lq:.2f} times as common as in all regions ({low:.2f} to {high:.2f})",
+            name=best["name"],
+            lq=best["lq"],
+            low=best["low"],
+            high=best["high"],
+        ),
+        unit=_(
+            "location quotient of cultural employment, all regions = 1, {year} (scope: {scope}); 95 % interval "
+            "for sampling",
+            year=year,
+            scope=_(SCOPE),
+        ),
+        credit=f"{source('cultural_employment')}; {source('employment')}",
+    )
 
 
 def regions_section(region: str, first: int, last: int) -> None:
@@ -161,47 +262,91 @@ def regions_section(region: str, first: int, last: int) -> None:
     if rows.empty:
         controls.empty(_("No region has figures in both years."), _("Choose other years in the sidebar."))
         return
-    rows = rows.assign(value=rows["above_median"], shown=[
-        _("{g} a year, {above:+.1f} points against the median", g=text.signed_percent(g), above=above)
-        for g, above in zip(rows["yearly_growth"], rows["above_median"], strict=True)
-    ])  # fmt: skip
+    rows = rows.assign(
+        value=rows["above_median"],
+        shown=[
+            _("{g} a year, {above:+.1f} points against the median", g=text.signed_percent(g), above=above)
+            for g, above in zip(rows["yearly_growth"], rows["above_median"], strict=True)
+        ],
+    )
     best = rows.loc[rows["value"].idxmax()]
     note = _("spans the 2021 break in series: read as an indication · ") if first < LFS_BREAK <= last else ""
-    map_of_europe(geometry("regions", key="nuts_id"), "nuts_id", rows, name="europe", selected=region,
-                  title=_("Fastest growth {first}–{last}: {name}, {yearly_growth} a year", first=first, last=last, name=best['name'], yearly_growth=text.signed_percent(best['yearly_growth'])),
-                  unit=_("percentage points a year above the median region, {first}–{last} (scope: {scope})", first=first, last=last, scope=_(SCOPE)),
-                  note=_("{note}{rows} regions with both years", note=note, rows=len(rows)),
-                  credit=f"{source('cultural_employment')}; {source('regions')}")  # fmt: skip
+    map_of_europe(
+        geometry("regions", key="nuts_id"),
+        "nuts_id",
+        rows,
+        name="europe",
+        selected=region,
+        title=_(
+            "Fastest growth {first}–{last}: {name}, {yearly_growth} a year",
+            first=first,
+            last=last,
+            name=best["name"],
+            yearly_growth=text.signed_percent(best["yearly_growth"]),
+        ),
+        unit=_(
+            "percentage points a year above the median region, {first}–{last} (scope: {scope})",
+            first=first,
+            last=last,
+            scope=_(SCOPE),
+        ),
+        note=_("{note}{rows} regions with both years", note=note, rows=len(rows)),
+        credit=f"{source('cultural_employment')}; {source('regions')}",
+    )
     names, work = table("regions").set_index("nuts_id")["name"], table("cultural_employment")
     land = work[(work["nuts_id"].str[:2] == region[:2]) & work["year"].between(first, last)]
     full = land.groupby("nuts_id")["year"].nunique()
     land = land[land["nuts_id"].isin(full[full == full.max()].index)]
-    land = land.assign(place=land.groupby("year")["thousand_persons"].rank(ascending=False, method="first"),
-                       name=land["nuts_id"].map(names))  # fmt: skip
+    land = land.assign(
+        place=land.groupby("year")["thousand_persons"].rank(ascending=False, method="first"),
+        name=land["nuts_id"].map(names),
+    )
     top = land[land["nuts_id"].isin(land[land["place"] <= 10]["nuts_id"])]
     here = str(names[region])
     own = top[top["name"] == here].sort_values("year")
     if own.empty:
         return
-    charts.show(comparisons.bump(top, "year", "place", "name", unit="", marked=here),
-                title=_("{here}: place {iloc:.0f} in {iloc_2}, place {iloc_3:.0f} in {iloc_4} among the country's regions", here=here, iloc=own['place'].iloc[0], iloc_2=own['year'].iloc[0], iloc_3=own['place'].iloc[-1], iloc_4=own['year'].iloc[-1]),
-                unit=_("place by number of people in cultural work, regions with every year (scope: {scope})", scope=_(SCOPE)),
-                source=source("cultural_employment"), key="bump",
-                table=top[["year", "nuts_id", "name", "thousand_persons", "place"]])  # fmt: skip
+    charts.show(
+        comparisons.bump(top, "year", "place", "name", unit="", marked=here),
+        title=_(
+            "{here}: place {iloc:.0f} in {iloc_2}, place {iloc_3:.0f} in {iloc_4} among the country's regions",
+            here=here,
+            iloc=own["place"].iloc[0],
+            iloc_2=own["year"].iloc[0],
+            iloc_3=own["place"].iloc[-1],
+            iloc_4=own["year"].iloc[-1],
+        ),
+        unit=_("place by number of people in cultural work, regions with every year (scope: {scope})", scope=_(SCOPE)),
+        source=source("cultural_employment"),
+        key="bump",
+        table=top[["year", "nuts_id", "name", "thousand_persons", "place"]],
+    )
 
 
 chosen = choices()
 names = table("regions").set_index("nuts_id")["name"]
 known = sorted(table("cultural_employment")["nuts_id"].unique())
-region = controls.linked(st.sidebar.selectbox, _("Region (NUTS 2, cut of 2016)"), known, index=known.index(city().region), key="region",
-                              format_func=lambda code: f"{names[code]} ({code})")  # fmt: skip
+region = controls.linked(
+    st.sidebar.selectbox,
+    _("Region (NUTS 2, cut of 2016)"),
+    known,
+    index=known.index(city().region),
+    key="region",
+    format_func=lambda code: f"{names[code]} ({code})",
+)
 st.title(_("Creative economy: {names}", names=names[region]), anchor=False)
 years = sorted(int(year) for year in table("cultural_employment")["year"].unique())
 own_years = [int(year) for year in series(region, chosen.first_year, chosen.last_year).index]
 if len(own_years) < 2:
-    controls.empty(_("Eurostat's regional table covers {years} to {years_2}; this region has fewer than two of the chosen "
-    "years.", years=years[0], years_2=years[-1]),
-                   _("Choose more years in the sidebar, or another region."))  # fmt: skip
+    controls.empty(
+        _(
+            "Eurostat's regional table covers {years} to {years_2}; this region has fewer than two of the chosen "
+            "years.",
+            years=years[0],
+            years_2=years[-1],
+        ),
+        _("Choose more years in the sidebar, or another region."),
+    )
     st.stop()
 profile_section(region, str(names[region]), own_years[0], own_years[-1])
 st.header(_("All regions"), anchor=False, divider="gray")

@@ -55,10 +55,25 @@ def template_section() -> None:
             _("Template (ZIP)"), out.getvalue(), "city-pack.zip", "application/zip", key="template", on_click="ignore"
         )
         for key, one in data.cities().items():
-            st.download_button(_("{name} as a pack (ZIP)", name=one.name), partial(zipped, key), f"{key}-pack.zip", "application/zip",
-                               key=f"pack-{key}", on_click="ignore")  # fmt: skip
-    sections = pd.DataFrame([{_("Section"): name, _("Holds"): _(one.holds), _("Needs"): ", ".join(one.needs), _("May have"): ", ".join(one.may)}
-                             for name, one in pack.SECTIONS.items()])  # fmt: skip
+            st.download_button(
+                _("{name} as a pack (ZIP)", name=one.name),
+                partial(zipped, key),
+                f"{key}-pack.zip",
+                "application/zip",
+                key=f"pack-{key}",
+                on_click="ignore",
+            )
+    sections = pd.DataFrame(
+        [
+            {
+                _("Section"): name,
+                _("Holds"): _(one.holds),
+                _("Needs"): ", ".join(one.needs),
+                _("May have"): ", ".join(one.may),
+            }
+            for name, one in pack.SECTIONS.items()
+        ]
+    )
     with st.expander(_("What a pack holds")):
         st.dataframe(sections, hide_index=True, alt=_("Sections of a pack with their columns"))
         st.caption(
@@ -86,16 +101,32 @@ def mapping_section(folder: Path) -> dict[str, dict[str, str]]:
             for ours, place in zip((*section.needs, *section.may), st.columns(4) * 3, strict=False):
                 options = ["", *columns]
                 label = _("{column} (needed)", column=ours) if ours in section.needs else ours
-                chosen[name][ours] = place.selectbox(label, options, index=options.index(known.get(ours, "")), key=f"map-{name}-{ours}",
-                                                     format_func=lambda one: one or _("none"))  # fmt: skip
+                chosen[name][ours] = place.selectbox(
+                    label,
+                    options,
+                    index=options.index(known.get(ours, "")),
+                    key=f"map-{name}-{ours}",
+                    format_func=lambda one: one or _("none"),
+                )
     return chosen
 
 
 def findings_table(findings: list[Finding]) -> None:
     """Every finding: where, what, how to mend."""
     order = {"error": _("error"), "warning": _("warning")}
-    rows = pd.DataFrame([{_("Level"): order[one.level], _("File"): one.file, _("Row"): text.GAP if one.row is None else str(one.row), _("Column"): one.column,
-                          _("What"): one.what, _("How to mend"): one.mend} for one in sorted(findings, key=lambda one: one.level)])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                _("Level"): order[one.level],
+                _("File"): one.file,
+                _("Row"): text.GAP if one.row is None else str(one.row),
+                _("Column"): one.column,
+                _("What"): one.what,
+                _("How to mend"): one.mend,
+            }
+            for one in sorted(findings, key=lambda one: one.level)
+        ]
+    )
     st.dataframe(rows.replace(text.GAP, ""), hide_index=True, alt=_("Findings of the check"))
     st.download_button(
         _("Findings (CSV)"), exports.csv_bytes(rows), "findings.csv", "text/csv", key="findings", on_click="ignore"
@@ -150,7 +181,11 @@ def check_section(folder: Path) -> None:
         st.caption(_("Mend the errors in your files and upload the pack again; nothing was changed."))
     elif built:
         st.success(_("The city is in use."))
-        st.page_link("pages/overview.py", label=_("See {name}", name=data.cities()[built[0]].name), query_params={"city": built[0]})  # fmt: skip
+        st.page_link(
+            "pages/overview.py",
+            label=_("See {name}", name=data.cities()[built[0]].name),
+            query_params={"city": built[0]},
+        )
     elif right.button(_("Build the city"), key="build", type="primary"):
         st.session_state["pack_build"] = background.start(building.build, folder)
         st.rerun()
@@ -165,7 +200,14 @@ def builds_section() -> None:
         )
     for key, kept in mine.items():
         with st.container(border=True):
-            st.markdown(_("**{name}**, in use: {version} · builds kept: {builds}", name=text.escaped(data.cities()[key].name), builds=len(kept), version=text.moment(data.entry("areas", key).version)))  # fmt: skip
+            st.markdown(
+                _(
+                    "**{name}**, in use: {version} · builds kept: {builds}",
+                    name=text.escaped(data.cities()[key].name),
+                    builds=len(kept),
+                    version=text.moment(data.entry("areas", key).version),
+                )
+            )
             older = [one for one in kept if one < data.entry("areas", key).version]
             if not rights.may("admin"):
                 continue

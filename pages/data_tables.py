@@ -16,8 +16,14 @@ from views import catalogue_views, controls, exports, text
 from views.language import _
 
 # What a reader wants to hear of a new version: added up over these columns.
-HEADLINES = {"displaced": ["asylum", "year", "category"], "asylum_applications": ["asylum", "year"], "asylum_decisions": ["asylum", "year"],
-             "solutions": ["asylum", "year", "solution"], "facilities": ["kind"], "firms": ["activity"]}  # fmt: skip
+HEADLINES = {
+    "displaced": ["asylum", "year", "category"],
+    "asylum_applications": ["asylum", "year"],
+    "asylum_decisions": ["asylum", "year"],
+    "solutions": ["asylum", "year", "solution"],
+    "facilities": ["kind"],
+    "firms": ["activity"],
+}
 
 
 def compared(before: Entry, after: Entry) -> pd.DataFrame:

@@ -28,8 +28,11 @@ MEASURES = {"absolute": _("Persons"), "per_1000": _("Per 1,000 residents"), "ind
 def wider_counts(country: str | None, first: int, last: int) -> dict[object, str]:
     """Years inside the period from which a category was counted at all, for the chart to say so."""
     shown = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
-    return {year: _("from here: {labels}", labels=_(displacement.LABELS[category]))
-            for category, year in displacement.COUNTED_FROM.items() if category in shown and first < year <= last}  # fmt: skip
+    return {
+        year: _("from here: {labels}", labels=_(displacement.LABELS[category]))
+        for category, year in displacement.COUNTED_FROM.items()
+        if category in shown and first < year <= last
+    }
 
 
 def stock_section(chosen: Territory, country: str | None, place: str) -> None:
@@ -40,14 +43,22 @@ def stock_section(chosen: Territory, country: str | None, place: str) -> None:
         left.radio, _("Break down by"), options, horizontal=True, key="by", format_func=lambda one: _(one.capitalize())
     )
     names = country_names()
-    origin = controls.linked(middle.selectbox, _("Only from"), ["", *origins_of(country)], key="only_from",
-                              format_func=lambda code: names.get(code, _("All origins")))  # fmt: skip
-    measure = controls.linked(right.radio, _("Measure"), list(MEASURES), horizontal=True, key="measure",
-                          format_func=MEASURES.__getitem__)  # fmt: skip
+    origin = controls.linked(
+        middle.selectbox,
+        _("Only from"),
+        ["", *origins_of(country)],
+        key="only_from",
+        format_func=lambda code: names.get(code, _("All origins")),
+    )
+    measure = controls.linked(
+        right.radio, _("Measure"), list(MEASURES), horizontal=True, key="measure", format_func=MEASURES.__getitem__
+    )
     rows = by_group(by, country, chosen.first_year, chosen.last_year, origin)
     if rows.empty:
-        controls.empty(_("UNHCR counts nobody from {names} in {place} in these years.", names=names[origin], place=in_text(place)),
-                       _("Choose another origin or other years."))  # fmt: skip
+        controls.empty(
+            _("UNHCR counts nobody from {names} in {place} in these years.", names=names[origin], place=in_text(place)),
+            _("Choose another origin or other years."),
+        )
         return
     total = rows.groupby("year")["persons"].sum()
     unit, digits = _("persons, at year end"), 0
@@ -80,30 +91,53 @@ def stock_section(chosen: Territory, country: str | None, place: str) -> None:
             title += _(", counting more categories than then")
         elif years and years < 100:
             title += _(": doubling in {years:.0f} years at that pace", years=years)
-    figure = charts.lines(rows, "year", "persons", "group", unit=unit, stacked=measure != "index", digits=digits,
-                          breaks=widened)  # fmt: skip
-    charts.show(figure, title=title, unit=unit, source=source("displaced"), key=f"stock-{country}",
-                table=rows[["year", "group", "persons"]].rename(columns={"persons": unit}))  # fmt: skip
+    figure = charts.lines(
+        rows, "year", "persons", "group", unit=unit, stacked=measure != "index", digits=digits, breaks=widened
+    )
+    charts.show(
+        figure,
+        title=title,
+        unit=unit,
+        source=source("displaced"),
+        key=f"stock-{country}",
+        table=rows[["year", "group", "persons"]].rename(columns={"persons": unit}),
+    )
 
 
 def sure_section() -> None:
     """The sum of the tables beside the published total."""
     rows = reconciled()
     last = rows.to_dict("records")[-1]
-    title = (_("{year}: the tables add up to {summed}, UNHCR prints {published}; people under two mandates explain "
-    "{overlap} of the difference", year=last['year'], summed=text.compact(last['summed']), published=text.compact(last['published']), overlap=text.compact(last['overlap'])))  # fmt: skip
+    title = _(
+        "{year}: the tables add up to {summed}, UNHCR prints {published}; people under two mandates explain "
+        "{overlap} of the difference",
+        year=last["year"],
+        summed=text.compact(last["summed"]),
+        published=text.compact(last["published"]),
+        overlap=text.compact(last["overlap"]),
+    )
     st.subheader(title, anchor=False)
-    st.dataframe(rows, hide_index=True, alt=title, column_config={
-        "summed": st.column_config.NumberColumn(_("sum of the tables"), format="localized"),
-        "published": st.column_config.NumberColumn(_("published"), format="localized"),
-        "difference": st.column_config.NumberColumn(format="localized"),
-        "overlap": st.column_config.NumberColumn(_("under two mandates (estimate)"), format="localized"),
-        "remainder": st.column_config.NumberColumn(_("later revision and rounding"), format="localized"),
-    })  # fmt: skip
-    st.caption(_("Persons at year end · UNHCR counts Palestine refugees displaced within the Gaza Strip once; UNRWA "
-    "estimates them at 70 % of the displaced people there (unhcr.org/refugee-statistics/data-summaries, "
-    "end of 2023, assumed for 2024). IDMC has since lowered its figure for 2023 by about a million. No "
-    "total for 2025 was at hand · Source: {value}", value=source('published_totals')))  # fmt: skip
+    st.dataframe(
+        rows,
+        hide_index=True,
+        alt=title,
+        column_config={
+            "summed": st.column_config.NumberColumn(_("sum of the tables"), format="localized"),
+            "published": st.column_config.NumberColumn(_("published"), format="localized"),
+            "difference": st.column_config.NumberColumn(format="localized"),
+            "overlap": st.column_config.NumberColumn(_("under two mandates (estimate)"), format="localized"),
+            "remainder": st.column_config.NumberColumn(_("later revision and rounding"), format="localized"),
+        },
+    )
+    st.caption(
+        _(
+            "Persons at year end · UNHCR counts Palestine refugees displaced within the Gaza Strip once; UNRWA "
+            "estimates them at 70 % of the displaced people there (unhcr.org/refugee-statistics/data-summaries, "
+            "end of 2023, assumed for 2024). IDMC has since lowered its figure for 2023 by about a million. No "
+            "total for 2025 was at hand · Source: {value}",
+            value=source("published_totals"),
+        )
+    )
 
 
 def people_section(country: str | None, place: str) -> None:
@@ -119,8 +153,14 @@ def people_section(country: str | None, place: str) -> None:
         unit = _(
             "percent of those whose age and sex are stated ({stated} of all), end of 2025", stated=text.percent(stated)
         )
-        charts.show(flows.pyramid(people, AGES), title=_("{place}: {share} are of school age, 5 to 17", place=place, share=text.percent(share)),
-                    unit=unit, source=source("displaced_by_age_place"), key=f"pyramid-{country}", table=people)  # fmt: skip
+        charts.show(
+            flows.pyramid(people, AGES),
+            title=_("{place}: {share} are of school age, 5 to 17", place=place, share=text.percent(share)),
+            unit=unit,
+            source=source("displaced_by_age_place"),
+            key=f"pyramid-{country}",
+            table=people,
+        )
 
 
 def recognition_section(country: str | None, place: str) -> None:
@@ -136,8 +176,20 @@ def recognition_section(country: str | None, place: str) -> None:
     figure = charts.lines(
         rows.assign(rate=100 * rows["rate"], group=place), "year", "rate", "group", unit=unit, digits=1
     )
-    charts.show(figure, title=_("{place}: {rate} of {decided} decisions in {year} gave protection", place=place, rate=text.percent(last['rate']), decided=text.number(last['decided']), year=last['year']), unit=unit, source=source("asylum_decisions"),
-                key=f"rate-{country}", table=rows)  # fmt: skip
+    charts.show(
+        figure,
+        title=_(
+            "{place}: {rate} of {decided} decisions in {year} gave protection",
+            place=place,
+            rate=text.percent(last["rate"]),
+            decided=text.number(last["decided"]),
+            year=last["year"],
+        ),
+        unit=unit,
+        source=source("asylum_decisions"),
+        key=f"rate-{country}",
+        table=rows,
+    )
 
 
 chosen = choices()

@@ -6,15 +6,7 @@ import streamlit as st
 
 from analytics import diversity
 from pages.common import choices, country_names, source
-from pages.displacement_world import (
-    changes,
-    comings_and_goings,
-    crossings,
-    in_text,
-    playing_years,
-    scope,
-    top_pairs,
-)
+from pages.displacement_world import changes, comings_and_goings, crossings, in_text, playing_years, scope, top_pairs
 from views import charts, controls, exports, flows, maps, text
 from views.controls import Territory
 from views.language import _
@@ -25,23 +17,50 @@ def flow_section(chosen: Territory, country: str | None, place: str) -> None:
     names = {**country_names(), "REST": _("All others")}
     pairs = top_pairs(chosen.last_year, country)
     lead = pairs.iloc[0]
-    title = (_("{last_year}: the largest group across borders, {persons}, went from {names} to {names_2}", last_year=chosen.last_year, persons=text.compact(lead['persons']), names=names[lead['origin']], names_2=names[lead['asylum']]))  # fmt: skip
+    title = _(
+        "{last_year}: the largest group across borders, {persons}, went from {names} to {names_2}",
+        last_year=chosen.last_year,
+        persons=text.compact(lead["persons"]),
+        names=names[lead["origin"]],
+        names_2=names[lead["asylum"]],
+    )
     drawn = pairs.dropna(subset=["origin_lon", "asylum_lon"])
     st.subheader(title, anchor=False)
-    maps.show([flows.arc_layer(drawn)], lon=15, lat=25, zoom=0.9 if country else 0.7, key=f"arcs-{country}",
-              summary=_("Map: {title}.", title=title), height=420)  # fmt: skip
-    st.caption(_("Persons at year end, {drawn} largest pairs with a place on the map; orange is the origin, blue the "
-    "asylum · Source: {value}", drawn=len(drawn), value=source('displaced')))  # fmt: skip
+    maps.show(
+        [flows.arc_layer(drawn)],
+        lon=15,
+        lat=25,
+        zoom=0.9 if country else 0.7,
+        key=f"arcs-{country}",
+        summary=_("Map: {title}.", title=title),
+        height=420,
+    )
+    st.caption(
+        _(
+            "Persons at year end, {drawn} largest pairs with a place on the map; orange is the origin, blue the "
+            "asylum · Source: {value}",
+            drawn=len(drawn),
+            value=source("displaced"),
+        )
+    )
     rest = pairs[pairs["origin"] == "REST"]["persons"].sum()
     unit = _(
         "persons, end of {last_year}; all other pairs, {rest} people, are in the table only",
         last_year=chosen.last_year,
         rest=text.compact(rest),
     )
-    charts.show(flows.sankey(pairs[pairs["origin"] != "REST"], names), unit=unit, source=source("displaced"),
-                title=_("From where to where, {last_year}: the {drawn} largest pairs", last_year=chosen.last_year, drawn=len(drawn)), key=f"sankey-{country}",
-                table=pairs[["origin", "asylum", "persons"]].assign(
-                    origin=pairs["origin"].map(names), asylum=pairs["asylum"].map(names)))  # fmt: skip
+    charts.show(
+        flows.sankey(pairs[pairs["origin"] != "REST"], names),
+        unit=unit,
+        source=source("displaced"),
+        title=_(
+            "From where to where, {last_year}: the {drawn} largest pairs", last_year=chosen.last_year, drawn=len(drawn)
+        ),
+        key=f"sankey-{country}",
+        table=pairs[["origin", "asylum", "persons"]].assign(
+            origin=pairs["origin"].map(names), asylum=pairs["asylum"].map(names)
+        ),
+    )
 
 
 def movement_section(chosen: Territory, country: str | None, place: str) -> None:
@@ -62,12 +81,22 @@ def movement_section(chosen: Territory, country: str | None, place: str) -> None
         return
     last = rows[rows["year"] == rows["year"].max()]
     new = last[last["movement"].str.startswith("new_")]["persons"].sum()
-    title = (_("{place}: {new} newly displaced across a border in {iloc}, {persons} returned, resettled or "
-    "naturalised", place=place, new=text.compact(new), iloc=last['year'].iloc[0], persons=text.compact(last['persons'].sum() - new)))  # fmt: skip
+    title = _(
+        "{place}: {new} newly displaced across a border in {iloc}, {persons} returned, resettled or naturalised",
+        place=place,
+        new=text.compact(new),
+        iloc=last["year"].iloc[0],
+        persons=text.compact(last["persons"].sum() - new),
+    )
     unit = _("persons, during the year")
-    charts.show(charts.lines(rows, "year", "persons", "group", unit=unit), title=title, unit=unit,
-                source=source("displacement_flows"), key=f"movement-{country}",
-                table=rows[["year", "group", "persons"]])  # fmt: skip
+    charts.show(
+        charts.lines(rows, "year", "persons", "group", unit=unit),
+        title=title,
+        unit=unit,
+        source=source("displacement_flows"),
+        key=f"movement-{country}",
+        table=rows[["year", "group", "persons"]],
+    )
 
 
 def origin_section(chosen: Territory, country: str | None, place: str) -> None:
@@ -89,16 +118,29 @@ def origin_section(chosen: Territory, country: str | None, place: str) -> None:
         "change",
         unit=_("persons, change {first_year}–{last_year}", first_year=chosen.first_year, last_year=chosen.last_year),
     )
-    charts.show(figure, title=title, unit=_("persons, change {first_year}–{last_year}", first_year=chosen.first_year, last_year=chosen.last_year),
-                source=source("displaced"), key=f"change-{country}",
-                table=rows.assign(origin=rows["origin"].map(names)))  # fmt: skip
+    charts.show(
+        figure,
+        title=title,
+        unit=_("persons, change {first_year}–{last_year}", first_year=chosen.first_year, last_year=chosen.last_year),
+        source=source("displaced"),
+        key=f"change-{country}",
+        table=rows.assign(origin=rows["origin"].map(names)),
+    )
     now = rows["last"]
     tiles = st.columns(3)
-    tiles[0].metric(_("Herfindahl index of origins"), text.number(diversity.herfindahl(now), 3), border=True,
-                    help=_("Sum of squared shares: 1 is one origin only."))  # fmt: skip
+    tiles[0].metric(
+        _("Herfindahl index of origins"),
+        text.number(diversity.herfindahl(now), 3),
+        border=True,
+        help=_("Sum of squared shares: 1 is one origin only."),
+    )
     tiles[1].metric(_("Shannon diversity"), text.number(diversity.shannon(now), 2), border=True, help=_("Nats."))
-    tiles[2].metric(_("Chance that two differ"), text.percent(diversity.simpson(now)), border=True,
-                    help=_("Simpson: the chance that two people drawn at random come from different origins."))  # fmt: skip
+    tiles[2].metric(
+        _("Chance that two differ"),
+        text.percent(diversity.simpson(now)),
+        border=True,
+        help=_("Simpson: the chance that two people drawn at random come from different origins."),
+    )
     st.caption(
         _(
             "Origins of displaced people in {place}, {last_year} · Source: {value}",
@@ -109,9 +151,18 @@ def origin_section(chosen: Territory, country: str | None, place: str) -> None:
     )
     flows.hide_play_for_reduced_motion()
     years = playing_years(country, chosen.first_year, chosen.last_year)
-    charts.show(flows.playing_bars(years, "group", "persons", "year", unit=_("persons, at year end")),
-                title=_("Origins year by year, {first_year} to {last_year}", first_year=chosen.first_year, last_year=chosen.last_year), unit=_("persons, at year end"),
-                source=source("displaced"), key=f"play-{country}", table=years)  # fmt: skip
+    charts.show(
+        flows.playing_bars(years, "group", "persons", "year", unit=_("persons, at year end")),
+        title=_(
+            "Origins year by year, {first_year} to {last_year}",
+            first_year=chosen.first_year,
+            last_year=chosen.last_year,
+        ),
+        unit=_("persons, at year end"),
+        source=source("displaced"),
+        key=f"play-{country}",
+        table=years,
+    )
 
 
 chosen = choices()

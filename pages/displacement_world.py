@@ -130,17 +130,45 @@ def answers(country: str | None, place: str, first: int, last: int) -> str:
     newest = origins[origins["year"] == total.index[-1]].nlargest(3, "persons")
     parts = [f"{names[code]} ({text.compact(n)})" for code, n in zip(newest["origin"], newest["persons"], strict=True)]
     people, stated = everyone(country)
-    lines = [_("**Who and from where:** {iloc} displaced people in {place} at the end of {index}, most from {parts}.", iloc=text.compact(total.iloc[-1]), place=in_text(place), index=total.index[-1], parts=', '.join(parts))]  # fmt: skip
+    lines = [
+        _(
+            "**Who and from where:** {iloc} displaced people in {place} at the end of {index}, most from {parts}.",
+            iloc=text.compact(total.iloc[-1]),
+            place=in_text(place),
+            index=total.index[-1],
+            parts=", ".join(parts),
+        )
+    ]
     if len(total) > 1:
         peak = total.idxmax()
-        lines.append(_("**Since when:** {iloc} since {index}; the highest count in these years is {total}, {peak}.", iloc=text.signed_percent(displacement.change(total.iloc[0], total.iloc[-1]), 0), index=total.index[0], total=text.compact(total.max()), peak=peak))  # fmt: skip
+        lines.append(
+            _(
+                "**Since when:** {iloc} since {index}; the highest count in these years is {total}, {peak}.",
+                iloc=text.signed_percent(displacement.change(total.iloc[0], total.iloc[-1]), 0),
+                index=total.index[0],
+                total=text.compact(total.max()),
+                peak=peak,
+            )
+        )
     if stated:
         share, _known = displacement.school_age_share(people)
-        lines.append(_("**How young:** {share} are 5 to 17, among the {stated} whose age is stated (2025).", share=text.percent(share), stated=text.percent(stated)))  # fmt: skip
+        lines.append(
+            _(
+                "**How young:** {share} are 5 to 17, among the {stated} whose age is stated (2025).",
+                share=text.percent(share),
+                stated=text.percent(stated),
+            )
+        )
     urban = displacement.urban_share(table("displaced_by_age_place"), country)
     if urban:
-        lines.append(_("**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various "
-    "places (2025).", urban=text.percent(urban[0]), urban_2=text.percent(urban[1])))  # fmt: skip
+        lines.append(
+            _(
+                "**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various "
+                "places (2025).",
+                urban=text.percent(urban[0]),
+                urban_2=text.percent(urban[1]),
+            )
+        )
     return "\n\n".join(lines)
 
 

@@ -27,26 +27,49 @@ def scales_section(period: pd.Timestamp, chosen: Territory) -> None:
     """At which scale groups live apart, and whether that changed."""
     here, rows = city(), results.segregation(period)
     names = level_plurals() | {"smallest": level_plurals()["planning_area"]}
-    rows = rows.assign(label=[_("among {areas}", areas=names[scale]) if number == 0 else _("inside, among {areas}", areas=names[scale])
-                              for number, scale in enumerate(rows["scale"])], part=100 * rows["share"])  # fmt: skip
+    rows = rows.assign(
+        label=[
+            _("among {areas}", areas=names[scale]) if number == 0 else _("inside, among {areas}", areas=names[scale])
+            for number, scale in enumerate(rows["scale"])
+        ],
+        part=100 * rows["share"],
+    )
     whole, most = rows["h"].iloc[-1], rows.loc[rows["share"].idxmax()]
     credit = f"{source('residents_by_background', here.key)}; {source('residents', here.key)}"
-    charts.show(charts.bars(rows, "label", "part", unit="", digits=0),
-                title=_("Most of the separation lies {label}: {share}", label=most['label'], share=text.percent(most['share'])),
-                unit=_("% of Theil's H among planning areas ({whole:.3f}; 0 even, 1 wholly apart), three groups, {period}", whole=whole, period=text.day(period)), source=credit,
-                key="scales", table=rows.drop(columns="part"))  # fmt: skip
+    charts.show(
+        charts.bars(rows, "label", "part", unit="", digits=0),
+        title=_("Most of the separation lies {label}: {share}", label=most["label"], share=text.percent(most["share"])),
+        unit=_(
+            "% of Theil's H among planning areas ({whole:.3f}; 0 even, 1 wholly apart), three groups, {period}",
+            whole=whole,
+            period=text.day(period),
+        ),
+        source=credit,
+        key="scales",
+        table=rows.drop(columns="part"),
+    )
     periods = tuple(
-        one for one in half_years(chosen.first_year, chosen.last_year) if one >= pd.Timestamp(here.cut_since)
+        one for one in half_years(chosen.first_year, chosen.last_year) if one >= pd.Timestamp(here.boundary_since)
     )
     if len(periods) < 2:
         return
     path = results.segregation_over_time(periods)
     change = path["h"].iloc[-1] / path["h"].iloc[0] - 1
-    charts.show(charts.lines(path, "period", "h", "group", unit="", digits=3),
-                title=_("Separation changed by {change} since {periods}", change=text.signed_percent(change), periods=text.day(periods[0])),
-                unit=_("Theil's H of residents without migration background, Germans with one, and foreign nationals, among "
-    "planning areas of the cut of 2021"),
-                source=credit, key="over-time", table=path)  # fmt: skip
+    charts.show(
+        charts.lines(path, "period", "h", "group", unit="", digits=3),
+        title=_(
+            "Separation changed by {change} since {periods}",
+            change=text.signed_percent(change),
+            periods=text.day(periods[0]),
+        ),
+        unit=_(
+            "Theil's H of residents without migration background, Germans with one, and foreign nationals, among "
+            "planning areas of the cut of 2021"
+        ),
+        source=credit,
+        key="over-time",
+        table=path,
+    )
 
 
 def mix_section(period: pd.Timestamp, chosen: Territory, level: str) -> None:
@@ -63,13 +86,31 @@ def mix_section(period: pd.Timestamp, chosen: Territory, level: str) -> None:
         *rows.nsmallest(2, "origin_mix")["name"],
         *rows.nlargest(2, "apart")["name"],
     ]
-    charts.show(comparisons.scatter(rows, "origin_mix", "apart", "name", x_unit=_("effective number of origins"), y_unit=_("% points apart from the city"),
-                                    across=(float(middle[0]), float(middle[1])), labelled=ends),
-                title=_("{both} of {rows} areas are more mixed than the middle and more apart from the city: diverse and "
-    "divided", both=both, rows=len(rows)),
-                unit=_("mix of origins of residents with a migration background, and distance from the city's composition, "
-    "{period}; dotted: medians", period=text.day(period)), source=f"{source('residents_by_origin', city().key)}; {source('residents_by_background', city().key)}", key="mix",
-                table=rows)  # fmt: skip
+    charts.show(
+        comparisons.scatter(
+            rows,
+            "origin_mix",
+            "apart",
+            "name",
+            x_unit=_("effective number of origins"),
+            y_unit=_("% points apart from the city"),
+            across=(float(middle[0]), float(middle[1])),
+            labelled=ends,
+        ),
+        title=_(
+            "{both} of {rows} areas are more mixed than the middle and more apart from the city: diverse and divided",
+            both=both,
+            rows=len(rows),
+        ),
+        unit=_(
+            "mix of origins of residents with a migration background, and distance from the city's composition, "
+            "{period}; dotted: medians",
+            period=text.day(period),
+        ),
+        source=f"{source('residents_by_origin', city().key)}; {source('residents_by_background', city().key)}",
+        key="mix",
+        table=rows,
+    )
 
 
 chosen = choices()

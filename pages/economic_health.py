@@ -48,12 +48,24 @@ def shown(
         area=[names.get(code, str(code)) for code in model.terms["moved_most"]],
     )
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("coefficient", key=abs, ascending=False)
-    title = (_("With {outcome} goes together: {value}", outcome=outcome, value=', '.join(map(inside, sure['label'].head(3)))) if len(sure)
-             else _("Nothing here goes together with {outcome} beyond chance", outcome=outcome))  # fmt: skip
-    charts.show(comparisons.intervals(rows, "label", "coefficient", "low", "high", unit="", digits=2, reference=0), title=title,
-                unit=_("standard deviations of {outcome} per standard deviation of each term, the others held still; 95 % "
-    "bootstrap interval; {unit}", outcome=outcome, unit=unit),
-                source=credit, key=key, table=rows.drop(columns="term"))  # fmt: skip
+    title = (
+        _("With {outcome} goes together: {value}", outcome=outcome, value=", ".join(map(inside, sure["label"].head(3))))
+        if len(sure)
+        else _("Nothing here goes together with {outcome} beyond chance", outcome=outcome)
+    )
+    charts.show(
+        comparisons.intervals(rows, "label", "coefficient", "low", "high", unit="", digits=2, reference=0),
+        title=title,
+        unit=_(
+            "standard deviations of {outcome} per standard deviation of each term, the others held still; 95 % "
+            "bootstrap interval; {unit}",
+            outcome=outcome,
+            unit=unit,
+        ),
+        source=credit,
+        key=key,
+        table=rows.drop(columns="term"),
+    )
     top = sure.iloc[0] if len(sure) else rows.loc[rows["coefficient"].abs().idxmax()]
     direction = _("higher") if top["coefficient"] > 0 else _("lower")
     kind = (
@@ -61,14 +73,34 @@ def shown(
         if model.kind == "error"
         else _("go with each other's values (spatial lag)")
     )
-    st.markdown(_("\n**What it shows** Over {n} {what}, those with a higher value of *{label}* have a {direction} "
-    "{outcome}, {coefficient:+.2f}\n({low:+.2f} to {high:+.2f}), with the other terms held still. The "
-    "model accounts for {r2} of the differences. Leaving out\n*{area}* moves this number most, by "
-    "{moved_by:+.3f}.\n\n**Neighbours** Residuals without space are alike among neighbours (Moran's I "
-    "{moran:.2f}, {moran_p}), so neighbours are taken to {kind},\n{dependence:.2f}; leaving that out "
-    "would give {ols:+.2f}.\n\n**What it does not show** That one brings about the other, or that changing "
-    "it would change {outcome}. Who lives where, rents and commuting are not in the\nmodel; one day is a "
-    "snapshot; what holds among areas need not hold for people in them.\n", n=model.n, what=what, label=inside(top["label"]), direction=direction, outcome=outcome, coefficient=top["coefficient"], low=top["low"], high=top["high"], r2=text.percent(model.r2), area=top["area"], moved_by=top["moved_by"], moran=model.moran, moran_p=text.p_value(model.moran_p), kind=kind, dependence=model.dependence, ols=top["ols"]))  # fmt: skip
+    st.markdown(
+        _(
+            "\n**What it shows** Over {n} {what}, those with a higher value of *{label}* have a {direction} "
+            "{outcome}, {coefficient:+.2f}\n({low:+.2f} to {high:+.2f}), with the other terms held still. The "
+            "model accounts for {r2} of the differences. Leaving out\n*{area}* moves this number most, by "
+            "{moved_by:+.3f}.\n\n**Neighbours** Residuals without space are alike among neighbours (Moran's I "
+            "{moran:.2f}, {moran_p}), so neighbours are taken to {kind},\n{dependence:.2f}; leaving that out "
+            "would give {ols:+.2f}.\n\n**What it does not show** That one brings about the other, or that changing "
+            "it would change {outcome}. Who lives where, rents and commuting are not in the\nmodel; one day is a "
+            "snapshot; what holds among areas need not hold for people in them.\n",
+            n=model.n,
+            what=what,
+            label=inside(top["label"]),
+            direction=direction,
+            outcome=outcome,
+            coefficient=top["coefficient"],
+            low=top["low"],
+            high=top["high"],
+            r2=text.percent(model.r2),
+            area=top["area"],
+            moved_by=top["moved_by"],
+            moran=model.moran,
+            moran_p=text.p_value(model.moran_p),
+            kind=kind,
+            dependence=model.dependence,
+            ols=top["ols"],
+        )
+    )
 
 
 chosen = choices()
@@ -82,32 +114,37 @@ if period is None:
     )
 elif not missing("social_monitoring"):
     outcome = controls.linked(
-        st.selectbox,
-        _("Economic health as"),
-        OUTCOMES,
-        format_func=lambda key: cards()[key].label,
-        key="outcome",
+        st.selectbox, _("Economic health as"), OUTCOMES, format_func=lambda key: cards()[key].label, key="outcome"
     )
     counted = results.measured(period, "planning_area")
     possible = [one for one in TERMS if counted[one].notna().any()]
     terms = controls.linked_many(
-        st.multiselect,
-        _("Beside"),
-        possible,
-        default=possible,
-        format_func=lambda key: cards()[key].label,
-        key="terms",
+        st.multiselect, _("Beside"), possible, default=possible, format_func=lambda key: cards()[key].label, key="terms"
     )
     if terms:
         with st.spinner(_("Fitting with neighbours …")):
             model = results.economic_health(period, outcome, tuple(terms))
-        shown(model, {key: cards()[key].label for key in TERMS}, area_names("planning_area"), outcome=inside(cards()[outcome].label), what=_("planning areas"),
-              unit=_("residents of {period}, social monitoring of 31 December 2020", period=text.day(period)), key="areas-model",
-              credit="; ".join(source(name, here.key) for name in ("social_monitoring", "residents", "facilities")))  # fmt: skip
+        shown(
+            model,
+            {key: cards()[key].label for key in TERMS},
+            area_names("planning_area"),
+            outcome=inside(cards()[outcome].label),
+            what=_("planning areas"),
+            unit=_("residents of {period}, social monitoring of 31 December 2020", period=text.day(period)),
+            key="areas-model",
+            credit="; ".join(source(name, here.key) for name in ("social_monitoring", "residents", "facilities")),
+        )
     else:
         controls.empty(_("Nothing is chosen to set beside it."), _("Choose one or more measures above."))
 st.header(_("Regions of Europe"), anchor=False, divider="gray")
 names = dict(zip(table("regions")["nuts_id"], table("regions")["name"], strict=True))
-shown(results.regional_health(FIRST, LAST), REGIONAL, names, outcome=_("growth of household income"), what="regions",
-      unit=_("{first}–{last}, NUTS 2 (scope: {scope})", first=FIRST, last=LAST, scope=_(SCOPE)), key="regions-model",
-      credit=f"{source('household_income')}; {source('cultural_employment')}")  # fmt: skip
+shown(
+    results.regional_health(FIRST, LAST),
+    REGIONAL,
+    names,
+    outcome=_("growth of household income"),
+    what="regions",
+    unit=_("{first}–{last}, NUTS 2 (scope: {scope})", first=FIRST, last=LAST, scope=_(SCOPE)),
+    key="regions-model",
+    credit=f"{source('household_income')}; {source('cultural_employment')}",
+)

@@ -20,16 +20,38 @@ def breaks(first: int, last: int) -> dict[object, str] | None:
     return {LFS_BREAK: _("break in series")} if first <= LFS_BREAK <= last else None
 
 
-def map_of_europe(shapes: dict[str, object], key: str, rows: pd.DataFrame, *, title: str, unit: str, credit: str, name: str,
-                  note: str = "", digits: int = 1, selected: str = "") -> None:  # fmt: skip
+def map_of_europe(
+    shapes: dict[str, object],
+    key: str,
+    rows: pd.DataFrame,
+    *,
+    title: str,
+    unit: str,
+    credit: str,
+    name: str,
+    note: str = "",
+    digits: int = 1,
+    selected: str = "",
+) -> None:
     """A figure with a map of Europe: finding, legend, areas by class, source, table."""
     st.subheader(title, anchor=False)
     grouped = classes.classify(rows["value"])
     ranges = maps.ranges(grouped, digits, "", 1)
     maps.legend(unit, grouped, ranges)
     lon, lat, zoom = EUROPE
-    maps.show([maps.area_layer(shapes, rows, grouped, key=key, selected=selected)], lon=lon, lat=lat, zoom=zoom, key=name,
-              summary=_("Map: {title}. {unit}.", title=title, unit=unit))  # fmt: skip
+    maps.show(
+        [maps.area_layer(shapes, rows, grouped, key=key, selected=selected)],
+        lon=lon,
+        lat=lat,
+        zoom=zoom,
+        key=name,
+        summary=_("Map: {title}. {unit}.", title=title, unit=unit),
+    )
     st.caption(" · ".join(part for part in (unit, note, _("Source: {credit}", credit=credit)) if part))
-    exports.downloads(rows.drop(columns=["value", "shown"]), title, credit, name,
-                      partial(maps.picture, shapes, rows, grouped, key, ranges))  # fmt: skip
+    exports.downloads(
+        rows.drop(columns=["value", "shown"]),
+        title,
+        credit,
+        name,
+        partial(maps.picture, shapes, rows, grouped, key, ranges),
+    )

@@ -123,8 +123,12 @@ def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> N
         st.error(text.escaped(str(fault)))
     except _database_faults() as fault:
         _log.error("the database does not answer: %s", type(fault).__name__)
-        st.warning(_("**The database does not answer.** What people entered cannot be shown or stored for the moment; nothing that was "
-                     "stored is lost. The figures of the other pages are not affected."))  # fmt: skip
+        st.warning(
+            _(
+                "**The database does not answer.** What people entered cannot be shown or stored for the moment; nothing that was "
+                "stored is lost. The figures of the other pages are not affected."
+            )
+        )
     except OSError as fault:
         _log.error("a file could not be written or read: %s", fault.strerror)
         st.warning(

@@ -26,7 +26,7 @@ HEADS = {
 
 def history(indicator: str, level: str, area: str) -> pd.Series:
     """An indicator of an area by day; what is published once is one value of that day."""
-    periods = [one for one in half_years(2021, date.today().year) if one >= pd.Timestamp(city().cut_since)]
+    periods = [one for one in half_years(2021, date.today().year) if one >= pd.Timestamp(city().boundary_since)]
     period = cards()[indicator].period
     if period[:4].isdigit():
         return pd.Series({pd.Timestamp(period): results.measured(periods[-1], level)[indicator][area]})
@@ -63,13 +63,28 @@ def goal(row: pd.Series) -> None:
                 ),
             ]
         )
-    charts.show(charts.lines(lines, "day", "value", "group", unit="", digits=one.digits, from_zero=False), title=title,
-                unit=_("{unit}; {good} is good", unit=one.unit, good=good), source="; ".join(source(name, city().key) for name in one.tables), key=f"goal-{row['id']}",
-                table=lines)  # fmt: skip
+    charts.show(
+        charts.lines(lines, "day", "value", "group", unit="", digits=one.digits, from_zero=False),
+        title=title,
+        unit=_("{unit}; {good} is good", unit=one.unit, good=good),
+        source="; ".join(source(name, city().key) for name in one.tables),
+        key=f"goal-{row['id']}",
+        table=lines,
+    )
     reason = f" ({_(found.why)})" if found.why else ""
     rate = "" if text.is_gap(found.needed) else _(" Needed from now on: {needed:+,.2f} a year", needed=found.needed)
     rate += "." if text.is_gap(found.seen) or not rate else _("; seen so far: {seen:+,.2f} a year.", seen=found.seen)
-    st.markdown(_("Straight path today: {path}; measured: {seen} on {last}.{rate} Status: **{heads}**{reason}.", path=text.number(found.path, one.digits), seen=text.number(seen[last], one.digits), last=text.day(last), rate=rate, heads=HEADS[found.status], reason=reason))  # fmt: skip
+    st.markdown(
+        _(
+            "Straight path today: {path}; measured: {seen} on {last}.{rate} Status: **{heads}**{reason}.",
+            path=text.number(found.path, one.digits),
+            seen=text.number(seen[last], one.digits),
+            last=text.day(last),
+            rate=rate,
+            heads=HEADS[found.status],
+            reason=reason,
+        )
+    )
     if rights.may("editor") and st.button(_("Remove this goal"), key=f"remove-{row['id']}", help=title):
         store.remove_target(int(row["id"]))
         st.rerun()

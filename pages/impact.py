@@ -12,8 +12,16 @@ from pages.labels import REGISTER
 from views import charts, comparisons, controls
 from views.language import _
 
-NAMES = {"people": _("people who gain"), "value_eur": _("value a person and year"), "deadweight": _("would have happened anyway"), "others": _("is others' doing"),
-         "years": _("years it lasts"), "drop_off": _("lost each year"), "discount": _("discount rate"), "cost_eur": _("cost")}  # fmt: skip
+NAMES = {
+    "people": _("people who gain"),
+    "value_eur": _("value a person and year"),
+    "deadweight": _("would have happened anyway"),
+    "others": _("is others' doing"),
+    "years": _("years it lasts"),
+    "drop_off": _("lost each year"),
+    "discount": _("discount rate"),
+    "cost_eur": _("cost"),
+}
 
 
 def results_section(rows: pd.DataFrame) -> None:
@@ -26,8 +34,16 @@ def results_section(rows: pd.DataFrame) -> None:
         )
     else:
         cheapest = costs.loc[costs["per_person"].idxmin()]
-        charts.show(charts.bars(costs, "name", "per_person", unit="", digits=0), title=_("From {per_person:,.0f} EUR a person, {name}", per_person=cheapest['per_person'], name=cheapest['name']),
-                    unit=_("EUR of budget for each person reached; initiatives differ in what they do for a person"), source=_(REGISTER), key="cost", table=costs)  # fmt: skip
+        charts.show(
+            charts.bars(costs, "name", "per_person", unit="", digits=0),
+            title=_(
+                "From {per_person:,.0f} EUR a person, {name}", per_person=cheapest["per_person"], name=cheapest["name"]
+            ),
+            unit=_("EUR of budget for each person reached; initiatives differ in what they do for a person"),
+            source=_(REGISTER),
+            key="cost",
+            table=costs,
+        )
     listed = [
         {"initiative": row.name, "city": row.city, **one}
         for row in rows.itertuples(index=False)
@@ -48,19 +64,37 @@ def return_section() -> None:
     cost = columns[2].number_input(_("Cost, EUR"), 1, 1_000_000_000, 250_000, 1_000, key="gain_cost")
     years = columns[3].number_input(_("Years it lasts"), 1, 30, 3, key="gain_years")
     columns = st.columns(4)
-    shares = [column.number_input(f"{name.capitalize()}, %", 0.0, 100.0, start, 1.0, key=f"gain_{key}") / 100
-              for column, (key, name, start) in zip(columns, (("deadweight", NAMES["deadweight"], 25.0), ("others", NAMES["others"], 25.0),
-                                                              ("drop_off", NAMES["drop_off"], 20.0), ("discount", NAMES["discount"], 3.0)), strict=True)]  # fmt: skip
+    shares = [
+        column.number_input(f"{name.capitalize()}, %", 0.0, 100.0, start, 1.0, key=f"gain_{key}") / 100
+        for column, (key, name, start) in zip(
+            columns,
+            (
+                ("deadweight", NAMES["deadweight"], 25.0),
+                ("others", NAMES["others"], 25.0),
+                ("drop_off", NAMES["drop_off"], 20.0),
+                ("discount", NAMES["discount"], 3.0),
+            ),
+            strict=True,
+        )
+    ]
     given = impact.Assumptions(people, value, shares[0], shares[1], years, shares[2], shares[3], cost)
     back = impact.social_return(given)
     rows = impact.tornado(given)
     low, high = rows[["at_low", "at_high"]].min(axis=None), rows[["at_low", "at_high"]].max(axis=None)
     rows = rows.assign(label=rows["assumption"].map(NAMES))
-    charts.show(comparisons.tornado(rows, "label", "at_low", "at_high", back, unit=""),
-                title=_("{back:.2f} EUR of gain for each euro (estimate), {low:.2f} to {high:.2f} if one assumption is off "
-    "by 30 %", back=back, low=low, high=high),
-                unit=_("present value of gains for each euro spent; each assumption alone 30 % lower or higher"), source=_("your assumptions above"), key="tornado",
-                table=rows.drop(columns="label"))  # fmt: skip
+    charts.show(
+        comparisons.tornado(rows, "label", "at_low", "at_high", back, unit=""),
+        title=_(
+            "{back:.2f} EUR of gain for each euro (estimate), {low:.2f} to {high:.2f} if one assumption is off by 30 %",
+            back=back,
+            low=low,
+            high=high,
+        ),
+        unit=_("present value of gains for each euro spent; each assumption alone 30 % lower or higher"),
+        source=_("your assumptions above"),
+        key="tornado",
+        table=rows.drop(columns="label"),
+    )
     st.caption(
         _(
             "A social return adds up what people set as the value of a gain; it says nothing without its "

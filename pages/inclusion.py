@@ -30,10 +30,22 @@ LABELS = {
     "weights": _("Weights"),
     "aggregation": _("Sum"),
 }
-WORDS = {"mean": _("the mean"), "median": _("the median"), "nearest": _("five similar areas"), "pca": _("principal components (PCA)"),
-         "expert": _("expert budget (below)"), "benefit of the doubt": _("benefit of the doubt"), "mazziotta-pareto": "Mazziotta-Pareto"}  # fmt: skip
-OPTIONS = {"normalisation": composite.NORMALISATIONS, "weights": composite.WEIGHTS, "aggregation": composite.AGGREGATIONS,
-           "imputation": composite.IMPUTATIONS, "outliers": composite.OUTLIERS}  # fmt: skip
+WORDS = {
+    "mean": _("the mean"),
+    "median": _("the median"),
+    "nearest": _("five similar areas"),
+    "pca": _("principal components (PCA)"),
+    "expert": _("expert budget (below)"),
+    "benefit of the doubt": _("benefit of the doubt"),
+    "mazziotta-pareto": "Mazziotta-Pareto",
+}
+OPTIONS = {
+    "normalisation": composite.NORMALISATIONS,
+    "weights": composite.WEIGHTS,
+    "aggregation": composite.AGGREGATIONS,
+    "imputation": composite.IMPUTATIONS,
+    "outliers": composite.OUTLIERS,
+}
 DEFAULTS = {
     "normalisation": "min-max",
     "weights": "equal",
@@ -47,8 +59,14 @@ def ask() -> tuple[tuple[tuple[str, str], ...], tuple[int, ...] | None]:
     """The reader's choices, and points by dimension where an expert budget is chosen."""
     base = {}
     for column, (name, options) in zip([*st.columns(3), *st.columns(2)], OPTIONS.items(), strict=True):
-        base[name] = controls.linked(column.selectbox, LABELS[name], options, index=list(options).index(DEFAULTS[name]), key=name,
-                                      format_func=lambda option: WORDS.get(option, _(str(option).capitalize())))  # fmt: skip
+        base[name] = controls.linked(
+            column.selectbox,
+            LABELS[name],
+            options,
+            index=list(options).index(DEFAULTS[name]),
+            key=name,
+            format_func=lambda option: WORDS.get(option, _(str(option).capitalize())),
+        )
     points = None
     if base["weights"] == "expert":
         st.markdown(_("Share out points: a dimension with twice the points counts twice."))
@@ -60,8 +78,10 @@ def ask() -> tuple[tuple[tuple[str, str], ...], tuple[int, ...] | None]:
                 )
             )
         columns = st.columns(len(dimensions()))
-        points = tuple(int(column.number_input(label, 0, 100, 17, key=f"points_{key}", bind="query-params"))
-                       for column, (key, label) in zip(columns, dimensions().items(), strict=True))  # fmt: skip
+        points = tuple(
+            int(column.number_input(label, 0, 100, 17, key=f"points_{key}", bind="query-params"))
+            for column, (key, label) in zip(columns, dimensions().items(), strict=True)
+        )
     return tuple(base.items()), points
 
 
@@ -79,31 +99,76 @@ def ranks_section(
     rows = rows.join(sure.ranks[["low", "high", "median"]]).reset_index()
     count, name = len(rows), level_plurals()[level]
     rows["value"] = rows["score"]
-    rows["shown"] = [_("score {score:.0f}, place {rank:.0f} of {count} (range {low:.0f} to {high:.0f})", score=score, rank=rank, count=count, low=low, high=high)
-                     for score, rank, low, high in rows[["score", "rank", "low", "high"]].itertuples(index=False)]  # fmt: skip
+    rows["shown"] = [
+        _(
+            "score {score:.0f}, place {rank:.0f} of {count} (range {low:.0f} to {high:.0f})",
+            score=score,
+            rank=rank,
+            count=count,
+            low=low,
+            high=high,
+        )
+        for score, rank, low, high in rows[["score", "rank", "low", "high"]].itertuples(index=False)
+    ]
     first = rows.sort_values("rank").iloc[0]
     wide = float((rows["high"] - rows["low"]).median())
     credits = credit("residents", "social_monitoring", "facilities")
-    area_map(in_district(rows.drop(columns=["median"]), chosen.district, level), level=level, digits=0, chosen=chosen, key="index-map", credit=credits,
-             title=_("Highest: {name}, {low} of {count} in nine of ten combinations of choices", name=first['name'], low=text.places(first['low'], first['high']), count=count),
-             unit=_("inclusion index, 1 to 100, {period} (estimate)", period=text.day(period)),
-             note=_("ranges: 5 to 95 % of 2,048 combinations of choices"))  # fmt: skip
+    area_map(
+        in_district(rows.drop(columns=["median"]), chosen.district, level),
+        level=level,
+        digits=0,
+        chosen=chosen,
+        key="index-map",
+        credit=credits,
+        title=_(
+            "Highest: {name}, {low} of {count} in nine of ten combinations of choices",
+            name=first["name"],
+            low=text.places(first["low"], first["high"]),
+            count=count,
+        ),
+        unit=_("inclusion index, 1 to 100, {period} (estimate)", period=text.day(period)),
+        note=_("ranges: 5 to 95 % of 2,048 combinations of choices"),
+    )
     shown = in_district(rows, chosen.district, level).nsmallest(25, "rank")
-    charts.show(comparisons.intervals(shown, "name", "rank", "low", "high", unit="", digits=0, first_is_best=True),
-                title=_("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=wide, count=count),
-                unit=_("place among {count} {areas}, 1 to the right; range over choices; the best 25 shown", count=count, areas=name), source=credits, key="ranks",
-                table=shown[["area_id", "name", "score", "rank", "low", "high", *(one for one in dimensions() if one in shown)]])  # fmt: skip
+    charts.show(
+        comparisons.intervals(shown, "name", "rank", "low", "high", unit="", digits=0, first_is_best=True),
+        title=_("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=wide, count=count),
+        unit=_(
+            "place among {count} {areas}, 1 to the right; range over choices; the best 25 shown",
+            count=count,
+            areas=name,
+        ),
+        source=credits,
+        key="ranks",
+        table=shown[
+            ["area_id", "name", "score", "rank", "low", "high", *(one for one in dimensions() if one in shown)]
+        ],
+    )
     if sure.shares.empty:
         st.info(_("No choice moves any of these areas: there is nothing to share out among the choices."))
         return
     shares = sure.shares.sort_values("total", ascending=False)
     top = shares.iloc[0]
-    percent = shares.assign(value=100 * shares["total"], low=100 * (shares["total"] - shares["total_conf"]).clip(lower=0),
-                            high=100 * (shares["total"] + shares["total_conf"]))  # fmt: skip
-    charts.show(comparisons.intervals(percent, "choice", "value", "low", "high", unit="", digits=0),
-                title=_("What matters most is the choice of {choice}: areas move {shift:.1f} places on average", choice=top['choice'], shift=sure.shift),
-                unit=_("% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)", runs=sure.runs), source=credits,
-                key="sobol", table=shares)  # fmt: skip
+    percent = shares.assign(
+        value=100 * shares["total"],
+        low=100 * (shares["total"] - shares["total_conf"]).clip(lower=0),
+        high=100 * (shares["total"] + shares["total_conf"]),
+    )
+    charts.show(
+        comparisons.intervals(percent, "choice", "value", "low", "high", unit="", digits=0),
+        title=_(
+            "What matters most is the choice of {choice}: areas move {shift:.1f} places on average",
+            choice=top["choice"],
+            shift=sure.shift,
+        ),
+        unit=_(
+            "% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)",
+            runs=sure.runs,
+        ),
+        source=credits,
+        key="sobol",
+        table=shares,
+    )
 
 
 def steps_section(period: pd.Timestamp, level: str, base: tuple[tuple[str, str], ...]) -> None:

@@ -22,14 +22,21 @@ def measured(period: pd.Timestamp, level: str) -> pd.DataFrame:
     """Every indicator of every area of a level."""
     here = city()
     shapes = table("areas", here.key)
-    shapes = shapes[(shapes["level"] == "planning_area") & (shapes["cut"] == here.cut)]
+    shapes = shapes[(shapes["level"] == "planning_area") & (shapes["boundary_version"] == here.boundary_version)]
     groups = hierarchy()[level]
     given = indicators.Inputs(
-        residents=_of("residents", period), origins=_of("residents_by_origin", period), background=_of("residents_by_background", period),
-        social=optional("social_monitoring"), facilities=table("facilities", here.key), cells=table("cells", here.key),
-        minutes={kind: minutes(kind, "adult") for kind in table("facility_kinds")["kind"]}, km2=shapes.set_index("area_id")["area_km2"], groups=groups, level=level,
+        residents=_of("residents", period),
+        origins=_of("residents_by_origin", period),
+        background=_of("residents_by_background", period),
+        social=optional("social_monitoring"),
+        facilities=table("facilities", here.key),
+        cells=table("cells", here.key),
+        minutes={kind: minutes(kind, "adult") for kind in table("facility_kinds")["kind"]},
+        km2=shapes.set_index("area_id")["area_km2"],
+        groups=groups,
+        level=level,
         displaced=here.displaced_origins,
-    )  # fmt: skip
+    )
     return indicators.measure(given)
 
 
@@ -117,8 +124,17 @@ def segregation(period: pd.Timestamp) -> pd.DataFrame:
         .dropna()
     )
     everyone = coverage.of_age(_of("residents", period), None, None).set_index("area_id")["persons"].reindex(wide.index)
-    groups = pd.DataFrame({"none": everyone - wide["migration_background"], "german": wide["migration_background"] - wide["foreign_nationals"],
-                           "foreign": wide["foreign_nationals"]}).clip(lower=0).dropna()  # fmt: skip
+    groups = (
+        pd.DataFrame(
+            {
+                "none": everyone - wide["migration_background"],
+                "german": wide["migration_background"] - wide["foreign_nationals"],
+                "foreign": wide["foreign_nationals"],
+            }
+        )
+        .clip(lower=0)
+        .dropna()
+    )
     above = hierarchy()
     return scales.between_scales(
         groups,

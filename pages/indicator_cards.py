@@ -48,6 +48,21 @@ for dimension, heading in (dimensions() | context()).items():
                     shown_on=controls.link(one.shown_on),
                 )
             )
-cards = pd.DataFrame([{"key": one.key, "label": one.label, "dimension": one.dimension, "unit": one.unit, "good": one.good, "definition": one.definition,
-                       "formula": one.formula, "period": one.period, "caveats": one.caveats, "code": one.code} for one in cards().values()])  # fmt: skip
+cards = pd.DataFrame(
+    [
+        {
+            "key": one.key,
+            "label": one.label,
+            "dimension": one.dimension,
+            "unit": one.unit,
+            "good": one.good,
+            "definition": one.definition,
+            "formula": one.formula,
+            "period": one.period,
+            "caveats": one.caveats,
+            "code": one.code,
+        }
+        for one in cards().values()
+    ]
+)
 exports.downloads(cards, _("Indicators"), _("Zone of Social Creativity · 2026 · CC0 1.0"), "cards")

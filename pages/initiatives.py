@@ -172,8 +172,12 @@ def edit(row: pd.Series | None) -> None:
             st.columns(2), ("target_group", "languages"), (_("For whom"), _("Languages")), strict=True
         ):
             given[field] = column.text_input(name, str(old[field]), key=key(field))
-        for column, field, name in zip(st.columns(4), ("budget_eur", "reached", "start", "end"),
-                                       (_("Budget, EUR"), _("People reached"), _("Start (2026-01-31)"), _("End (2026-12-31)")), strict=True):  # fmt: skip
+        for column, field, name in zip(
+            st.columns(4),
+            ("budget_eur", "reached", "start", "end"),
+            (_("Budget, EUR"), _("People reached"), _("Start (2026-01-31)"), _("End (2026-12-31)")),
+            strict=True,
+        ):
             given[field] = column.text_input(name, known(old[field], ""), key=key(field))
         given["funding"] = st.text_input(_("Funding"), str(old["funding"]), key=key("funding"))
         given["contact_role"] = st.text_input(
@@ -257,8 +261,15 @@ else:
     if found.empty:
         controls.empty(_("No initiative fits."), _("Choose fewer conditions."))
     else:
-        picked = st.dataframe(found[SHOWN].assign(topic=found["topic"].map(need_name)), hide_index=True, on_select="rerun", selection_mode="single-row", key="picked",
-                              alt=_("Initiatives that fit; choose one to see it"), height=min(38 + 35 * len(found), 420))  # fmt: skip
+        picked = st.dataframe(
+            found[SHOWN].assign(topic=found["topic"].map(need_name)),
+            hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key="picked",
+            alt=_("Initiatives that fit; choose one to see it"),
+            height=min(38 + 35 * len(found), 420),
+        )
         st.caption(
             _(
                 "Empty cells are not known. Each fact of the starting set carries the page it was read on and the "

@@ -54,19 +54,32 @@ def usual_origin(origins: list[str]) -> str:
 def outlook_section(chosen: Territory) -> None:
     """One forecast with its intervals and what speaks for it."""
     here, names = city(), country_names()
-    labels = {"world": _("The world"), "country": names[chosen.country], "city": area_names("district").get(
-        chosen.district, here.name)}  # fmt: skip
+    labels = {
+        "world": _("The world"),
+        "country": names[chosen.country],
+        "city": area_names("district").get(chosen.district, here.name),
+    }
     left, middle, right = st.columns(3)
     if not known("residents_by_origin"):
         del labels["city"]
-    subject = controls.linked(left.selectbox, _("Whose future"), list(labels), format_func=labels.__getitem__, key="subject")  # fmt: skip
+    subject = controls.linked(
+        left.selectbox, _("Whose future"), list(labels), format_func=labels.__getitem__, key="subject"
+    )
     origins = sorted(optional("residents_by_origin")["origin"].unique(), key=names.__getitem__)
     origin = usual_origin(origins)
     if subject == "city":
-        origin = controls.linked(middle.selectbox, _("Origin"), origins, index=origins.index(origin), format_func=names.__getitem__,
-                                  key="outlook_origin")  # fmt: skip
+        origin = controls.linked(
+            middle.selectbox,
+            _("Origin"),
+            origins,
+            index=origins.index(origin),
+            format_func=names.__getitem__,
+            key="outlook_origin",
+        )
     step = _("half-years") if subject == "city" else _("years")
-    horizon = controls.linked(right.selectbox, _("Horizon ({step})", step=step), HORIZONS[subject], index=2, key=f"horizon_{subject}")  # fmt: skip
+    horizon = controls.linked(
+        right.selectbox, _("Horizon ({step})", step=step), HORIZONS[subject], index=2, key=f"horizon_{subject}"
+    )
     first = min(chosen.first_year, 1990)
     try:
         with st.spinner(_("Testing each model on the past …")):
@@ -84,7 +97,13 @@ def outlook_section(chosen: Territory) -> None:
     future = found.forecast.drop(columns="horizon").assign(when=times)
     end, best = future.to_dict("records")[-1], found.backtest.iloc[0]
     when = text.day(end["when"]) if subject == "city" else _("the end of {when}", when=end["when"])
-    title = (_("{labels}: between {low_80} and {high_80} by {when} (estimate, 80 % interval)", labels=labels[subject], low_80=text.compact(end['low_80']), high_80=text.compact(end['high_80']), when=when))  # fmt: skip
+    title = _(
+        "{labels}: between {low_80} and {high_80} by {when} (estimate, 80 % interval)",
+        labels=labels[subject],
+        low_80=text.compact(end["low_80"]),
+        high_80=text.compact(end["high_80"]),
+        when=when,
+    )
     unit = _(
         "{names}, model: {model}",
         names=_("residents from ") + names[origin] if subject == "city" else _("displaced persons"),
@@ -92,8 +111,14 @@ def outlook_section(chosen: Territory) -> None:
     )
     name = "residents_by_origin" if subject == "city" else "displaced"
     credit = source(name, here.key if subject == "city" else "world")
-    charts.show(charts.band(past, future, "when", unit=unit), title=title, unit=unit, source=credit, key="outlook",
-                table=future.assign(model=found.model))  # fmt: skip
+    charts.show(
+        charts.band(past, future, "when", unit=unit),
+        title=title,
+        unit=unit,
+        source=credit,
+        key="outlook",
+        table=future.assign(model=found.model),
+    )
     verdict = (
         _(
             "The best model, {model}, misses by {mase:.2f} times a usual one-step change (MASE)",
@@ -103,14 +128,32 @@ def outlook_section(chosen: Territory) -> None:
         if found.beats_naive
         else _("No model beats the naive forecast, so that is shown (MASE {mase:.2f})", mase=best["mase"])
     )
-    st.markdown(_("{verdict}. Its 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
-    "{coverage_95}: ", verdict=verdict, coverage_80=text.percent(best['coverage_80']), forecasts=best['forecasts'], coverage_95=text.percent(best['coverage_95']))
-                + (_("**take the bands as too narrow.**") if best["coverage_80"] < 0.75 else _("the bands can be taken as they are.")) + _(" Wars and borders are not in any model."))  # fmt: skip
-    st.dataframe(found.backtest, hide_index=True, alt=_("Backtest of every model"), column_config={
-        "mase": st.column_config.NumberColumn(_("error (MASE, below 1 is good)"), format="%.2f"),
-        "coverage_80": st.column_config.NumberColumn(_("held by the 80 % interval"), format="percent"),
-        "coverage_95": st.column_config.NumberColumn(_("held by the 95 % interval"), format="percent"),
-    })  # fmt: skip
+    st.markdown(
+        _(
+            "{verdict}. Its 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
+            "{coverage_95}: ",
+            verdict=verdict,
+            coverage_80=text.percent(best["coverage_80"]),
+            forecasts=best["forecasts"],
+            coverage_95=text.percent(best["coverage_95"]),
+        )
+        + (
+            _("**take the bands as too narrow.**")
+            if best["coverage_80"] < 0.75
+            else _("the bands can be taken as they are.")
+        )
+        + _(" Wars and borders are not in any model.")
+    )
+    st.dataframe(
+        found.backtest,
+        hide_index=True,
+        alt=_("Backtest of every model"),
+        column_config={
+            "mase": st.column_config.NumberColumn(_("error (MASE, below 1 is good)"), format="%.2f"),
+            "coverage_80": st.column_config.NumberColumn(_("held by the 80 % interval"), format="percent"),
+            "coverage_95": st.column_config.NumberColumn(_("held by the 95 % interval"), format="percent"),
+        },
+    )
     st.caption(
         _(
             "Rolling-origin backtest: every model forecasts every past stretch from what was known before it. "
@@ -124,7 +167,9 @@ def outlook_section(chosen: Territory) -> None:
 @cached
 def unusual(level: str, origin: str) -> pd.DataFrame:
     rows = table("residents_by_origin", city().key)
-    rows = rows[(rows["level"] == level) & (rows["origin"] == origin) & (rows["cut"] == city().cut)]
+    rows = rows[
+        (rows["level"] == level) & (rows["origin"] == origin) & (rows["boundary_version"] == city().boundary_version)
+    ]
     return signals.unusual_changes(rows)
 
 
@@ -134,11 +179,23 @@ def signals_section(chosen: Territory) -> None:
     here, names = city(), country_names()
     left, right = st.columns(2)
     origins = sorted(table("residents_by_origin", here.key)["origin"].unique(), key=names.__getitem__)
-    origin = controls.linked(left.selectbox, _("Origin"), origins, index=origins.index(usual_origin(origins)), key="signal_origin",
-                            format_func=names.__getitem__)  # fmt: skip
+    origin = controls.linked(
+        left.selectbox,
+        _("Origin"),
+        origins,
+        index=origins.index(usual_origin(origins)),
+        key="signal_origin",
+        format_func=names.__getitem__,
+    )
     levels = [level for level in level_names() if level != "city"]
-    level = controls.linked(right.selectbox, _("Areas"), levels, index=len(levels) - 1, format_func=level_names().__getitem__,
-                            key="signal_level")  # fmt: skip
+    level = controls.linked(
+        right.selectbox,
+        _("Areas"),
+        levels,
+        index=len(levels) - 1,
+        format_func=level_names().__getitem__,
+        key="signal_level",
+    )
     rows = unusual(level, origin)
     rows = in_district(rows, chosen.district, level)
     if rows.empty:
@@ -153,12 +210,21 @@ def signals_section(chosen: Territory) -> None:
         names=names[origin],
         period=text.day(top["period"]),
     )
-    title = (_("{rows} areas changed unlike before; most of all {name}: {change:+,.0f}, where {median_change:+,.1f} "
-    "is usual", rows=len(rows), name=top['name'], change=top['change'], median_change=top['median_change']))  # fmt: skip
-    charts.show(charts.bars(rows.head(20), "name", "z", unit=_("modified z-score"), digits=1), title=title,
-                unit=_("{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on", unit=unit),
-                source=source("residents_by_origin", here.key), key="signals",
-                table=rows[["name", "before", "persons", "change", "median_change", "spread", "z", "history"]])  # fmt: skip
+    title = _(
+        "{rows} areas changed unlike before; most of all {name}: {change:+,.0f}, where {median_change:+,.1f} is usual",
+        rows=len(rows),
+        name=top["name"],
+        change=top["change"],
+        median_change=top["median_change"],
+    )
+    charts.show(
+        charts.bars(rows.head(20), "name", "z", unit=_("modified z-score"), digits=1),
+        title=title,
+        unit=_("{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on", unit=unit),
+        source=source("residents_by_origin", here.key),
+        key="signals",
+        table=rows[["name", "before", "persons", "change", "median_change", "spread", "z", "history"]],
+    )
 
 
 chosen = choices()

@@ -70,7 +70,7 @@ def local() -> pd.DataFrame:
         figures = pd.DataFrame(
             {"period": period, "daycare": 100 * daycare.reindex(young.index) / young, "library": np.nan}
         )
-        if period >= pd.Timestamp(here.cut_since) and (places["kind"] == "library").any():
+        if period >= pd.Timestamp(here.boundary_since) and (places["kind"] == "library").any():
             near = coverage.share_within(table("cells", here.key), metres_to("library"), everyone, WALK_M, groups)
             near = near.set_index("area_id")
             figures["library"] = _with_whole(near["within"]) / _with_whole(near["persons"])
@@ -100,8 +100,14 @@ def tile(label: str, series: pd.Series, note: str, page: str, show: Callable[[fl
         change = displacement.change(path.iloc[0], path.iloc[-1]) if len(path) > 1 else None
         first = path.index[0].year if isinstance(path.index[0], pd.Timestamp) else path.index[0]
         value = show(path.iloc[-1])
-        st.metric(label, value, None if change is None else text.signed_percent(change), delta_color="off",
-                  delta_description=_("since {first}", first=first), label_visibility="collapsed")  # fmt: skip
+        st.metric(
+            label,
+            value,
+            None if change is None else text.signed_percent(change),
+            delta_color="off",
+            delta_description=_("since {first}", first=first),
+            label_visibility="collapsed",
+        )
         charts.sparkline(
             path,
             f"path-{label}",
@@ -123,18 +129,32 @@ def displacement_tiles(chosen: Territory, place: str) -> None:
     names, columns = country_names(), st.columns(3)
     whose, page = data.entry("displaced").attribution, "pages/displacement.py"
     with columns[0]:
-        tile(_("Forcibly displaced worldwide"), world_stock(None).loc[chosen.first_year : chosen.last_year],
-             _("Persons at year end, sum of the categories · {whose}", whose=whose), page)  # fmt: skip
+        tile(
+            _("Forcibly displaced worldwide"),
+            world_stock(None).loc[chosen.first_year : chosen.last_year],
+            _("Persons at year end, sum of the categories · {whose}", whose=whose),
+            page,
+        )
     with columns[1]:
-        tile(_("Displaced people in {names}", names=names[chosen.country]),
-             world_stock(chosen.country).loc[chosen.first_year : chosen.last_year],
-             _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose), page)  # fmt: skip
+        tile(
+            _("Displaced people in {names}", names=names[chosen.country]),
+            world_stock(chosen.country).loc[chosen.first_year : chosen.last_year],
+            _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose),
+            page,
+        )
     origins = " and ".join(names[code] for code in city().displaced_origins) or _("countries that people flee from")
     with columns[2]:
-        tile(_("Residents from {origins} in {place}", origins=origins, place=place),
-             within(displaced_residents(chosen.district), chosen),
-             _("Persons with that migration background · {attribution}", attribution=data.entry('residents_by_origin', city().key).attribution if known("residents_by_origin") else text.GAP),
-             "pages/displacement_city.py")  # fmt: skip
+        tile(
+            _("Residents from {origins} in {place}", origins=origins, place=place),
+            within(displaced_residents(chosen.district), chosen),
+            _(
+                "Persons with that migration background · {attribution}",
+                attribution=data.entry("residents_by_origin", city().key).attribution
+                if known("residents_by_origin")
+                else text.GAP,
+            ),
+            "pages/displacement_city.py",
+        )
 
 
 def local_tiles(chosen: Territory, place: str) -> None:
@@ -145,19 +165,42 @@ def local_tiles(chosen: Territory, place: str) -> None:
     residents = data.entry("residents", here.key).attribution
     registers = data.entry("facilities", here.key).attribution if known("facilities") else text.GAP
     with columns[0]:
-        tile(_("Day-care places per 100 children under 6 in {place}", place=place), figures["daycare"],
-             _("Places of 2023 over the children of each half-year · {registers}; {residents}", registers=registers, residents=residents), "pages/coverage.py",
-             lambda value: text.number(value, 1))  # fmt: skip
+        tile(
+            _("Day-care places per 100 children under 6 in {place}", place=place),
+            figures["daycare"],
+            _(
+                "Places of 2023 over the children of each half-year · {registers}; {residents}",
+                registers=registers,
+                residents=residents,
+            ),
+            "pages/coverage.py",
+            lambda value: text.number(value, 1),
+        )
     with columns[1]:
-        tile(_("Residents within 1 km of a library in {place}", place=place), figures["library"],
-             _("Estimate, straight line, libraries of 2025-09 · {registers}; {residents}", registers=registers, residents=residents), "pages/coverage.py",
-             text.percent)  # fmt: skip
+        tile(
+            _("Residents within 1 km of a library in {place}", place=place),
+            figures["library"],
+            _(
+                "Estimate, straight line, libraries of 2025-09 · {registers}; {residents}",
+                registers=registers,
+                residents=residents,
+            ),
+            "pages/coverage.py",
+            text.percent,
+        )
     work = table("cultural_employment")
     work = work[(work["nuts_id"] == here.region) & work["year"].between(chosen.first_year, chosen.last_year)]
     with columns[2]:
-        tile(_("Cultural employment in {region_name}", region_name=here.region_name), 1000 * work.set_index("year")["thousand_persons"],
-             _("Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · "
-    "{attribution}", attribution=data.entry('cultural_employment').attribution), "pages/creative.py")  # fmt: skip
+        tile(
+            _("Cultural employment in {region_name}", region_name=here.region_name),
+            1000 * work.set_index("year")["thousand_persons"],
+            _(
+                "Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · "
+                "{attribution}",
+                attribution=data.entry("cultural_employment").attribution,
+            ),
+            "pages/creative.py",
+        )
 
 
 chosen = choices()

@@ -50,15 +50,33 @@ lead = (
 )
 places = partnerships.layout(graph).merge(people, on="name")
 projects = {node: about["initiatives"] for node, about in graph.nodes(data=True)}
-spots = places.assign(text=places["name"].map(lambda name: ", ".join(projects[name]))).groupby("place").agg(
-    x=("x", "mean"), y=("y", "min"), text=("text", lambda found: max(found, key=len)))  # fmt: skip
-charts.show(comparisons.network(places, [(one, other) for one, other in graph.edges], COLOURS, spots.assign(y=spots["y"] - 0.2)), title=lead,
-            unit=_("actors by sector; each group is named by its initiatives, a tie is a shared one"), source=_(REGISTER), key="network", table=people)  # fmt: skip
+spots = (
+    places.assign(text=places["name"].map(lambda name: ", ".join(projects[name])))
+    .groupby("place")
+    .agg(x=("x", "mean"), y=("y", "min"), text=("text", lambda found: max(found, key=len)))
+)
+charts.show(
+    comparisons.network(
+        places, [(one, other) for one, other in graph.edges], COLOURS, spots.assign(y=spots["y"] - 0.2)
+    ),
+    title=lead,
+    unit=_("actors by sector; each group is named by its initiatives, a tie is a shared one"),
+    source=_(REGISTER),
+    key="network",
+    table=people,
+)
 missing = partnerships.missing_sectors(rows).assign(percent=lambda t: 100 * t["share"])
 missing["label"] = [
     f"{need_name(topic)}: {sector}" for topic, sector in zip(missing["topic"], missing["sector"], strict=True)
 ]
 absent = missing[missing["share"] == 0]
-charts.show(charts.bars(missing, "label", "percent", unit="", digits=0),
-            title=_("Missing: {label}", label=', '.join(absent['label'])) if len(absent) else _("Every sector takes part in every need"),
-            unit=_("% of initiatives with partners on record in which a sector takes part"), source=_(REGISTER), key="missing", table=missing.drop(columns=["percent"]))  # fmt: skip
+charts.show(
+    charts.bars(missing, "label", "percent", unit="", digits=0),
+    title=_("Missing: {label}", label=", ".join(absent["label"]))
+    if len(absent)
+    else _("Every sector takes part in every need"),
+    unit=_("% of initiatives with partners on record in which a sector takes part"),
+    source=_(REGISTER),
+    key="missing",
+    table=missing.drop(columns=["percent"]),
+)

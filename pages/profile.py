@@ -79,9 +79,18 @@ def cells(rows: pd.DataFrame, level: str) -> tuple[list[str], list[list[str]]]:
         _("Similar areas"),
         _("Better than"),
     ]
-    body = [[f"{row['label']} ({row['unit']})", *(text.number(row[name], cards()[key].digits) for name in beside),
-             "" if not cards()[str(key)].good else _(text.GAP) if text.is_gap(row["better_than"]) else f"{row['better_than']:.0f} %"]
-            for key, row in rows.iterrows()]  # fmt: skip
+    body = [
+        [
+            f"{row['label']} ({row['unit']})",
+            *(text.number(row[name], cards()[key].digits) for name in beside),
+            ""
+            if not cards()[str(key)].good
+            else _(text.GAP)
+            if text.is_gap(row["better_than"])
+            else f"{row['better_than']:.0f} %",
+        ]
+        for key, row in rows.iterrows()
+    ]
     return head, body
 
 
@@ -93,17 +102,44 @@ with left:
 names = area_names(level)
 within = [area for area in names if not chosen.district or holder(level)[area] == chosen.district] or list(names)
 start = chosen.area if level == "planning_area" and chosen.area in within else within[0]
-area = controls.linked(right.selectbox, _("Area"), within, index=within.index(start), format_func=lambda code: f"{names[code]} ({code})", key="profile_area")  # fmt: skip
+area = controls.linked(
+    right.selectbox,
+    _("Area"),
+    within,
+    index=within.index(start),
+    format_func=lambda code: f"{names[code]} ({code})",
+    key="profile_area",
+)
 st.title(names[area], anchor=False)
 period = last_current_or_stop(chosen)
 rows, like = compared(period, level, area)
 plural = level_plurals()[level]
 held = _("in {value}, ", value=area_names("district")[holder(level)[area]]) if level != "district" else ""
-st.markdown(_("{level_names}, {held}{loc} residents on {period}. Most like: {value}.", level_names=level_names()[level], held=held, loc=text.number(rows.loc['residents', 'value']), period=text.day(period), value=', '.join(names[code] for code in like) or _("not known")))  # fmt: skip
-found = {kind: [(key, sentence(str(key), row, plural)) for key, row in
-                rows[rows["kind"] == kind].sort_values("better_than", ascending=kind == "gap").iterrows()] for kind in ("strength", "gap")}  # fmt: skip
-for column, (kind, heading, none) in zip(st.columns(2), [("strength", _("Strengths"), _("Nothing stands out as a strength.")),
-                                                         ("gap", _("Gaps"), _("Nothing stands out as a gap."))], strict=True):  # fmt: skip
+st.markdown(
+    _(
+        "{level_names}, {held}{loc} residents on {period}. Most like: {value}.",
+        level_names=level_names()[level],
+        held=held,
+        loc=text.number(rows.loc["residents", "value"]),
+        period=text.day(period),
+        value=", ".join(names[code] for code in like) or _("not known"),
+    )
+)
+found = {
+    kind: [
+        (key, sentence(str(key), row, plural))
+        for key, row in rows[rows["kind"] == kind].sort_values("better_than", ascending=kind == "gap").iterrows()
+    ]
+    for kind in ("strength", "gap")
+}
+for column, (kind, heading, none) in zip(
+    st.columns(2),
+    [
+        ("strength", _("Strengths"), _("Nothing stands out as a strength.")),
+        ("gap", _("Gaps"), _("Nothing stands out as a gap.")),
+    ],
+    strict=True,
+):
     column.subheader(heading, anchor=False)
     links = [
         f"- {line} [{_('Figure')}]({address(str(key), level, area)})" + (helpers(str(key)) if kind == "gap" else "")
@@ -112,10 +148,25 @@ for column, (kind, heading, none) in zip(st.columns(2), [("strength", _("Strengt
     column.markdown("\n".join(links) or none)
 credits = credit("residents", "social_monitoring", "facilities")
 told = rows[[bool(cards()[str(key)].good) for key in rows.index]].dropna(subset="better_than")
-charts.show(comparisons.strip(told, "label", "better_than", "kind", COLOURS, unit="", ends=(profile.STANDS_OUT, 100 - profile.STANDS_OUT)),
-            title=_("Strengths: {strength}, gaps: {gap}, of {told} measures", strength=len(found['strength']), gap=len(found['gap']), told=len(told)),
-            unit=_("% of {plural} that do worse; beyond the dotted lines a measure stands out; {period}", plural=plural, period=text.day(period)), source=credits, key="strip",
-            table=rows.reset_index(names="indicator"))  # fmt: skip
+charts.show(
+    comparisons.strip(
+        told, "label", "better_than", "kind", COLOURS, unit="", ends=(profile.STANDS_OUT, 100 - profile.STANDS_OUT)
+    ),
+    title=_(
+        "Strengths: {strength}, gaps: {gap}, of {told} measures",
+        strength=len(found["strength"]),
+        gap=len(found["gap"]),
+        told=len(told),
+    ),
+    unit=_(
+        "% of {plural} that do worse; beyond the dotted lines a measure stands out; {period}",
+        plural=plural,
+        period=text.day(period),
+    ),
+    source=credits,
+    key="strip",
+    table=rows.reset_index(names="indicator"),
+)
 tables = {NAMES[name]: cells(rows[rows["dimension"] == name], level) for name in NAMES}
 for name, (head, body) in tables.items():
     st.markdown(f"**{name}**")
@@ -131,8 +182,19 @@ st.caption(
         credits=credits,
     )
 )
-draw = partial(prints.pdf, _("{names}: profile", names=names[area]), _("{level_names}, {name}, {period}. Minutes are estimates.", level_names=level_names()[level], name=here.name, period=text.day(period)),
-               {"Strengths": [line for _key, line in found["strength"]], "Gaps": [line for _key, line in found["gap"]]}, tables, credits)  # fmt: skip
+draw = partial(
+    prints.pdf,
+    _("{names}: profile", names=names[area]),
+    _(
+        "{level_names}, {name}, {period}. Minutes are estimates.",
+        level_names=level_names()[level],
+        name=here.name,
+        period=text.day(period),
+    ),
+    {"Strengths": [line for _key, line in found["strength"]], "Gaps": [line for _key, line in found["gap"]]},
+    tables,
+    credits,
+)
 st.download_button(
     _("Two pages for print (PDF)"),
     draw,

@@ -28,8 +28,9 @@ from views.controls import Territory
 from views.language import _
 
 
-def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, measure: str, periods: list[pd.Timestamp],
-                 level: str) -> None:  # fmt: skip
+def maps_section(
+    chosen: Territory, kinds: list[str], walker: str, limit: int, measure: str, periods: list[pd.Timestamp], level: str
+) -> None:
     """One map, or two on one scale: two services, or one on two dates."""
     labels = facility_kinds()["label"]
     label, unit, digits, factor, low_is_bad = named(measure)
@@ -46,9 +47,24 @@ def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, m
             return
         worst = rows.loc[rows["value"].idxmin() if low_is_bad else rows["value"].idxmax()]
         points = dots(results.facilities(kinds[0]), chosen.district)
-        area_map(frames[0], level=level, title=_("{labels}: hardest for {name}, {shown}", labels=labels[kinds[0]], name=worst['name'], shown=worst['shown']),
-                 unit=f"{unit}, {text.day(periods[0])}", credit=facilities_credit(), key="reach-map", chosen=chosen, digits=digits,
-                 points=points, scheme="jenks", on_site=show_site)  # fmt: skip
+        area_map(
+            frames[0],
+            level=level,
+            title=_(
+                "{labels}: hardest for {name}, {shown}",
+                labels=labels[kinds[0]],
+                name=worst["name"],
+                shown=worst["shown"],
+            ),
+            unit=f"{unit}, {text.day(periods[0])}",
+            credit=facilities_credit(),
+            key="reach-map",
+            chosen=chosen,
+            digits=digits,
+            points=points,
+            scheme="jenks",
+            on_site=show_site,
+        )
         return
     both = pd.concat(frames, ignore_index=True)
     grouped = classes.classify(both["value"], scheme="jenks")
@@ -60,10 +76,19 @@ def maps_section(chosen: Territory, kinds: list[str], walker: str, limit: int, m
         mine = classes.part(grouped, slice(place * len(frames[0]), place * len(frames[0]) + len(rows)))
         with column:
             st.markdown(f"**{title}**")
-            layer = maps.area_layer(area_shapes(level), rows.reset_index(drop=True), mine,
-                                    key="area_id", selected=chosen.area)  # fmt: skip
-            maps.show([layer], lon=lon, lat=lat, zoom=zoom - 0.8, key=f"side-{place}-{level}-{chosen.district}",
-                      summary=_("Map: {label}, {title}", label=label, title=title), on_pick=pick_area(level), height=420)  # fmt: skip
+            layer = maps.area_layer(
+                area_shapes(level), rows.reset_index(drop=True), mine, key="area_id", selected=chosen.area
+            )
+            maps.show(
+                [layer],
+                lon=lon,
+                lat=lat,
+                zoom=zoom - 0.8,
+                key=f"side-{place}-{level}-{chosen.district}",
+                summary=_("Map: {label}, {title}", label=label, title=title),
+                on_pick=pick_area(level),
+                height=420,
+            )
     st.caption(
         _(
             "{unit} · A click in either chooses the area in both · Source: {facilities_credit}",
@@ -89,10 +114,25 @@ def hexagon_section(chosen: Territory, kind: str, walker: str, limit: int, measu
     st.subheader(_("Hexagon by hexagon: {rows:,} lived-in cells", rows=len(rows)), anchor=False)
     maps.legend(unit, grouped, maps.ranges(grouped, digits))
     lon, lat, zoom = view_of(chosen.district)
-    maps.show([maps.hexagon_layer(rows, grouped, digits)], lon=lon, lat=lat, zoom=zoom, key=f"hexagons-{chosen.district}",
-              summary=_("Map of hexagons: {unit}", unit=unit))  # fmt: skip
-    st.caption(_("{unit}, {period} · H3 resolution {value}; choose a district for finer cells · {estimate_note} · "
-    "Source: {facilities_credit}", unit=unit, period=text.day(period), value=resolution, estimate_note=_(city().estimate_note), facilities_credit=facilities_credit()))  # fmt: skip
+    maps.show(
+        [maps.hexagon_layer(rows, grouped, digits)],
+        lon=lon,
+        lat=lat,
+        zoom=zoom,
+        key=f"hexagons-{chosen.district}",
+        summary=_("Map of hexagons: {unit}", unit=unit),
+    )
+    st.caption(
+        _(
+            "{unit}, {period} · H3 resolution {value}; choose a district for finer cells · {estimate_note} · "
+            "Source: {facilities_credit}",
+            unit=unit,
+            period=text.day(period),
+            value=resolution,
+            estimate_note=_(city().estimate_note),
+            facilities_credit=facilities_credit(),
+        )
+    )
     exports.downloads(rows.drop(columns="value"), "hexagons", facilities_credit(), "hexagons")
 
 
@@ -108,10 +148,27 @@ def curve_section(kind: str, walker: str, limit: int, period: pd.Timestamp, dist
     )
     title = _("Within {limit} minutes: {at:.0f} % of all it serves", limit=limit, at=at[results.EVERYONE])
     if results.DISPLACED in at:
-        title = _("Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin", limit=limit, at=at[results.EVERYONE], at_2=at[results.DISPLACED])  # fmt: skip
-    charts.show(charts.lines(rows.assign(group=rows["group"].map(_)), "minutes", "percent", "group", unit=_("% of people, by minutes on foot"), digits=0),
-                title=title, unit=unit, source=facilities_credit(), key="curve",
-                table=rows[["minutes", "group", "percent"]])  # fmt: skip
+        title = _(
+            "Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin",
+            limit=limit,
+            at=at[results.EVERYONE],
+            at_2=at[results.DISPLACED],
+        )
+    charts.show(
+        charts.lines(
+            rows.assign(group=rows["group"].map(_)),
+            "minutes",
+            "percent",
+            "group",
+            unit=_("% of people, by minutes on foot"),
+            digits=0,
+        ),
+        title=title,
+        unit=unit,
+        source=facilities_credit(),
+        key="curve",
+        table=rows[["minutes", "group", "percent"]],
+    )
 
 
 def facility_section(chosen: Territory, kind: str, walker: str, limit: int, period: pd.Timestamp) -> None:
@@ -145,17 +202,37 @@ def facility_section(chosen: Territory, kind: str, walker: str, limit: int, peri
         if stated
         else _("places not stated")
     )
-    st.markdown(_("{place}. Opening hours, languages and wheelchair access: not known for any of the {sites:,} "
-    "facilities.", place=place.capitalize(), sites=len(sites)))  # fmt: skip
+    st.markdown(
+        _(
+            "{place}. Opening hours, languages and wheelchair access: not known for any of the {sites:,} facilities.",
+            place=place.capitalize(),
+            sites=len(sites),
+        )
+    )
     metres = limit * access.SPEEDS[walker] / results.circuity()["factor"]
     points = pd.DataFrame(
         [{"id": row["area_id"], "lon": row["lon"], "lat": row["lat"], "name": names[site], "shown": place}]
     )
     around = maps.outline_layer(area_shapes("planning_area"))
-    maps.show([around, maps.catchment_layer(points, metres), maps.point_layer(points)], lon=row["lon"], lat=row["lat"], zoom=13,
-              key=f"catchment-{site}", summary=_("Map: catchment of {names}", names=names[site]), height=360)  # fmt: skip
-    st.caption(_("Circle: {metres:,.0f} m straight, {limit} minutes on foot ({walker}) at the fitted circuity · "
-    "Source: {facilities_credit}", metres=metres, limit=limit, walker=walker, facilities_credit=facilities_credit()))  # fmt: skip
+    maps.show(
+        [around, maps.catchment_layer(points, metres), maps.point_layer(points)],
+        lon=row["lon"],
+        lat=row["lat"],
+        zoom=13,
+        key=f"catchment-{site}",
+        summary=_("Map: catchment of {names}", names=names[site]),
+        height=360,
+    )
+    st.caption(
+        _(
+            "Circle: {metres:,.0f} m straight, {limit} minutes on foot ({walker}) at the fitted circuity · "
+            "Source: {facilities_credit}",
+            metres=metres,
+            limit=limit,
+            walker=walker,
+            facilities_credit=facilities_credit(),
+        )
+    )
     exports.downloads(
         load[["source_id", "name", "area_id", "places", "reachable", "per_place"]], "load", facilities_credit(), "load"
     )
@@ -170,15 +247,25 @@ def profile_section(chosen: Territory, walker: str, limit: int, period: pd.Times
     for kind, label in zip(kinds["kind"], kinds["label"], strict=True):
         areas = results.by_area(kind, walker, limit, period, "planning_area").set_index("area_id")
         mine = areas.loc[chosen.area]
-        rows.append({"service": label, "people served": int(mine["persons"]), "minutes": mine["minutes"],
-                     "% within": 100 * mine["share_within"], "E2SFCA per 100": mine["places_per_100"],
-                     "rank by minutes": areas["minutes"].rank(method="min").get(chosen.area),
-                     "of": int(areas["minutes"].notna().sum())})  # fmt: skip
+        rows.append(
+            {
+                "service": label,
+                "people served": int(mine["persons"]),
+                "minutes": mine["minutes"],
+                "% within": 100 * mine["share_within"],
+                "E2SFCA per 100": mine["places_per_100"],
+                "rank by minutes": areas["minutes"].rank(method="min").get(chosen.area),
+                "of": int(areas["minutes"].notna().sum()),
+            }
+        )
     name = area_names("planning_area")[chosen.area]
     st.subheader(_("{name}: minutes to each service", name=name), anchor=False)
     shown = pd.DataFrame(rows)
-    st.dataframe(shown.style.format(precision=1, na_rep=_("not known"), thousands=","), hide_index=True,
-                 alt=_("Profile of {name}", name=name))  # fmt: skip
+    st.dataframe(
+        shown.style.format(precision=1, na_rep=_("not known"), thousands=","),
+        hide_index=True,
+        alt=_("Profile of {name}", name=name),
+    )
     st.caption(
         _(
             "Estimates on {period}; rank 1 is the shortest walk · Source: {facilities_credit}",
@@ -197,14 +284,21 @@ st.title(
 kind, walker, limit, measure, period = question(chosen)
 labels = facility_kinds()["label"]
 level = level_control("planning_area")
-against = controls.linked(st.radio, _("Compare"), ["nothing", "another service", "an earlier date"], format_func=_, horizontal=True, key="against")  # fmt: skip
+against = controls.linked(
+    st.radio,
+    _("Compare"),
+    ["nothing", "another service", "an earlier date"],
+    format_func=_,
+    horizontal=True,
+    key="against",
+)
 kinds, periods = [kind], [period]
 if against == "another service":
     kinds.append(st.selectbox(_("With"), [k for k in labels.index if k != kind], format_func=labels.get, key="other"))
     periods.append(period)
 elif against == "an earlier date":
     kinds.append(kind)
-    periods.append(pd.Timestamp(last_current(int(here.cut_since[:4]), int(here.cut_since[:4])) or period))
+    periods.append(pd.Timestamp(last_current(int(here.boundary_since[:4]), int(here.boundary_since[:4])) or period))
 maps_section(chosen, kinds, walker, limit, measure, periods, level)
 profile_section(chosen, walker, limit, period)
 curve_section(kind, walker, limit, period, chosen.district)

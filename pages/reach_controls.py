@@ -51,17 +51,36 @@ def question(chosen: controls.Territory) -> Question:
     kinds = facility_kinds()["label"]
     columns = st.columns(4)
     kind = controls.linked(columns[0].selectbox, _("Service"), list(kinds.index), format_func=kinds.get, key="service")
-    walker = controls.linked(columns[1].selectbox, _("On foot as"), list(access.SPEEDS), key="walker",
-                                  format_func=lambda one: _(one.capitalize()))  # fmt: skip
-    limit = controls.linked(columns[2].selectbox, _("Limit"), [5, 10, 15, 20, 30], index=2, key="limit",
-                                 format_func=lambda m: _("{m} minutes", m=m))  # fmt: skip
-    measure = controls.linked(columns[3].selectbox, _("Measure"), list(MEASURES), format_func=lambda m: _(MEASURES[m][0]), key="reach_measure")  # fmt: skip
+    walker = controls.linked(
+        columns[1].selectbox,
+        _("On foot as"),
+        list(access.SPEEDS),
+        key="walker",
+        format_func=lambda one: _(one.capitalize()),
+    )
+    limit = controls.linked(
+        columns[2].selectbox,
+        _("Limit"),
+        [5, 10, 15, 20, 30],
+        index=2,
+        key="limit",
+        format_func=lambda m: _("{m} minutes", m=m),
+    )
+    measure = controls.linked(
+        columns[3].selectbox, _("Measure"), list(MEASURES), format_func=lambda m: _(MEASURES[m][0]), key="reach_measure"
+    )
     if results.has_network():
         how = _("Minutes over the city's own streets")
     else:
         fitted = results.circuity()
-        how = (_("Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight "
-    "distance in {walking_network_name} (80 % of pairs {low:.2f} to {high:.2f})", factor=fitted['factor'], walking_network_name=here.walking_network_name, low=fitted['low'], high=fitted['high']))  # fmt: skip
+        how = _(
+            "Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight "
+            "distance in {walking_network_name} (80 % of pairs {low:.2f} to {high:.2f})",
+            factor=fitted["factor"],
+            walking_network_name=here.walking_network_name,
+            low=fitted["low"],
+            high=fitted["high"],
+        )
     st.caption(
         _(
             "{how}, at {speeds:.0f} m a minute. {estimate_note}",

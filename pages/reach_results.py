@@ -129,9 +129,16 @@ def hexagons(kind: str, walker: str, limit: float, period: pd.Timestamp, distric
     """Hexagons that are lived in, as fine as MOST_CELLS allows: a district's finer than the city's. Returns them and their resolution."""
     here, demand = table("cells", city().key), people(kind, period)
     supplied, count, _sites = places(kind, walker, limit, period)
-    rows = pd.DataFrame({"cell": _cell_numbers(), "persons": demand, "minutes": minutes(kind, walker),
-                         "share_within": (minutes(kind, walker) <= limit).astype(float),
-                         "places_per_100": np.nan_to_num(supplied), "in_reach": np.nan_to_num(count)})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "cell": _cell_numbers(),
+            "persons": demand,
+            "minutes": minutes(kind, walker),
+            "share_within": (minutes(kind, walker) <= limit).astype(float),
+            "places_per_100": np.nan_to_num(supplied),
+            "in_reach": np.nan_to_num(count),
+        }
+    )
     shown = demand > 0
     if district:
         shown &= cell_groups("district").eq(district).to_numpy()
@@ -223,7 +230,7 @@ def neighbours() -> Queen:
     """Planning areas that touch."""
     here = city()
     shapes = table("areas", here.key)
-    shapes = shapes[(shapes["level"] == "planning_area") & (shapes["cut"] == here.cut)]
+    shapes = shapes[(shapes["level"] == "planning_area") & (shapes["boundary_version"] == here.boundary_version)]
     from libpysal.weights import Queen
 
     return Queen.from_dataframe(shapes, ids=shapes["area_id"].tolist())

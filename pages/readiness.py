@@ -32,8 +32,14 @@ def results_section(rows: pd.DataFrame) -> None:
         if weakest is None
         else _("Weakest: {label}, {score:.0f} of 100", label=weakest["label"], score=weakest["score"])
     )
-    charts.show(comparisons.radar(pd.concat(parts), "label", "score", "day"), title=title, unit=_("0 absent to 100 in use and reviewed; mean of the answered questions"), source=CREDIT,
-                key="radar", table=pd.concat(parts))  # fmt: skip
+    charts.show(
+        comparisons.radar(pd.concat(parts), "label", "score", "day"),
+        title=title,
+        unit=_("0 absent to 100 in use and reviewed; mean of the answered questions"),
+        source=CREDIT,
+        key="radar",
+        table=pd.concat(parts),
+    )
     evidence = int(now["with_evidence"].sum())
     st.caption(
         _(
@@ -63,8 +69,13 @@ def form_section(last: dict[str, dict[str, object]]) -> None:
                     continue
                 old = last.get(key, {})
                 left, right = st.columns([2, 3])
-                level = left.selectbox(_(question), options, index=options.index(old.get("level")) if old.get("level") in options else 0, key=f"level-{key}",
-                                       format_func=lambda one: _("not answered") if one is None else _(readiness.LEVELS[one].capitalize()))  # fmt: skip
+                level = left.selectbox(
+                    _(question),
+                    options,
+                    index=options.index(old.get("level")) if old.get("level") in options else 0,
+                    key=f"level-{key}",
+                    format_func=lambda one: _("not answered") if one is None else _(readiness.LEVELS[one].capitalize()),
+                )
                 evidence = right.text_input(
                     _("Evidence: {question}", question=_(question)),
                     str(old.get("evidence", "")),

@@ -80,8 +80,17 @@ def _drawn(number: int, is_live: bool) -> None:
     figure = look.points(rows, unit) if budget else look.votes(rows, unit)
     _figure(figure, rows, unit, source, _finding(rows, budget), f"room-{number}", is_live)
     if found["apart"] is not None:
-        words = (_("Two people of the room placed {apart} of their points differently on average.", apart=text.percent(found["apart"])) if budget
-                 else _("Spread of the votes: {apart} (0 % all on one option, 100 % evenly spread).", apart=text.percent(found["apart"])))  # fmt: skip
+        words = (
+            _(
+                "Two people of the room placed {apart} of their points differently on average.",
+                apart=text.percent(found["apart"]),
+            )
+            if budget
+            else _(
+                "Spread of the votes: {apart} (0 % all on one option, 100 % evenly spread).",
+                apart=text.percent(found["apart"]),
+            )
+        )
         st.markdown(f"**{_('Disagreement')}** {words}")
     groups = pd.DataFrame(found["groups"])
     if len(groups) and groups["group"].nunique() > 1:
@@ -89,16 +98,25 @@ def _drawn(number: int, is_live: bool) -> None:
         unit = _("mean points of {total}", total=rooms.TOTAL) if budget else _("% of the group")
         wide = groups.pivot(index="label", columns="group", values="value")
         gap = wide.max(axis=1) - wide.min(axis=1)
-        title = _("Groups differ most on {label}: {low} to {high}", label=gap.idxmax(), low=text.number(wide.loc[gap.idxmax()].min()),
-                  high=text.number(wide.loc[gap.idxmax()].max()))  # fmt: skip
+        title = _(
+            "Groups differ most on {label}: {low} to {high}",
+            label=gap.idxmax(),
+            low=text.number(wide.loc[gap.idxmax()].min()),
+            high=text.number(wide.loc[gap.idxmax()].max()),
+        )
         _figure(look.groups(groups, unit), groups, unit, source, title, f"room-{number}-groups", is_live)
 
 
 def _finding(rows: pd.DataFrame, budget: bool) -> str:
     first = rows.loc[rows["mean" if budget else "votes"].idxmax()]
     if budget:
-        return _("{label} gets most: {mean} points on average, half the room between {low} and {high}", label=first["label"],
-                 mean=text.number(first["mean"]), low=text.number(first["q25"]), high=text.number(first["q75"]))  # fmt: skip
+        return _(
+            "{label} gets most: {mean} points on average, half the room between {low} and {high}",
+            label=first["label"],
+            mean=text.number(first["mean"]),
+            low=text.number(first["q25"]),
+            high=text.number(first["q75"]),
+        )
     return _("{label} leads with {share}", label=first["label"], share=text.percent(first["share"]))
 
 

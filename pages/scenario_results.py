@@ -54,10 +54,15 @@ def change(part: str, value: Any) -> None:
 def misfit(scenario: Scenario) -> str:
     """Why a scenario cannot be run here, in one sentence; empty if it can."""
     here, kinds = city(), set(facility_kinds().index)
-    periods = {f"{period:%Y-%m-%d}" for period in half_years(1900, 2100) if period >= pd.Timestamp(here.cut_since)}
-    known = {"city": (scenario.city, {here.key}), "level": (scenario.level, set(level_names())), "period": (scenario.period, periods),
-             "sites.kind": (scenario.sites.kind, kinds), "shock.kind": (scenario.shock.kind, kinds),
-             "arrivals.rule": (scenario.arrivals.rule, set(rules()))}  # fmt: skip
+    periods = {f"{period:%Y-%m-%d}" for period in half_years(1900, 2100) if period >= pd.Timestamp(here.boundary_since)}
+    known = {
+        "city": (scenario.city, {here.key}),
+        "level": (scenario.level, set(level_names())),
+        "period": (scenario.period, periods),
+        "sites.kind": (scenario.sites.kind, kinds),
+        "shock.kind": (scenario.shock.kind, kinds),
+        "arrivals.rule": (scenario.arrivals.rule, set(rules())),
+    }
     for name, (value, options) in known.items():
         if value not in options:
             return _(
@@ -167,8 +172,16 @@ def ways(kind: str, limit: int) -> np.ndarray:
 def problem(sites: Sites, period: pd.Timestamp) -> dict[str, Any]:
     """The arguments of siting.solve for a scenario's sites."""
     every = groups(sites.kind, period)
-    return {"model": sites.model, "minutes": ways(sites.kind, sites.limit), "weight": every[0], "groups": every, "before": before(sites.kind, sites.closed),
-            "count": sites.count, "limit": float(sites.limit), "room": sites.room}  # fmt: skip
+    return {
+        "model": sites.model,
+        "minutes": ways(sites.kind, sites.limit),
+        "weight": every[0],
+        "groups": every,
+        "before": before(sites.kind, sites.closed),
+        "count": sites.count,
+        "limit": float(sites.limit),
+        "room": sites.room,
+    }
 
 
 @cached
@@ -192,8 +205,12 @@ def effect(sites: Sites, chosen: list[int], period: pd.Timestamp, level: str) ->
     held = points()[0]["area_id"].map(hierarchy()[level]).to_numpy()
     sums = pd.DataFrame({"area_id": held, "people": every[0], "before": every[0] * near, "after": every[0] * after})
     areas = sums.groupby("area_id").sum().reset_index()
-    areas = areas.assign(share_before=areas["before"] / areas["people"], share_after=areas["after"] / areas["people"],
-                         gained=areas["after"] - areas["before"], name=areas["area_id"].map(area_names(level)))  # fmt: skip
+    areas = areas.assign(
+        share_before=areas["before"] / areas["people"],
+        share_after=areas["after"] / areas["people"],
+        gained=areas["after"] - areas["before"],
+        name=areas["area_id"].map(area_names(level)),
+    )
     by_group = pd.DataFrame(
         {
             "group": [_(one) for one in groups_shown()],
@@ -278,9 +295,14 @@ def shocked(given: Shock, period: pd.Timestamp, level: str) -> dict[str, Any]:
     )
     areas = areas.rename_axis("area_id").reset_index()
     areas["name"] = areas["area_id"].map(area_names(level))
-    return {"areas": areas, "closed": int((~opened).sum()), "sites": len(sites), "resilience": shock.resilience(covers, lived)._asdict(),
-            "lost": float(lived[(shock.served(covers, full) > 0) & (shock.served(covers, opened) == 0)].sum()),
-            "recovery": shock.recovery(covers, lived, opened, given.reopened)}  # fmt: skip
+    return {
+        "areas": areas,
+        "closed": int((~opened).sum()),
+        "sites": len(sites),
+        "resilience": shock.resilience(covers, lived)._asdict(),
+        "lost": float(lived[(shock.served(covers, full) > 0) & (shock.served(covers, opened) == 0)].sum()),
+        "recovery": shock.recovery(covers, lived, opened, given.reopened),
+    }
 
 
 @cached
@@ -311,5 +333,12 @@ def headline(one: Scenario) -> dict[str, Any]:
     _areas, rows = arriving(one.arrivals, one.level, period, one.seed)
     language = rows[(rows["service"] == "language") & (rows["month"] == one.arrivals.months)]
     short, solution = short_of(rows, one.arrivals.months), optimum(one.sites, period)
-    return {"short_low": short[0], "short_high": short[1], "language_low": language["low"].sum(), "language_high": language["high"].sum(),
-            "sites": solution, "groups": effect(one.sites, solution.sites, period, one.level)[1], "shock": shocked(one.shock, period, one.level)}  # fmt: skip
+    return {
+        "short_low": short[0],
+        "short_high": short[1],
+        "language_low": language["low"].sum(),
+        "language_high": language["high"].sum(),
+        "sites": solution,
+        "groups": effect(one.sites, solution.sites, period, one.level)[1],
+        "shock": shocked(one.shock, period, one.level),
+    }

@@ -71,6 +71,10 @@ def allowed(role: str) -> bool:
     if rights.may(role):
         return True
     what = EDITORS if role == "editor" else ADMINISTRATORS
-    controls.empty(_(what), _("Sign in, in the sidebar.") if provided() else
-                   _("This server is open for reading. On a machine of your own, start it with ZONE_ROLE={role}.", role=role))  # fmt: skip
+    controls.empty(
+        _(what),
+        _("Sign in, in the sidebar.")
+        if provided()
+        else _("This server is open for reading. On a machine of your own, start it with ZONE_ROLE={role}.", role=role),
+    )
     return False

@@ -144,9 +144,13 @@ if picked:
     st.dataframe(
         table.rename_axis("result").reset_index(), hide_index=True, alt=_("Scenarios side by side"), height=430
     )
-    st.caption(_("Each scenario is rerun from its saved inputs and seed, so the numbers are the same whenever and by "
-    "whomever it is opened. The address bar keeps the choice: copy it to share the comparison on this "
-    "server; the file carries a scenario anywhere."))  # fmt: skip
+    st.caption(
+        _(
+            "Each scenario is rerun from its saved inputs and seed, so the numbers are the same whenever and by "
+            "whomever it is opened. The address bar keeps the choice: copy it to share the comparison on this "
+            "server; the file carries a scenario anywhere."
+        )
+    )
     exports.downloads(
         table.rename_axis("result").reset_index(),
         _("Scenarios"),

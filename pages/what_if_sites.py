@@ -24,8 +24,13 @@ from views import charts, comparisons, controls, text
 from views.controls import Territory
 from views.language import _
 
-WHY = {"maximal covering": _("most people newly within the limit"), "p-median": _("shortest walks in total"), "p-centre": _("the farthest is nearest"),
-       "set covering": _("fewest sites for all who can be reached"), "fairest": _("the worst-off group is served best")}  # fmt: skip
+WHY = {
+    "maximal covering": _("most people newly within the limit"),
+    "p-median": _("shortest walks in total"),
+    "p-centre": _("the farthest is nearest"),
+    "set covering": _("fewest sites for all who can be reached"),
+    "fairest": _("the worst-off group is served best"),
+}
 
 
 def ask(given: Sites) -> Sites:
@@ -55,8 +60,14 @@ def ask(given: Sites) -> Sites:
         )
     )
     there = results.facilities(str(kind)).drop_duplicates("source_id").set_index("source_id")["name"]
-    closed = st.multiselect(_("Close first"), list(there.index), default=[one for one in given.closed if one in there.index], key=results.key(f"close-{kind}"),
-                            format_func=lambda code: there[code] or _("unnamed ({code})", code=code), placeholder=_("Sites there are that close"))  # fmt: skip
+    closed = st.multiselect(
+        _("Close first"),
+        list(there.index),
+        default=[one for one in given.closed if one in there.index],
+        key=results.key(f"close-{kind}"),
+        format_func=lambda code: there[code] or _("unnamed ({code})", code=code),
+        placeholder=_("Sites there are that close"),
+    )
     return Sites(str(kind), str(model), count, limit, cost, room, tuple(closed))
 
 
@@ -102,8 +113,13 @@ def before_after(
     gained = float(groups["after"].iloc[0] - groups["before"].iloc[0])
     if proven and asked.room and asked.model == "maximal covering":
         gained = solution.value  # within reach and with room; shares below count reach alone
-    rows = areas.assign(value=areas["gained"], shown=[_("{a:.0f} % before, {b:.0f} % after (estimate)", a=100 * a, b=100 * b)
-                                                      for a, b in zip(areas["share_before"], areas["share_after"], strict=True)])  # fmt: skip
+    rows = areas.assign(
+        value=areas["gained"],
+        shown=[
+            _("{a:.0f} % before, {b:.0f} % after (estimate)", a=100 * a, b=100 * b)
+            for a, b in zip(areas["share_before"], areas["share_after"], strict=True)
+        ],
+    )
     quick = _("greedy; the optimum reaches at most {bound}", bound=text.number(solution.bound))
     if asked.model != "maximal covering":
         quick = _("a quick answer by coverage, not yet for this aim")
@@ -111,19 +127,49 @@ def before_after(
     per = asked.cost * len(sites) / gained if gained else None
     tiles = st.columns(3)
     tiles[0].metric(_("Newly within reach (estimate)"), text.number(gained), border=True)
-    tiles[1].metric(_("Share served (estimate)"), text.percent(groups["share_after"].iloc[0], 1),
-                    _("{iloc:+.1f} points", iloc=100 * (groups['share_after'].iloc[0] - groups['share_before'].iloc[0])), border=True)  # fmt: skip
+    tiles[1].metric(
+        _("Share served (estimate)"),
+        text.percent(groups["share_after"].iloc[0], 1),
+        _("{iloc:+.1f} points", iloc=100 * (groups["share_after"].iloc[0] - groups["share_before"].iloc[0])),
+        border=True,
+    )
     tiles[2].metric(_("EUR a resident newly reached"), text.number(per), border=True)
-    area_map(in_district(rows, chosen.district, level), level=level, key="sites-map", chosen=chosen, credit=facilities_credit(),
-             title=_("{sites} new {label}: {gained} more people within {limit} minutes ({state})", sites=len(sites), label=label, gained=text.number(gained), limit=asked.limit, state=state),
-             unit=_("people newly within {limit} minutes on foot (estimate), {period}", limit=asked.limit, period=text.day(period)),
-             points=in_district(sites, chosen.district).assign(shown=_("new site in an existing public building")))  # fmt: skip
+    area_map(
+        in_district(rows, chosen.district, level),
+        level=level,
+        key="sites-map",
+        chosen=chosen,
+        credit=facilities_credit(),
+        title=_(
+            "{sites} new {label}: {gained} more people within {limit} minutes ({state})",
+            sites=len(sites),
+            label=label,
+            gained=text.number(gained),
+            limit=asked.limit,
+            state=state,
+        ),
+        unit=_(
+            "people newly within {limit} minutes on foot (estimate), {period}",
+            limit=asked.limit,
+            period=text.day(period),
+        ),
+        points=in_district(sites, chosen.district).assign(shown=_("new site in an existing public building")),
+    )
     gain = groups.assign(points=100 * (groups["share_after"] - groups["share_before"]))
     most = gain.loc[gain["points"].idxmax()]
-    charts.show(charts.bars(gain, "group", "points", unit="", digits=1),
-                title=_("Who gains: {group} most, {points:+.1f} points to {share_after}", group=most['group'], points=most['points'], share_after=text.percent(most['share_after'], 1)),
-                unit=_("% points more within {limit} minutes (estimate), {period}", limit=asked.limit, period=text.day(period)), source=facilities_credit(), key="gain",
-                table=groups)  # fmt: skip
+    charts.show(
+        charts.bars(gain, "group", "points", unit="", digits=1),
+        title=_(
+            "Who gains: {group} most, {points:+.1f} points to {share_after}",
+            group=most["group"],
+            points=most["points"],
+            share_after=text.percent(most["share_after"], 1),
+        ),
+        unit=_("% points more within {limit} minutes (estimate), {period}", limit=asked.limit, period=text.day(period)),
+        source=facilities_credit(),
+        key="gain",
+        table=groups,
+    )
     st.dataframe(
         sites[["name", "kind", "area_id"]].assign(district=sites["area_id"].str[:2].map(area_names("district"))),
         hide_index=True,
@@ -139,23 +185,62 @@ def before_after(
             per=per,
         )
     )
-    st.markdown(_("With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
-    "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
-    "{candidates} existing public buildings with most residents near; people walk at an adult's pace "
-    "along straight lines lengthened by the fitted circuity; residents are spread over built-up cells; "
-    "whether a building has room is not known.", sites=len(sites), label=label, why=WHY[asked.model], iloc=text.percent(groups['share_after'].iloc[0], 1), limit=asked.limit, iloc_2=text.percent(groups['share_before'].iloc[0], 1), cost=cost, state=state, candidates=results.CANDIDATES)
-                + (_(" A new site takes {room:,} people; shares by area and group count reach alone.", room=asked.room) if asked.room else ""))  # fmt: skip
+    st.markdown(
+        _(
+            "With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
+            "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
+            "{candidates} existing public buildings with most residents near; people walk at an adult's pace "
+            "along straight lines lengthened by the fitted circuity; residents are spread over built-up cells; "
+            "whether a building has room is not known.",
+            sites=len(sites),
+            label=label,
+            why=WHY[asked.model],
+            iloc=text.percent(groups["share_after"].iloc[0], 1),
+            limit=asked.limit,
+            iloc_2=text.percent(groups["share_before"].iloc[0], 1),
+            cost=cost,
+            state=state,
+            candidates=results.CANDIDATES,
+        )
+        + (
+            _(" A new site takes {room:,} people; shares by area and group count reach alone.", room=asked.room)
+            if asked.room
+            else ""
+        )
+    )
 
 
 def frontier_section(asked: Sites, period: pd.Timestamp) -> None:
     """What each further site brings."""
     rows = results.frontier(asked.kind, asked.limit, period)
     last = rows["added"].iloc[-1]
-    charts.show(comparisons.scatter(rows.assign(name=rows["sites"].astype(str)), "sites", "gained", "name", x_unit=_("new sites"), y_unit=_("people newly within reach"),
-                                    digits=0, labelled=[], marked=str(asked.count)),
-                title=_("The first site brings {iloc:,.0f} people, the {iloc_2}th {last:,.0f}", iloc=rows['added'].iloc[0], iloc_2=rows['sites'].iloc[-1], last=last),
-                unit=_("people newly within {limit} minutes (estimate), proven optimum for each number of sites, {period}", limit=asked.limit, period=text.day(period)), source=facilities_credit(),
-                key="frontier", table=rows)  # fmt: skip
+    charts.show(
+        comparisons.scatter(
+            rows.assign(name=rows["sites"].astype(str)),
+            "sites",
+            "gained",
+            "name",
+            x_unit=_("new sites"),
+            y_unit=_("people newly within reach"),
+            digits=0,
+            labelled=[],
+            marked=str(asked.count),
+        ),
+        title=_(
+            "The first site brings {iloc:,.0f} people, the {iloc_2}th {last:,.0f}",
+            iloc=rows["added"].iloc[0],
+            iloc_2=rows["sites"].iloc[-1],
+            last=last,
+        ),
+        unit=_(
+            "people newly within {limit} minutes (estimate), proven optimum for each number of sites, {period}",
+            limit=asked.limit,
+            period=text.day(period),
+        ),
+        source=facilities_credit(),
+        key="frontier",
+        table=rows,
+    )
 
 
 chosen = choices()

@@ -18,8 +18,12 @@ from views import rooms as look
 from views.controls import Territory
 from views.language import _, current
 
-KIND_NAMES = {"poll": _("Poll: one of several"), "budget": _("Budget: share out 100 points over the index's dimensions"),
-              "priorities": _("Priorities: up to three districts"), "text": _("Free text, moderated")}  # fmt: skip
+KIND_NAMES = {
+    "poll": _("Poll: one of several"),
+    "budget": _("Budget: share out 100 points over the index's dimensions"),
+    "priorities": _("Priorities: up to three districts"),
+    "text": _("Free text, moderated"),
+}
 
 
 def address(code: str) -> str:
@@ -113,8 +117,11 @@ def leading(room: rooms.Shown, chosen: Territory) -> None:
     left, right = st.columns([1, 3], gap="large")
     with left:
         if room.closed:
-            st.info(_("This room is closed. Its answers are deleted; results stay.") if room.purged
-                    else _("This room is closed; its answers are deleted after {days} days.", days=room.keep_days))  # fmt: skip
+            st.info(
+                _("This room is closed. Its answers are deleted; results stay.")
+                if room.purged
+                else _("This room is closed; its answers are deleted after {days} days.", days=room.keep_days)
+            )
         else:
             look.join(address(room.code), room.code)
     with right:
@@ -166,8 +173,12 @@ if not allowed("editor"):
 if room is not None:
     leading(room, chosen)
 else:
-    st.markdown(_("People join from their phones with a code, without an account; their answers appear here as they come. No name and no "
-                  "address is kept, one answer counts for each device, and groups below five people are not shown."))  # fmt: skip
+    st.markdown(
+        _(
+            "People join from their phones with a code, without an account; their answers appear here as they come. No name and no "
+            "address is kept, one answer counts for each device, and groups below five people are not shown."
+        )
+    )
     opening()
 known = rooms.rooms(city().key)
 if known:

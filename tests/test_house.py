@@ -11,10 +11,19 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("pages", "web", "views", "analytics", "data")
-MAY_IMPORT = {"pages": {"pages", "views", "analytics", "data"}, "web": {"web", "pages", "views", "analytics", "data"}, "views": {"views", "analytics"},
-              "analytics": {"analytics"}, "data": {"data"}}  # fmt: skip
-FOREIGN = {"analytics": {"streamlit", "plotly", "pydeck", "httpx", "requests", "duckdb"},
-           "web": {"streamlit", "httpx"}, "views": {"httpx", "requests"}, "data": {"streamlit", "plotly", "pydeck"}}  # fmt: skip
+MAY_IMPORT = {
+    "pages": {"pages", "views", "analytics", "data"},
+    "web": {"web", "pages", "views", "analytics", "data"},
+    "views": {"views", "analytics"},
+    "analytics": {"analytics"},
+    "data": {"data"},
+}
+FOREIGN = {
+    "analytics": {"streamlit", "plotly", "pydeck", "httpx", "requests", "duckdb"},
+    "web": {"streamlit", "httpx"},
+    "views": {"httpx", "requests"},
+    "data": {"streamlit", "plotly", "pydeck"},
+}
 
 
 def modules(room: str) -> list[Path]:

@@ -15,18 +15,36 @@ from views.language import _
 
 def overview(entries: list[Any]) -> None:
     """All tables at a glance."""
-    rows = pd.DataFrame([{_("Table"): one.title, _("Place"): one.place, _("Publisher"): one.publisher, _("Licence"): one.licence, _("Period"): one.period,
-                          _("Rows"): one.rows, _("Version"): one.version_word} for one in entries])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                _("Table"): one.title,
+                _("Place"): one.place,
+                _("Publisher"): one.publisher,
+                _("Licence"): one.licence,
+                _("Period"): one.period,
+                _("Rows"): one.rows,
+                _("Version"): one.version_word,
+            }
+            for one in entries
+        ]
+    )
     st.dataframe(rows, hide_index=True, height=320, alt=_("All tables with publisher, licence, period and version"))
 
 
 def about(entry: Any) -> str:
     """Where a table is from, in words."""
     parts = {
-        _("Publisher"): entry.publisher, _("Licence"): entry.licence, _("Credit"): entry.attribution, _("Period"): entry.period, _("Unit"): entry.unit,
-        _("Geography"): entry.geography, _("Rows"): text.number(entry.rows, 0), _("Version"): f"{entry.version or entry.built_on} · {entry.checksum[:12]}",
+        _("Publisher"): entry.publisher,
+        _("Licence"): entry.licence,
+        _("Credit"): entry.attribution,
+        _("Period"): entry.period,
+        _("Unit"): entry.unit,
+        _("Geography"): entry.geography,
+        _("Rows"): text.number(entry.rows, 0),
+        _("Version"): f"{entry.version or entry.built_on} · {entry.checksum[:12]}",
         _("Note"): entry.note,
-    }  # fmt: skip
+    }
     return " · ".join(f"**{name}** {text.escaped(str(value))}" for name, value in parts.items() if value)
 
 
@@ -44,8 +62,15 @@ def contract(schema: Any, rows: pd.DataFrame) -> pd.DataFrame:
             and not pd.api.types.is_string_dtype(values)
         )
         span = f"{text.plain(values.min())} – {text.plain(values.max())}" if spread else ""
-        known.append({_("Column"): name, _("Type"): str(column.dtype), _("Key"): "●" if name in (schema.unique or []) else "",
-                      _("Filled"): text.percent(len(values) / max(1, len(rows)), 1), _("Span"): span})  # fmt: skip
+        known.append(
+            {
+                _("Column"): name,
+                _("Type"): str(column.dtype),
+                _("Key"): "●" if name in (schema.unique or []) else "",
+                _("Filled"): text.percent(len(values) / max(1, len(rows)), 1),
+                _("Span"): span,
+            }
+        )
     return pd.DataFrame(known)
 
 
@@ -74,8 +99,12 @@ def headline(rows: pd.DataFrame) -> str:
         )
         lines.append(f"- {what}: {_number(row['before'])} → {_number(row['after'])}")
     counts = rows["what"].value_counts()
-    summary = _("{changed:,} figures changed, {new:,} are new, {gone:,} are gone.",
-                changed=int(counts.get("changed", 0)), new=int(counts.get("new", 0)), gone=int(counts.get("gone", 0)))  # fmt: skip
+    summary = _(
+        "{changed:,} figures changed, {new:,} are new, {gone:,} are gone.",
+        changed=int(counts.get("changed", 0)),
+        new=int(counts.get("new", 0)),
+        gone=int(counts.get("gone", 0)),
+    )
     return f"{summary}\n\n" + "\n".join(lines)
 
 
@@ -112,8 +141,14 @@ def downloads(rows: pd.DataFrame, entry: Any) -> None:
                 continue
             st.download_button(label, make, f"{stem}.{end}", mime, key=f"whole-{end}", on_click="ignore")
         if "geometry" in rows:
-            st.download_button(_("Whole table, GeoJSON"), lambda: rows.to_crs(4326).to_json().encode(), f"{stem}.geojson", "application/geo+json",
-                               key="whole-geojson", on_click="ignore")  # fmt: skip
+            st.download_button(
+                _("Whole table, GeoJSON"),
+                lambda: rows.to_crs(4326).to_json().encode(),
+                f"{stem}.geojson",
+                "application/geo+json",
+                key="whole-geojson",
+                on_click="ignore",
+            )
 
 
 def excel(rows: pd.DataFrame) -> bytes:

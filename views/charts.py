@@ -56,8 +56,18 @@ def base(height: int, unit: str) -> go.Figure:
     )
     if unit:
         # Above the axis and level: long units stay readable on a phone.
-        figure.add_annotation(text=wrap(unit, 60), x=0, y=1, xref="paper", yref="paper", xanchor="left",
-                              yanchor="bottom", showarrow=False, align="left", font={"size": 12})  # fmt: skip
+        figure.add_annotation(
+            text=wrap(unit, 60),
+            x=0,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            showarrow=False,
+            align="left",
+            font={"size": 12},
+        )
     return figure
 
 
@@ -79,8 +89,19 @@ def _label_ends(figure: go.Figure, ends: list[tuple[str, float, str]], span: tup
         place = max(height, floor + half)
         floor = place + half + 0.15 * line
         # The mark carries the colour, the words keep the ink: pale colours would not be readable as text.
-        notes.append({"x": 1, "xref": "paper", "y": place, "text": f'<span style="color:{colour}">■</span> {label}',
-                      "xanchor": "left", "xshift": 4, "showarrow": False, "align": "left", "font": {"size": 12}})  # fmt: skip
+        notes.append(
+            {
+                "x": 1,
+                "xref": "paper",
+                "y": place,
+                "text": f'<span style="color:{colour}">■</span> {label}',
+                "xanchor": "left",
+                "xshift": 4,
+                "showarrow": False,
+                "align": "left",
+                "font": {"size": 12},
+            }
+        )
     annotate(figure, notes)
     figure.update_layout(margin={"r": 150})
     figure.update_yaxes(range=[span[0], max(span[1], floor)])
@@ -113,10 +134,15 @@ def lines(
         colour = GROUPS[place % len(GROUPS)]
         series = wide[group].dropna() if not stacked else wide[group].fillna(0)
         figure.add_scatter(
-            x=series.index, y=series, name=str(group), mode="lines", connectgaps=False,
-            line={"color": colour, "width": 1 if stacked else 2.5}, stackgroup="all" if stacked else None,
+            x=series.index,
+            y=series,
+            name=str(group),
+            mode="lines",
+            connectgaps=False,
+            line={"color": colour, "width": 1 if stacked else 2.5},
+            stackgroup="all" if stacked else None,
             hovertemplate=f"%{{y:,.{digits}f}}",
-        )  # fmt: skip
+        )
         last = float(series.iloc[-1])
         ends.append((str(group), floor + last / 2 if stacked else last, colour))
         floor += last if stacked else 0
@@ -128,8 +154,17 @@ def lines(
         _label_ends(figure, ends, (low, top))
     for when, what in (breaks or {}).items():
         figure.add_vline(x=when, line_dash="dot", line_color="#8a8a8a")
-        figure.add_annotation(x=when, y=0, yref="paper", yanchor="bottom", text=what, showarrow=False, xanchor="right",
-                              textangle=-90, font={"size": 11})  # fmt: skip
+        figure.add_annotation(
+            x=when,
+            y=0,
+            yref="paper",
+            yanchor="bottom",
+            text=what,
+            showarrow=False,
+            xanchor="right",
+            textangle=-90,
+            font={"size": 11},
+        )
     return figure
 
 
@@ -144,17 +179,42 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
     joined = pd.concat([start.assign(**{name: start["persons"] for name in future if name != x}), future])
     for level, alpha in ((95, 0.15), (80, 0.3)):
         for side, fill in (("high", None), ("low", "tonexty")):
-            figure.add_scatter(x=joined[x], y=joined[f"{side}_{level}"].astype(float), mode="lines", fill=fill,
-                               line={"width": 0}, fillcolor=f"rgba(230,159,0,{alpha})",
-                               name=_("{level} % interval, {side}", level=level, side=_(side)), hovertemplate="%{y:,.0f}")  # fmt: skip
-    figure.add_scatter(x=joined[x], y=joined["mean"].astype(float), mode="lines", name=_("forecast (estimate)"),
-                       line={"color": GROUPS[5], "dash": "dash", "width": 2}, hovertemplate="%{y:,.0f}")  # fmt: skip
-    figure.add_scatter(x=past[x], y=past["persons"].astype(float), mode="lines", name="counted",
-                       line={"color": GROUPS[0], "width": 2.5}, hovertemplate="%{y:,.0f}")  # fmt: skip
+            figure.add_scatter(
+                x=joined[x],
+                y=joined[f"{side}_{level}"].astype(float),
+                mode="lines",
+                fill=fill,
+                line={"width": 0},
+                fillcolor=f"rgba(230,159,0,{alpha})",
+                name=_("{level} % interval, {side}", level=level, side=_(side)),
+                hovertemplate="%{y:,.0f}",
+            )
+    figure.add_scatter(
+        x=joined[x],
+        y=joined["mean"].astype(float),
+        mode="lines",
+        name=_("forecast (estimate)"),
+        line={"color": GROUPS[5], "dash": "dash", "width": 2},
+        hovertemplate="%{y:,.0f}",
+    )
+    figure.add_scatter(
+        x=past[x],
+        y=past["persons"].astype(float),
+        mode="lines",
+        name="counted",
+        line={"color": GROUPS[0], "width": 2.5},
+        hovertemplate="%{y:,.0f}",
+    )
     top = 1.05 * float(joined["high_95"].max())
     last = joined.iloc[-1]
-    _label_ends(figure, [("95 % interval", float(last["high_95"]), GROUPS[1]),
-                         (_("forecast (estimate)"), float(last["mean"]), GROUPS[5])], (0, top))  # fmt: skip
+    _label_ends(
+        figure,
+        [
+            ("95 % interval", float(last["high_95"]), GROUPS[1]),
+            (_("forecast (estimate)"), float(last["mean"]), GROUPS[5]),
+        ],
+        (0, top),
+    )
     return figure
 
 
@@ -180,9 +240,15 @@ def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int 
     colours = [GROUPS[5] if name == marked else GROUPS[0] for name in ordered[label]]
     numbers = ordered[value].astype("float64")
     figure.add_bar(
-        x=numbers, y=[wrap(name, 26) for name in ordered[label]], orientation="h", marker_color=colours, texttemplate=f"%{{x:,.{digits}f}}",
-        textposition="auto", textangle=0, hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra></extra>",
-    )  # fmt: skip
+        x=numbers,
+        y=[wrap(name, 26) for name in ordered[label]],
+        orientation="h",
+        marker_color=colours,
+        texttemplate=f"%{{x:,.{digits}f}}",
+        textposition="auto",
+        textangle=0,
+        hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra></extra>",
+    )
     figure.update_layout(hovermode="closest")
     return figure
 

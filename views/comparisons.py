@@ -16,8 +16,19 @@ DARK = {GROUPS[0], GROUPS[7]}  # colours on which black is hard to read
 
 
 @drawn
-def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_unit: str, digits: int = 1, marked: str = "",
-            labelled: list[str] | None = None, across: tuple[float, float] | None = None) -> go.Figure:  # fmt: skip
+def scatter(
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    name: str,
+    *,
+    x_unit: str,
+    y_unit: str,
+    digits: int = 1,
+    marked: str = "",
+    labelled: list[str] | None = None,
+    across: tuple[float, float] | None = None,
+) -> go.Figure:
     """Points with the named ones labelled, the rest told by hovering.
 
     across: x and y of two reference lines, such as the medians. marked: the name drawn in the colour of choice.
@@ -26,11 +37,19 @@ def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_un
     shown = set(labelled or []) | {marked}
     texts = [wrap(label, 22) if label in shown else "" for label in table[name]]
     figure.add_scatter(
-        x=table[x].astype(float), y=table[y].astype(float), mode="markers+text", text=texts, textposition="top center",
-        customdata=table[name], hovertemplate=f"%{{customdata}}: %{{x:,.{digits}f}} · %{{y:,.{digits}f}}<extra></extra>",
-        marker={"size": [12 if label == marked else 8 for label in table[name]],
-                "color": [GROUPS[5] if label == marked else GROUPS[0] for label in table[name]], "opacity": 0.85},
-    )  # fmt: skip
+        x=table[x].astype(float),
+        y=table[y].astype(float),
+        mode="markers+text",
+        text=texts,
+        textposition="top center",
+        customdata=table[name],
+        hovertemplate=f"%{{customdata}}: %{{x:,.{digits}f}} · %{{y:,.{digits}f}}<extra></extra>",
+        marker={
+            "size": [12 if label == marked else 8 for label in table[name]],
+            "color": [GROUPS[5] if label == marked else GROUPS[0] for label in table[name]],
+            "opacity": 0.85,
+        },
+    )
     if across is not None:
         figure.add_vline(x=across[0], line_dash="dot", line_color=GREY)
         figure.add_hline(y=across[1], line_dash="dot", line_color=GREY)
@@ -39,26 +58,56 @@ def scatter(table: pd.DataFrame, x: str, y: str, name: str, *, x_unit: str, y_un
 
 
 @drawn
-def slope(table: pd.DataFrame, name: str, first: str, last: str, *, heads: tuple[str, str], labelled: list[str], digits: int = 1,
-          marked: str = "") -> go.Figure:  # fmt: skip
+def slope(
+    table: pd.DataFrame,
+    name: str,
+    first: str,
+    last: str,
+    *,
+    heads: tuple[str, str],
+    labelled: list[str],
+    digits: int = 1,
+    marked: str = "",
+) -> go.Figure:
     """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted), the rest pale."""
     figure = base(max(420, 24 * len(labelled) + 120), "")
     shown = table[table[name].isin({*labelled, marked})]
     for row in table.to_dict("records"):
         rises, told = row[last] >= row[first], row[name] in set(shown[name])
         colour = GROUPS[5] if row[name] == marked else GREY if not told else GROUPS[0] if rises else GROUPS[1]
-        figure.add_scatter(x=[0, 1], y=[row[first], row[last]], mode="lines+markers", name=row[name], opacity=1 if told else 0.35,
-                           line={"color": colour, "width": 4 if row[name] == marked else 2 if told else 1,
-                                 "dash": "solid" if rises else "dot"},
-                           hovertemplate=f"{row[name]}: %{{y:,.{digits}f}}<extra></extra>")  # fmt: skip
+        figure.add_scatter(
+            x=[0, 1],
+            y=[row[first], row[last]],
+            mode="lines+markers",
+            name=row[name],
+            opacity=1 if told else 0.35,
+            line={
+                "color": colour,
+                "width": 4 if row[name] == marked else 2 if told else 1,
+                "dash": "solid" if rises else "dot",
+            },
+            hovertemplate=f"{row[name]}: %{{y:,.{digits}f}}<extra></extra>",
+        )
     step = (table[[first, last]].max(axis=None) - table[[first, last]].min(axis=None)) / max(len(shown) * 1.2, 14)
-    notes = [{"x": side, "y": place, "text": f"{wrap(row[name], 30)} {row[column]:,.{digits}f}", "showarrow": False,
-              "xanchor": anchor, "xshift": shift, "font": {"size": 11}}
-             for side, column, anchor, shift in ((0, first, "right", -8), (1, last, "left", 8))
-             for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True)]  # fmt: skip
+    notes = [
+        {
+            "x": side,
+            "y": place,
+            "text": f"{wrap(row[name], 30)} {row[column]:,.{digits}f}",
+            "showarrow": False,
+            "xanchor": anchor,
+            "xshift": shift,
+            "font": {"size": 11},
+        }
+        for side, column, anchor, shift in ((0, first, "right", -8), (1, last, "left", 8))
+        for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True)
+    ]
     annotate(figure, notes)
-    figure.update_layout(hovermode="closest", xaxis={"range": [-0.75, 1.75], "tickvals": [0, 1], "ticktext": list(heads)},
-                         yaxis={"visible": False, "rangemode": "normal"})  # fmt: skip
+    figure.update_layout(
+        hovermode="closest",
+        xaxis={"range": [-0.75, 1.75], "tickvals": [0, 1], "ticktext": list(heads)},
+        yaxis={"visible": False, "rangemode": "normal"},
+    )
     return figure
 
 
@@ -79,13 +128,30 @@ def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: 
     for group in wide:
         series = wide[group].dropna()
         colour = GROUPS[5] if group == marked else GREY
-        figure.add_scatter(x=series.index, y=series, mode="lines+markers", name=str(group), connectgaps=False,
-                           line={"color": colour, "width": 4 if group == marked else 1.5},
-                           hovertemplate=f"{group}: {_('place')} %{{y}}<extra></extra>")  # fmt: skip
-        figure.add_annotation(x=series.index[-1], y=series.iloc[-1], text=wrap(str(group), 24), showarrow=False, xanchor="left",
-                              xshift=10, font={"size": 11})  # fmt: skip
-    figure.update_layout(hovermode="closest", margin={"r": 150}, xaxis={"tickformat": "d", "nticks": 8},
-                         yaxis={"autorange": "reversed", "dtick": 1, "rangemode": "normal", "title": "place"})  # fmt: skip
+        figure.add_scatter(
+            x=series.index,
+            y=series,
+            mode="lines+markers",
+            name=str(group),
+            connectgaps=False,
+            line={"color": colour, "width": 4 if group == marked else 1.5},
+            hovertemplate=f"{group}: {_('place')} %{{y}}<extra></extra>",
+        )
+        figure.add_annotation(
+            x=series.index[-1],
+            y=series.iloc[-1],
+            text=wrap(str(group), 24),
+            showarrow=False,
+            xanchor="left",
+            xshift=10,
+            font={"size": 11},
+        )
+    figure.update_layout(
+        hovermode="closest",
+        margin={"r": 150},
+        xaxis={"tickformat": "d", "nticks": 8},
+        yaxis={"autorange": "reversed", "dtick": 1, "rangemode": "normal", "title": "place"},
+    )
     return figure
 
 
@@ -98,13 +164,17 @@ def treemap(table: pd.DataFrame, group: str, value: str, *, unit: str, part: str
     owners = [*groups.index, *inside[group]]
     figure = base(460, "")
     figure.add_treemap(
-        labels=[*groups.index, *(inside[part] if part else [])], parents=[""] * len(groups) + list(inside[group]),
-        ids=[*groups.index, *(f"{owner}/{place}" for place, owner in enumerate(inside[group]))], values=[*groups, *inside[value]],
-        branchvalues="total", marker={"colors": [colours[owner] for owner in owners]},
+        labels=[*groups.index, *(inside[part] if part else [])],
+        parents=[""] * len(groups) + list(inside[group]),
+        ids=[*groups.index, *(f"{owner}/{place}" for place, owner in enumerate(inside[group]))],
+        values=[*groups, *inside[value]],
+        branchvalues="total",
+        marker={"colors": [colours[owner] for owner in owners]},
         texttemplate="%{label}<br>%{value:,.0f}",
         textfont={"color": ["#ffffff" if colours[owner] in DARK else "#000000" for owner in owners]},
-        tiling={"pad": 2}, hovertemplate=f"%{{label}}: %{{value:,.0f}} {unit}<extra></extra>",
-    )  # fmt: skip
+        tiling={"pad": 2},
+        hovertemplate=f"%{{label}}: %{{value:,.0f}} {unit}<extra></extra>",
+    )
     figure.update_layout(margin={"t": 10})
     return figure
 
@@ -114,20 +184,35 @@ def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: 
     """Parts that add up to a change, one step each, and their sum."""
     figure = base(400, unit)
     figure.add_waterfall(
-        x=[wrap(name, 18) for name in [*table[part], total]], y=[*table[change].astype(float), 0.0],
+        x=[wrap(name, 18) for name in [*table[part], total]],
+        y=[*table[change].astype(float), 0.0],
         measure=["relative"] * len(table) + ["total"],
-        text=[f"{value:+,.{digits}f}" for value in [*table[change], table[change].sum()]], textposition="outside",
-        increasing={"marker": {"color": GROUPS[0]}}, decreasing={"marker": {"color": GROUPS[1]}},
-        totals={"marker": {"color": INK[theme()]}}, connector={"line": {"color": GREY, "width": 1}},
+        text=[f"{value:+,.{digits}f}" for value in [*table[change], table[change].sum()]],
+        textposition="outside",
+        increasing={"marker": {"color": GROUPS[0]}},
+        decreasing={"marker": {"color": GROUPS[1]}},
+        totals={"marker": {"color": INK[theme()]}},
+        connector={"line": {"color": GREY, "width": 1}},
         hovertemplate="%{x}: %{text}<extra></extra>",
-    )  # fmt: skip
+    )
     figure.update_layout(hovermode="closest", yaxis={"rangemode": "normal"})
     return figure
 
 
 @drawn
-def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *, unit: str, digits: int = 1, marked: str = "",
-              reference: float | None = None, first_is_best: bool = False) -> go.Figure:  # fmt: skip
+def intervals(
+    table: pd.DataFrame,
+    name: str,
+    value: str,
+    low: str,
+    high: str,
+    *,
+    unit: str,
+    digits: int = 1,
+    marked: str = "",
+    reference: float | None = None,
+    first_is_best: bool = False,
+) -> go.Figure:
     """A point with its interval for each name, highest on top; one may be marked; a reference is a dotted line.
 
     first_is_best: values are places, so 1 is on top and to the right.
@@ -138,12 +223,21 @@ def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *
     middle = ordered[value].astype(float)
     rows = list(range(len(ordered)))  # by number: two areas may share a name
     figure.add_scatter(
-        x=middle, y=rows, mode="markers", marker={"color": colours, "size": 9},
-        error_x={"type": "data", "symmetric": False, "array": ordered[high].astype(float) - middle,
-                 "arrayminus": middle - ordered[low].astype(float), "color": GREY, "thickness": 1.5},
+        x=middle,
+        y=rows,
+        mode="markers",
+        marker={"color": colours, "size": 9},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": ordered[high].astype(float) - middle,
+            "arrayminus": middle - ordered[low].astype(float),
+            "color": GREY,
+            "thickness": 1.5,
+        },
         customdata=np.column_stack([ordered[[low, high]].astype(float), ordered[name].astype(object)]),
         hovertemplate=f"%{{customdata[2]}}: %{{x:,.{digits}f}} (%{{customdata[0]:,.{digits}f}} to %{{customdata[1]:,.{digits}f}})<extra></extra>",
-    )  # fmt: skip
+    )
     if reference is not None:
         figure.add_vline(x=reference, line_dash="dot", line_color=GREY)
     if first_is_best:
@@ -161,19 +255,32 @@ def intervals(table: pd.DataFrame, name: str, value: str, low: str, high: str, *
 
 
 @drawn
-def strip(table: pd.DataFrame, name: str, better_than: str, colour_by: str, colours: dict[str, str], *, unit: str,
-          ends: tuple[float, float]) -> go.Figure:  # fmt: skip
+def strip(
+    table: pd.DataFrame,
+    name: str,
+    better_than: str,
+    colour_by: str,
+    colours: dict[str, str],
+    *,
+    unit: str,
+    ends: tuple[float, float],
+) -> go.Figure:
     """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order; ends mark what stands out."""
     rows = table.iloc[::-1]
     figure = base(24 * len(rows) + 90, unit)
     for end in ends:
         figure.add_vline(x=end, line_dash="dot", line_color=GREY)
     figure.add_scatter(
-        x=rows[better_than], y=[wrap(label, 40) for label in rows[name]], mode="markers",
-        marker={"size": 11, "color": [colours[kind] for kind in rows[colour_by]],
-                "symbol": ["diamond" if kind else "circle" for kind in rows[colour_by]]},
+        x=rows[better_than],
+        y=[wrap(label, 40) for label in rows[name]],
+        mode="markers",
+        marker={
+            "size": 11,
+            "color": [colours[kind] for kind in rows[colour_by]],
+            "symbol": ["diamond" if kind else "circle" for kind in rows[colour_by]],
+        },
         hovertemplate=f"%{{y}}: {_('better than')} %{{x:.0f}} %<extra></extra>",
-    )  # fmt: skip
+    )
     figure.update_layout(
         hovermode="closest",
         xaxis={"range": [-2, 102], "ticksuffix": " %"},
@@ -200,15 +307,30 @@ def network(
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GREY, "width": 0.7}, hoverinfo="skip", showlegend=False)
     shapes = dict(zip(colours, ("circle", "square", "diamond"), strict=False))
     for sector, part in places.groupby("sector"):
-        figure.add_scatter(x=part["x"], y=part["y"], mode="markers", name=str(sector), customdata=part[["name", "city", "ties"]].astype(str),
-                           marker={"color": colours[str(sector)], "symbol": shapes[str(sector)], "size": 8 + 1.5 * part["ties"].astype(float) ** 0.5},
-                           hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} ties<extra></extra>")  # fmt: skip
+        figure.add_scatter(
+            x=part["x"],
+            y=part["y"],
+            mode="markers",
+            name=str(sector),
+            customdata=part[["name", "city", "ties"]].astype(str),
+            marker={
+                "color": colours[str(sector)],
+                "symbol": shapes[str(sector)],
+                "size": 8 + 1.5 * part["ties"].astype(float) ** 0.5,
+            },
+            hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} ties<extra></extra>",
+        )
     for row in labels.to_dict("records"):
         figure.add_annotation(
             x=row["x"], y=row["y"], text=wrap(row["text"], 16), showarrow=False, yanchor="top", font={"size": 11}
         )
-    figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": 1.06}, xaxis={"visible": False},
-                         yaxis={"visible": False, "rangemode": "normal"})  # fmt: skip
+    figure.update_layout(
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.06},
+        xaxis={"visible": False},
+        yaxis={"visible": False, "rangemode": "normal"},
+    )
     return figure
 
 
@@ -218,8 +340,14 @@ def radar(table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
     figure = base(460, "")
     for place, (group, part) in enumerate(table.groupby(by, sort=False)):
         closed = pd.concat([part, part.iloc[:1]])
-        figure.add_scatterpolar(r=closed[value], theta=closed[label], name=str(group), mode="lines+markers", connectgaps=False,
-                                line={"color": GROUPS[place % len(GROUPS)], "dash": "solid" if place == 0 else "dot"})  # fmt: skip
+        figure.add_scatterpolar(
+            r=closed[value],
+            theta=closed[label],
+            name=str(group),
+            mode="lines+markers",
+            connectgaps=False,
+            line={"color": GROUPS[place % len(GROUPS)], "dash": "solid" if place == 0 else "dot"},
+        )
     figure.update_layout(
         showlegend=True, hovermode="closest", polar={"radialaxis": {"range": [0, 100]}}, legend={"orientation": "h"}
     )
@@ -232,8 +360,16 @@ def tornado(table: pd.DataFrame, label: str, low: str, high: str, base_value: fl
     rows = table.iloc[::-1]
     figure = base(max(260, 34 * len(rows) + 90), unit)
     for column, name, colour in ((low, _("assumption lower"), GROUPS[1]), (high, _("assumption higher"), GROUPS[0])):
-        figure.add_bar(x=rows[column].astype(float) - base_value, base=base_value, y=[wrap(name_, 30) for name_ in rows[label]], orientation="h", name=name,
-                       marker_color=colour, customdata=rows[column], hovertemplate="%{y}: %{customdata:.2f}<extra></extra>")  # fmt: skip
+        figure.add_bar(
+            x=rows[column].astype(float) - base_value,
+            base=base_value,
+            y=[wrap(name_, 30) for name_ in rows[label]],
+            orientation="h",
+            name=name,
+            marker_color=colour,
+            customdata=rows[column],
+            hovertemplate="%{y}: %{customdata:.2f}<extra></extra>",
+        )
     figure.update_layout(barmode="overlay", showlegend=True, hovermode="closest", legend={"orientation": "h"})
     figure.add_vline(x=base_value, line_color=GREY)
     return figure

@@ -86,8 +86,13 @@ def territory(
     defaults = {"country": country, "district": ALL, "area": ALL, "from": default_years[0], "to": default_years[1]}
     every_year = list(range(years[1], years[0] - 1, -1))
     everywhere = {code: name for part in areas.values() for code, name in part.items()}
-    options: dict[str, list[Any]] = {"country": sorted(countries, key=lambda code: countries[code]), "district": [ALL, *districts],
-               "area": [ALL, *everywhere], "from": every_year, "to": every_year}  # fmt: skip
+    options: dict[str, list[Any]] = {
+        "country": sorted(countries, key=lambda code: countries[code]),
+        "district": [ALL, *districts],
+        "area": [ALL, *everywhere],
+        "from": every_year,
+        "to": every_year,
+    }
     _recall(defaults, options)
     within = areas.get(st.session_state["district"], everywhere)
     if st.session_state["area"] not in within:
@@ -100,10 +105,18 @@ def territory(
                 _("City"), list(cities), key="shown_city", format_func=cities.__getitem__, on_change=_another_city
             )
         st.selectbox(_("Country of asylum"), options["country"], key="country", format_func=countries.__getitem__)
-        st.selectbox(_("District of {city}", city=cities[city]), options["district"], key="district",
-                     format_func=lambda code: districts.get(code, _("All of {city}", city=cities[city])))  # fmt: skip
-        st.selectbox(_("Planning area"), [ALL, *within], key="area",
-                     format_func=lambda code: f"{within[code]} ({code})" if code else _("All planning areas"))  # fmt: skip
+        st.selectbox(
+            _("District of {city}", city=cities[city]),
+            options["district"],
+            key="district",
+            format_func=lambda code: districts.get(code, _("All of {city}", city=cities[city])),
+        )
+        st.selectbox(
+            _("Planning area"),
+            [ALL, *within],
+            key="area",
+            format_func=lambda code: f"{within[code]} ({code})" if code else _("All planning areas"),
+        )
         left, right = st.columns(2)
         left.selectbox(_("From year"), every_year, key="from")
         right.selectbox(_("To year"), every_year, key="to")
@@ -134,8 +147,9 @@ def link(address: str, **asked: str) -> str:
     return f"{page}?{urlencode({**asked, **dict(parse_qsl(known)), 'lang': current()})}"
 
 
-def linked_many(draw: Callable[..., Any], label: str, options: Iterable[Any], *, key: str, default: Iterable[Any] = (),
-                **more: Any) -> list[Any]:  # fmt: skip
+def linked_many(
+    draw: Callable[..., Any], label: str, options: Iterable[Any], *, key: str, default: Iterable[Any] = (), **more: Any
+) -> list[Any]:
     """A multiselect whose choice the address bar keeps by its codes, joined by commas."""
     codes, usual = list(options), list(default)
     if not set(st.session_state.get(key, [_NOTHING])) <= set(codes):

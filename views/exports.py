@@ -51,10 +51,17 @@ def picture_bytes(figure: Picture, kind: str, title: str, source: str) -> bytes:
     import kaleido
 
     drawn = go.Figure(figure() if callable(figure) else figure)
-    drawn.update_layout(template="plotly_white", width=1100, height=620, paper_bgcolor="white",
-                        title={"text": title, "x": 0.02}, margin={"t": 70, "b": 90, "l": 70, "r": 160})  # fmt: skip
-    drawn.add_annotation(text=source, xref="paper", yref="paper", x=0, y=-0.16, showarrow=False,
-                         font={"size": 11}, xanchor="left")  # fmt: skip
+    drawn.update_layout(
+        template="plotly_white",
+        width=1100,
+        height=620,
+        paper_bgcolor="white",
+        title={"text": title, "x": 0.02},
+        margin={"t": 70, "b": 90, "l": 70, "r": 160},
+    )
+    drawn.add_annotation(
+        text=source, xref="paper", yref="paper", x=0, y=-0.16, showarrow=False, font={"size": 11}, xanchor="left"
+    )
     options = {"format": kind, "scale": 2 if kind == "png" else 1}
     return kaleido.calc_fig_sync(drawn.to_plotly_json(), opts=options, kopts={"mathjax": False})
 
@@ -91,10 +98,23 @@ def downloads(
             table, hide_index=True, height=min(38 + 35 * max(len(table), 1), 320), alt=_("Table: {title}", title=title)
         )
         with st.container(horizontal=True):
-            st.download_button("CSV", partial(csv_bytes, table), f"{stem}.csv", "text/csv", key=f"{key}-csv",
-                               on_click="ignore", help=_("Table of: {title}", title=title))  # fmt: skip
-            st.download_button(_("Parquet"), partial(parquet_bytes, table), f"{stem}.parquet",
-                               "application/vnd.apache.parquet", key=f"{key}-parquet", on_click="ignore")  # fmt: skip
+            st.download_button(
+                "CSV",
+                partial(csv_bytes, table),
+                f"{stem}.csv",
+                "text/csv",
+                key=f"{key}-csv",
+                on_click="ignore",
+                help=_("Table of: {title}", title=title),
+            )
+            st.download_button(
+                _("Parquet"),
+                partial(parquet_bytes, table),
+                f"{stem}.parquet",
+                "application/vnd.apache.parquet",
+                key=f"{key}-parquet",
+                on_click="ignore",
+            )
             if figure is None:
                 return
             if not can_draw():

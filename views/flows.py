@@ -20,14 +20,21 @@ def sankey(pairs: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     figure = go.Figure(
         go.Sankey(
             arrangement="snap",
-            node={"label": [names[code] for code in origins] + [names[code] for code in asylums], "pad": 12,
-                  "thickness": 14, "color": [GROUPS[5]] * len(origins) + [GROUPS[0]] * len(asylums)},
-            link={"source": [origins.index(code) for code in pairs["origin"]],
-                  "target": [len(origins) + asylums.index(code) for code in pairs["asylum"]],
-                  "value": pairs["persons"], "color": "rgba(130,130,130,.35)",
-                  "hovertemplate": "%{source.label} → %{target.label}: %{value:,.0f}<extra></extra>"},
+            node={
+                "label": [names[code] for code in origins] + [names[code] for code in asylums],
+                "pad": 12,
+                "thickness": 14,
+                "color": [GROUPS[5]] * len(origins) + [GROUPS[0]] * len(asylums),
+            },
+            link={
+                "source": [origins.index(code) for code in pairs["origin"]],
+                "target": [len(origins) + asylums.index(code) for code in pairs["asylum"]],
+                "value": pairs["persons"],
+                "color": "rgba(130,130,130,.35)",
+                "hovertemplate": "%{source.label} → %{target.label}: %{value:,.0f}<extra></extra>",
+            },
         )
-    )  # fmt: skip
+    )
     figure.update_traces(textfont={"color": INK[theme()], "size": 12, "shadow": "none"})
     figure.update_layout(height=max(360, 24 * max(len(origins), len(asylums)) + 80), margin={"t": 10, "b": 10})
     return figure
@@ -36,10 +43,17 @@ def sankey(pairs: pd.DataFrame, names: dict[str, str]) -> go.Figure:
 def arc_layer(pairs: pd.DataFrame) -> pdk.Layer:
     """Arcs from origin to asylum. pairs: name, shown, width (pixels), origin_lon, origin_lat, asylum_lon, asylum_lat."""
     return pdk.Layer(
-        "ArcLayer", pairs.to_dict("records"), id="arcs", pickable=True, great_circle=False,
-        get_source_position="[origin_lon, origin_lat]", get_target_position="[asylum_lon, asylum_lat]",
-        get_source_color=rgb(GROUPS[5], 210), get_target_color=rgb(GROUPS[0], 210), get_width="width",
-    )  # fmt: skip
+        "ArcLayer",
+        pairs.to_dict("records"),
+        id="arcs",
+        pickable=True,
+        great_circle=False,
+        get_source_position="[origin_lon, origin_lat]",
+        get_target_position="[asylum_lon, asylum_lat]",
+        get_source_color=rgb(GROUPS[5], 210),
+        get_target_color=rgb(GROUPS[0], 210),
+        get_width="width",
+    )
 
 
 @drawn
@@ -48,13 +62,32 @@ def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
     figure = base(360, _("percent of those whose age and sex are stated; bands differ in width"))
     for sex, side, colour in (("female", -1, GROUPS[3]), ("male", 1, GROUPS[0])):
         part = table[table["sex"] == sex].set_index("age")["percent"].reindex(ages).fillna(0)
-        figure.add_bar(y=ages, x=side * part, orientation="h", marker_color=colour, customdata=part, name=sex,
-                       texttemplate="%{customdata:.1f}", textposition="auto", textangle=0,
-                       hovertemplate=f"{sex}, %{{y}}: %{{customdata:.1f}} %<extra></extra>")  # fmt: skip
-        figure.add_annotation(x=side * part.max() / 2, y=1, yref="paper", yanchor="top", showarrow=False,
-                              text=wrap(_("Women and girls") if side < 0 else _("Men and boys")))  # fmt: skip
-    figure.update_layout(barmode="relative", hovermode="closest", xaxis={"showticklabels": False},
-                         yaxis={"title": {"text": "age"}, "rangemode": "normal"})  # fmt: skip
+        figure.add_bar(
+            y=ages,
+            x=side * part,
+            orientation="h",
+            marker_color=colour,
+            customdata=part,
+            name=sex,
+            texttemplate="%{customdata:.1f}",
+            textposition="auto",
+            textangle=0,
+            hovertemplate=f"{sex}, %{{y}}: %{{customdata:.1f}} %<extra></extra>",
+        )
+        figure.add_annotation(
+            x=side * part.max() / 2,
+            y=1,
+            yref="paper",
+            yanchor="top",
+            showarrow=False,
+            text=wrap(_("Women and girls") if side < 0 else _("Men and boys")),
+        )
+    figure.update_layout(
+        barmode="relative",
+        hovermode="closest",
+        xaxis={"showticklabels": False},
+        yaxis={"title": {"text": "age"}, "rangemode": "normal"},
+    )
     return figure
 
 
@@ -65,19 +98,37 @@ def small_multiples(
     """One small chart a panel, all on one scale. table: x, y, panel, by."""
     panels, groups = sorted(table[panel].unique()), sorted(table[by].unique())
     rows = -(-len(panels) // columns)
-    figure = make_subplots(rows=rows, cols=columns, subplot_titles=[wrap(name, 16) for name in panels],
-                           shared_xaxes=True, shared_yaxes="all", vertical_spacing=0.12)  # fmt: skip
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=[wrap(name, 16) for name in panels],
+        shared_xaxes=True,
+        shared_yaxes="all",
+        vertical_spacing=0.12,
+    )
     for place, name in enumerate(panels):
         for number, group in enumerate(groups):
             part = table[(table[panel] == name) & (table[by] == group)].sort_values(x)
-            figure.add_scatter(x=part[x], y=part[y].astype("float64"), mode="lines", name=group, legendgroup=group,
-                               showlegend=place == 0, line={"color": GROUPS[number % len(GROUPS)], "width": 2},
-                               row=place // columns + 1, col=place % columns + 1,
-                               hovertemplate="%{y:,.0f}")  # fmt: skip
+            figure.add_scatter(
+                x=part[x],
+                y=part[y].astype("float64"),
+                mode="lines",
+                name=group,
+                legendgroup=group,
+                showlegend=place == 0,
+                line={"color": GROUPS[number % len(GROUPS)], "width": 2},
+                row=place // columns + 1,
+                col=place % columns + 1,
+                hovertemplate="%{y:,.0f}",
+            )
     figure.update_annotations(font_size=11)
     figure.update_yaxes(rangemode="tozero")
-    figure.update_layout(height=170 * rows + 60, margin={"t": 60, "b": 10, "l": 10, "r": 10},
-                         legend={"orientation": "h", "y": 1.12}, yaxis={"title": {"text": unit}})  # fmt: skip
+    figure.update_layout(
+        height=170 * rows + 60,
+        margin={"t": 60, "b": 10, "l": 10, "r": 10},
+        legend={"orientation": "h", "y": 1.12},
+        yaxis={"title": {"text": unit}},
+    )
     return figure
 
 
@@ -88,8 +139,15 @@ def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, uni
 
     def bar(when: object) -> go.Bar:
         part = table[table[frame] == when].sort_values(value)
-        return go.Bar(x=part[value], y=part[label], orientation="h", marker_color=GROUPS[0], textangle=0,
-                      texttemplate="%{x:,.3s}", hovertemplate="%{y}: %{x:,.0f}<extra></extra>")  # fmt: skip
+        return go.Bar(
+            x=part[value],
+            y=part[label],
+            orientation="h",
+            marker_color=GROUPS[0],
+            textangle=0,
+            texttemplate="%{x:,.3s}",
+            hovertemplate="%{y}: %{x:,.0f}<extra></extra>",
+        )
 
     still = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 900, "redraw": True}}
     figure = base(440, unit)
@@ -97,14 +155,35 @@ def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, uni
     figure.frames = [go.Frame(data=[bar(when)], name=str(when)) for when in frames]
     steps = [{"label": str(when), "method": "animate", "args": [[str(when)], still]} for when in frames]
     figure.update_layout(
-        hovermode="closest", margin={"b": 90}, xaxis={"range": [0, 1.1 * float(table[value].max())]},
-        updatemenus=[{"type": "buttons", "direction": "left", "x": 0, "y": -0.12, "yanchor": "top", "showactive": False,
-                      "bgcolor": "rgba(128,128,128,.25)",
-                      "buttons": [{"label": "▶ Play", "method": "animate", "args": [None, {**still, "fromcurrent": False}]},
-                                  {"label": "■ Stop", "method": "animate", "args": [[None], still]}]}],
-        sliders=[{"active": len(frames) - 1, "x": 0.25, "len": 0.75, "y": -0.05, "steps": steps,
-                  "currentvalue": {"prefix": _("Year ")}}],
-    )  # fmt: skip
+        hovermode="closest",
+        margin={"b": 90},
+        xaxis={"range": [0, 1.1 * float(table[value].max())]},
+        updatemenus=[
+            {
+                "type": "buttons",
+                "direction": "left",
+                "x": 0,
+                "y": -0.12,
+                "yanchor": "top",
+                "showactive": False,
+                "bgcolor": "rgba(128,128,128,.25)",
+                "buttons": [
+                    {"label": "▶ Play", "method": "animate", "args": [None, {**still, "fromcurrent": False}]},
+                    {"label": "■ Stop", "method": "animate", "args": [[None], still]},
+                ],
+            }
+        ],
+        sliders=[
+            {
+                "active": len(frames) - 1,
+                "x": 0.25,
+                "len": 0.75,
+                "y": -0.05,
+                "steps": steps,
+                "currentvalue": {"prefix": _("Year ")},
+            }
+        ],
+    )
     return figure
 
 

@@ -91,8 +91,10 @@ def localised(figures: str) -> str:
 @lru_cache(maxsize=4096)
 def _parts(sentence: str) -> list[tuple[str, str | None, str, bool]]:
     """A sentence taken apart once: words, the name of the value after them, its format, and whether that is a number's."""
-    return [(words, name, spec or "", bool(spec and re.search(r"[,.\d%fg]", spec)))
-            for words, name, spec, _conversion in string.Formatter().parse(sentence)]  # fmt: skip
+    return [
+        (words, name, spec or "", bool(spec and re.search(r"[,.\d%fg]", spec)))
+        for words, name, spec, _conversion in string.Formatter().parse(sentence)
+    ]
 
 
 def _filled(sentence: str, values: dict[str, object]) -> str:
@@ -165,8 +167,11 @@ def turn(figure: go.Figure) -> go.Figure:
     figure.update_yaxes(side="right")
     for note in figure.layout.annotations:
         _mirror_note(note)
-    figure.update_layout(margin={"l": figure.layout.margin.r, "r": figure.layout.margin.l}, title={"x": 1, "xanchor": "right"},
-                         legend={"x": 1, "xanchor": "right", "traceorder": "reversed"})  # fmt: skip
+    figure.update_layout(
+        margin={"l": figure.layout.margin.r, "r": figure.layout.margin.l},
+        title={"x": 1, "xanchor": "right"},
+        legend={"x": 1, "xanchor": "right", "traceorder": "reversed"},
+    )
     return figure
 
 
@@ -198,5 +203,7 @@ def control() -> None:
             "[data-testid=stMarkdownContainer] *,[data-testid=stHeading] *,[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{text-align:start!important}</style>"
         )
     # Screen readers take the language of the page from here; the browser mirrors the layout by itself.
-    st.html(f"<script>document.documentElement.lang='{current()}';document.documentElement.dir='{direction}'</script>",
-            unsafe_allow_javascript=True)  # fmt: skip
+    st.html(
+        f"<script>document.documentElement.lang='{current()}';document.documentElement.dir='{direction}'</script>",
+        unsafe_allow_javascript=True,
+    )

@@ -43,15 +43,26 @@ def area_layer(
     rows = []
     for area, name, shown, place in zip(table[key], table["name"], table["shown"], classes.number, strict=True):
         if area in geometry:
-            properties = {"id": area, "name": name, "shown": shown, "fill": colours[place] if place >= 0 else missing,
-                          "line": 3 if area == selected else 1,
-                          "ink": rgb(SELECTED[theme()]) if area == selected else [120, 120, 120, 130]}  # fmt: skip
+            properties = {
+                "id": area,
+                "name": name,
+                "shown": shown,
+                "fill": colours[place] if place >= 0 else missing,
+                "line": 3 if area == selected else 1,
+                "ink": rgb(SELECTED[theme()]) if area == selected else [120, 120, 120, 130],
+            }
             rows.append({"type": "Feature", "geometry": geometry[area], "properties": properties})
     return pdk.Layer(
-        "GeoJsonLayer", {"type": "FeatureCollection", "features": rows}, id=AREAS, pickable=True, auto_highlight=True,
-        get_fill_color="properties.fill", get_line_color="properties.ink", get_line_width="properties.line",
+        "GeoJsonLayer",
+        {"type": "FeatureCollection", "features": rows},
+        id=AREAS,
+        pickable=True,
+        auto_highlight=True,
+        get_fill_color="properties.fill",
+        get_line_color="properties.ink",
+        get_line_width="properties.line",
         line_width_units=PIXELS,
-    )  # fmt: skip
+    )
 
 
 def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
@@ -59,9 +70,16 @@ def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
     rows = [{"type": "Feature", "geometry": shape, "properties": {}} for shape in geometry.values()]
     ink = [30, 30, 30, 200] if theme() == "light" else [235, 235, 235, 200]
     return pdk.Layer(
-        "GeoJsonLayer", {"type": "FeatureCollection", "features": rows}, id="outline", pickable=False, filled=False,
-        stroked=True, get_line_color=ink, get_line_width=1.2, line_width_units=PIXELS,
-    )  # fmt: skip
+        "GeoJsonLayer",
+        {"type": "FeatureCollection", "features": rows},
+        id="outline",
+        pickable=False,
+        filled=False,
+        stroked=True,
+        get_line_color=ink,
+        get_line_width=1.2,
+        line_width_units=PIXELS,
+    )
 
 
 def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
@@ -71,10 +89,19 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
         dict(zip(kept, row, strict=True)) for row in zip(*(points[column].tolist() for column in kept), strict=True)
     ]
     return pdk.Layer(
-        "ScatterplotLayer", rows, id="points", pickable=True, get_position="[lon, lat]", get_radius=60,
-        radius_min_pixels=2, radius_max_pixels=9, get_fill_color=rgb(colour, 230), stroked=True,
-        get_line_color=[255, 255, 255, 220], line_width_min_pixels=0.5,
-    )  # fmt: skip
+        "ScatterplotLayer",
+        rows,
+        id="points",
+        pickable=True,
+        get_position="[lon, lat]",
+        get_radius=60,
+        radius_min_pixels=2,
+        radius_max_pixels=9,
+        get_fill_color=rgb(colour, 230),
+        stroked=True,
+        get_line_color=[255, 255, 255, 220],
+        line_width_min_pixels=0.5,
+    )
 
 
 def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Layer:
@@ -88,15 +115,33 @@ def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Lay
         )
         if place >= 0
     ]
-    return pdk.Layer("H3HexagonLayer", rows, id="hexagons", pickable=True, get_hexagon="h", get_fill_color="f",
-                     extruded=False, stroked=False, high_precision=pdk.types.String("auto"))  # fmt: skip
+    return pdk.Layer(
+        "H3HexagonLayer",
+        rows,
+        id="hexagons",
+        pickable=True,
+        get_hexagon="h",
+        get_fill_color="f",
+        extruded=False,
+        stroked=False,
+        high_precision=pdk.types.String("auto"),
+    )
 
 
 def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
     """A circle of so many metres around each point."""
-    return pdk.Layer("ScatterplotLayer", points[["lon", "lat", "name", "shown"]].to_dict("records"), id="catchment",
-                     get_position="[lon, lat]", get_radius=metres, get_fill_color=rgb(GROUPS[0], 60), stroked=True,
-                     get_line_color=rgb(GROUPS[0], 220), line_width_min_pixels=2, pickable=False)  # fmt: skip
+    return pdk.Layer(
+        "ScatterplotLayer",
+        points[["lon", "lat", "name", "shown"]].to_dict("records"),
+        id="catchment",
+        get_position="[lon, lat]",
+        get_radius=metres,
+        get_fill_color=rgb(GROUPS[0], 60),
+        stroked=True,
+        get_line_color=rgb(GROUPS[0], 220),
+        line_width_min_pixels=2,
+        pickable=False,
+    )
 
 
 def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key: str, shown: list[str]) -> go.Figure:
@@ -115,8 +160,15 @@ def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key
                 x += [*(point[0] for point in ring), None]
                 y += [*(point[1] for point in ring), None]
         if x:
-            figure.add_scatter(x=x, y=y, mode="lines", fill="toself", name=label, fillcolor=colours[place],
-                               line={"color": "#777777", "width": 0.5})  # fmt: skip
+            figure.add_scatter(
+                x=x,
+                y=y,
+                mode="lines",
+                fill="toself",
+                name=label,
+                fillcolor=colours[place],
+                line={"color": "#777777", "width": 0.5},
+            )
     middle = [value for trace in figure.data for value in trace.y if value is not None]
     ratio = 1 / math.cos(math.radians(sum(middle) / len(middle))) if middle else 1
     figure.update_xaxes(visible=False)
@@ -136,8 +188,10 @@ def ranges(classes: Classes, digits: int, suffix: str = "", factor: float = 1) -
 
 def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = "") -> None:
     """Class colours with their ranges and how many areas each holds. shown: the range of each class, as text."""
-    swatch = '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;' \
-             'border:1px solid #8a8a8a;background:{}"></span>{}'  # fmt: skip
+    swatch = (
+        '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;'
+        'border:1px solid #8a8a8a;background:{}"></span>{}'
+    )
     items = [
         swatch.format(colour, f"{html.escape(text)} <small>({count})</small>")
         for colour, text, count in zip(ramp(len(classes.lows)), shown, classes.counts, strict=True)
@@ -169,9 +223,17 @@ class CompactDeck(pdk.Deck):
 
 
 def show(
-    layers: list[pdk.Layer], *, lon: float, lat: float, zoom: float, key: str, summary: str,
-    on_pick: Callable[[str], None] | None = None, on_site: Callable[[str], None] | None = None, height: int = 520,
-) -> None:  # fmt: skip
+    layers: list[pdk.Layer],
+    *,
+    lon: float,
+    lat: float,
+    zoom: float,
+    key: str,
+    summary: str,
+    on_pick: Callable[[str], None] | None = None,
+    on_site: Callable[[str], None] | None = None,
+    height: int = 520,
+) -> None:
     """Draw the map; a click on an area calls on_pick with its id, one on a facility on_site with its source_id."""
     deck = CompactDeck(
         layers=layers,

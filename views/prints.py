@@ -114,17 +114,33 @@ def report(
         if logo:
             (Path(folder) / logo).write_bytes(brand.logo)
         (Path(folder) / "report.typ").write_text(_REPORT)
-        given = {"title": title, "lines": lines, "parts": parts, "lang": current(), "brand": brand.name, "primary": brand.primary,
-                 "accent": brand.accent, "logo": logo}  # fmt: skip
+        given = {
+            "title": title,
+            "lines": lines,
+            "parts": parts,
+            "lang": current(),
+            "brand": brand.name,
+            "primary": brand.primary,
+            "accent": brand.accent,
+            "logo": logo,
+        }
         return _compile(str(Path(folder) / "report.typ"), given, root=folder)
 
 
-def pdf(title: str, subtitle: str, sentences: dict[str, list[str]], tables: dict[str, tuple[list[str], list[list[str]]]],
-        source: str) -> bytes:  # fmt: skip
+def pdf(
+    title: str,
+    subtitle: str,
+    sentences: dict[str, list[str]],
+    tables: dict[str, tuple[list[str], list[list[str]]]],
+    source: str,
+) -> bytes:
     """A report as PDF with tags for screen readers. sentences, tables: by heading; a table is its head and its rows of text."""
     given: dict[str, Any] = {
-        "lang": current(), "title": title, "subtitle": subtitle, "source": source,
+        "lang": current(),
+        "title": title,
+        "subtitle": subtitle,
+        "source": source,
         "sentences": [{"name": name, "items": items} for name, items in sentences.items() if items],
         "tables": [{"name": name, "head": head, "rows": rows} for name, (head, rows) in tables.items()],
-    }  # fmt: skip
+    }
     return _compile(_TEMPLATE.encode(), given)

@@ -101,16 +101,26 @@ def _drawn(figure: Shown) -> go.Figure | None:
     if figure.picture is None:
         return None
     drawn = go.Figure(figure.picture() if callable(figure.picture) else figure.picture)
-    return drawn.update_layout(template="plotly_white", width=1000, height=max(480, min(drawn.layout.height or 520, 900)),
-                               paper_bgcolor="white", margin={"t": 40, "b": 40})  # fmt: skip
+    return drawn.update_layout(
+        template="plotly_white",
+        width=1000,
+        height=max(480, min(drawn.layout.height or 520, 900)),
+        paper_bgcolor="white",
+        margin={"t": 40, "b": 40},
+    )
 
 
 def _part(figure: Shown) -> dict[str, object]:
     rows = figure.table.iloc[:MOST_ROWS, :MOST_COLUMNS]
     more = len(figure.table) - len(rows)
-    return {"title": figure.title, "unit": figure.unit, "source": _("Source: {credit}", credit=figure.source), "head": [str(name) for name in rows],
-            "rows": [[plain(value) for value in row] for row in rows.itertuples(index=False)],
-            "more": _("{more} more rows are in the data.", more=more) if more > 0 else ""}  # fmt: skip
+    return {
+        "title": figure.title,
+        "unit": figure.unit,
+        "source": _("Source: {credit}", credit=figure.source),
+        "head": [str(name) for name in rows],
+        "rows": [[plain(value) for value in row] for row in rows.itertuples(index=False)],
+        "more": _("{more} more rows are in the data.", more=more) if more > 0 else "",
+    }
 
 
 def _data(report: Report) -> bytes:
@@ -169,22 +179,41 @@ def _word(report: Report, pictures: list[bytes | None]) -> bytes:
 def _html(report: Report) -> bytes:
     """One file with the library of the charts inside, so it opens without a network."""
     escape, brand = html.escape, report.brand
-    logo = f'<img alt="{escape(brand.name)}" height="48" src="data:image/{brand.logo_kind.replace("svg", "svg+xml")};base64,{b64encode(brand.logo).decode()}">' if brand.logo else ""  # fmt: skip
+    logo = (
+        f'<img alt="{escape(brand.name)}" height="48" src="data:image/{brand.logo_kind.replace("svg", "svg+xml")};base64,{b64encode(brand.logo).decode()}">'
+        if brand.logo
+        else ""
+    )
     parts = []
     for number, figure in enumerate(report.figures):
         drawn = _drawn(figure)
-        chart = "" if drawn is None else plotly.io.to_html(drawn.update_layout(width=None), full_html=False, include_plotlyjs=False,
-                                                           div_id=f"figure-{number}", config={"displaylogo": False, "responsive": True})  # fmt: skip
+        chart = (
+            ""
+            if drawn is None
+            else plotly.io.to_html(
+                drawn.update_layout(width=None),
+                full_html=False,
+                include_plotlyjs=False,
+                div_id=f"figure-{number}",
+                config={"displaylogo": False, "responsive": True},
+            )
+        )
         table = figure.table.map(plain).to_html(index=False, border=0, escape=True)
-        parts.append(f"<section><h2>{escape(figure.title)}</h2>{chart}<p class=source>{escape(figure.unit)} "
-                     f"{escape(_('Source: {credit}', credit=figure.source))}</p><details><summary>{escape(_('Table'))}</summary>"
-                     f"<div class=table>{table}</div></details></section>")  # fmt: skip
+        parts.append(
+            f"<section><h2>{escape(figure.title)}</h2>{chart}<p class=source>{escape(figure.unit)} "
+            f"{escape(_('Source: {credit}', credit=figure.source))}</p><details><summary>{escape(_('Table'))}</summary>"
+            f"<div class=table>{table}</div></details></section>"
+        )
     lines = "".join(f"<p>{escape(line)}</p>" for line in report.lines)
-    style = (f"body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#14120f;background:#fff}}h1,h2{{color:{brand.primary}}}"
-             ".source{font-size:.85rem;color:#444}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}td,th{padding:.2rem .6rem;"
-             "border-bottom:1px solid #ccc;text-align:start}")  # fmt: skip
+    style = (
+        f"body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#14120f;background:#fff}}h1,h2{{color:{brand.primary}}}"
+        ".source{font-size:.85rem;color:#444}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}td,th{padding:.2rem .6rem;"
+        "border-bottom:1px solid #ccc;text-align:start}"
+    )
     direction = "rtl" if is_right_to_left() else "ltr"
-    page = (f'<!doctype html><html lang="{current()}" dir="{direction}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f"<title>{escape(report.title)}</title><style>{style}</style><script>{get_plotlyjs()}</script></head><body>{logo}<h1>{escape(report.title)}</h1>"
-            f"{lines}{''.join(parts)}</body></html>")  # fmt: skip
+    page = (
+        f'<!doctype html><html lang="{current()}" dir="{direction}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{escape(report.title)}</title><style>{style}</style><script>{get_plotlyjs()}</script></head><body>{logo}<h1>{escape(report.title)}</h1>"
+        f"{lines}{''.join(parts)}</body></html>"
+    )
     return page.encode()

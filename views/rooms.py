@@ -28,9 +28,16 @@ def votes(table: pd.DataFrame, unit: str) -> go.Figure:
     """Bars in the order of the options, so that they do not jump while people vote. table: label, votes, share."""
     figure = base(max(260, 54 * len(table) + 60), unit)
     labels = [wrap(label, 30) for label in table["label"]]
-    figure.add_bar(x=table["votes"], y=labels, orientation="h", marker_color=GROUPS[0], textangle=0, textfont={"size": 16},
-                   text=[f"{votes} · {share:.0%}" for votes, share in zip(table["votes"], table["share"], strict=True)],
-                   hovertemplate="%{y}: %{x}<extra></extra>")  # fmt: skip
+    figure.add_bar(
+        x=table["votes"],
+        y=labels,
+        orientation="h",
+        marker_color=GROUPS[0],
+        textangle=0,
+        textfont={"size": 16},
+        text=[f"{votes} · {share:.0%}" for votes, share in zip(table["votes"], table["share"], strict=True)],
+        hovertemplate="%{y}: %{x}<extra></extra>",
+    )
     figure.update_layout(
         hovermode="closest", yaxis={"autorange": "reversed", "tickfont": {"size": 15}, "rangemode": "normal"}
     )
@@ -44,17 +51,43 @@ def points(table: pd.DataFrame, unit: str) -> go.Figure:
     """
     figure = base(max(280, 54 * len(table) + 60), unit)
     labels = [wrap(label, 30) for label in table["label"]]
-    figure.add_scatter(x=[value for row in table.itertuples() for value in (row.low, row.high, None)],
-                       y=[value for label in labels for value in (label, label, None)], mode="lines", line={"color": "#8a8a8a", "width": 1.5},
-                       name=_("lowest to highest"), hoverinfo="skip")  # fmt: skip
-    figure.add_bar(x=table["q75"] - table["q25"], base=table["q25"], y=labels, orientation="h", marker_color=GROUPS[4], width=0.5,
-                   name=_("middle half of the room"), customdata=table[["q25", "q75"]],
-                   hovertemplate="%{y}: %{customdata[0]:.0f}–%{customdata[1]:.0f}<extra></extra>")  # fmt: skip
-    figure.add_scatter(x=table["mean"], y=labels, mode="markers+text", marker={"color": GROUPS[5], "size": 14, "symbol": "diamond"},
-                       text=[f"{mean:.0f}" for mean in table["mean"]], textposition="top center", textfont={"size": 15}, name=_("mean"),
-                       hovertemplate="%{y}: %{x:.1f}<extra></extra>")  # fmt: skip
-    figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": -0.12}, xaxis={"rangemode": "tozero"},
-                         yaxis={"autorange": "reversed", "tickfont": {"size": 15}, "rangemode": "normal"})  # fmt: skip
+    figure.add_scatter(
+        x=[value for row in table.itertuples() for value in (row.low, row.high, None)],
+        y=[value for label in labels for value in (label, label, None)],
+        mode="lines",
+        line={"color": "#8a8a8a", "width": 1.5},
+        name=_("lowest to highest"),
+        hoverinfo="skip",
+    )
+    figure.add_bar(
+        x=table["q75"] - table["q25"],
+        base=table["q25"],
+        y=labels,
+        orientation="h",
+        marker_color=GROUPS[4],
+        width=0.5,
+        name=_("middle half of the room"),
+        customdata=table[["q25", "q75"]],
+        hovertemplate="%{y}: %{customdata[0]:.0f}–%{customdata[1]:.0f}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=table["mean"],
+        y=labels,
+        mode="markers+text",
+        marker={"color": GROUPS[5], "size": 14, "symbol": "diamond"},
+        text=[f"{mean:.0f}" for mean in table["mean"]],
+        textposition="top center",
+        textfont={"size": 15},
+        name=_("mean"),
+        hovertemplate="%{y}: %{x:.1f}<extra></extra>",
+    )
+    figure.update_layout(
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.12},
+        xaxis={"rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "tickfont": {"size": 15}, "rangemode": "normal"},
+    )
     return figure
 
 
@@ -63,11 +96,21 @@ def groups(table: pd.DataFrame, unit: str) -> go.Figure:
     figure = base(max(260, 48 * table["label"].nunique() + 80), unit)
     shapes = ("circle", "square", "diamond", "cross", "triangle-up", "star")
     for place, (group, part) in enumerate(table.groupby("group", sort=True)):
-        figure.add_scatter(x=part["value"], y=[wrap(label, 30) for label in part["label"]], mode="markers", name=str(group),
-                           marker={"color": GROUPS[place % len(GROUPS)], "size": 13, "symbol": shapes[place % len(shapes)]},
-                           hovertemplate=f"{wrap(str(group))}, %{{y}}: %{{x:.1f}}<extra></extra>")  # fmt: skip
-    figure.update_layout(hovermode="closest", showlegend=True, legend={"orientation": "h", "y": -0.15}, xaxis={"rangemode": "tozero"},
-                         yaxis={"autorange": "reversed", "rangemode": "normal"})  # fmt: skip
+        figure.add_scatter(
+            x=part["value"],
+            y=[wrap(label, 30) for label in part["label"]],
+            mode="markers",
+            name=str(group),
+            marker={"color": GROUPS[place % len(GROUPS)], "size": 13, "symbol": shapes[place % len(shapes)]},
+            hovertemplate=f"{wrap(str(group))}, %{{y}}: %{{x:.1f}}<extra></extra>",
+        )
+    figure.update_layout(
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "y": -0.15},
+        xaxis={"rangemode": "tozero"},
+        yaxis={"autorange": "reversed", "rangemode": "normal"},
+    )
     return figure
 
 

@@ -116,8 +116,11 @@ def _bars(figure: go.Figure, traces: list[Any]) -> tuple[Any, CategoryChartData]
     flat = traces[0].orientation == "h"
     stacked = figure.layout.barmode in ("relative", "stack")
     series = [(trace.y if flat else trace.x, trace.x if flat else trace.y, trace.name) for trace in traces]
-    kind = (XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.BAR_CLUSTERED) if flat else (
-        XL_CHART_TYPE.COLUMN_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED)  # fmt: skip
+    kind = (
+        (XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.BAR_CLUSTERED)
+        if flat
+        else (XL_CHART_TYPE.COLUMN_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED)
+    )
     return kind, _categories(series)
 
 

@@ -16,8 +16,14 @@ from views.language import _, day
 
 def citation(title: str, versions: str, address: str) -> str:
     """How to cite the view, with the version of the data."""
-    return _("Zone of Social Creativity ({year}): {title}. Data version {versions}. Seen on {day}. {address}",
-             year=date.today().year, title=title, versions=versions, day=day(date.today()), address=address)  # fmt: skip
+    return _(
+        "Zone of Social Creativity ({year}): {title}. Data version {versions}. Seen on {day}. {address}",
+        year=date.today().year,
+        title=title,
+        versions=versions,
+        day=day(date.today()),
+        address=address,
+    )
 
 
 def here(page: str) -> str:
@@ -63,8 +69,15 @@ def control(page: str, title: str, versions: str, brand: Brand, shorten: Callabl
             ready = st.session_state.get("report")
             if ready and ready[0] == view:
                 name = f"{exports.file_stem(title)}.{ready[1]}"
-                st.download_button(_("Download {name}", name=name), ready[2], name, reports.KINDS[ready[1]][1], key="report_take",
-                                   on_click="ignore", type="primary")  # fmt: skip
+                st.download_button(
+                    _("Download {name}", name=name),
+                    ready[2],
+                    name,
+                    reports.KINDS[ready[1]][1],
+                    key="report_take",
+                    on_click="ignore",
+                    type="primary",
+                )
         else:
             st.caption(_("This page shows no figure that could go into a report."))
         st.markdown(f"**{_('Cite')}**")
@@ -77,5 +90,8 @@ def control(page: str, title: str, versions: str, brand: Brand, shorten: Callabl
         st.markdown(f"**{_('Embed')}**")
         joint = "&" if "?" in view else "?"
         frame = html.escape(f"{home}/{view}{joint}embed=true", quote=True)
-        st.code(f'<iframe src="{frame}" title="{html.escape(title, quote=True)}" width="100%" height="700"></iframe>',
-                language="html", wrap_lines=True)  # fmt: skip
+        st.code(
+            f'<iframe src="{frame}" title="{html.escape(title, quote=True)}" width="100%" height="700"></iframe>',
+            language="html",
+            wrap_lines=True,
+        )

@@ -25,9 +25,14 @@ TYPES = {
     "geojson": "application/geo+json",
 }
 
-app = FastAPI(title="Zone of Social Creativity", version="1", docs_url=None, redoc_url=None,
-              description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves; an "
-                          "empty value is not known, never zero. Every answer names period, unit, source, licence and version.")  # fmt: skip
+app = FastAPI(
+    title="Zone of Social Creativity",
+    version="1",
+    docs_url=None,
+    redoc_url=None,
+    description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves; an "
+    "empty value is not known, never zero. Every answer names period, unit, source, licence and version.",
+)
 
 
 def _about(entry: data.Entry) -> dict[str, Any]:
@@ -68,13 +73,29 @@ def catalogue() -> list[dict[str, Any]]:
 @app.get("/cities")
 def cities() -> list[dict[str, Any]]:
     """Every city with what it calls its levels of areas and the half-years that fit today's areas."""
-    return [{"key": city.key, "name": city.name, "country": city.country, "region": city.region, "levels": city.level_names,
-             "periods": [f"{day:%Y-%m-%d}" for day in api_results.periods(city.key)]} for city in data.cities().values()]  # fmt: skip
+    return [
+        {
+            "key": city.key,
+            "name": city.name,
+            "country": city.country,
+            "region": city.region,
+            "levels": city.level_names,
+            "periods": [f"{day:%Y-%m-%d}" for day in api_results.periods(city.key)],
+        }
+        for city in data.cities().values()
+    ]
 
 
 @app.get("/tables/{place}/{name}")
-def table(request: Request, place: str, name: str, format: Format = "json", offset: Annotated[int, Query(ge=0)] = 0,
-          limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1000, columns: str = "") -> Response:  # fmt: skip
+def table(
+    request: Request,
+    place: str,
+    name: str,
+    format: Format = "json",
+    offset: Annotated[int, Query(ge=0)] = 0,
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1000,
+    columns: str = "",
+) -> Response:
     """One table. format: json (a page of `limit` rows from `offset` on, without shapes), csv, parquet or geojson (whole).
 
     columns: names joined by commas, all if left out. Any other parameter keeps the rows with that value in that column.

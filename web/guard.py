@@ -59,5 +59,12 @@ class Guard:
             )(scope, receive, headed)
         finally:
             part = "/" + scope["path"].strip("/").split("/")[0]
-            _log.info("answered", extra={"method": scope["method"], "part": part, "status": status[0],
-                                         "ms": round(1000 * (time.perf_counter() - start))})  # fmt: skip
+            _log.info(
+                "answered",
+                extra={
+                    "method": scope["method"],
+                    "part": part,
+                    "status": status[0],
+                    "ms": round(1000 * (time.perf_counter() - start)),
+                },
+            )

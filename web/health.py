@@ -35,8 +35,11 @@ def health(_request: Request) -> JSONResponse:
     if folder.exists() and shutil.disk_usage(folder).free < LEAST_BYTES:
         found["disk"] = "nearly full"
     well = all(state == "ok" for state in found.values())
-    return JSONResponse({"status": "ok" if well else "degraded", **found, "version": data.version()}, 200 if well else 503,
-                        headers={"Cache-Control": "no-store"})  # fmt: skip
+    return JSONResponse(
+        {"status": "ok" if well else "degraded", **found, "version": data.version()},
+        200 if well else 503,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 app = Starlette(routes=[Route("/healthz", health)])

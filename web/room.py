@@ -32,12 +32,19 @@ def language_of(request: Request) -> str:
 def words() -> dict[str, str]:
     """The sentences that the phone's page says by itself."""
     return {
-        "wait": _("Wait for the next question."), "closed": _("This room is closed. Thank you."),
-        "sent": _("Your answer counts. You can change it until the question is closed."), "held": _("This question is closed."),
-        "lost": _("No connection. Your answer is not sent yet; trying again."), "left": _("points left"), "most": _("Choose up to three."),
-        "send": _("Send"), "change": _("Change my answer"), "group": _("I am here as"), "none": _("prefer not to say"),
+        "wait": _("Wait for the next question."),
+        "closed": _("This room is closed. Thank you."),
+        "sent": _("Your answer counts. You can change it until the question is closed."),
+        "held": _("This question is closed."),
+        "lost": _("No connection. Your answer is not sent yet; trying again."),
+        "left": _("points left"),
+        "most": _("Choose up to three."),
+        "send": _("Send"),
+        "change": _("Change my answer"),
+        "group": _("I am here as"),
+        "none": _("prefer not to say"),
         "text": _("Others see your words once the moderator lets them through."),
-    }  # fmt: skip
+    }
 
 
 def state(code: str) -> dict[str, Any]:
@@ -48,8 +55,16 @@ def state(code: str) -> dict[str, Any]:
     asked = rooms.question(room.shown) if room.shown else None
     if room.closed or asked is None:
         return {"closed": room.closed, "question": None}
-    return {"closed": False, "question": {"id": asked.id, "kind": asked.kind, "prompt": asked.prompt, "open": asked.open,
-                                          "options": [[key, _(label)] for key, label in asked.options]}}  # fmt: skip
+    return {
+        "closed": False,
+        "question": {
+            "id": asked.id,
+            "kind": asked.kind,
+            "prompt": asked.prompt,
+            "open": asked.open,
+            "options": [[key, _(label)] for key, label in asked.options],
+        },
+    }
 
 
 def enter(request: Request) -> Response:
@@ -70,8 +85,18 @@ def join(request: Request) -> Response:
         if room is None:
             return RedirectResponse("../join?code=" + request.path_params["code"][:12])
         page = TEMPLATES.get_template("room.html")
-        html = page.render(_=_, lang=current(), rtl=current() == "ar", languages=LANGUAGES, room=room, words=words(), total=rooms.TOTAL,
-                           longest=rooms.LONGEST, most=rooms.MOST_PRIORITIES, state=state(room.code))  # fmt: skip
+        html = page.render(
+            _=_,
+            lang=current(),
+            rtl=current() == "ar",
+            languages=LANGUAGES,
+            room=room,
+            words=words(),
+            total=rooms.TOTAL,
+            longest=rooms.LONGEST,
+            most=rooms.MOST_PRIORITIES,
+            state=state(room.code),
+        )
     response = HTMLResponse(html)
     if DEVICE not in request.cookies:
         response.set_cookie(

@@ -123,12 +123,26 @@ def parser() -> argparse.ArgumentParser:
     command(check, ("pack", path))
     command(build, ("pack", path))
     command(export, ("city", {}), ("folder", {"type": Path}))
-    command(fetch, ("name", {}), ("--country", {"default": "", "help": "ISO code such as FIN, where the name is not enough"}),
-            ("--folder", {"type": Path, "default": None, "help": "where the pack goes; the city's name if left out"}),
-            ("--pbf", {"type": Path, "default": None, "help": "an OpenStreetMap extract: services and streets come from it, not from Overpass"}),
-            ("--grid", {"type": Path, "default": None, "help": "a population grid; left out, Eurostat's census grid is fetched"}),
-            ("--persons", {"default": "", "help": "the grid's column of residents, where it cannot be guessed"}),
-            ("--pack-only", {"action": "store_true", "help": "make the pack, do not build it"}))  # fmt: skip
+    command(
+        fetch,
+        ("name", {}),
+        ("--country", {"default": "", "help": "ISO code such as FIN, where the name is not enough"}),
+        ("--folder", {"type": Path, "default": None, "help": "where the pack goes; the city's name if left out"}),
+        (
+            "--pbf",
+            {
+                "type": Path,
+                "default": None,
+                "help": "an OpenStreetMap extract: services and streets come from it, not from Overpass",
+            },
+        ),
+        (
+            "--grid",
+            {"type": Path, "default": None, "help": "a population grid; left out, Eurostat's census grid is fetched"},
+        ),
+        ("--persons", {"default": "", "help": "the grid's column of residents, where it cannot be guessed"}),
+        ("--pack-only", {"action": "store_true", "help": "make the pack, do not build it"}),
+    )
     command(back, ("city", {}), ("--version", {"default": ""}))
     command(remove, ("city", {}))
     return top

@@ -24,7 +24,7 @@ from data.connectors.gisco import simplify_coverage
 from data.errors import DataError
 from data.placing import placed
 
-CUT = "pack"
+BOUNDARY_VERSION = "pack"
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 SAMPLE = "walking_sample"
 GRIDDED = "Inside an area residents are spread by a population grid (an estimate)."
@@ -61,8 +61,16 @@ def build(path: Path, say: Say = lambda _what, _share: None) -> tuple[str, list[
         local.save_all(tables, settings)
         _aim(key, checked.tables.get("targets"))
     except SchemaError as fault:  # what the checks overlooked: still our own sentence, still nothing changed
-        raise BadPackError([Finding("error", pack.MANIFEST, f"a table breaks its contract ({str(fault).splitlines()[0][:200]})",
-                                    "Please report this pack, so that the check learns to say it better")]) from fault  # fmt: skip
+        raise BadPackError(
+            [
+                Finding(
+                    "error",
+                    pack.MANIFEST,
+                    f"a table breaks its contract ({str(fault).splitlines()[0][:200]})",
+                    "Please report this pack, so that the check learns to say it better",
+                )
+            ]
+        ) from fault
     say("done", 1.0)
     return key, checked.findings
 
@@ -86,24 +94,42 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
     drawn = areas(metric, str(given.city["name"]))
     ground = "areas" if "areas" in read else "grid"
     keep("areas", ground, "Areas at every level, simplified for drawing", "shape", drawn, "area_km2 is the true area.")
-    exact = metric[["area_id", "geometry"]].assign(cut=CUT)[["cut", "area_id", "geometry"]]
+    exact = metric[["area_id", "geometry"]].assign(boundary_version=BOUNDARY_VERSION)[
+        ["boundary_version", "area_id", "geometry"]
+    ]
     keep("areas_exact", ground, "Smallest areas, true shapes for computing", "shape", exact)
     say("residents", 0.1)
     people = read["residents"] if "residents" in read else residents_of_grid(metric, squares)
-    keep("residents", "residents" if "residents" in read else "grid", "Residents by age", "persons",
-         _few_hidden(people), "Areas with fewer than ten residents are suppressed (empty).")  # fmt: skip
+    keep(
+        "residents",
+        "residents" if "residents" in read else "grid",
+        "Residents by age",
+        "persons",
+        _few_hidden(people),
+        "Areas with fewer than ten residents are suppressed (empty).",
+    )
     say("services", 0.2)
     found = facilities(
         metric,
         [read[name].assign(source=note.credit(name)["attribution"]) for name in ("services", "stops") if name in read],
     )
     if len(found):
-        keep("facilities", "services" if "services" in read else "stops" if "stops" in read else ground, "Services, culture venues and transit stops",
-             "facilities, places", found)  # fmt: skip
+        keep(
+            "facilities",
+            "services" if "services" in read else "stops" if "stops" in read else ground,
+            "Services, culture venues and transit stops",
+            "facilities, places",
+            found,
+        )
     say("cells", 0.4)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(found["x"], found["y"]), crs=crs)
-    keep("cells", "grid" if lived is not None else ground, "Hexagons with their share of an area's residents (estimate)",
-         "share of the area's residents", grid.cells(metric, points, squares))  # fmt: skip
+    keep(
+        "cells",
+        "grid" if lived is not None else ground,
+        "Hexagons with their share of an area's residents (estimate)",
+        "share of the area's residents",
+        grid.cells(metric, points, squares),
+    )
     if "network" in given.parts:
         say("network", 0.6)
         nodes, edges, _places = street_network.network(folder / given.parts["network"].file, crs)
@@ -127,8 +153,14 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
     if "social" in read:
         keep("social_monitoring", "social", "Social monitoring by area", "percent", read["social"])
     if "employment" in read:
-        keep("firms", "employment", "Firms by area and activity", "firms; employees", firms(read["employment"]),
-             "Employees of cells with fewer than three firms are suppressed.")  # fmt: skip
+        keep(
+            "firms",
+            "employment",
+            "Firms by area and activity",
+            "firms; employees",
+            firms(read["employment"]),
+            "Employees of cells with fewer than three firms are suppressed.",
+        )
     return out, settings(given, drawn, crs, people, lived is not None)
 
 
@@ -141,13 +173,25 @@ class _Notes:
     def credit(self, section: str) -> dict[str, str]:
         part = self.given.parts[section]
         publisher = part.credit.get("publisher") or str(self.given.city["name"])
-        return {"publisher": publisher, "licence": part.credit.get("licence") or "licence not stated",
-                "attribution": part.credit.get("attribution") or publisher, "period": part.credit.get("period", "")}  # fmt: skip
+        return {
+            "publisher": publisher,
+            "licence": part.credit.get("licence") or "licence not stated",
+            "attribution": part.credit.get("attribution") or publisher,
+            "period": part.credit.get("period", ""),
+        }
 
     def entry(self, name: str, section: str, title: str, unit: str, note: str) -> Entry:
         about: dict[str, Any] = self.credit(section)
-        return Entry(name, self.given.key, title, **about, unit=unit, geography=f"areas of {self.given.city['name']}",
-                     note=note, version=self.version)  # fmt: skip
+        return Entry(
+            name,
+            self.given.key,
+            title,
+            **about,
+            unit=unit,
+            geography=f"areas of {self.given.city['name']}",
+            note=note,
+            version=self.version,
+        )
 
 
 def hexagons(lived: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -156,8 +200,16 @@ def hexagons(lived: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     ids = pd.Series([h3.latlng_to_cell(point.y, point.x, HEXAGON) for point in middle]).drop_duplicates()
     outlines = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(one)]) for one in ids]
     parent = [h3.cell_to_parent(one, HEXAGON - 1) for one in ids]
-    return gpd.GeoDataFrame({"area_id": ids, "name": [f"Hexagon {number}" for number in range(1, len(ids) + 1)], "district": parent,
-                             "district_name": [f"Hexagons around {one[3:9]}" for one in parent]}, geometry=outlines, crs=4326)  # fmt: skip
+    return gpd.GeoDataFrame(
+        {
+            "area_id": ids,
+            "name": [f"Hexagon {number}" for number in range(1, len(ids) + 1)],
+            "district": parent,
+            "district_name": [f"Hexagons around {one[3:9]}" for one in parent],
+        },
+        geometry=outlines,
+        crs=4326,
+    )
 
 
 def as_squares(lived: gpd.GeoDataFrame, crs: int) -> gpd.GeoDataFrame:
@@ -189,9 +241,13 @@ def areas(metric: gpd.GeoDataFrame, city: str) -> gpd.GeoDataFrame:
         ),
         simple.assign(level="planning_area", parent_id=simple["district"]),
     ]
-    both = gpd.GeoDataFrame(pd.concat(levels, ignore_index=True), crs=metric.crs).to_crs(4326).assign(cut=CUT)
+    both = (
+        gpd.GeoDataFrame(pd.concat(levels, ignore_index=True), crs=metric.crs)
+        .to_crs(4326)
+        .assign(boundary_version=BOUNDARY_VERSION)
+    )
     both.geometry = shapely.transform(both.geometry.array, lambda xy: np.round(xy, 6))
-    return both[["cut", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
+    return both[["boundary_version", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
 
 
 def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame | None) -> pd.DataFrame:
@@ -209,8 +265,10 @@ def _few_hidden(people: pd.DataFrame) -> pd.DataFrame:
     """Persons as whole numbers, empty in areas that house fewer than ten: their ages would single people out."""
     sums = people.groupby(["period", "area_id"])["persons"].transform("sum")
     few = sums.between(1, disclosure.THRESHOLD - 1)
-    table = people.assign(persons=people["persons"].round().astype("Int64").mask(few), cut=CUT)
-    return table[["period", "cut", "area_id", "age", "persons"]].sort_values(
+    table = people.assign(
+        persons=people["persons"].round().astype("Int64").mask(few), boundary_version=BOUNDARY_VERSION
+    )
+    return table[["period", "boundary_version", "area_id", "age", "persons"]].sort_values(
         ["period", "area_id", "age"], ignore_index=True
     )
 
@@ -234,7 +292,7 @@ def guarded(counts: pd.DataFrame, tree: pd.DataFrame, by: str) -> pd.DataFrame:
     parts = []
     for (period, what), rows in counts.groupby(["period", by]):
         found = disclosure.guarded(rows.set_index("area_id")["persons"], tree)
-        parts.append(found.assign(period=period, cut=CUT, **{by: what}))
+        parts.append(found.assign(period=period, boundary_version=BOUNDARY_VERSION, **{by: what}))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -242,8 +300,13 @@ def firms(rows: pd.DataFrame) -> pd.DataFrame:
     """Firms by area and activity; employees of cells with fewer than three firms are hidden."""
     few = rows["firms"] < 3
     employees = rows["employees"].round().astype("Int64").mask(few)
-    return rows.assign(firms=rows["firms"].astype("int64"), employees_low=employees, employees_high=employees, open_ended=0,
-                       suppressed=few)  # fmt: skip
+    return rows.assign(
+        firms=rows["firms"].astype("int64"),
+        employees_low=employees,
+        employees_high=employees,
+        open_ended=0,
+        suppressed=few,
+    )
 
 
 def settings(given: Pack, drawn: gpd.GeoDataFrame, crs: int, people: pd.DataFrame, gridded: bool) -> dict[str, Any]:
@@ -260,15 +323,23 @@ def settings(given: Pack, drawn: gpd.GeoDataFrame, crs: int, people: pd.DataFram
     if (people["age"] == "0+").any():
         note = f"{note} {AGELESS}"
     return {
-        "name": str(given.city["name"]), "country": str(given.city["country"]), "region": str(given.city.get("region", "")),
+        "name": str(given.city["name"]),
+        "country": str(given.city["country"]),
+        "region": str(given.city.get("region", "")),
         "region_name": str(given.city.get("region_name") or given.city["name"]),
         "crs": crs,
-        "lon": round((west + east) / 2, 5), "lat": round((south + north) / 2, 5),
-        "zoom": round(math.log2(47_600 * 520 / width_m), 2), "cut": CUT, "cut_since": f"{people['period'].min():%Y-%m-%d}",
-        "level_names": names, "displaced_origins": list(given.city.get("displaced_origins", [])),
-        "displaced_origins_why": str(given.city.get("displaced_origins_why", "")), "estimate_note": note,
-        "walking_network": SAMPLE, "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
-    }  # fmt: skip
+        "lon": round((west + east) / 2, 5),
+        "lat": round((south + north) / 2, 5),
+        "zoom": round(math.log2(47_600 * 520 / width_m), 2),
+        "boundary_version": BOUNDARY_VERSION,
+        "boundary_since": f"{people['period'].min():%Y-%m-%d}",
+        "level_names": names,
+        "displaced_origins": list(given.city.get("displaced_origins", [])),
+        "displaced_origins_why": str(given.city.get("displaced_origins_why", "")),
+        "estimate_note": note,
+        "walking_network": SAMPLE,
+        "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
+    }
 
 
 def _aim(key: str, wanted: pd.DataFrame | None) -> None:

@@ -185,8 +185,14 @@ def _together(result: Checked) -> None:
         for area in (
             (last / km2.reindex(last.index)).loc[lambda density: density > MOST_PERSONS_PER_KM2].index[:MOST_ROWS_NAMED]
         ):
-            result.findings.append(Finding("warning", parts["residents"].file, f"area {area} would house {last[area] / km2[area]:,.0f} people on a square kilometre",
-                                           "Check residents, ids and the coordinate system"))  # fmt: skip
+            result.findings.append(
+                Finding(
+                    "warning",
+                    parts["residents"].file,
+                    f"area {area} would house {last[area] / km2[area]:,.0f} people on a square kilometre",
+                    "Check residents, ids and the coordinate system",
+                )
+            )
     if grid_rows is not None and known is not None:
         inside = gpd.sjoin(
             gpd.GeoDataFrame(geometry=grid_rows.representative_point()), known[["geometry"]], predicate="within"
@@ -206,8 +212,14 @@ def _together(result: Checked) -> None:
                 people[people["period"] == people["period"].max()]["persons"].sum(),
             )
             if lived and not 0.5 < counted / lived < 2:
-                result.findings.append(Finding("warning", parts["grid"].file, f"the grid counts {counted:,.0f} people in the city, the residents' file {lived:,.0f}",
-                                               "Check that both speak of the same day and city"))  # fmt: skip
+                result.findings.append(
+                    Finding(
+                        "warning",
+                        parts["grid"].file,
+                        f"the grid counts {counted:,.0f} people in the city, the residents' file {lived:,.0f}",
+                        "Check that both speak of the same day and city",
+                    )
+                )
     if people is not None:
         for name in ("background", "origins"):
             counts = result.tables.get(name)
@@ -220,5 +232,11 @@ def _together(result: Checked) -> None:
                 )
                 total = people.groupby(["period", "area_id"])["persons"].sum().reindex(most.index)
                 for (period, area), _more in (most - total)[most > total].head(MOST_ROWS_NAMED).items():
-                    result.findings.append(Finding("error", parts[name].file, f"area {area} counts more {name} on {period:%Y-%m-%d} than residents",
-                                                   "Mend one of the two files"))  # fmt: skip
+                    result.findings.append(
+                        Finding(
+                            "error",
+                            parts[name].file,
+                            f"area {area} counts more {name} on {period:%Y-%m-%d} than residents",
+                            "Mend one of the two files",
+                        )
+                    )

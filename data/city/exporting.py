@@ -14,8 +14,14 @@ from data.city import pack
 from data.city.pack import Part
 from data.errors import DataError
 
-TABLES = {"residents": "residents", "background": "residents_by_background", "origins": "residents_by_origin",
-          "social": "social_monitoring", "services": "facilities", "employment": "firms"}  # fmt: skip
+TABLES = {
+    "residents": "residents",
+    "background": "residents_by_background",
+    "origins": "residents_by_origin",
+    "social": "social_monitoring",
+    "services": "facilities",
+    "employment": "firms",
+}
 
 
 def export(key: str, folder: Path) -> list[str]:
@@ -53,9 +59,19 @@ def export(key: str, folder: Path) -> list[str]:
     if data.has("network_nodes", key):
         left.append("the street network: name its OpenStreetMap extract under [network]")
     left.append("the population grid, if there was one: shares of hexagons are estimated anew")
-    settings = {"name": here.name, "key": key, "country": here.country, "region": here.region, "region_name": here.region_name, "crs": here.crs,
-                "level_names": {level: name for level, name in here.level_names.items() if level in ("city", "district", "planning_area")},
-                "displaced_origins": here.displaced_origins, "displaced_origins_why": here.displaced_origins_why}  # fmt: skip
+    settings = {
+        "name": here.name,
+        "key": key,
+        "country": here.country,
+        "region": here.region,
+        "region_name": here.region_name,
+        "crs": here.crs,
+        "level_names": {
+            level: name for level, name in here.level_names.items() if level in ("city", "district", "planning_area")
+        },
+        "displaced_origins": here.displaced_origins,
+        "displaced_origins_why": here.displaced_origins_why,
+    }
     (draft / pack.MANIFEST).write_text(pack.as_toml(settings, parts), encoding="utf-8")
     os.replace(draft, folder)
     return left
@@ -64,7 +80,7 @@ def export(key: str, folder: Path) -> list[str]:
 def _areas(here: data.City) -> gpd.GeoDataFrame:
     """The smallest areas with true outlines, names and districts."""
     known = data.table("areas", here.key)
-    known = known[known["cut"] == here.cut]
+    known = known[known["boundary_version"] == here.boundary_version]
     parent = dict(zip(known["area_id"], known["parent_id"], strict=True))
     names = {level: rows.set_index("area_id")["name"] for level, rows in known.groupby("level")}
     district = {}
@@ -74,16 +90,24 @@ def _areas(here: data.City) -> gpd.GeoDataFrame:
             above = parent[above]
         district[one] = above
     exact = data.table("areas_exact", here.key)
-    exact = gpd.GeoDataFrame(exact[exact["cut"] == here.cut]).to_crs(4326)
+    exact = gpd.GeoDataFrame(exact[exact["boundary_version"] == here.boundary_version]).to_crs(4326)
     ids = exact["area_id"]
-    return gpd.GeoDataFrame({"id": ids, "name": ids.map(names["planning_area"]), "district": ids.map(district),
-                             "district_name": ids.map(district).map(names["district"])}, geometry=exact.geometry, crs=4326)  # fmt: skip
+    return gpd.GeoDataFrame(
+        {
+            "id": ids,
+            "name": ids.map(names["planning_area"]),
+            "district": ids.map(district),
+            "district_name": ids.map(district).map(names["district"]),
+        },
+        geometry=exact.geometry,
+        crs=4326,
+    )
 
 
 def _rows(here: data.City, section: str, name: str) -> pd.DataFrame:
     rows = data.table(name, here.key)
-    if "cut" in rows:
-        rows = rows[rows["cut"] == here.cut]
+    if "boundary_version" in rows:
+        rows = rows[rows["boundary_version"] == here.boundary_version]
     if "level" in rows:
         rows = rows[rows["level"] == "planning_area"]
     if "persons" in rows:

@@ -35,8 +35,17 @@ CENSUS = {
 }
 
 
-def fetch(name: str, folder: Path | None = None, *, country: str = "", pbf: Path | None = None, grid: Path | None = None, persons: str = "",
-          client: httpx.Client | None = None, say: Say = lambda _what, _share: None) -> list[str]:  # fmt: skip
+def fetch(
+    name: str,
+    folder: Path | None = None,
+    *,
+    country: str = "",
+    pbf: Path | None = None,
+    grid: Path | None = None,
+    persons: str = "",
+    client: httpx.Client | None = None,
+    say: Say = lambda _what, _share: None,
+) -> list[str]:
     """Make a pack of a city; returns what the reader should know (what is old, what was not found). Raises DataError.
 
     pbf: an OpenStreetMap extract that services and streets are taken from; grid: a population grid. With both nothing is
@@ -87,8 +96,17 @@ def _offline(draft: Path, pbf: Path, grid: Path, persons: str, say: Say) -> tupl
     return [services, Part("network", "streets.osm.pbf", credit=services.credit), part], extent
 
 
-def _online(draft: Path, name: str, country: str, pbf: Path | None, grid: Path | None, persons: str, client: httpx.Client | None,
-            say: Say, notes: list[str]) -> tuple[list[Part], shapely.Geometry]:  # fmt: skip
+def _online(
+    draft: Path,
+    name: str,
+    country: str,
+    pbf: Path | None,
+    grid: Path | None,
+    persons: str,
+    client: httpx.Client | None,
+    say: Say,
+    notes: list[str],
+) -> tuple[list[Part], shapely.Geometry]:
     def old(what: str, got: polite.Got) -> None:
         if got.stale:
             notes.append(f"{what}: the server could not be reached; the answer {got.age} was used.")

@@ -41,8 +41,11 @@ def shapes(sheet: Sheet, *, points: bool = False) -> gpd.GeoSeries | None:
     if made.crs is None:
         west, south, east, north = made.total_bounds
         if west < -180 or east > 180 or south < -90 or north > 90:
-            sheet.note("error", f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system",
-                       f"Write crs = EPSG number under [{part.name}]")  # fmt: skip
+            sheet.note(
+                "error",
+                f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system",
+                f"Write crs = EPSG number under [{part.name}]",
+            )
             return None
         if not points:
             sheet.note(
@@ -82,8 +85,11 @@ def in_country(sheet: Sheet, made: gpd.GeoSeries, result: Checked) -> None:
     if land[country].distance(middle) > 0.5:  # degrees; the country's own shape is simplified
         holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "the sea")
         level = "error" if land[country].distance(middle) > 3 else "warning"
-        sheet.note(level, f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}",
-                   f"Mend crs under [{sheet.part.name}], or country under [city]")  # fmt: skip
+        sheet.note(
+            level,
+            f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}",
+            f"Mend crs under [{sheet.part.name}], or country under [city]",
+        )
 
 
 def overlaps(sheet: Sheet, made: gpd.GeoSeries) -> None:

@@ -29,19 +29,49 @@ class Section:
 
 
 SECTIONS = {
-    "areas": Section("The city's smallest areas as polygons; 'district' groups them", ("id",), ("name", "district", "district_name"), True),
-    "residents": Section("Residents by area, age and day; age as '6-14' or '65+', or 'total'", ("area", "persons"), ("period", "age")),
-    "grid": Section("A population grid: polygons, points (lon, lat) or Eurostat cell codes (GRD_ID)", ("persons",), ("cell", "lon", "lat", "period"), True),
-    "services": Section("Services as points; 'kind' is one of the house's kinds, or mapped under [services.kinds]", ("kind",),
-                        ("id", "name", "places", "operator", "lon", "lat"), True),
+    "areas": Section(
+        "The city's smallest areas as polygons; 'district' groups them",
+        ("id",),
+        ("name", "district", "district_name"),
+        True,
+    ),
+    "residents": Section(
+        "Residents by area, age and day; age as '6-14' or '65+', or 'total'", ("area", "persons"), ("period", "age")
+    ),
+    "grid": Section(
+        "A population grid: polygons, points (lon, lat) or Eurostat cell codes (GRD_ID)",
+        ("persons",),
+        ("cell", "lon", "lat", "period"),
+        True,
+    ),
+    "services": Section(
+        "Services as points; 'kind' is one of the house's kinds, or mapped under [services.kinds]",
+        ("kind",),
+        ("id", "name", "places", "operator", "lon", "lat"),
+        True,
+    ),
     "stops": Section("Transit stops: a GTFS feed (zip)", columns=False),
     "network": Section("Streets to walk on: an OpenStreetMap extract (.osm.pbf)", columns=False),
-    "background": Section("Residents with a migration background, and foreign nationals, by area", ("area", "background", "persons"), ("period",)),
-    "origins": Section("Residents by country of origin (ISO 3166, three letters) and area", ("area", "origin", "persons"), ("period",)),
-    "social": Section("Percentages by area: unemployment, child_poverty, ...", ("area", "indicator", "percent"), ("period",)),
-    "employment": Section("Firms by area and activity (NACE, two to five digits)", ("area", "activity", "firms"), ("employees", "period")),
-    "targets": Section("Goals by area: which indicator, which value, until which year", ("indicator", "value", "year"), ("level", "area")),
-}  # fmt: skip
+    "background": Section(
+        "Residents with a migration background, and foreign nationals, by area",
+        ("area", "background", "persons"),
+        ("period",),
+    ),
+    "origins": Section(
+        "Residents by country of origin (ISO 3166, three letters) and area", ("area", "origin", "persons"), ("period",)
+    ),
+    "social": Section(
+        "Percentages by area: unemployment, child_poverty, ...", ("area", "indicator", "percent"), ("period",)
+    ),
+    "employment": Section(
+        "Firms by area and activity (NACE, two to five digits)", ("area", "activity", "firms"), ("employees", "period")
+    ),
+    "targets": Section(
+        "Goals by area: which indicator, which value, until which year",
+        ("indicator", "value", "year"),
+        ("level", "area"),
+    ),
+}
 CREDIT = ("publisher", "licence", "attribution", "period")
 
 # What publishers call our columns; compared without case, accents' marks and signs.
@@ -55,14 +85,22 @@ SYNONYMS = {
     "period": "period date day year time stichtag datum",
     "age": "age age_group agegroup ages alter altersgruppe age_band",
     "cell": "cell grd_id grid_id grid cellcode",
-    "lon": "lon longitude lng long x_wgs84", "lat": "lat latitude y_wgs84",
+    "lon": "lon longitude lng long x_wgs84",
+    "lat": "lat latitude y_wgs84",
     "kind": "kind type category amenity art typ service",
-    "places": "places capacity seats platzzahl plaetze", "operator": "operator traeger provider",
-    "background": "background group status", "origin": "origin country nationality citizenship herkunft iso3",
-    "indicator": "indicator measure variable", "percent": "percent share value rate",
-    "activity": "activity nace nace_code branch wz code", "firms": "firms companies businesses enterprises count",
-    "employees": "employees jobs workers staff", "value": "value target goal", "year": "year until deadline", "level": "level",
-}  # fmt: skip
+    "places": "places capacity seats platzzahl plaetze",
+    "operator": "operator traeger provider",
+    "background": "background group status",
+    "origin": "origin country nationality citizenship herkunft iso3",
+    "indicator": "indicator measure variable",
+    "percent": "percent share value rate",
+    "activity": "activity nace nace_code branch wz code",
+    "firms": "firms companies businesses enterprises count",
+    "employees": "employees jobs workers staff",
+    "value": "value target goal",
+    "year": "year until deadline",
+    "level": "level",
+}
 
 
 @dataclass
@@ -106,8 +144,12 @@ def read(folder: Path) -> Pack:
     unknown = [name for name in given if name not in SECTIONS]
     if unknown:
         raise PackError(f"{MANIFEST}: the section [{unknown[0]}] is unknown.{_near(unknown[0], SECTIONS)}")
-    return Pack(folder, key_of(str(city.get("key") or city.get("name") or "")), city,
-                {name: _part(name, values) for name, values in given.items()})  # fmt: skip
+    return Pack(
+        folder,
+        key_of(str(city.get("key") or city.get("name") or "")),
+        city,
+        {name: _part(name, values) for name, values in given.items()},
+    )
 
 
 def _part(name: str, values: Any) -> Part:
@@ -129,8 +171,10 @@ def _part(name: str, values: Any) -> Part:
     section = SECTIONS[name]
     wrong = [column for column in columns if column not in (*section.needs, *section.may)]
     if wrong:
-        raise PackError(f"{MANIFEST}, [{name}]: this section has no column '{wrong[0]}'."
-                        f"{_near(wrong[0], (*section.needs, *section.may))}")  # fmt: skip
+        raise PackError(
+            f"{MANIFEST}, [{name}]: this section has no column '{wrong[0]}'."
+            f"{_near(wrong[0], (*section.needs, *section.may))}"
+        )
     crs = values.get("crs", 0)
     if not isinstance(crs, int) or isinstance(crs, bool):
         raise PackError(f"{MANIFEST}, [{name}]: crs is an EPSG number such as 4326, not '{crs}'. Write the number.")
@@ -202,10 +246,18 @@ def template(name: str = "My city") -> dict[str, str]:
     polygons = ",".join(
         f'{{"type":"Feature","properties":{{"id":"{number:02d}","name":"Quarter {number}","district":"{side}","district_name":"{side} side"}},'
         f'"geometry":{{"type":"Polygon","coordinates":[[[{x},{y}],[{x + 0.01:.3f},{y}],[{x + 0.01:.3f},{y + 0.01:.3f}],[{x},{y + 0.01:.3f}],[{x},{y}]]]}}}}'
-        for number, x, y, side in ((1, 24.93, 60.16, "West"), (2, 24.94, 60.16, "East"), (3, 24.93, 60.17, "West"), (4, 24.94, 60.17, "East"))
-    )  # fmt: skip
-    persons = "".join(f"{area:02d},2025-12-31,{age},{100 * area + number}\n" for area in range(1, 5)
-                      for number, age in enumerate(("0-5", "6-17", "18-64", "65+")))  # fmt: skip
+        for number, x, y, side in (
+            (1, 24.93, 60.16, "West"),
+            (2, 24.94, 60.16, "East"),
+            (3, 24.93, 60.17, "West"),
+            (4, 24.94, 60.17, "East"),
+        )
+    )
+    persons = "".join(
+        f"{area:02d},2025-12-31,{age},{100 * area + number}\n"
+        for area in range(1, 5)
+        for number, age in enumerate(("0-5", "6-17", "18-64", "65+"))
+    )
     credit = {
         "publisher": "Example (replace)",
         "licence": "CC0 1.0",
@@ -213,17 +265,32 @@ def template(name: str = "My city") -> dict[str, str]:
         "period": "2025",
     }
     parts = [
-        Part("areas", "areas.geojson", {"id": "id", "name": "name", "district": "district", "district_name": "district_name"}, credit=credit),
-        Part("residents", "residents.csv", {"area": "area", "period": "period", "age": "age", "persons": "persons"}, credit=credit),
-        Part("services", "services.csv", {"id": "id", "kind": "kind", "name": "name", "places": "places", "lon": "lon", "lat": "lat"}, credit=credit),
-    ]  # fmt: skip
+        Part(
+            "areas",
+            "areas.geojson",
+            {"id": "id", "name": "name", "district": "district", "district_name": "district_name"},
+            credit=credit,
+        ),
+        Part(
+            "residents",
+            "residents.csv",
+            {"area": "area", "period": "period", "age": "age", "persons": "persons"},
+            credit=credit,
+        ),
+        Part(
+            "services",
+            "services.csv",
+            {"id": "id", "kind": "kind", "name": "name", "places": "places", "lon": "lon", "lat": "lat"},
+            credit=credit,
+        ),
+    ]
     return {
         MANIFEST: as_toml({"name": name, "country": "FIN", "region": "FI1B"}, parts),
         "areas.geojson": f'{{"type":"FeatureCollection","features":[{polygons}]}}',
         "residents.csv": "area,period,age,persons\n" + persons,
         "services.csv": "id,kind,name,places,lon,lat\n1,library,Library,,24.935,60.165\n2,school_primary,School,240,24.945,60.175\n"
-                        "3,daycare,Day care,60,24.936,60.174\n4,doctor,Doctor,,24.946,60.166\n",
-    }  # fmt: skip
+        "3,daycare,Day care,60,24.936,60.174\n4,doctor,Doctor,,24.946,60.166\n",
+    }
 
 
 @contextmanager
@@ -251,8 +318,10 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     members = archive.infolist()
     packed, unpacked = path.stat().st_size, sum(one.file_size for one in members)
     if len(members) > MOST_FILES or unpacked > min(MOST_BYTES, MOST_RATIO * max(packed, 100_000)):
-        raise PackError(f"{path.name}: {len(members)} files of {unpacked:,} bytes are more than a pack may hold. "
-                        f"At most {MOST_FILES} files and {MOST_BYTES:,} bytes; take out what the manifest does not name.")  # fmt: skip
+        raise PackError(
+            f"{path.name}: {len(members)} files of {unpacked:,} bytes are more than a pack may hold. "
+            f"At most {MOST_FILES} files and {MOST_BYTES:,} bytes; take out what the manifest does not name."
+        )
     for one in members:
         place = PurePosixPath(one.filename.replace("\\", "/"))
         linked = (one.external_attr >> 16) & 0o170000 == 0o120000

@@ -46,8 +46,11 @@ def read(path: Path, name: str) -> Read:
         elif suffix in SPATIAL:
             found = Read(_spatial(path), 1)
         else:
-            raise SourceError(name, f"the format '{suffix}' is unknown",
-                              mend="Use CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet")  # fmt: skip
+            raise SourceError(
+                name,
+                f"the format '{suffix}' is unknown",
+                mend="Use CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet",
+            )
     except SourceError:
         raise
     except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
@@ -56,8 +59,11 @@ def read(path: Path, name: str) -> Read:
         ) from fault
     found.rows.columns = [str(column).strip() for column in found.rows.columns]
     if found.rows.columns.duplicated().any():
-        raise SourceError(name, f"two columns are called '{found.rows.columns[found.rows.columns.duplicated()][0]}'",
-                          mend="Give each column its own name")  # fmt: skip
+        raise SourceError(
+            name,
+            f"two columns are called '{found.rows.columns[found.rows.columns.duplicated()][0]}'",
+            mend="Give each column its own name",
+        )
     if found.rows.empty:
         raise SourceError(name, "the file has no rows", mend="Export it again")
     return found

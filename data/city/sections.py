@@ -27,8 +27,13 @@ def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
         return None
     ids = sheet.text("id")
     sheet.note("error", "the area has no id", "Give it one", column="id", at=where(ids == ""))
-    sheet.note("error", "the id '{value}' has signs that an id cannot have, or more than 60", "Use letters, digits, . : - _", column="id",
-               at=where((ids != "") & ~ids.str.fullmatch(r"[\w.:-]{1,60}")))  # fmt: skip
+    sheet.note(
+        "error",
+        "the id '{value}' has signs that an id cannot have, or more than 60",
+        "Use letters, digits, . : - _",
+        column="id",
+        at=where((ids != "") & ~ids.str.fullmatch(r"[\w.:-]{1,60}")),
+    )
     sheet.note(
         "error",
         "the id '{value}' stands twice",
@@ -69,14 +74,27 @@ def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
         column="district",
         at=where(district == ""),
     )
-    sheet.note("error", "the district '{value}' has signs that an id cannot have, or more than 60", "Use letters, digits, . : - _ and name them in 'district_name'",
-               column="district", at=where(~district.str.fullmatch(r"[\w.: -]{1,60}") & (district != "")))  # fmt: skip
+    sheet.note(
+        "error",
+        "the district '{value}' has signs that an id cannot have, or more than 60",
+        "Use letters, digits, . : - _ and name them in 'district_name'",
+        column="district",
+        at=where(~district.str.fullmatch(r"[\w.: -]{1,60}") & (district != "")),
+    )
     city_name = str(result.pack.city.get("name", "")) if result.pack else ""
     district_name = (
         sheet.text("district_name") if "district_name" in sheet.columns else district.where(district != "1", city_name)
     )
-    return gpd.GeoDataFrame({"area_id": ids, "name": name.where(name != "", ids), "district": district.str.replace(" ", "_"),
-                             "district_name": district_name.where(district_name != "", district)}, geometry=made, crs=4326)  # fmt: skip
+    return gpd.GeoDataFrame(
+        {
+            "area_id": ids,
+            "name": name.where(name != "", ids),
+            "district": district.str.replace(" ", "_"),
+            "district_name": district_name.where(district_name != "", district),
+        },
+        geometry=made,
+        crs=4326,
+    )
 
 
 def _band(age: str) -> str:
@@ -119,8 +137,12 @@ def residents(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
         both = pd.concat([whole.rename("whole"), parts.rename("parts")], axis=1).dropna()
         off = both[(both["whole"] - both["parts"]).abs() > 0.5]
         for (period, area), row in off.head(MOST_ROWS_NAMED).iterrows():
-            sheet.note("error", f"ages of area {area} on {period:%Y-%m-%d} add up to {row['parts']:,.0f}, the total says {row['whole']:,.0f}",
-                       "Mend the parts or the total", column="persons")  # fmt: skip
+            sheet.note(
+                "error",
+                f"ages of area {area} on {period:%Y-%m-%d} add up to {row['parts']:,.0f}, the total says {row['whole']:,.0f}",
+                "Mend the parts or the total",
+                column="persons",
+            )
     if known is not None:
         absent = sorted(set(known["area_id"]) - set(ids))
         if absent:
@@ -160,16 +182,27 @@ def origins(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     """period, area_id, origin, persons."""
     table = _counts(sheet, result, "origin")
     if table is not None:
-        sheet.note("error", "'{value}' is no country", "Write the three-letter ISO code", column="origin",
-                   at=where(~table["origin"].isin(set(data.table("countries")["iso3"]))))  # fmt: skip
+        sheet.note(
+            "error",
+            "'{value}' is no country",
+            "Write the three-letter ISO code",
+            column="origin",
+            at=where(~table["origin"].isin(set(data.table("countries")["iso3"]))),
+        )
     return table
 
 
 def _counts(sheet: Sheet, result: Checked, by: str) -> pd.DataFrame | None:
     ids = sheet.text("area")
     sheet.known_areas(ids, result.tables.get("areas"))
-    table = pd.DataFrame({"period": sheet.day(sheet.part.credit.get("period", "")), "area_id": ids, by: sheet.text(by),
-                          "persons": sheet.number("persons", low=0, high=50_000_000, whole=True)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "area_id": ids,
+            by: sheet.text(by),
+            "persons": sheet.number("persons", low=0, high=50_000_000, whole=True),
+        }
+    )
     sheet.twice(table, ["period", "area_id", by], "area")
     return table
 
@@ -186,8 +219,14 @@ def social(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
         column="indicator",
         at=where(~indicator.isin(known)),
     )
-    table = pd.DataFrame({"period": sheet.day(sheet.part.credit.get("period", "")), "area_id": ids, "indicator": indicator,
-                          "percent": sheet.number("percent", low=0, high=100)})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "area_id": ids,
+            "indicator": indicator,
+            "percent": sheet.number("percent", low=0, high=100),
+        }
+    )
     sheet.twice(table, ["period", "area_id", "indicator"], "area")
     return table
 
@@ -203,8 +242,14 @@ def employment(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
         column="activity",
         at=where(~activity.str.fullmatch(r"\d{2,5}")),
     )
-    table = pd.DataFrame({"period": sheet.day(sheet.part.credit.get("period", "")), "area_id": ids, "activity": activity,
-                          "firms": sheet.number("firms", low=1, high=1e7, whole=True, gaps="error")})  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "area_id": ids,
+            "activity": activity,
+            "firms": sheet.number("firms", low=1, high=1e7, whole=True, gaps="error"),
+        }
+    )
     table["employees"] = sheet.number("employees", low=0, high=1e8, gaps="") if "employees" in sheet.columns else np.nan
     sheet.twice(table, ["period", "area_id", "activity"], "area")
     return table
@@ -228,9 +273,15 @@ def targets(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
         column="indicator",
         at=where(indicator == ""),
     )
-    return pd.DataFrame({"level": level, "area_id": sheet.text("area"), "indicator": indicator,
-                         "value": sheet.number("value", low=-1e9, high=1e9, gaps="error"),
-                         "year": sheet.number("year", low=2000, high=2100, whole=True, gaps="error")})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "level": level,
+            "area_id": sheet.text("area"),
+            "indicator": indicator,
+            "value": sheet.number("value", low=-1e9, high=1e9, gaps="error"),
+            "year": sheet.number("year", low=2000, high=2100, whole=True, gaps="error"),
+        }
+    )
 
 
 def grid(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
@@ -276,8 +327,13 @@ def services(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
     known, given = set(kinds.facility_kinds()["kind"]), sheet.text("kind")
     kind = given.map(lambda one: sheet.part.kinds.get(one, one))
     left_out = kind == ""
-    sheet.note("error", "the kind '{value}' is unknown", f"Map it under [services]: kinds = {{ \"theirs\" = \"ours\" }} (\"\" leaves it out); ours: {', '.join(sorted(known))}",
-               column="kind", at=where(~kind.isin(known) & ~(left_out & (given != ""))))  # fmt: skip
+    sheet.note(
+        "error",
+        "the kind '{value}' is unknown",
+        f'Map it under [services]: kinds = {{ "theirs" = "ours" }} ("" leaves it out); ours: {", ".join(sorted(known))}',
+        column="kind",
+        at=where(~kind.isin(known) & ~(left_out & (given != ""))),
+    )
     ids = sheet.text("id") if "id" in sheet.columns else pd.Series([f"{n}" for n in sheet.row], index=sheet.rows.index)
     ids = ids.where(ids != "", "row " + sheet.row.astype(str))
     places = (
@@ -286,8 +342,17 @@ def services(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
         else pd.Series(np.nan, index=sheet.rows.index)
     )
     operator = sheet.text("operator")
-    table = gpd.GeoDataFrame({"source_id": ids, "kind": kind, "name": sheet.text("name"), "places": places.where(places > 0),
-                              "operator": operator.where(operator.isin(["public", "independent"]), "")}, geometry=middle, crs=4326)  # fmt: skip
+    table = gpd.GeoDataFrame(
+        {
+            "source_id": ids,
+            "kind": kind,
+            "name": sheet.text("name"),
+            "places": places.where(places > 0),
+            "operator": operator.where(operator.isin(["public", "independent"]), ""),
+        },
+        geometry=middle,
+        crs=4326,
+    )
     sheet.twice(table, ["source_id", "kind"], "id")
     known_areas = result.tables.get("areas")
     if known_areas is not None:
@@ -308,6 +373,13 @@ def services(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
 
 
 LOOK: dict[str, Callable[[Sheet, Checked], pd.DataFrame | None]] = {
-    "areas": areas, "residents": residents, "grid": grid, "services": services, "background": background, "origins": origins,
-    "social": social, "employment": employment, "targets": targets,
-}  # fmt: skip
+    "areas": areas,
+    "residents": residents,
+    "grid": grid,
+    "services": services,
+    "background": background,
+    "origins": origins,
+    "social": social,
+    "employment": employment,
+    "targets": targets,
+}

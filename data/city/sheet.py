@@ -102,8 +102,12 @@ class Sheet:
                     if theirs is None
                     else f"there is no column '{theirs}' for '{ours}'"
                 )
-                self.note("error", what, f"Name it under [{self.part.name}] in {pack.MANIFEST}: columns = {{ {ours} = \"...\" }}; "
-                          f"the file has {', '.join(str(c) for c in self.rows.columns[:12])}")  # fmt: skip
+                self.note(
+                    "error",
+                    what,
+                    f'Name it under [{self.part.name}] in {pack.MANIFEST}: columns = {{ {ours} = "..." }}; '
+                    f"the file has {', '.join(str(c) for c in self.rows.columns[:12])}",
+                )
         for ours, theirs in list(self.columns.items()):
             if theirs not in self.rows and ours not in lacking:
                 if ours in self.part.columns:
@@ -147,11 +151,21 @@ class Sheet:
             at=where(beyond),
         )
         if whole:
-            self.note("error", "{value} is no whole number", "Write whole persons, places or firms", column=column,
-                      at=where(values.notna() & ~beyond & (values % 1 != 0)))  # fmt: skip
+            self.note(
+                "error",
+                "{value} is no whole number",
+                "Write whole persons, places or firms",
+                column=column,
+                at=where(values.notna() & ~beyond & (values % 1 != 0)),
+            )
         if gaps:
-            self.note(gaps, "the cell is empty", "Fill it in; an empty cell counts as not known, never as zero", column=column,
-                      at=where(values.isna() & ~wrong))  # fmt: skip
+            self.note(
+                gaps,
+                "the cell is empty",
+                "Fill it in; an empty cell counts as not known, never as zero",
+                column=column,
+                at=where(values.isna() & ~wrong),
+            )
         return values
 
     def day(self, default: str) -> pd.Series:
@@ -160,8 +174,14 @@ class Sheet:
             given = pd.Series([default], dtype=str)
             parsed, wrong, _mixed = reading.days(given)
             if wrong.any():
-                self.findings.append(Finding("error", pack.MANIFEST, f"[{self.part.name}] says no day for its figures (period = '{default}')",
-                                             "Write period = \"2025-12-31\" or name a column of days"))  # fmt: skip
+                self.findings.append(
+                    Finding(
+                        "error",
+                        pack.MANIFEST,
+                        f"[{self.part.name}] says no day for its figures (period = '{default}')",
+                        'Write period = "2025-12-31" or name a column of days',
+                    )
+                )
             return pd.Series(parsed.iloc[0], index=self.rows.index)
         parsed, wrong, mixed = reading.days(self.rows[self.columns["period"]])
         if mixed:
@@ -179,8 +199,13 @@ class Sheet:
     def known_areas(self, ids: pd.Series, areas: pd.DataFrame | None) -> None:
         """An error for areas that the pack does not have."""
         if areas is not None:
-            self.note("error", "the area '{value}' is not among the areas", "Use the ids of the areas' file, leading zeros included",
-                      column="area", at=where(~ids.isin(areas["area_id"])))  # fmt: skip
+            self.note(
+                "error",
+                "the area '{value}' is not among the areas",
+                "Use the ids of the areas' file, leading zeros included",
+                column="area",
+                at=where(~ids.isin(areas["area_id"])),
+            )
 
 
 def where(mask: pd.Series) -> pd.Index:

@@ -43,8 +43,13 @@ def _places(path: Path, raw: pd.DataFrame, column: str) -> pd.Series:
     number = pd.to_numeric(raw[column], errors="coerce")
     wrong = raw.index[number.isna() & raw[column].notna()]
     if len(wrong):
-        raise SourceError(str(path), f"'{raw[column][wrong[0]]}' is not a number of places", column=column,
-                          row=int(wrong[0]) + 1, mend="Write the places as a whole number")  # fmt: skip
+        raise SourceError(
+            str(path),
+            f"'{raw[column][wrong[0]]}' is not a number of places",
+            column=column,
+            row=int(wrong[0]) + 1,
+            mend="Write the places as a whole number",
+        )
     return number.astype("Int64").mask(number == 0)
 
 
@@ -55,8 +60,13 @@ def _schools(folder: Path) -> gpd.GeoDataFrame:
     kinds = raw["schulart"].map(SCHOOLS).where(~special, raw["schulart"].map(lambda _: ["school_special"]))
     if kinds.isna().any():
         row = int(raw.index[kinds.isna()][0])
-        raise SourceError(str(path), f"the school type '{raw['schulart'][row]}' is unknown", column="schulart",
-                          row=row + 1, mend="Add it to SCHOOLS in the connector")  # fmt: skip
+        raise SourceError(
+            str(path),
+            f"the school type '{raw['schulart'][row]}' is unknown",
+            column="schulart",
+            row=row + 1,
+            mend="Add it to SCHOOLS in the connector",
+        )
     operator = raw["traeger"].map({"öffentlich": "public", "privat": "independent"})
     table = raw.assign(kind=kinds, source_id=raw["bsn"], operator=operator, places=pd.NA)
     return table.explode("kind")
@@ -76,8 +86,12 @@ def _register(folder: Path, file: str, columns: dict[str, str], kind: str) -> gp
 def facilities(folder: Path) -> gpd.GeoDataFrame:
     """Every facility of the official registers: source_id, kind, name, places, operator, geometry (EPSG:25833)."""
     own = {"source_id": "e_nr", "name": "e_name", "places": "e_platz", "operator": "t_art"}
-    care = {"source_id": "ik_nummer", "name": "einrichtung_name", "places": "platzzahl",
-            "operator": "traegerverbandkurz"}  # fmt: skip
+    care = {
+        "source_id": "ik_nummer",
+        "name": "einrichtung_name",
+        "places": "platzzahl",
+        "operator": "traegerverbandkurz",
+    }
     parts = [
         _schools(folder),
         _register(folder, "official_daycare.parquet", own, "daycare"),

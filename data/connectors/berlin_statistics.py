@@ -86,11 +86,14 @@ def _planning_areas(folder: Path) -> dict[str, gpd.GeoDataFrame]:
 
 def areas_exact(folder: Path) -> gpd.GeoDataFrame:
     """Planning areas of both cuts, true to the decimetre, for computing: cut, area_id, geometry (EPSG:25833)."""
-    cuts = [table.assign(cut=cut)[["cut", "area_id", "geometry"]] for cut, table in _planning_areas(folder).items()]
+    cuts = [
+        table.assign(boundary_version=cut)[["boundary_version", "area_id", "geometry"]]
+        for cut, table in _planning_areas(folder).items()
+    ]
     exact = gpd.GeoDataFrame(pd.concat(cuts, ignore_index=True), crs=25833)
     exact.geometry = shapely.transform(exact.geometry.array, lambda xy: np.round(xy, 1))
     exact.geometry = exact.geometry.make_valid()
-    return exact.sort_values(["cut", "area_id"], ignore_index=True)
+    return exact.sort_values(["boundary_version", "area_id"], ignore_index=True)
 
 
 def areas(folder: Path) -> gpd.GeoDataFrame:
@@ -119,10 +122,12 @@ def areas(folder: Path) -> gpd.GeoDataFrame:
                 table["name"] = table["area_id"].map(planning.set_index("area_id")["name"])
             else:
                 table["name"] = "Berlin" if level == "city" else table["area_id"].map(names[level])
-            levels.append(table.assign(cut=cut, level=level, parent_id=_parents(table["area_id"], level, wanted)))
+            levels.append(
+                table.assign(boundary_version=cut, level=level, parent_id=_parents(table["area_id"], level, wanted))
+            )
     both = gpd.GeoDataFrame(pd.concat(levels, ignore_index=True), crs=25833).to_crs(4326)
     both.geometry = shapely.transform(both.geometry.array, lambda xy: np.round(xy, 5))
-    return both[["cut", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
+    return both[["boundary_version", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
 
 
 def _parents(ids: pd.Series, level: str, levels: dict[str, int]) -> pd.Series:
@@ -149,7 +154,7 @@ def _counts(folder: Path, table: str, columns: list[str]) -> pd.DataFrame:
             str(path), f"planning areas of district {district} do not add up to the district's own figure on {period}"
         )
     raw = raw.rename(columns={"id": "area_id"})
-    raw["cut"] = np.where(raw["period"] < CUT_CHANGE, OLD, NEW)
+    raw["boundary_version"] = np.where(raw["period"] < CUT_CHANGE, OLD, NEW)
     raw["period"] = pd.to_datetime(raw["period"])
     return raw
 
@@ -163,18 +168,24 @@ def residents(folder: Path) -> pd.DataFrame:
     raw = _counts(folder, "t2", ["inhabitants", *columns]).rename(columns=columns)
     off = raw[list(columns.values())].sum(axis=1) != raw["inhabitants"]
     if off.any():
-        raise SourceError("population_t2_planning-areas.parquet", "ages do not add up to the inhabitants",
-                          row=int(raw.index[off][0]) + 1, column="inhabitants")  # fmt: skip
+        raise SourceError(
+            "population_t2_planning-areas.parquet",
+            "ages do not add up to the inhabitants",
+            row=int(raw.index[off][0]) + 1,
+            column="inhabitants",
+        )
     few = raw["inhabitants"].between(1, THRESHOLD - 1)
     raw[list(columns.values())] = raw[list(columns.values())].astype("Int64").mask(few)
-    tidy = raw.melt(["period", "cut", "area_id"], list(columns.values()), var_name="age", value_name="persons")
+    tidy = raw.melt(
+        ["period", "boundary_version", "area_id"], list(columns.values()), var_name="age", value_name="persons"
+    )
     return tidy.sort_values(["period", "area_id", "age"], ignore_index=True)
 
 
 def _levels(raw: pd.DataFrame, values: list[str]) -> dict[str, tuple[pd.DataFrame, AreaTree]]:
     """Counts summed at every published level, parents before children, with the tree of each cut."""
     cuts = {}
-    for cut, part in raw.groupby("cut"):
+    for cut, part in raw.groupby("boundary_version"):
         wanted = LEVELS if cut == NEW else {"city": 2, "district": 2, "planning_area": 8}
         tables = []
         for level, digits in wanted.items():
@@ -187,8 +198,10 @@ def _levels(raw: pd.DataFrame, values: list[str]) -> dict[str, tuple[pd.DataFram
         place = {(row.level, row.area_id): index for index, row in enumerate(nodes.itertuples())}
         above = dict(zip(list(wanted)[1:], list(wanted), strict=False))
         parents = [place[above[r.level], r.parent_id] if r.level in above else -1 for r in nodes.itertuples()]
-        cuts[str(cut)] = (table.merge(nodes.reset_index(drop=True).assign(node=range(len(nodes)))),
-                          AreaTree(np.array(parents)))  # fmt: skip
+        cuts[str(cut)] = (
+            table.merge(nodes.reset_index(drop=True).assign(node=range(len(nodes)))),
+            AreaTree(np.array(parents)),
+        )
     return cuts
 
 
@@ -206,12 +219,17 @@ def _suppressed(raw: pd.DataFrame, values: list[str], variable: str, also: pd.Da
                 counts[node] = half_year[value].to_numpy()
                 forced = np.zeros(len(counts), dtype=bool)
                 if also is not None:
-                    hide = also[(also["period"] == period) & (also["cut"] == cut)]
+                    hide = also[(also["period"] == period) & (also["boundary_version"] == cut)]
                     forced[node] = half_year["area_id"].isin(hide["area_id"]) & half_year["level"].eq("planning_area")
                 hidden = tree.suppress(counts, forced)[node]
-                parts.append(half_year[["period", "level", "area_id"]].assign(
-                    cut=cut, **{variable: value}, suppressed=hidden,
-                    persons=half_year[value].astype("Int64").mask(hidden)))  # fmt: skip
+                parts.append(
+                    half_year[["period", "level", "area_id"]].assign(
+                        boundary_version=cut,
+                        **{variable: value},
+                        suppressed=hidden,
+                        persons=half_year[value].astype("Int64").mask(hidden),
+                    )
+                )
     return pd.concat(parts, ignore_index=True)
 
 
@@ -240,10 +258,10 @@ def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame
     }
     raw = _counts(folder, "t1", list(columns)).rename(columns=columns)
     places = origins[origins["level"] == "planning_area"]
-    shown = places.groupby(["period", "cut", "area_id"], as_index=False).agg(
+    shown = places.groupby(["period", "boundary_version", "area_id"], as_index=False).agg(
         named=("persons", "sum"), hidden=("suppressed", "any")
     )
-    room = raw.merge(shown, on=["period", "cut", "area_id"])
+    room = raw.merge(shown, on=["period", "boundary_version", "area_id"])
     tight = room[room["hidden"] & (room["migration_background"] - room["named"] < THRESHOLD)]
     parts = [
         _suppressed(raw, ["migration_background"], "background", also=tight),
@@ -254,8 +272,8 @@ def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame
 
 def bridge(exact: gpd.GeoDataFrame) -> pd.DataFrame:
     """Share of each old planning area that lies in each new one: old_id, new_id, share (adds up to 1 by old area)."""
-    old = exact[exact["cut"] == OLD][["area_id", "geometry"]].rename(columns={"area_id": "old_id"})
-    new = exact[exact["cut"] == NEW][["area_id", "geometry"]].rename(columns={"area_id": "new_id"})
+    old = exact[exact["boundary_version"] == OLD][["area_id", "geometry"]].rename(columns={"area_id": "old_id"})
+    new = exact[exact["boundary_version"] == NEW][["area_id", "geometry"]].rename(columns={"area_id": "new_id"})
     pieces = gpd.overlay(old, new, how="intersection", keep_geom_type=True)
     pieces["share"] = pieces.area / pieces.area.groupby(pieces["old_id"]).transform("sum")
     pieces = pieces[pieces["share"] > 1e-3]

@@ -74,8 +74,9 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
     try:
         found = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
     except duckdb.Error as fault:
-        raise SourceError(str(path), "the file is not semicolon-separated text in UTF-8",
-                          mend="Export it as the chamber publishes it") from fault  # fmt: skip
+        raise SourceError(
+            str(path), "the file is not semicolon-separated text in UTF-8", mend="Export it as the chamber publishes it"
+        ) from fault
     for column in COLUMNS:
         if column not in found:
             raise SourceError(

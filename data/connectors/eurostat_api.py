@@ -12,8 +12,17 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 from data.errors import SourceError
 
 BASE = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
-FLAGS = {"b": "break in series", "u": "low reliability", "c": "confidential", "e": "estimated", "p": "provisional",
-         "d": "definition differs", "n": "not significant", "z": "not applicable", "s": "Eurostat estimate"}  # fmt: skip
+FLAGS = {
+    "b": "break in series",
+    "u": "low reliability",
+    "c": "confidential",
+    "e": "estimated",
+    "p": "provisional",
+    "d": "definition differs",
+    "n": "not significant",
+    "z": "not applicable",
+    "s": "Eurostat estimate",
+}
 
 Query: TypeAlias = "list[tuple[str, str | int | float | bool | None]]"
 
@@ -59,15 +68,22 @@ def fetch(
     """A dataset from Eurostat, narrowed by dimension codes. Tries four times; raises SourceError if it cannot be had."""
     query: Query = [("format", "JSON"), ("lang", "EN")]
     query += [(key, one) for key, value in filters.items() for one in ([value] if isinstance(value, str) else value)]
-    tries = Retrying(stop=stop_after_attempt(4), wait=wait_exponential(wait_s, max=20), reraise=True,
-                     retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)))  # fmt: skip
+    tries = Retrying(
+        stop=stop_after_attempt(4),
+        wait=wait_exponential(wait_s, max=20),
+        reraise=True,
+        retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
+    )
     opened = client or httpx.Client(timeout=60, follow_redirects=True)
     try:
         answer = tries(_get, opened, BASE + dataset, query)
         return decode(dataset, answer.json())
     except (httpx.HTTPError, ValueError) as fault:
-        raise SourceError(dataset, f"Eurostat cannot be reached ({type(fault).__name__})",
-                          mend="The tables shipped or stored before stay in use; try again when online") from fault  # fmt: skip
+        raise SourceError(
+            dataset,
+            f"Eurostat cannot be reached ({type(fault).__name__})",
+            mend="The tables shipped or stored before stay in use; try again when online",
+        ) from fault
     finally:
         if client is None:
             opened.close()

@@ -13,8 +13,12 @@ from data.errors import SourceError
 # route_type of the GTFS reference -> our kind; buses and ferries are no kind of ours yet.
 KINDS = {0: "tram_stop", 1: "metro_station", 2: "rail_station", 5: "tram_stop", 12: "metro_station"}
 EXTENDED = {1: "rail_station", 4: "metro_station", 9: "tram_stop"}  # hundreds of the extended route types
-NEEDED = {"stops.txt": ["stop_id", "stop_lat", "stop_lon"], "routes.txt": ["route_id", "route_type"],
-          "trips.txt": ["trip_id", "route_id"], "stop_times.txt": ["trip_id", "stop_id"]}  # fmt: skip
+NEEDED = {
+    "stops.txt": ["stop_id", "stop_lat", "stop_lon"],
+    "routes.txt": ["route_id", "route_type"],
+    "trips.txt": ["trip_id", "route_id"],
+    "stop_times.txt": ["trip_id", "stop_id"],
+}
 
 
 def stops(path: Path, name: str) -> gpd.GeoDataFrame:
@@ -54,6 +58,14 @@ def stops(path: Path, name: str) -> gpd.GeoDataFrame:
     bad = table["source_id"].map(lon.isna() | lat.isna())
     table = table[~bad.astype(bool)]
     shapes = gpd.points_from_xy(table["source_id"].map(lon), table["source_id"].map(lat))
-    return gpd.GeoDataFrame({"source_id": table["source_id"].to_numpy(), "kind": table["kind"].to_numpy(),
-                             "name": table["source_id"].map(places["stop_name"]).fillna("").to_numpy(),
-                             "places": float("nan"), "operator": ""}, geometry=shapes, crs=4326)  # fmt: skip
+    return gpd.GeoDataFrame(
+        {
+            "source_id": table["source_id"].to_numpy(),
+            "kind": table["kind"].to_numpy(),
+            "name": table["source_id"].map(places["stop_name"]).fillna("").to_numpy(),
+            "places": float("nan"),
+            "operator": "",
+        },
+        geometry=shapes,
+        crs=4326,
+    )

@@ -94,8 +94,20 @@ def kinds_of(tags: dict[str, str]) -> list[str]:
 
 def tagged(elements: list[tuple[str, dict[str, str], float, float]]) -> gpd.GeoDataFrame:
     """Facilities from elements (id, tags, lon, lat): id, kind, name, operator, geometry (EPSG:4326)."""
-    rows = [(one, kind, tags.get("name") or "", {"public": "public", "government": "public", "private": "independent"}.get(
-        str(tags.get("operator:type") or ""), ""), lon, lat) for one, tags, lon, lat in elements for kind in kinds_of(tags)]  # fmt: skip
+    rows = [
+        (
+            one,
+            kind,
+            tags.get("name") or "",
+            {"public": "public", "government": "public", "private": "independent"}.get(
+                str(tags.get("operator:type") or ""), ""
+            ),
+            lon,
+            lat,
+        )
+        for one, tags, lon, lat in elements
+        for kind in kinds_of(tags)
+    ]
     table = pd.DataFrame(rows, columns=["id", "kind", "name", "operator", "lon", "lat"])
     points = gpd.points_from_xy(table["lon"], table["lat"])
     return gpd.GeoDataFrame(table[["id", "kind", "name", "operator"]], geometry=points, crs=4326)

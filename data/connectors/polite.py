@@ -25,8 +25,14 @@ from data.catalogue import local_folder
 from data.errors import SourceError
 from data.files import write
 
-HOSTS = ("overpass-api.de", "api.unhcr.org", "ec.europa.eu", "gisco-services.ec.europa.eu", "download.geofabrik.de",
-         "raw.githubusercontent.com")  # fmt: skip
+HOSTS = (
+    "overpass-api.de",
+    "api.unhcr.org",
+    "ec.europa.eu",
+    "gisco-services.ec.europa.eu",
+    "download.geofabrik.de",
+    "raw.githubusercontent.com",
+)
 AGENT = "ZoneOfSocialCreativity/1.0 (open-source city dashboard; +https://github.com/zone-of-social-creativity)"
 TRIES, WAIT_S, LONGEST_WAIT_S, PAUSE_S = 4, 2.0, 120.0, 1.0
 MOST_BYTES = 2_000_000_000  # of answers in the cache
@@ -66,8 +72,15 @@ def allowed(address: str) -> None:
         )
 
 
-def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str, str] | None = None, kinds: tuple[str, ...] = (),
-          check: Callable[[bytes], None] = lambda _content: None, client: httpx.Client | None = None,) -> Got:  # fmt: skip
+def fetch(
+    address: str,
+    *,
+    query: Iterable[tuple[str, str]] = (),
+    form: dict[str, str] | None = None,
+    kinds: tuple[str, ...] = (),
+    check: Callable[[bytes], None] = lambda _content: None,
+    client: httpx.Client | None = None,
+) -> Got:
     """Fetch a file into the cache, or prove that the cached one is still right.
 
     kinds: content types that the answer may have. check raises ValueError on an answer that is not what was asked for;
@@ -90,8 +103,11 @@ def fetch(address: str, *, query: Iterable[tuple[str, str]] = (), form: dict[str
     except (_Again, httpx.HTTPError, ValueError) as fault:
         if place.exists() and known:
             return Got(place, datetime.fromisoformat(known["fetched"]), stale=True)
-        raise SourceError(address.split("?")[0], f"it cannot be fetched ({str(fault) or type(fault).__name__})",
-                          mend="What was stored before stays in use; try again later") from fault  # fmt: skip
+        raise SourceError(
+            address.split("?")[0],
+            f"it cannot be fetched ({str(fault) or type(fault).__name__})",
+            mend="What was stored before stays in use; try again later",
+        ) from fault
     finally:
         if client is None:
             opened.close()
@@ -116,8 +132,15 @@ def _patience() -> Callable[[RetryCallState], float]:
     return wait
 
 
-def _ask(client: httpx.Client, address: str, query: list[tuple[str, str]], form: dict[str, str] | None, tag: str,
-         kinds: tuple[str, ...], check: Callable[[bytes], None]) -> tuple[bytes | None, str]:  # fmt: skip
+def _ask(
+    client: httpx.Client,
+    address: str,
+    query: list[tuple[str, str]],
+    form: dict[str, str] | None,
+    tag: str,
+    kinds: tuple[str, ...],
+    check: Callable[[bytes], None],
+) -> tuple[bytes | None, str]:
     """One try: content and ETag; no content where the server says that nothing changed."""
     host = urlsplit(address).netloc
     time.sleep(

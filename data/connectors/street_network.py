@@ -58,9 +58,14 @@ def network(pbf: Path, crs: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     found = osm.get_pois(custom_filter={"amenity": list(KINDS)})
     spots = gpd.GeoDataFrame(found).set_crs(4326, allow_override=True).to_crs(crs)
     middle = spots.geometry.representative_point()
-    facilities = pd.DataFrame({
-        "source_id": found["id"].astype(str), "kind": found["amenity"].map(KINDS), "name": found["name"].fillna(""),
-        "x": middle.x.round(1), "y": middle.y.round(1),
-    }).dropna(subset="kind")  # fmt: skip
+    facilities = pd.DataFrame(
+        {
+            "source_id": found["id"].astype(str),
+            "kind": found["amenity"].map(KINDS),
+            "name": found["name"].fillna(""),
+            "x": middle.x.round(1),
+            "y": middle.y.round(1),
+        }
+    ).dropna(subset="kind")
     _, nearest = cKDTree(nodes[["x", "y"]].to_numpy()).query(facilities[["x", "y"]].to_numpy())
     return nodes, edges, facilities.assign(node=nearest).sort_values(["kind", "source_id"], ignore_index=True)

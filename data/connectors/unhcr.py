@@ -97,8 +97,13 @@ def displaced_by_age_place(folder: Path) -> pd.DataFrame:
         unknown = raw.index[raw[column].isna()]
         if len(unknown):
             code = raw[source][unknown[0]]
-            raise SourceError(str(path), f"the code '{code}' is unknown", column=source, row=int(unknown[0]) + 1,
-                              mend="Add it to the connector with its meaning")  # fmt: skip
+            raise SourceError(
+                str(path),
+                f"the code '{code}' is unknown",
+                column=source,
+                row=int(unknown[0]) + 1,
+                mend="Add it to the connector with its meaning",
+            )
     raw["not_stated"] = raw["total"] - raw[cells].sum(axis=1)
     if (raw["not_stated"] < 0).any():
         row = int(raw.index[raw["not_stated"] < 0][0]) + 1

@@ -20,9 +20,15 @@ ENDPOINTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "idmc": ("idmc", ("year", "coo_iso", "coa_iso", "total")),
     "unrwa": ("unrwa", ("year", "coo_iso", "coa_iso", "total")),
     "solutions": ("solutions", ("year", "coo_iso", "coa_iso", "returned_refugees", "resettlement", "naturalisation")),
-    "asylum_applications": ("asylum-applications", ("year", "coo_iso", "coa_iso", "procedure_type", "app_type", "dec_level", "app_pc", "applied")),
-    "asylum_decisions": ("asylum-decisions", ("year", "coo_iso", "coa_iso", "procedure_type", "dec_level", "dec_pc", "dec_recognized")),
-}  # fmt: skip
+    "asylum_applications": (
+        "asylum-applications",
+        ("year", "coo_iso", "coa_iso", "procedure_type", "app_type", "dec_level", "app_pc", "applied"),
+    ),
+    "asylum_decisions": (
+        "asylum-decisions",
+        ("year", "coo_iso", "coa_iso", "procedure_type", "dec_level", "dec_pc", "dec_recognized"),
+    ),
+}
 WORDS = {
     "coo_iso",
     "coa_iso",

@@ -16,8 +16,28 @@ from data.rights import needs
 from data.store.database import engine
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, Initiative
 
-FIELDS = ("name", "kind", "stage", "theme", "topic", "city", "country", "area_id", "about", "target_group", "languages", "budget_eur", "funding", "start",
-          "end", "reached", "contact_role", "partners", "outcomes", "evidence")  # fmt: skip
+FIELDS = (
+    "name",
+    "kind",
+    "stage",
+    "theme",
+    "topic",
+    "city",
+    "country",
+    "area_id",
+    "about",
+    "target_group",
+    "languages",
+    "budget_eur",
+    "funding",
+    "start",
+    "end",
+    "reached",
+    "contact_role",
+    "partners",
+    "outcomes",
+    "evidence",
+)
 LISTS = {
     "partners": ("name", "sector", "role"),
     "outcomes": ("indicator", "value", "unit", "date"),
@@ -92,8 +112,15 @@ def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
     keys = LISTS[name]
 
     def read(value: object) -> list[dict[str, Any]]:
-        rows = value if isinstance(value, list) else [dict(zip(keys, (cell.strip() for cell in part.split("|")), strict=False))
-                                                      for part in _text(value).split(";") if part.strip()]  # fmt: skip
+        rows = (
+            value
+            if isinstance(value, list)
+            else [
+                dict(zip(keys, (cell.strip() for cell in part.split("|")), strict=False))
+                for part in _text(value).split(";")
+                if part.strip()
+            ]
+        )
         for row in rows:
             if not isinstance(row, dict) or not _text(row.get(keys[0])):
                 raise ValueError(f"each entry needs {keys[0]}; write {'|'.join(keys)} and part entries by semicolons")
@@ -105,9 +132,19 @@ def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
 
 
 _READERS: dict[str, Callable[[object], Any]] = {
-    "name": _needed, "kind": _one_of(KINDS), "stage": _one_of(STAGES), "theme": _one_of(THEMES), "topic": _one_of(TOPICS), "city": _needed,
-    "country": _needed, "budget_eur": _whole, "reached": _whole, "start": _day, "end": _day, **{name: _list(name) for name in LISTS},
-}  # fmt: skip
+    "name": _needed,
+    "kind": _one_of(KINDS),
+    "stage": _one_of(STAGES),
+    "theme": _one_of(THEMES),
+    "topic": _one_of(TOPICS),
+    "city": _needed,
+    "country": _needed,
+    "budget_eur": _whole,
+    "reached": _whole,
+    "start": _day,
+    "end": _day,
+    **{name: _list(name) for name in LISTS},
+}
 
 
 def check(given: dict[str, Any]) -> dict[str, Any]:
@@ -238,6 +275,19 @@ def history(number: int) -> pd.DataFrame:
     """Every change of an initiative, newest first: at, who, action, fields (that changed)."""
     with Session(engine()) as session:
         rows = session.scalars(select(Change).where(Change.initiative_id == number).order_by(Change.id.desc())).all()
-        return pd.DataFrame([{"at": row.at, "who": row.who, "action": row.action, "fields": ", ".join(
-            field for field in FIELDS if row.before and row.after and row.before.get(field) != row.after.get(field))} for row in rows],
-            columns=["at", "who", "action", "fields"])  # fmt: skip
+        return pd.DataFrame(
+            [
+                {
+                    "at": row.at,
+                    "who": row.who,
+                    "action": row.action,
+                    "fields": ", ".join(
+                        field
+                        for field in FIELDS
+                        if row.before and row.after and row.before.get(field) != row.after.get(field)
+                    ),
+                }
+                for row in rows
+            ],
+            columns=["at", "who", "action", "fields"],
+        )

@@ -71,7 +71,14 @@ def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> 
     if not title.strip():
         raise RefusedError("A room needs a title.")
     with Session(engine()) as session, session.begin():
-        room = Room(code=codes.fresh(), city=city, title=title.strip()[:200], groups=list(dict.fromkeys(named)), salt=secrets.token_hex(16), keep_days=keep_days)  # fmt: skip
+        room = Room(
+            code=codes.fresh(),
+            city=city,
+            title=title.strip()[:200],
+            groups=list(dict.fromkeys(named)),
+            salt=secrets.token_hex(16),
+            keep_days=keep_days,
+        )
         session.add(room)
         return room.code
 
@@ -92,7 +99,16 @@ def room(code: str) -> Shown | None:
 
 
 def _shown(room: Room) -> Shown:
-    return Shown(room.id, room.code, room.title, tuple(room.groups), room.shown, room.closed is not None, room.purged is not None, room.keep_days)  # fmt: skip
+    return Shown(
+        room.id,
+        room.code,
+        room.title,
+        tuple(room.groups),
+        room.shown,
+        room.closed is not None,
+        room.purged is not None,
+        room.keep_days,
+    )
 
 
 @needs("editor")
@@ -106,8 +122,14 @@ def ask(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> in
         raise RefusedError("A question needs two different options or more.")
     with Session(engine()) as session, session.begin():
         room = session.scalars(select(Room).where(Room.code == code, Room.closed.is_(None))).one()
-        question = Question(room_id=room.id, kind=kind, prompt=prompt.strip()[:300], open=True, result=None,
-                            options=[{"key": key, "label": label} for key, label in options])  # fmt: skip
+        question = Question(
+            room_id=room.id,
+            kind=kind,
+            prompt=prompt.strip()[:300],
+            open=True,
+            result=None,
+            options=[{"key": key, "label": label} for key, label in options],
+        )
         session.add(question)
         session.flush()
         room.shown = question.id
@@ -143,7 +165,14 @@ def question(number: int) -> Asked | None:
 
 
 def _asked(one: Question) -> Asked:
-    return Asked(one.id, one.kind, one.prompt, tuple((option["key"], option["label"]) for option in one.options), one.open, one.result)  # fmt: skip
+    return Asked(
+        one.id,
+        one.kind,
+        one.prompt,
+        tuple((option["key"], option["label"]) for option in one.options),
+        one.open,
+        one.result,
+    )
 
 
 def check(asked: Asked, value: Any) -> Any:
@@ -156,7 +185,10 @@ def check(asked: Asked, value: Any) -> Any:
     if asked.kind == "budget":
         if not isinstance(value, dict) or set(value) != set(asked.keys):
             raise RefusedError("Points are needed for every option.")
-        if any(isinstance(points, bool) or not isinstance(points, int) or points < 0 for points in value.values()) or sum(value.values()) != TOTAL:  # fmt: skip
+        if (
+            any(isinstance(points, bool) or not isinstance(points, int) or points < 0 for points in value.values())
+            or sum(value.values()) != TOTAL
+        ):
             raise RefusedError(f"Points are whole numbers from 0 and add up to {TOTAL}.")
         return value
     most = 1 if asked.kind == "poll" else MOST_PRIORITIES

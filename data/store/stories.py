@@ -115,8 +115,14 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
             raise SourceError(
                 name, "is not a table of choices", column="query", row=place, mend='Write it as {"district": "01"}'
             )
-        made.append({"page": step["page"], "query": {str(key)[:60]: str(value)[:500] for key, value in query.items()},
-                     "title": str(step.get("title", ""))[:200], "note": str(step.get("note", ""))[:2000]})  # fmt: skip
+        made.append(
+            {
+                "page": step["page"],
+                "query": {str(key)[:60]: str(value)[:500] for key, value in query.items()},
+                "title": str(step.get("title", ""))[:200],
+                "note": str(step.get("note", ""))[:2000],
+            }
+        )
     if not made:
         raise SourceError(name, "has no steps", mend="Pin a view first")
     return title[:200], made

@@ -147,8 +147,9 @@ def test_circuity_is_fitted_on_the_network_and_not_a_magic_number() -> None:
     fitted = network.circuity(nodes, network.graph(nodes, edges))
     assert 1.2 < fitted["factor"] < 1.5
     assert fitted["low"] < fitted["factor"] < fitted["high"]
-    grid = pd.DataFrame([(i * 10 + j, 100.0 * i, 100.0 * j) for i in range(10) for j in range(10)],
-                        columns=["node", "x", "y"])  # fmt: skip
+    grid = pd.DataFrame(
+        [(i * 10 + j, 100.0 * i, 100.0 * j) for i in range(10) for j in range(10)], columns=["node", "x", "y"]
+    )
     roads = [(i * 10 + j, i * 10 + j + 1, 100.0) for i in range(10) for j in range(9)]
     roads += [(i * 10 + j, i * 10 + j + 10, 100.0) for i in range(9) for j in range(10)]
     ways = network.graph(grid, pd.DataFrame(roads, columns=["origin", "target", "metres"]))

@@ -13,8 +13,14 @@ from analytics.association import associate
 def sample(n: int = 200) -> pd.DataFrame:
     rng = np.random.default_rng(4)
     density = rng.normal(size=n)
-    return pd.DataFrame({"density": density, "venues": density + 0.3 * rng.normal(size=n),
-                         "poverty": density + 0.3 * rng.normal(size=n), "other": rng.normal(size=n)})  # fmt: skip
+    return pd.DataFrame(
+        {
+            "density": density,
+            "venues": density + 0.3 * rng.normal(size=n),
+            "poverty": density + 0.3 * rng.normal(size=n),
+            "other": rng.normal(size=n),
+        }
+    )
 
 
 def test_plain_part_is_spearman() -> None:

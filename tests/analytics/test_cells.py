@@ -20,7 +20,9 @@ def test_parents_are_h3s_own(places: list[tuple[float, float, int]], coarse: int
     names = [h3.latlng_to_cell(lat, lon, max(level, coarse)) for lat, lon, level in places]
     rows = ibis.memtable(pd.DataFrame({"place": range(len(names)), "cell": [int(name, 16) for name in names]}))
     asked = rows.mutate(parent=cells.parent(rows["cell"], coarse)).order_by("place")
-    assert [f"{number:x}" for number in ibis.duckdb.connect().to_pandas(asked)["parent"]] == [h3.cell_to_parent(name, coarse) for name in names]  # fmt: skip
+    assert [f"{number:x}" for number in ibis.duckdb.connect().to_pandas(asked)["parent"]] == [
+        h3.cell_to_parent(name, coarse) for name in names
+    ]
 
 
 def test_joined_cells_have_all_people_and_their_weighted_mean() -> None:

@@ -14,14 +14,21 @@ from analytics import composite
 # Human Development Report 2001, table A2.1, as used throughout the OECD/JRC Handbook (2008): patents, royalties,
 # internet hosts, technology exports, telephones, electricity, schooling, science enrolment; and the index as printed.
 TAI = pd.DataFrame(
-    {"United States": [289, 130.0, 179.1, 66.2, 993, 11832, 12.0, 13.9], "Sweden": [271, 156.6, 125.8, 59.7, 1247, 13955, 11.4, 15.3],
-     "Finland": [187, 125.6, 200.2, 50.7, 1203, 14129, 10.0, 27.4], "Japan": [994, 64.6, 49.0, 80.8, 1007, 7322, 9.5, 10.0],
-     "Korea": [779, 9.8, 4.8, 66.7, 938, 4497, 10.8, 23.2]},
+    {
+        "United States": [289, 130.0, 179.1, 66.2, 993, 11832, 12.0, 13.9],
+        "Sweden": [271, 156.6, 125.8, 59.7, 1247, 13955, 11.4, 15.3],
+        "Finland": [187, 125.6, 200.2, 50.7, 1203, 14129, 10.0, 27.4],
+        "Japan": [994, 64.6, 49.0, 80.8, 1007, 7322, 9.5, 10.0],
+        "Korea": [779, 9.8, 4.8, 66.7, 938, 4497, 10.8, 23.2],
+    },
     index=["patents", "royalties", "hosts", "exports", "telephones", "electricity", "schooling", "science"],
-).T  # fmt: skip
+).T
 PRINTED = {"Finland": 0.744, "United States": 0.733, "Sweden": 0.703, "Japan": 0.698, "Korea": 0.666}
-POSTS = pd.DataFrame([[0, 0, 0, 0, np.log(1), np.log(22), 0.8, 0.1], [994, 272.6, 232.4, 80.8, np.log(901), np.log(6969), 12.0, 27.4]],
-                     index=["low", "high"], columns=TAI.columns)  # fmt: skip
+POSTS = pd.DataFrame(
+    [[0, 0, 0, 0, np.log(1), np.log(22), 0.8, 0.1], [994, 272.6, 232.4, 80.8, np.log(901), np.log(6969), 12.0, 27.4]],
+    index=["low", "high"],
+    columns=TAI.columns,
+)
 PARTS = pd.Series(dict(zip(TAI.columns, ["creation"] * 2 + ["recent"] * 2 + ["old"] * 2 + ["skills"] * 2, strict=True)))
 
 
@@ -86,8 +93,13 @@ def test_equal_scores_share_the_better_place() -> None:
     assert composite.ranks(np.array([3.0, 1.0, 3.0, 2.0])).tolist() == [1, 4, 1, 3]
 
 
-choices = st.fixed_dictionaries({"normalisation": st.sampled_from(composite.NORMALISATIONS), "aggregation": st.sampled_from(composite.AGGREGATIONS[:2]),
-                                 "weights": st.sampled_from(["equal", "benefit of the doubt"])})  # fmt: skip
+choices = st.fixed_dictionaries(
+    {
+        "normalisation": st.sampled_from(composite.NORMALISATIONS),
+        "aggregation": st.sampled_from(composite.AGGREGATIONS[:2]),
+        "weights": st.sampled_from(["equal", "benefit of the doubt"]),
+    }
+)
 
 
 @given(choices, st.integers(0, 29), st.integers(0, 5), st.floats(0.1, 3))

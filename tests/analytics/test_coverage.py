@@ -71,15 +71,24 @@ def test_a_longer_walk_never_reaches_fewer(one: float, other: float) -> None:
 
 def test_ancestors_follow_parents_up() -> None:
     tree = pd.DataFrame(
-        [("city", "C", ""), ("district", "A", "C"), ("district", "B", "C"), ("area", "a1", "A"), ("area", "a2", "A"),
-         ("area", "b1", "B")], columns=["level", "area_id", "parent_id"])  # fmt: skip
+        [
+            ("city", "C", ""),
+            ("district", "A", "C"),
+            ("district", "B", "C"),
+            ("area", "a1", "A"),
+            ("area", "a2", "A"),
+            ("area", "b1", "B"),
+        ],
+        columns=["level", "area_id", "parent_id"],
+    )
     above = areas.ancestors(tree)
     assert above["district"].to_dict() == GROUPS.to_dict()
     assert set(above["city"]) == {"C"}
 
 
 def test_an_orphan_area_is_named() -> None:
-    tree = pd.DataFrame([("city", "C", ""), ("area", "a1", "C"), ("area", "a2", "X")],
-                        columns=["level", "area_id", "parent_id"])  # fmt: skip
+    tree = pd.DataFrame(
+        [("city", "C", ""), ("area", "a1", "C"), ("area", "a2", "X")], columns=["level", "area_id", "parent_id"]
+    )
     with pytest.raises(ValueError, match="Area a2 has no city above it"):
         areas.ancestors(tree)

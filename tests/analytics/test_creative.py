@@ -103,9 +103,18 @@ def test_four_years_are_too_few_for_a_statement() -> None:
 
 
 def test_resilience_by_hand() -> None:
-    rows = [("a", 2019, 10.0), ("a", 2020, 8.0), ("a", 2021, 9.0), ("a", 2022, 11.0),
-            ("b", 2019, 10.0), ("b", 2020, 9.0), ("b", 2021, 9.5),
-            ("c", 2019, 10.0), ("c", 2020, 12.0), ("d", 2019, 5.0)]  # fmt: skip
+    rows = [
+        ("a", 2019, 10.0),
+        ("a", 2020, 8.0),
+        ("a", 2021, 9.0),
+        ("a", 2022, 11.0),
+        ("b", 2019, 10.0),
+        ("b", 2020, 9.0),
+        ("b", 2021, 9.5),
+        ("c", 2019, 10.0),
+        ("c", 2020, 12.0),
+        ("d", 2019, 5.0),
+    ]
     found = creative.resilience(pd.DataFrame(rows, columns=["nuts_id", "year", "thousand_persons"])).set_index(
         "nuts_id"
     )
@@ -116,8 +125,13 @@ def test_resilience_by_hand() -> None:
 
 
 def test_a_firm_belongs_to_the_longest_code_it_begins_with_and_counts_once_in_a_total() -> None:
-    codes = pd.DataFrame({"submarket": ["Film", "Performing arts", "Design", "Advertising", "Art"],
-                          "code": ["90.01.4", "90.01.4", "73.11", "73.11", "47.78.3"], "weight": [1, 1, 0.5, 1, 0.2]})  # fmt: skip
+    codes = pd.DataFrame(
+        {
+            "submarket": ["Film", "Performing arts", "Design", "Advertising", "Art"],
+            "code": ["90.01.4", "90.01.4", "73.11", "73.11", "47.78.3"],
+            "weight": [1, 1, 0.5, 1, 0.2],
+        }
+    )
     firms = pd.DataFrame({"activity": ["90014", "73110", "47783", "56290"], "firms": [10, 8, 5, 100]})
     found = creative.in_scope(firms, codes)
     assert set(found["activity"]) == {"90014", "73110", "47783"}

@@ -8,10 +8,14 @@ import pytest
 
 from analytics import cube
 
-ROWS = pd.DataFrame({
-    "year": [2023, 2024, 2024], "origin": ["SYR", "SYR", "UKR"], "period": pd.to_datetime(["2023-12-31", "2024-12-31", "2024-12-31"]),
-    "persons": pd.array([10, 20, None], dtype="Int64"),
-})  # fmt: skip
+ROWS = pd.DataFrame(
+    {
+        "year": [2023, 2024, 2024],
+        "origin": ["SYR", "SYR", "UKR"],
+        "period": pd.to_datetime(["2023-12-31", "2024-12-31", "2024-12-31"]),
+        "persons": pd.array([10, 20, None], dtype="Int64"),
+    }
+)
 
 
 @pytest.mark.parametrize(

@@ -185,10 +185,14 @@ def test_matrix_rows_and_columns_add_up_to_the_total() -> None:
 
 
 def test_movements_leave_out_returns_that_cross_no_border() -> None:
-    flows = pd.DataFrame([(2020, "SYR", "DEU", "refugees", 5), (2021, "SYR", "FRA", "refugees", 7)],
-                         columns=["year", "origin", "asylum", "category", "persons"])  # fmt: skip
-    solutions = pd.DataFrame([(2020, "SYR", "DEU", "resettlement", 2), (2020, "SYR", "SYR", "returned_idps", 99)],
-                             columns=["year", "origin", "asylum", "solution", "persons"])  # fmt: skip
+    flows = pd.DataFrame(
+        [(2020, "SYR", "DEU", "refugees", 5), (2021, "SYR", "FRA", "refugees", 7)],
+        columns=["year", "origin", "asylum", "category", "persons"],
+    )
+    solutions = pd.DataFrame(
+        [(2020, "SYR", "DEU", "resettlement", 2), (2020, "SYR", "SYR", "returned_idps", 99)],
+        columns=["year", "origin", "asylum", "solution", "persons"],
+    )
 
     def moved(asylum: str | None) -> list[list[object]]:
         asked = displacement.movements(ibis.memtable(flows), ibis.memtable(solutions), asylum, (2020, 2021))

@@ -21,18 +21,33 @@ def inputs() -> indicators.Inputs:
     residents = pd.DataFrame(
         [("A", "27-44", 100), ("B", "27-44", 50), ("B", "0-5", 50)], columns=["area_id", "age", "persons"]
     )
-    origins = pd.DataFrame([("district", "D", "SYR", 20), ("district", "D", "UKR", 20), ("district", "D", "TUR", 20)],
-                           columns=["level", "area_id", "origin", "persons"])  # fmt: skip
-    background = pd.DataFrame([("planning_area", "A", "migration_background", 10), ("planning_area", "B", "migration_background", 50)],
-                              columns=["level", "area_id", "background", "persons"])  # fmt: skip
+    origins = pd.DataFrame(
+        [("district", "D", "SYR", 20), ("district", "D", "UKR", 20), ("district", "D", "TUR", 20)],
+        columns=["level", "area_id", "origin", "persons"],
+    )
+    background = pd.DataFrame(
+        [("planning_area", "A", "migration_background", 10), ("planning_area", "B", "migration_background", 50)],
+        columns=["level", "area_id", "background", "persons"],
+    )
     social = pd.DataFrame(
         [("A", "unemployment", 2.0), ("B", "unemployment", 6.0)], columns=["area_id", "indicator", "percent"]
     )
     facilities = pd.DataFrame([("daycare", "A", 30)], columns=["kind", "area_id", "places"])
     cells = pd.DataFrame({"area_id": ["A", "B"], "share": [1.0, 1.0], "x": [0, 0], "y": [0, 0]})
     minutes = {kind: np.array([5.0, 15.0]) for kind in data.table("facility_kinds")["kind"]}
-    return indicators.Inputs(residents, origins, background, social, facilities, cells, minutes, pd.Series({"A": 1.0, "B": 3.0}),
-                             pd.Series({"A": "D", "B": "D"}), "district", ["SYR", "UKR"])  # fmt: skip
+    return indicators.Inputs(
+        residents,
+        origins,
+        background,
+        social,
+        facilities,
+        cells,
+        minutes,
+        pd.Series({"A": 1.0, "B": 3.0}),
+        pd.Series({"A": "D", "B": "D"}),
+        "district",
+        ["SYR", "UKR"],
+    )
 
 
 def test_values_by_hand() -> None:

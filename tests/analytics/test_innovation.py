@@ -14,14 +14,46 @@ def who(*pairs: tuple[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "sector": sector, "role": ""} for name, sector in pairs]
 
 
-ROWS = pd.DataFrame([
-    {"name": "A", "city": "Town", "topic": "housing", "stage": "applied", "outcomes": [{"indicator": "homes"}], "budget_eur": 100, "reached": 10,
-     "about": "shared homes for refugees", "target_group": "refugees", "partners": who(("Town", "public"), ("Help", "non-profit"), ("Build", "private"))},
-    {"name": "B", "city": "Town", "topic": "work", "stage": "scaled", "outcomes": [], "budget_eur": None, "reached": None, "about": "job coaching",
-     "target_group": "youth", "partners": who(("Town", "public"), ("Coach", "non-profit"))},
-    {"name": "C", "city": "Else", "topic": "housing", "stage": "detected", "outcomes": [], "budget_eur": None, "reached": 5, "about": "homes shared by refugees and students",
-     "target_group": "students", "partners": []},
-]).astype({"budget_eur": "Int64", "reached": "Int64"})  # fmt: skip
+ROWS = pd.DataFrame(
+    [
+        {
+            "name": "A",
+            "city": "Town",
+            "topic": "housing",
+            "stage": "applied",
+            "outcomes": [{"indicator": "homes"}],
+            "budget_eur": 100,
+            "reached": 10,
+            "about": "shared homes for refugees",
+            "target_group": "refugees",
+            "partners": who(("Town", "public"), ("Help", "non-profit"), ("Build", "private")),
+        },
+        {
+            "name": "B",
+            "city": "Town",
+            "topic": "work",
+            "stage": "scaled",
+            "outcomes": [],
+            "budget_eur": None,
+            "reached": None,
+            "about": "job coaching",
+            "target_group": "youth",
+            "partners": who(("Town", "public"), ("Coach", "non-profit")),
+        },
+        {
+            "name": "C",
+            "city": "Else",
+            "topic": "housing",
+            "stage": "detected",
+            "outcomes": [],
+            "budget_eur": None,
+            "reached": 5,
+            "about": "homes shared by refugees and students",
+            "target_group": "students",
+            "partners": [],
+        },
+    ]
+).astype({"budget_eur": "Int64", "reached": "Int64"})
 
 
 def test_a_match_is_of_the_topic_and_says_why() -> None:

@@ -24,15 +24,18 @@ def test_a_file_loads_to_the_same_scenario(name: str, seed: int, months: int) ->
     assert scenario.load(scenario.dump(made)) == made
 
 
-@pytest.mark.parametrize(("change", "told"), [
-    (("months = 12", 'months = "twelve"'), r"arrivals\.months: expected int, got 'twelve'"),
-    (("months = 12", "monthz = 12"), r"arrivals\.monthz: there is no such input"),
-    (('city = "berlin"', ""), "city: the scenario file must state it"),
-    (("[sites]", "[sites"), "not TOML"),
-    (("ages = (0.1", "ages = (0.1"), None),
-    (("0.62", "0.9"), "must add up to 1"),
-    (('model = "maximal covering"', 'model = "best"'), "none of maximal covering"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("months = 12", 'months = "twelve"'), r"arrivals\.months: expected int, got 'twelve'"),
+        (("months = 12", "monthz = 12"), r"arrivals\.monthz: there is no such input"),
+        (('city = "berlin"', ""), "city: the scenario file must state it"),
+        (("[sites]", "[sites"), "not TOML"),
+        (("ages = (0.1", "ages = (0.1"), None),
+        (("0.62", "0.9"), "must add up to 1"),
+        (('model = "maximal covering"', 'model = "best"'), "none of maximal covering"),
+    ],
+)
 def test_what_does_not_fit_is_one_clear_sentence(change: tuple[str, str], told: str | None) -> None:
     text = scenario.dump(PLAIN).replace(*change)
     if told is None:

@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from analytics import shift_share
 
-CASE = pd.DataFrame({"area": ["a", "a", "b", "b"], "sector": ["x", "y", "x", "y"], "first": [100, 50, 100, 150],
-                     "last": [130, 45, 110, 195]})  # fmt: skip
+CASE = pd.DataFrame(
+    {
+        "area": ["a", "a", "b", "b"],
+        "sector": ["x", "y", "x", "y"],
+        "first": [100, 50, 100, 150],
+        "last": [130, 45, 110, 195],
+    }
+)
 
 
 def test_dunn_by_hand() -> None:

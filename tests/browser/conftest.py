@@ -145,10 +145,11 @@ def visit(server: str, browser: Browser) -> Iterator[Callable[..., Visit]]:
         page.on(
             "request",
             lambda request: (
-                None if request.url.startswith((server, "data:", "blob:", server.replace("http", "ws")))
+                None
+                if request.url.startswith((server, "data:", "blob:", server.replace("http", "ws")))
                 else seen.foreign.append(request.url)
             ),
-        )  # fmt: skip
+        )
         return seen.open(path)
 
     yield start

@@ -77,8 +77,17 @@ def test_a_name_runs_nothing_on_any_page(browser: Browser, evil: tuple[str, list
             "goals",
         )
     ]
-    paths += ["initiatives", "partnerships", "what_if_compare", f"workshop?room={room}", f"story?story={story}", f"coverage?story={story}&step=0",
-              f"story?story={story}&notes=1", f"join/{room}", f"s/{link}"]  # fmt: skip
+    paths += [
+        "initiatives",
+        "partnerships",
+        "what_if_compare",
+        f"workshop?room={room}",
+        f"story?story={story}",
+        f"coverage?story={story}&step=0",
+        f"story?story={story}&notes=1",
+        f"join/{room}",
+        f"s/{link}",
+    ]
     for path in paths:
         page.goto(f"http://{host}/{path}")
         page.wait_for_selector("h1", timeout=60_000)

@@ -34,11 +34,17 @@ class Provider:
         return f"http://localhost:{self.port}"
 
     def about(self, _request: Request) -> JSONResponse:
-        return JSONResponse({
-            "issuer": self.address, "authorization_endpoint": f"{self.address}/authorize", "token_endpoint": f"{self.address}/token",
-            "jwks_uri": f"{self.address}/keys", "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "id_token_signing_alg_values_supported": ["RS256"],
-        })  # fmt: skip
+        return JSONResponse(
+            {
+                "issuer": self.address,
+                "authorization_endpoint": f"{self.address}/authorize",
+                "token_endpoint": f"{self.address}/token",
+                "jwks_uri": f"{self.address}/keys",
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+            }
+        )
 
     def keys(self, _request: Request) -> JSONResponse:
         return JSONResponse({"keys": [KEY.as_dict(private=False)]})
@@ -51,14 +57,28 @@ class Provider:
 
     async def token(self, request: Request) -> JSONResponse:
         form, now = await request.form(), int(time.time())
-        claims = {"iss": self.address, "sub": self.account, "aud": "zone", "iat": now, "exp": now + 600, "nonce": self.nonces[str(form["code"])],
-                  "email": self.account, "email_verified": self.verified}  # fmt: skip
+        claims = {
+            "iss": self.address,
+            "sub": self.account,
+            "aud": "zone",
+            "iat": now,
+            "exp": now + 600,
+            "nonce": self.nonces[str(form["code"])],
+            "email": self.account,
+            "email_verified": self.verified,
+        }
         signed = jwt.encode({"alg": "RS256", "kid": "1"}, claims, KEY)
         return JSONResponse({"access_token": "a", "token_type": "Bearer", "expires_in": 600, "id_token": signed})
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/.well-known/openid-configuration", self.about), Route("/authorize", self.authorize),
-                                 Route("/token", self.token, methods=["POST"]), Route("/keys", self.keys)])  # fmt: skip
+        return Starlette(
+            routes=[
+                Route("/.well-known/openid-configuration", self.about),
+                Route("/authorize", self.authorize),
+                Route("/token", self.token, methods=["POST"]),
+                Route("/keys", self.keys),
+            ]
+        )
 
 
 @pytest.fixture(scope="module")
@@ -103,9 +123,13 @@ def settled(page: Page) -> Page:
 
 @pytest.mark.parametrize(
     ("account", "verified", "stores", "builds"),
-    [("desk@city.example", True, True, False), ("head@city.example", True, True, True), ("guest@elsewhere.example", True, False, False),
-     ("head@city.example", False, False, False)],
-)  # fmt: skip
+    [
+        ("desk@city.example", True, True, False),
+        ("head@city.example", True, True, True),
+        ("guest@elsewhere.example", True, False, False),
+        ("head@city.example", False, False, False),
+    ],
+)
 def test_the_account_decides_what_can_be_changed(
     browser: Browser, provider: Provider, host: str, account: str, verified: bool, stores: bool, builds: bool
 ) -> None:

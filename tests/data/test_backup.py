@@ -79,11 +79,19 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(where: str) -> No
     with engine.connect() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
-        connection.execute(text("INSERT INTO targets (city, level, area_id, indicator, value, year, entered) "
-                                "VALUES ('town', 'district', '01', 'library_walk', 15, 2030, '2026-01-01 00:00:00')"))  # fmt: skip
-        connection.execute(text("INSERT INTO initiatives (version, name, kind, stage, theme, topic, city, country, area_id, about, target_group, languages, "
-                                "funding, contact_role, partners, outcomes, evidence) VALUES (1, 'Old', 'practice', 'applied', 'social', 'work', 'Town', 'DE', "
-                                "'', '', '', '', '', '', '[]', '[]', '[]')"))  # fmt: skip
+        connection.execute(
+            text(
+                "INSERT INTO targets (city, level, area_id, indicator, value, year, entered) "
+                "VALUES ('town', 'district', '01', 'library_walk', 15, 2030, '2026-01-01 00:00:00')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO initiatives (version, name, kind, stage, theme, topic, city, country, area_id, about, target_group, languages, "
+                "funding, contact_role, partners, outcomes, evidence) VALUES (1, 'Old', 'practice', 'applied', 'social', 'work', 'Town', 'DE', "
+                "'', '', '', '', '', '', '[]', '[]', '[]')"
+            )
+        )
         connection.commit()
     assert store.targets("town")["value"].tolist() == [15.0]
     row = register.everything().iloc[0]

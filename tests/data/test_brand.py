@@ -23,11 +23,16 @@ def test_a_citys_look_is_read_with_its_logo(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("name = ", "is not TOML"), ('primary = "red"', "not a colour"), ('logo = "gone.png"', "is not beside it"), ('logo = "brand.toml"', "no PNG, SVG or JPEG"),
-        ('logo = "../../etc/passwd"', "is not beside it"), ('logo = ".."', "is not beside it"), (f'logo = "{300 * "a"}"', "is not beside it"),
+        ("name = ", "is not TOML"),
+        ('primary = "red"', "not a colour"),
+        ('logo = "gone.png"', "is not beside it"),
+        ('logo = "brand.toml"', "no PNG, SVG or JPEG"),
+        ('logo = "../../etc/passwd"', "is not beside it"),
+        ('logo = ".."', "is not beside it"),
+        (f'logo = "{300 * "a"}"', "is not beside it"),
         ('logo = "a\\u0000b"', "is not beside it"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_file_is_told_with_its_mend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, said: str
 ) -> None:

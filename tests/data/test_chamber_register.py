@@ -16,8 +16,10 @@ from data.errors import SourceError
 SAMPLE = Path(__file__).parents[3] / "shared/sources/berlin/ihk_companies_sample_2023-03.csv"
 MONTH = pd.Timestamp("2023-03-01")
 AREAS = ["01100206", "04500939", "12200515"]
-ROW = ("9,43032E+11;Berlin;12047;52,48;13,42;{branch};7311;73;{band};Promotion;Werbeagenturen;Werbung;11;"
-       "Kleingewerbetreibender;Neukölln;{area};Donaustraße;Reuterstraße;Neukölln;Neukölln")  # fmt: skip
+ROW = (
+    "9,43032E+11;Berlin;12047;52,48;13,42;{branch};7311;73;{band};Promotion;Werbeagenturen;Werbung;11;"
+    "Kleingewerbetreibender;Neukölln;{area};Donaustraße;Reuterstraße;Neukölln;Neukölln"
+)
 
 
 def write(path: Path, rows: list[str]) -> Path:
@@ -32,7 +34,7 @@ def row(area: str = "4500939", branch: str = "731108", band: str = "1 - 3 Besch�
 @pytest.mark.skipif(not SAMPLE.exists(), reason="no shared folder beside this checkout")
 def test_the_publishers_sample_is_counted_whole() -> None:
     shapes = data.table("areas_exact", "berlin")
-    table, report = firms_by_area(SAMPLE, MONTH, shapes.loc[shapes["cut"] == "2021", "area_id"])
+    table, report = firms_by_area(SAMPLE, MONTH, shapes.loc[shapes["boundary_version"] == "2021", "area_id"])
     assert (table["firms"].sum(), len(report)) == (30, 0)
     assert set(table["area_id"].str.len()) == {8}
     jewellers = table[(table["area_id"] == "12200515") & (table["activity"] == "47770")]
@@ -88,7 +90,9 @@ def test_lines_are_right_far_into_a_large_file(tmp_path: Path) -> None:
         lines[place] = text
     (tmp_path / "month.csv").write_text("\n".join(lines) + "\n", encoding="utf-8-sig")
     shapes = data.table("areas_exact", "berlin")
-    table, report = firms_by_area(tmp_path / "month.csv", MONTH, shapes.loc[shapes["cut"] == "2021", "area_id"])
+    table, report = firms_by_area(
+        tmp_path / "month.csv", MONTH, shapes.loc[shapes["boundary_version"] == "2021", "area_id"]
+    )
     assert report["line"].tolist() == [place + 1 for place, _ in bad]
     assert table["firms"].sum() + len(report) == 150_000  # none is dropped silently
 

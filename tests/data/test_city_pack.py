@@ -197,29 +197,56 @@ BROKEN: dict[str, tuple[Callable[[Files, int], None], str]] = {
     "name with a zero byte": (manifest('"residents.csv"', r'"a\u0000b"'), "no name that a file can have"),
     "outside": (manifest('"residents.csv"', '"../../etc/passwd"'), "outside the pack"),
     "mapped column": (manifest('"persons" = "persons"', '"persons" = "people"'), r"no column 'people' for 'persons'"),
-    "wrong column": (manifest('"persons" = "persons"', '"person" = "persons"'), "no column 'person'.*Did you mean 'persons'"),
+    "wrong column": (
+        manifest('"persons" = "persons"', '"person" = "persons"'),
+        "no column 'person'.*Did you mean 'persons'",
+    ),
     "empty file": (lambda files, _: files.update({"residents.csv": b""}), "the file is empty"),
     "no rows": (lambda files, _: files.update({"residents.csv": "area,period,age,persons\n"}), "no rows"),
     "garbage table": (garbage("residents.csv"), "cannot be read|no column|zero bytes"),
     "garbage shapes": (garbage("areas.geojson"), "cannot be read"),
-    "double id": (feature(lambda found, n: found["features"][n]["properties"].update(id=found["features"][n - 1]["properties"]["id"])), "stands twice"),
+    "double id": (
+        feature(
+            lambda found, n: found["features"][n]["properties"].update(id=found["features"][n - 1]["properties"]["id"])
+        ),
+        "stands twice",
+    ),
     "no id": (feature(lambda found, n: found["features"][n]["properties"].update(id=None)), "no id"),
-    "odd id": (feature(lambda found, n: found["features"][n]["properties"].update(id="<b>")), "signs that an id cannot have"),
+    "odd id": (
+        feature(lambda found, n: found["features"][n]["properties"].update(id="<b>")),
+        "signs that an id cannot have",
+    ),
     "no shape": (feature(lambda found, n: found["features"][n].update(geometry=None)), "no shape"),
-    "a line": (feature(lambda found, n: found["features"][n].update(geometry={"type": "LineString", "coordinates": [[24.9, 60.1], [24.91, 60.1]]})), "no polygon"),
+    "a line": (
+        feature(
+            lambda found, n: found["features"][n].update(
+                geometry={"type": "LineString", "coordinates": [[24.9, 60.1], [24.91, 60.1]]}
+            )
+        ),
+        "no polygon",
+    ),
     "Gulf of Guinea": (feature(moved), "Gulf of Guinea"),
     "elsewhere": (feature(lambda found, n: moved(found, n, (20.0, -50.0))), "not in FIN"),
     "metres": (feature(lambda found, n: moved(found, n, (385_000.0, 6_670_000.0))), "coordinate system"),
-    "over each other": (feature(lambda found, n: found["features"][n].update(geometry=found["features"][n - 1]["geometry"])), "covers another"),
+    "over each other": (
+        feature(lambda found, n: found["features"][n].update(geometry=found["features"][n - 1]["geometry"])),
+        "covers another",
+    ),
     "negative": (cell("residents.csv", "persons", "-5"), r"residents.csv, row \d+, column 'persons': -5 cannot be"),
     "not a number": (cell("residents.csv", "persons", "many"), r"row \d+, column 'persons': 'many' is not a number"),
     "half a person": (cell("residents.csv", "persons", "12.5"), "no whole number"),
     "infinite": (cell("residents.csv", "persons", "inf"), "not a number"),
     "too many": (cell("residents.csv", "persons", "99999999999"), "cannot be"),
     "unknown area": (cell("residents.csv", "area", "77"), "'77' is not among the areas"),
-    "lost zero": (lines("residents.csv", lambda rows, _: [row[1:] if row[0] == "0" else row for row in rows]), "not among the areas"),
+    "lost zero": (
+        lines("residents.csv", lambda rows, _: [row[1:] if row[0] == "0" else row for row in rows]),
+        "not among the areas",
+    ),
     "age": (cell("residents.csv", "age", "young"), "'young' is no age"),
-    "ages overlap": (lines("residents.csv", lambda rows, _: [row.replace("6-17", "5-17") for row in rows]), "ages overlap"),
+    "ages overlap": (
+        lines("residents.csv", lambda rows, _: [row.replace("6-17", "5-17") for row in rows]),
+        "ages overlap",
+    ),
     "total": (lines("residents.csv", lambda rows, n: [*rows, f"0{1 + n % 4},2025-12-31,total,{n}"]), "add up to"),
     "no day": (cell("residents.csv", "period", "31-12-25"), "not a day"),
     "days mixed": (cell("residents.csv", "period", "31.12.2025"), "several forms"),
@@ -229,12 +256,25 @@ BROKEN: dict[str, tuple[Callable[[Files, int], None], str]] = {
     "service twice": (lines("services.csv", lambda rows, n: [*rows, rows[1 + n % (len(rows) - 1)]]), "stands twice"),
     "swapped": (swapped, "exchanged"),
     "negative places": (cell("services.csv", "places", "-1"), "cannot be"),
-    "columns twice": (lines("residents.csv", lambda rows, _: [rows[0].replace("age", "persons"), *rows[1:]]), "no column|two columns|is not a number|cannot be|total"),
-    "not OSM": (lambda files, seed: (garbage("x.osm.pbf")(files, seed), files.update({"city.toml": str(files["city.toml"]) + '\n[network]\nfile = "x.osm.pbf"\n'}))[0],
-                "no OpenStreetMap extract"),
-    "not GTFS": (lambda files, seed: (garbage("x.zip")(files, seed), files.update({"city.toml": str(files["city.toml"]) + '\n[stops]\nfile = "x.zip"\n'}))[0],
-                 "no whole GTFS feed"),
-}  # fmt: skip
+    "columns twice": (
+        lines("residents.csv", lambda rows, _: [rows[0].replace("age", "persons"), *rows[1:]]),
+        "no column|two columns|is not a number|cannot be|total",
+    ),
+    "not OSM": (
+        lambda files, seed: (
+            garbage("x.osm.pbf")(files, seed),
+            files.update({"city.toml": str(files["city.toml"]) + '\n[network]\nfile = "x.osm.pbf"\n'}),
+        )[0],
+        "no OpenStreetMap extract",
+    ),
+    "not GTFS": (
+        lambda files, seed: (
+            garbage("x.zip")(files, seed),
+            files.update({"city.toml": str(files["city.toml"]) + '\n[stops]\nfile = "x.zip"\n'}),
+        )[0],
+        "no whole GTFS feed",
+    ),
+}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -308,14 +348,14 @@ def test_a_city_of_the_app_goes_out_and_comes_back_the_same(tmp_path: Path) -> N
     shutil.make_archive(str(tmp_path / "out"), "zip", tmp_path / "out")
     key, findings = building.build(tmp_path / "out.zip")
     assert {one.level for one in findings} <= {"warning"}
-    cut = data.cities()[here].cut
+    cut = data.cities()[here].boundary_version
     first, again = data.table("residents", here), data.table("residents", key)
-    first = first[(first["cut"] == cut)].dropna(subset="persons")
+    first = first[(first["boundary_version"] == cut)].dropna(subset="persons")
     merged = first.merge(again, on=["period", "area_id", "age"], suffixes=("", "_again"))
     assert len(merged) == len(first)
     assert (merged["persons"] == merged["persons_again"]).all()
     old, new = (gpd.GeoDataFrame(data.table("areas_exact", one)) for one in (here, key))
-    assert new.to_crs(old.crs).area.sum() == pytest.approx(old[old["cut"] == cut].area.sum(), rel=1e-6)
+    assert new.to_crs(old.crs).area.sum() == pytest.approx(old[old["boundary_version"] == cut].area.sum(), rel=1e-6)
     kinds = data.table("facilities", here)["kind"].value_counts()
     assert (data.table("facilities", key)["kind"].value_counts().reindex(kinds.index) >= kinds * 0.999).all()
 
@@ -345,9 +385,10 @@ def test_zips_that_are_not_safe_are_refused(tmp_path: Path) -> None:
 def test_gtfs_stops_become_stations(tmp_path: Path) -> None:
     feed = {
         "stops.txt": "stop_id,stop_name,stop_lat,stop_lon,parent_station\nS,Central,60.165,24.935,\nA,Track 1,60.165,24.935,S\nB,Bus,60.166,24.936,\nT,Tram,60.175,24.945,\n",
-        "routes.txt": "route_id,route_type\nM,1\nX,700\nT,900\n", "trips.txt": "trip_id,route_id\nm,M\nx,X\nt,T\n",
+        "routes.txt": "route_id,route_type\nM,1\nX,700\nT,900\n",
+        "trips.txt": "trip_id,route_id\nm,M\nx,X\nt,T\n",
         "stop_times.txt": "trip_id,stop_id\nm,A\nx,B\nt,T\n",
-    }  # fmt: skip
+    }
     files = good()
     files["city.toml"] = str(files["city.toml"]) + '\n[stops]\nfile = "feed.zip"\nperiod = "2026-01"\n'
     folder = written(tmp_path / "pack", files)

@@ -11,8 +11,37 @@ def test_published_shares_of_2022() -> None:
     """Eurostat news of 2023-08-25: EU 3.8 %, from 1.5 % in Romania to 5.4 % in the Netherlands; 7.7 million, +4.5 %."""
     rows = data.table("cultural_employment_by_country").set_index(["country", "year"])
     now = rows.xs(2022, level="year")
-    union = now.loc[["BE", "BG", "CZ", "DK", "DE", "EE", "IE", "EL", "ES", "FR", "HR", "IT", "CY", "LV", "LT", "LU", "HU",
-                     "MT", "NL", "AT", "PL", "PT", "RO", "SI", "SK", "FI", "SE"]]  # fmt: skip
+    union = now.loc[
+        [
+            "BE",
+            "BG",
+            "CZ",
+            "DK",
+            "DE",
+            "EE",
+            "IE",
+            "EL",
+            "ES",
+            "FR",
+            "HR",
+            "IT",
+            "CY",
+            "LV",
+            "LT",
+            "LU",
+            "HU",
+            "MT",
+            "NL",
+            "AT",
+            "PL",
+            "PT",
+            "RO",
+            "SI",
+            "SK",
+            "FI",
+            "SE",
+        ]
+    ]
     assert now.loc["EU", "percent"] == 3.8
     assert (union["percent"].idxmin(), union["percent"].min()) == ("RO", 1.5)
     assert (union["percent"].idxmax(), union["percent"].max()) == ("NL", 5.4)

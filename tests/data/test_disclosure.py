@@ -111,7 +111,7 @@ def attack(day: str, shift: int) -> tuple[int, float, str]:
     when = pd.Timestamp(day)  # noqa: F841  (used in the queries)
     origins = data.table("residents_by_origin", "berlin").query("period == @when")
     areas = data.table("areas", "berlin").drop(columns="geometry")
-    areas = areas[areas["cut"] == origins["cut"].iloc[0]]
+    areas = areas[areas["boundary_version"] == origins["boundary_version"].iloc[0]]
     leaves = origins[origins["level"] == "planning_area"]
     unknown = leaves[leaves["suppressed"]].reset_index(drop=True)
     from analytics.areas import ancestors
@@ -193,7 +193,7 @@ def test_no_combination_of_exports_and_api_says_more_than_the_published_cells() 
     for kind, rows in given.items():
         got = pd.to_numeric(rows["persons"]).to_numpy(float)
         assert np.array_equal(got, table["persons"].to_numpy(float, na_value=np.nan), equal_nan=True), kind
-    columns = ["area_id", "origin", "level", "cut"]
+    columns = ["area_id", "origin", "level", "boundary_version"]
     for size in range(len(columns) + 1):
         for by in combinations(columns, size):
             levels = ["city", "district", "planning_area"] if "level" not in by else [""]
@@ -201,10 +201,10 @@ def test_no_combination_of_exports_and_api_says_more_than_the_published_cells() 
                 keep = f"&level={level}" if level else ""
                 rows = pd.DataFrame(
                     asked.get(
-                        f"/api/sums/berlin/residents_by_origin?by={','.join(by)}&period=2024-12-31&cut=2021{keep}"
+                        f"/api/sums/berlin/residents_by_origin?by={','.join(by)}&period=2024-12-31&boundary_version=2021{keep}"
                     ).json()["rows"]
                 )
-                part = table[(table["cut"] == "2021") & (table["level"].eq(level) | (level == ""))]
+                part = table[(table["boundary_version"] == "2021") & (table["level"].eq(level) | (level == ""))]
                 seen = (
                     part.groupby(list(by))["persons"].sum(min_count=1)
                     if by

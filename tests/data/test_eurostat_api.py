@@ -16,10 +16,21 @@ from data.files import plain
 
 def answer(dimensions: dict[str, list[str]], values: object, status: object = None) -> dict[str, object]:
     content: dict[str, object] = {
-        "version": "2.0", "class": "dataset", "id": list(dimensions), "size": [len(codes) for codes in dimensions.values()],
-        "dimension": {name: {"category": {"index": {code: place for place, code in enumerate(codes)},
-                                          "label": {code: code for code in codes}}} for name, codes in dimensions.items()},
-        "value": values}  # fmt: skip
+        "version": "2.0",
+        "class": "dataset",
+        "id": list(dimensions),
+        "size": [len(codes) for codes in dimensions.values()],
+        "dimension": {
+            name: {
+                "category": {
+                    "index": {code: place for place, code in enumerate(codes)},
+                    "label": {code: code for code in codes},
+                }
+            }
+            for name, codes in dimensions.items()
+        },
+        "value": values,
+    }
     return content if status is None else content | {"status": status}
 
 
@@ -80,9 +91,13 @@ def test_every_refreshed_table_keeps_its_contract() -> None:
         name = request.url.path.rsplit("/", 1)[-1]
         head = {"freq": ["A"], "unit": [request.url.params["unit"]]}
         rest = {"geo": ["DE", "DE30"], "time": ["2021", "2022"]}
-        more = {"cult_emp_sex": {"sex": ["T", "F"]}, "cult_emp_age": {"age": ["Y15-29", "TOTAL"], "sex": ["T"]},
-                "cult_emp_edu": {"isced11": ["ED5-8", "TOTAL"]}, "cult_emp_n2": {"nace_r2": ["R90", "R91"]},
-                "lfst_r_lfe2emp": {"sex": ["T"], "age": ["Y_GE15"]}}.get(name, {})  # fmt: skip
+        more = {
+            "cult_emp_sex": {"sex": ["T", "F"]},
+            "cult_emp_age": {"age": ["Y15-29", "TOTAL"], "sex": ["T"]},
+            "cult_emp_edu": {"isced11": ["ED5-8", "TOTAL"]},
+            "cult_emp_n2": {"nace_r2": ["R90", "R91"]},
+            "lfst_r_lfe2emp": {"sex": ["T"], "age": ["Y_GE15"]},
+        }.get(name, {})
         dimensions = head | more | rest
         count = 1
         for codes in dimensions.values():

@@ -56,8 +56,14 @@ def said(*answers: httpx.Response | Exception) -> tuple[httpx.Client, list[httpx
 
 def test_only_known_hosts_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     server, asked = said(httpx.Response(200))
-    for address in ("http://api.unhcr.org/x", "https://169.254.169.254/latest", "file:///etc/passwd", "https://api.unhcr.org.evil.org/",
-                    "https://user@evil.org/", "https://api.unhcr.org:8443/"):  # fmt: skip
+    for address in (
+        "http://api.unhcr.org/x",
+        "https://169.254.169.254/latest",
+        "file:///etc/passwd",
+        "https://api.unhcr.org.evil.org/",
+        "https://user@evil.org/",
+        "https://api.unhcr.org:8443/",
+    ):
         with pytest.raises(SourceError, match="not among those the app asks"):
             polite.fetch(address, client=server)
     assert asked == []
@@ -100,13 +106,7 @@ def test_answers_asked_for_longest_ago_make_room_and_the_newest_always_stays(mon
 
 
 @pytest.mark.parametrize(
-    ("value", "least", "most"),
-    [
-        ("7", 7, 7),
-        ("in 40 s", 30, 40),
-        ("99999", 120, 120),
-        ("soon", 0, 0),
-    ],
+    ("value", "least", "most"), [("7", 7, 7), ("in 40 s", 30, 40), ("99999", 120, 120), ("soon", 0, 0)]
 )
 def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(
     value: str, least: float, most: float, monkeypatch: pytest.MonkeyPatch
@@ -121,12 +121,18 @@ def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(
     assert least <= sum(waited) <= most
 
 
-@pytest.mark.parametrize(("answer", "word"), [
-    (httpx.Response(503), "says 503"), (httpx.Response(404), "says 404"), (httpx.ReadTimeout("timed out"), "timed out"), (httpx.ConnectError("no route"), "no route"),
-    (httpx.Response(200, content=b"half", headers={"Content-Length": "400"}), "4 of 400 bytes"),
-    (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), "the answer is text/html"),
-    (httpx.Response(200, content=b"[1]", headers={"Content-Type": "application/json"}), "no object"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (httpx.Response(503), "says 503"),
+        (httpx.Response(404), "says 404"),
+        (httpx.ReadTimeout("timed out"), "timed out"),
+        (httpx.ConnectError("no route"), "no route"),
+        (httpx.Response(200, content=b"half", headers={"Content-Length": "400"}), "4 of 400 bytes"),
+        (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), "the answer is text/html"),
+        (httpx.Response(200, content=b"[1]", headers={"Content-Type": "application/json"}), "no object"),
+    ],
+)
 def test_whatever_a_server_does_the_last_good_answer_stays(answer: httpx.Response | Exception, word: str) -> None:
     def check(content: bytes) -> None:
         if not isinstance(json.loads(content), dict):
@@ -167,12 +173,28 @@ def recorded(request: httpx.Request, grid: bytes) -> httpx.Response:
         return httpx.Response(200, content=grid, headers={"Content-Type": "application/zip"})
     question = request.content.decode()
     if "nwr" in question:
-        found = [{"type": "node", "id": 1, "lon": 24.91, "lat": 60.16, "tags": {"amenity": "library", "name": "Kirjasto"}},
-                 {"type": "way", "id": 2, "center": {"lon": 24.96, "lat": 60.19}, "tags": {"amenity": "school", "isced:level": "1"}},
-                 {"type": "node", "id": 3, "lon": 26.0, "lat": 60.16, "tags": {"amenity": "pharmacy"}}]  # fmt: skip
+        found = [
+            {"type": "node", "id": 1, "lon": 24.91, "lat": 60.16, "tags": {"amenity": "library", "name": "Kirjasto"}},
+            {
+                "type": "way",
+                "id": 2,
+                "center": {"lon": 24.96, "lat": 60.19},
+                "tags": {"amenity": "school", "isced:level": "1"},
+            },
+            {"type": "node", "id": 3, "lon": 26.0, "lat": 60.16, "tags": {"amenity": "pharmacy"}},
+        ]
     elif "%2825%29" in question or "area.city" in question:
-        quarters = [relation(10 + n, f"Quarter {n}", 10, ring(24.90 + 0.05 * (n % 2), 60.15 + 0.025 * (n // 2), 24.95 + 0.05 * (n % 2), 60.175 + 0.025 * (n // 2)))
-                    for n in range(4)]  # fmt: skip
+        quarters = [
+            relation(
+                10 + n,
+                f"Quarter {n}",
+                10,
+                ring(
+                    24.90 + 0.05 * (n % 2), 60.15 + 0.025 * (n // 2), 24.95 + 0.05 * (n % 2), 60.175 + 0.025 * (n // 2)
+                ),
+            )
+            for n in range(4)
+        ]
         halves = [
             relation(20, "West half", 9, ring(24.90, 60.15, 24.95, 60.20)),
             relation(21, "East half", 9, ring(24.95, 60.15, 25.0, 60.20)),
@@ -241,13 +263,19 @@ def test_a_fetch_broken_off_leaves_no_pack_and_goes_on_where_it_stopped(tmp_path
     building.build(tmp_path / "pack")
 
 
-@pytest.mark.parametrize(("answer", "word"), [
-    (httpx.Response(200, json={"elements": []}), "no city of this name"),
-    (httpx.Response(200, json={"remark": "runtime error: Query timed out", "elements": []}), "Overpass gave up"),
-    (httpx.Response(200, json={"items": []}), "lacks 'elements'"),
-    (httpx.Response(200, content=b'{"elements": [', headers={"Content-Type": "application/json"}), "cannot be fetched"),
-    (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), "text/html"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "word"),
+    [
+        (httpx.Response(200, json={"elements": []}), "no city of this name"),
+        (httpx.Response(200, json={"remark": "runtime error: Query timed out", "elements": []}), "Overpass gave up"),
+        (httpx.Response(200, json={"items": []}), "lacks 'elements'"),
+        (
+            httpx.Response(200, content=b'{"elements": [', headers={"Content-Type": "application/json"}),
+            "cannot be fetched",
+        ),
+        (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), "text/html"),
+    ],
+)
 def test_an_odd_answer_of_overpass_is_told(answer: httpx.Response, word: str, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=word):
         fetching.fetch("Nowhere", tmp_path / "pack", client=said(answer)[0])
@@ -270,8 +298,16 @@ def test_rings_in_pieces_and_holes_make_an_outline() -> None:
     def way(role: str, *points: tuple[float, float]) -> dict[str, object]:
         return {"type": "way", "role": role, "geometry": [{"lon": x, "lat": y} for x, y in points]}
 
-    shape = overpass.outline({"members": [way("outer", (0, 0), (4, 0), (4, 4)), way("outer", (4, 4), (0, 4), (0, 0)),
-                                          way("inner", (1, 1), (2, 1), (2, 2), (1, 2), (1, 1)), {"type": "node", "role": "label"}]})  # fmt: skip
+    shape = overpass.outline(
+        {
+            "members": [
+                way("outer", (0, 0), (4, 0), (4, 4)),
+                way("outer", (4, 4), (0, 4), (0, 0)),
+                way("inner", (1, 1), (2, 1), (2, 2), (1, 2), (1, 1)),
+                {"type": "node", "role": "label"},
+            ]
+        }
+    )
     assert shape.area == 15
     assert overpass.outline({"members": [way("outer", (0, 0), (4, 0))]}).is_empty
 

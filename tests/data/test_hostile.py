@@ -102,8 +102,18 @@ def test_geometry_that_is_huge_crossed_or_nowhere_is_named(tmp_path: Path) -> No
         assert any("areas" in one.file for one in found), name
 
 
-@pytest.mark.parametrize("address", ["http://169.254.169.254/latest/meta-data", "https://localhost/", "https://api.unhcr.org@evil.example/",
-                                     "https://api.unhcr.org.evil.example/", "file:///etc/passwd", "https://api.unhcr.org:8443/", "ftp://ec.europa.eu/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://169.254.169.254/latest/meta-data",
+        "https://localhost/",
+        "https://api.unhcr.org@evil.example/",
+        "https://api.unhcr.org.evil.example/",
+        "file:///etc/passwd",
+        "https://api.unhcr.org:8443/",
+        "ftp://ec.europa.eu/",
+    ],
+)
 def test_only_addresses_on_the_list_are_asked(address: str) -> None:
     with pytest.raises(SourceError):
         polite.allowed(address)

@@ -120,8 +120,11 @@ def test_a_draft_that_goes_away_while_it_is_swept_breaks_no_save(tmp_path: Path)
 
 def test_drafts_of_killed_writers_leave_after_a_day_and_young_ones_stay(tmp_path: Path) -> None:
     (tmp_path / "world" / "regional_gdp").mkdir(parents=True)
-    old = [tmp_path / "catalogue.json.0.tmp", tmp_path / "world" / "regional_gdp" / "2026.parquet.0.tmp",
-           tmp_path / "world" / "regional_gdp" / "2026.parquet"]  # fmt: skip
+    old = [
+        tmp_path / "catalogue.json.0.tmp",
+        tmp_path / "world" / "regional_gdp" / "2026.parquet.0.tmp",
+        tmp_path / "world" / "regional_gdp" / "2026.parquet",
+    ]
     young = tmp_path / "world" / "regional_gdp" / "2026.parquet.1.tmp"
     for file in [*old, young]:
         file.write_bytes(b"")

@@ -32,8 +32,17 @@ def client(handler: Callable[[httpx.Request], httpx.Response]) -> httpx.Client:
 def items_of(endpoint: str, more: dict[tuple[int, str, str], int]) -> list[dict[str, Any]]:
     """The tables in use as UNHCR's items; `more` refugees by (year, origin, asylum)."""
     rows = data.table("displaced")
-    columns = {"refugees": "refugees", "asylum_seekers": "asylum_seekers", "idps_unhcr": "idps", "stateless": "stateless", "other_in_need": "oip",
-               "others_of_concern": "ooc", "host_community": "hst", "returned_refugees": "returned_refugees", "returned_idps": "returned_idps"}  # fmt: skip
+    columns = {
+        "refugees": "refugees",
+        "asylum_seekers": "asylum_seekers",
+        "idps_unhcr": "idps",
+        "stateless": "stateless",
+        "other_in_need": "oip",
+        "others_of_concern": "ooc",
+        "host_community": "hst",
+        "returned_refugees": "returned_refugees",
+        "returned_idps": "returned_idps",
+    }
     if endpoint in ("idmc", "unrwa"):
         wanted = rows[rows["category"] == {"idmc": "idps_idmc", "unrwa": "palestine_refugees"}[endpoint]]
         return (
@@ -91,13 +100,29 @@ def test_a_revised_figure_of_unhcr_is_offered_with_its_difference_and_taken_back
     assert refresh.offer("world/displaced", client(served({}))) is None or local.offers()[0].rows == len(before)
 
 
-@pytest.mark.parametrize(("change", "word"), [
-    (lambda body: body | {"items": body["items"][:100], "maxPages": 1}, "the table in use"),
-    (lambda body: body | {"items": [{key: value for key, value in item.items() if key != "refugees"} for item in body["items"]]}, "lacks the column 'refugees'"),
-    (lambda body: {"page": 1, "items": body["items"]}, "no page of UNHCR's items"),
-    (lambda body: body | {"items": [item | {"refugees": -5} for item in body["items"]]}, "negative"),
-    (lambda body: body | {"items": [item | {"coo_iso": "Syria"} for item in body["items"]]}, "breaks the table's contract"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda body: body | {"items": body["items"][:100], "maxPages": 1}, "the table in use"),
+        (
+            lambda body: (
+                body
+                | {
+                    "items": [
+                        {key: value for key, value in item.items() if key != "refugees"} for item in body["items"]
+                    ]
+                }
+            ),
+            "lacks the column 'refugees'",
+        ),
+        (lambda body: {"page": 1, "items": body["items"]}, "no page of UNHCR's items"),
+        (lambda body: body | {"items": [item | {"refugees": -5} for item in body["items"]]}, "negative"),
+        (
+            lambda body: body | {"items": [item | {"coo_iso": "Syria"} for item in body["items"]]},
+            "breaks the table's contract",
+        ),
+    ],
+)
 def test_a_drifted_answer_leaves_the_table_in_use(
     change: Callable[[dict[str, Any]], dict[str, Any]], word: str
 ) -> None:
@@ -126,8 +151,16 @@ def test_services_of_today_replace_only_openstreetmaps_own() -> None:
 
     def overpass(request: httpx.Request) -> httpx.Response:
         if b"nwr" in request.content:
-            nodes = [{"type": "node", "id": n, "lon": row.lon, "lat": row.lat, "tags": {"amenity": "library", "name": row.name_}}
-                     for n, row in enumerate(library.rename(columns={"name": "name_"}).itertuples(), 1)]  # fmt: skip
+            nodes = [
+                {
+                    "type": "node",
+                    "id": n,
+                    "lon": row.lon,
+                    "lat": row.lat,
+                    "tags": {"amenity": "library", "name": row.name_},
+                }
+                for n, row in enumerate(library.rename(columns={"name": "name_"}).itertuples(), 1)
+            ]
             extra = [
                 {"type": "node", "id": 10**6 + n, "lon": 13.4, "lat": 52.52, "tags": {"amenity": "pharmacy"}}
                 for n in range(len(osm))

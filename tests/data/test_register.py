@@ -21,10 +21,18 @@ from data.store import exchange, register
 
 ROOT = Path(__file__).parents[2]
 ROW: dict[str, Any] = {
-    "name": "Reading room", "kind": "practice", "stage": "applied", "theme": "social", "topic": "learning", "city": "Town", "country": "DE",
-    "budget_eur": 1000, "start": "2020-01-01", "partners": [{"name": "Town", "sector": "public", "role": "lead"}],
+    "name": "Reading room",
+    "kind": "practice",
+    "stage": "applied",
+    "theme": "social",
+    "topic": "learning",
+    "city": "Town",
+    "country": "DE",
+    "budget_eur": 1000,
+    "start": "2020-01-01",
+    "partners": [{"name": "Town", "sector": "public", "role": "lead"}],
     "evidence": [{"address": "https://example.org", "checked": "2026-11-24", "fact": "name"}],
-}  # fmt: skip
+}
 
 
 def test_the_schema_is_what_the_models_say(where: str) -> None:

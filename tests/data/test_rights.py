@@ -61,8 +61,12 @@ def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
 
 def test_editors_cannot_change_what_the_city_rests_on() -> None:
     as_a("editor")
-    for change in (lambda: local.remove_city("berlin"), lambda: local.use("world", "countries", ""), lambda: local.reject("world", "countries"),
-                   lambda: local.save(data.entry("countries"), data.table("countries"))):  # fmt: skip
+    for change in (
+        lambda: local.remove_city("berlin"),
+        lambda: local.use("world", "countries", ""),
+        lambda: local.reject("world", "countries"),
+        lambda: local.save(data.entry("countries"), data.table("countries")),
+    ):
         with pytest.raises(rights.NotAllowedError, match="role of admin"):
             change()
     assert local.versions("world", "countries")[0].version == ""
@@ -86,8 +90,10 @@ def test_roles_come_from_the_file_and_a_broken_file_gives_none(tmp_path: Path, m
     (tmp_path / "roles.toml").write_text(
         '[people]\n"head@city.example" = "admin"\n"*@city.example" = "editor"\n"odd@x.example" = "king"\n'
     )
-    assert [rights.role_of(one) for one in ("Head@City.example", "desk@city.example", "x@city.example.evil.example", "odd@x.example")] == [
-        "admin", "editor", "viewer", "viewer"]  # fmt: skip
+    assert [
+        rights.role_of(one)
+        for one in ("Head@City.example", "desk@city.example", "x@city.example.evil.example", "odd@x.example")
+    ] == ["admin", "editor", "viewer", "viewer"]
     for text in ("[people", "people = 3", "", "\xff"):
         (tmp_path / "roles.toml").write_text(text, encoding="latin-1")
         assert rights.role_of("head@city.example") == "viewer"

@@ -110,11 +110,23 @@ def test_closed_rooms_keep_results_and_lose_answers_on_their_day(where: str) -> 
 @pytest.mark.parametrize(
     ("kind", "value"),
     [
-        ("poll", ["z"]), ("poll", ["a", "b"]), ("poll", []), ("poll", "a"), ("poll", None), ("priorities", ["a", "a"]), ("priorities", ["a", "b", "c", "a"]),
-        ("budget", {"a": 50, "b": 50}), ("budget", {"a": 50, "b": 49, "c": 0}), ("budget", {"a": -10, "b": 60, "c": 50}), ("budget", {"a": 50.5, "b": 49.5, "c": 0}),
-        ("budget", {"a": True, "b": 99, "c": 0}), ("text", ""), ("text", " " * 9), ("text", "x" * 281),
+        ("poll", ["z"]),
+        ("poll", ["a", "b"]),
+        ("poll", []),
+        ("poll", "a"),
+        ("poll", None),
+        ("priorities", ["a", "a"]),
+        ("priorities", ["a", "b", "c", "a"]),
+        ("budget", {"a": 50, "b": 50}),
+        ("budget", {"a": 50, "b": 49, "c": 0}),
+        ("budget", {"a": -10, "b": 60, "c": 50}),
+        ("budget", {"a": 50.5, "b": 49.5, "c": 0}),
+        ("budget", {"a": True, "b": 99, "c": 0}),
+        ("text", ""),
+        ("text", " " * 9),
+        ("text", "x" * 281),
     ],
-)  # fmt: skip
+)
 def test_answers_that_cannot_be_are_refused_and_change_nothing(where: str, kind: str, value: Any) -> None:
     code, one = asked(kind)
     with pytest.raises(rooms.RefusedError):
@@ -183,12 +195,14 @@ def test_a_story_is_stored_changed_and_carried_as_a_file(where: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"\xff", "is no story"), (b"[]", "is no story"), (b'{"title": "x", "steps": []}', "has no steps"),
+        (b"\xff", "is no story"),
+        (b"[]", "is no story"),
+        (b'{"title": "x", "steps": []}', "has no steps"),
         (json.dumps({"title": "x", "steps": [{"page": "../etc/passwd"}]}).encode(), "row 1, column 'page'"),
         (json.dumps({"title": "x", "steps": [{"page": "coverage", "query": 3}]}).encode(), "row 1, column 'query'"),
         (b"[" * 100_000, "is no story"),
     ],
-)  # fmt: skip
+)
 def test_a_file_that_is_no_story_is_refused_with_its_place(content: bytes, said: str) -> None:
     with pytest.raises(SourceError, match=said):
         stories.from_file(content, "a.json", {"coverage"})

@@ -91,8 +91,8 @@ def test_berlin_residents_equal_the_published_city_totals(period: str, published
 
 def test_every_half_year_has_every_area_of_its_cut() -> None:
     residents, areas = data.table("residents", "berlin"), data.table("areas", "berlin")
-    for (period, cut), rows in residents.groupby(["period", "cut"]):
-        known = areas[(areas["cut"] == cut) & (areas["level"] == "planning_area")]["area_id"]
+    for (period, cut), rows in residents.groupby(["period", "boundary_version"]):
+        known = areas[(areas["boundary_version"] == cut) & (areas["level"] == "planning_area")]["area_id"]
         missing = set(known) - set(rows["area_id"])
         # Allende II was split off in 2019; before that it is counted with its neighbour.
         assert missing <= ({"09041403"} if period < pd.Timestamp("2019-01-01") else set())
@@ -101,19 +101,29 @@ def test_every_half_year_has_every_area_of_its_cut() -> None:
 
 def test_published_children_add_up_to_their_parents_at_every_level() -> None:
     """Where no child is suppressed, areas add up to the area that holds them; nowhere do they exceed it."""
-    areas = data.table("areas", "berlin").drop(columns="geometry").drop_duplicates(["cut", "level", "area_id"])
+    areas = (
+        data.table("areas", "berlin").drop(columns="geometry").drop_duplicates(["boundary_version", "level", "area_id"])
+    )
     levels = contracts.LEVELS
     for name, variable in (("residents_by_origin", "origin"), ("residents_by_background", "background")):
-        rows = data.table(name, "berlin").merge(areas[["cut", "level", "area_id", "parent_id"]])
+        rows = data.table(name, "berlin").merge(areas[["boundary_version", "level", "area_id", "parent_id"]])
         rows["above"] = rows.apply(
-            lambda row: next((p for p in reversed(levels[: levels.index(row["level"])])
-                              if row["cut"] == "2021" or p in ("city", "district")), None), axis=1)  # fmt: skip
-        keys = ["cut", "period", variable]
+            lambda row: next(
+                (
+                    p
+                    for p in reversed(levels[: levels.index(row["level"])])
+                    if row["boundary_version"] == "2021" or p in ("city", "district")
+                ),
+                None,
+            ),
+            axis=1,
+        )
+        keys = ["boundary_version", "period", variable]
         children = rows.groupby([*keys, "above", "parent_id"]).agg(
             persons=("persons", "sum"), hidden=("suppressed", "any")
         )
         parents = rows.set_index([*keys, "level", "area_id"])["persons"]
-        parents.index = parents.index.set_names(["cut", "period", variable, "above", "parent_id"])
+        parents.index = parents.index.set_names(["boundary_version", "period", variable, "above", "parent_id"])
         both = children.join(parents.rename("parent"), how="inner").dropna(subset="parent")
         full = both[~both["hidden"]]
         assert len(full) > 1000
@@ -133,7 +143,11 @@ def test_misheaded_columns_before_2020_are_mended_so_that_no_series_jumps() -> N
 
 def test_namesake_streets_keep_their_own_areas() -> None:
     """Two areas called Schloßstraße carry one id in the raw shapes; residents are counted under two."""
-    areas = data.table("areas", "berlin").query("cut == '2019' and level == 'planning_area'").set_index("area_id")
+    areas = (
+        data.table("areas", "berlin")
+        .query("boundary_version == '2019' and level == 'planning_area'")
+        .set_index("area_id")
+    )
     assert areas.loc["04030417", "name"] == areas.loc["06010102", "name"] == "Schloßstraße"
 
 
@@ -141,12 +155,12 @@ def test_drawn_areas_leave_no_sliver_between_neighbours() -> None:
     areas = data.table("areas", "berlin")
     exact = data.table("areas_exact", "berlin")
     for cut in ("2019", "2021"):
-        true = exact[exact["cut"] == cut]
+        true = exact[exact["boundary_version"] == cut]
         parts = shapely.get_parts(true.union_all())
         holes = sum(shapely.get_num_interior_rings(part) for part in parts)
         assert true.area.sum() / 1e6 == pytest.approx(890.67, abs=0.01)
-        for level in areas[areas["cut"] == cut]["level"].unique():
-            drawn = areas[(areas["cut"] == cut) & (areas["level"] == level)].to_crs(25833)
+        for level in areas[areas["boundary_version"] == cut]["level"].unique():
+            drawn = areas[(areas["boundary_version"] == cut) & (areas["level"] == level)].to_crs(25833)
             assert drawn.geometry.is_valid.all()
             # Neighbours share every border point: what they cover together is what they cover apart.
             assert drawn.union_all().area == pytest.approx(drawn.area.sum(), rel=1e-6)
@@ -156,7 +170,10 @@ def test_drawn_areas_leave_no_sliver_between_neighbours() -> None:
 
 
 def test_cell_shares_add_up_to_one_in_every_area() -> None:
-    cells, areas = data.table("cells", "berlin"), data.table("areas_exact", "berlin").query("cut == '2021'")
+    cells, areas = (
+        data.table("cells", "berlin"),
+        data.table("areas_exact", "berlin").query("boundary_version == '2021'"),
+    )
     assert set(cells["area_id"]) == set(areas["area_id"])
     assert cells.groupby("area_id")["share"].sum().round(12).eq(1).all()
 
@@ -172,7 +189,14 @@ def test_each_facility_stands_in_the_area_it_names_and_has_a_known_kind() -> Non
 def test_cultural_employment_of_berlin_as_published() -> None:
     work = data.table("cultural_employment").query("nuts_id == 'DE30'").set_index("year")
     assert work["thousand_persons"].to_dict() == {
-        2014: 173.0, 2015: 176.5, 2016: 176.0, 2017: 182.9, 2018: 192.3, 2019: 201.2, 2020: 180.6, 2021: 187.5,
+        2014: 173.0,
+        2015: 176.5,
+        2016: 176.0,
+        2017: 182.9,
+        2018: 192.3,
+        2019: 201.2,
+        2020: 180.6,
+        2021: 187.5,
         2022: 189.2,
-    }  # fmt: skip
+    }
     assert work["flag"].to_dict()[2021] == "b"

@@ -18,8 +18,15 @@ from pages import background
 
 def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> None:
     covers = np.array([[1.0, 20.0], [20.0, 1.0], [20.0, 30.0]])
-    given = {"model": "maximal covering", "minutes": covers, "weight": np.array([5.0, 9.0, 4.0]), "groups": np.ones((1, 3)),
-             "before": np.full(3, np.inf), "count": 1, "limit": 15.0}  # fmt: skip
+    given = {
+        "model": "maximal covering",
+        "minutes": covers,
+        "weight": np.array([5.0, 9.0, 4.0]),
+        "groups": np.ones((1, 3)),
+        "before": np.full(3, np.inf),
+        "count": 1,
+        "limit": 15.0,
+    }
     task = background.start(siting.solve, **given)
     task.process.wait(60)
     assert task.result().sites == [1]

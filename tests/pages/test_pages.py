@@ -344,8 +344,10 @@ def test_fetched_tables_show_shares_by_region_and_age(tmp_path: Path, monkeypatc
     local.save(
         replace(local_entry("employment"), period="2014-2022"), made[["year", "geo", "thousand_persons", "flag"]]
     )
-    parts = pd.DataFrame([(2021, "EU27_2020", "age", "Y15-29", 1200.0, ""), (2022, "EU27_2020", "age", "Y15-29", 1300.0, "")],
-                         columns=["year", "geo", "split", "part", "thousand_persons", "flag"])  # fmt: skip
+    parts = pd.DataFrame(
+        [(2021, "EU27_2020", "age", "Y15-29", 1200.0, ""), (2022, "EU27_2020", "age", "Y15-29", 1300.0, "")],
+        columns=["year", "geo", "split", "part", "thousand_persons", "flag"],
+    )
     local.save(replace(local_entry("cultural_employment_parts"), period="2021-2022"), parts)
     app = open_page("creative_region")
     assert not app.exception
@@ -399,8 +401,15 @@ def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkey
     assert store.scenarios("berlin")["name"].tolist() == ["My scenario (copy)"]
 
 
-@pytest.mark.parametrize(("change", "told"), [({"city": "elsewhere"}, "city: 'elsewhere' is not known here"), ({"period": "1999-12-31"}, "period:"),
-                                              ({"sites": scenario.Sites(kind="castle")}, "sites.kind: 'castle'"), ({}, "")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"city": "elsewhere"}, "city: 'elsewhere' is not known here"),
+        ({"period": "1999-12-31"}, "period:"),
+        ({"sites": scenario.Sites(kind="castle")}, "sites.kind: 'castle'"),
+        ({}, ""),
+    ],
+)
 def test_a_scenario_that_does_not_fit_the_city_is_told_why(change: dict[str, object], told: str) -> None:
     made = replace(scenario.Scenario("Test", "berlin", "2024-12-31"), **change)  # type: ignore[arg-type]
     wrong = scenario_results.misfit(made)

@@ -11,8 +11,15 @@ from data import rights, store
 from data.store import seeds
 from tests.pages.test_pages import open_page
 
-WRITING = {"goals": "Store goal", "readiness": "Store assessment", "what_if_compare": "Save", "initiatives": "Import", "workshop": "Open room",
-           "data_tables": "Ask the publishers", "data_city": "Build the city"}  # fmt: skip
+WRITING = {
+    "goals": "Store goal",
+    "readiness": "Store assessment",
+    "what_if_compare": "Save",
+    "initiatives": "Import",
+    "workshop": "Open room",
+    "data_tables": "Ask the publishers",
+    "data_city": "Build the city",
+}
 
 
 @pytest.fixture(autouse=True)

@@ -20,8 +20,30 @@ from views.language import LANGUAGES, N_, _, catalogue, country, inside, preferr
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
 OTHERS = [code for code in LANGUAGES if code != "en"]
-VISIBLE = {"title", "header", "subheader", "caption", "info", "warning", "success", "metric", "selectbox", "multiselect", "radio", "toggle", "checkbox",
-           "text_input", "text_area", "number_input", "button", "expander", "form_submit_button", "spinner", "empty", "slider"}  # fmt: skip
+VISIBLE = {
+    "title",
+    "header",
+    "subheader",
+    "caption",
+    "info",
+    "warning",
+    "success",
+    "metric",
+    "selectbox",
+    "multiselect",
+    "radio",
+    "toggle",
+    "checkbox",
+    "text_input",
+    "text_area",
+    "number_input",
+    "button",
+    "expander",
+    "form_submit_button",
+    "spinner",
+    "empty",
+    "slider",
+}
 
 
 def wanted() -> set[str]:

@@ -61,9 +61,9 @@ def test_a_whole_table_is_the_tables_own(asked: TestClient, kind: str) -> None:
 
 
 def test_shapes_come_as_geojson_and_filters_keep_rows(asked: TestClient) -> None:
-    cut = data.cities()[HERE].cut
+    cut = data.cities()[HERE].boundary_version
     shapes = gpd.read_file(
-        io.BytesIO(asked.get(f"/api/tables/{HERE}/areas?format=geojson&level=district&cut={cut}").content)
+        io.BytesIO(asked.get(f"/api/tables/{HERE}/areas?format=geojson&level=district&boundary_version={cut}").content)
     )
     assert len(shapes) == 12
     assert shapes.crs.to_epsg() == 4326
@@ -87,13 +87,23 @@ def test_suppressed_counts_are_empty_here_too(asked: TestClient) -> None:
     assert [row["persons"] for row in rows] == [None]
 
 
-@pytest.mark.parametrize(("address", "status", "word"), [
-    ("tables/nowhere/residents", 404, "no table named"), (f"tables/{HERE}/..%2f..%2fetc", 404, ""), (f"tables/{HERE}/residents?limit=0", 422, "greater"),
-    (f"tables/{HERE}/residents?limit=x", 422, "integer"), (f"tables/{HERE}/residents?format=exe", 422, "json"), (f"tables/{HERE}/residents?colour=red", 422, "no column 'colour'"),
-    (f"tables/{HERE}/residents?columns=persons,colour", 422, "no column 'colour'"), (f"tables/{HERE}/residents?format=geojson", 422, "no shapes"),
-    ("indicators/nowhere", 404, "no city"), (f"indicators/{HERE}?level=street", 422, "no level"), (f"indicators/{HERE}?period=1999-01-01", 422, "no half-year"),
-    ("versions/world/nothing", 404, "no table"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "status", "word"),
+    [
+        ("tables/nowhere/residents", 404, "no table named"),
+        (f"tables/{HERE}/..%2f..%2fetc", 404, ""),
+        (f"tables/{HERE}/residents?limit=0", 422, "greater"),
+        (f"tables/{HERE}/residents?limit=x", 422, "integer"),
+        (f"tables/{HERE}/residents?format=exe", 422, "json"),
+        (f"tables/{HERE}/residents?colour=red", 422, "no column 'colour'"),
+        (f"tables/{HERE}/residents?columns=persons,colour", 422, "no column 'colour'"),
+        (f"tables/{HERE}/residents?format=geojson", 422, "no shapes"),
+        ("indicators/nowhere", 404, "no city"),
+        (f"indicators/{HERE}?level=street", 422, "no level"),
+        (f"indicators/{HERE}?period=1999-01-01", 422, "no half-year"),
+        ("versions/world/nothing", 404, "no table"),
+    ],
+)
 def test_what_cannot_be_answered_says_why(asked: TestClient, address: str, status: int, word: str) -> None:
     answer = asked.get(f"/api/{address}")
     assert answer.status_code == status
@@ -137,10 +147,12 @@ def test_sums_are_made_over_what_may_be_added(asked: TestClient) -> None:
     assert {row["year"]: row["persons"] for row in rows} == mine.groupby("year")["persons"].sum().to_dict()
     people = data.table("residents_by_origin", HERE)
     level = people[
-        (people["level"] == "planning_area") & (people["period"] == "2024-12-31") & (people["cut"] == "2021")
+        (people["level"] == "planning_area")
+        & (people["period"] == "2024-12-31")
+        & (people["boundary_version"] == "2021")
     ]
     answer = asked.get(
-        f"/api/sums/{HERE}/residents_by_origin?by=origin&level=planning_area&period=2024-12-31&cut=2021"
+        f"/api/sums/{HERE}/residents_by_origin?by=origin&level=planning_area&period=2024-12-31&boundary_version=2021"
     ).json()["rows"]
     found = pd.DataFrame(answer).set_index("origin")
     assert found["persons"].to_dict() == level.groupby("origin")["persons"].sum().to_dict()
@@ -149,10 +161,17 @@ def test_sums_are_made_over_what_may_be_added(asked: TestClient) -> None:
     )  # a lower bound says so
 
 
-@pytest.mark.parametrize(("query", "word"), [
-    ("by=category", "several kinds of 'year'"), ("by=colour&year=2024", "no column 'colour'"), ("by=year&value=origin", "cannot be added up"),
-    ("by=year&value=year", "cannot be added up"), ("by=year&x=1", "no column 'x'"), ("by=category&year=2023,2024", "several kinds of 'year'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("query", "word"),
+    [
+        ("by=category", "several kinds of 'year'"),
+        ("by=colour&year=2024", "no column 'colour'"),
+        ("by=year&value=origin", "cannot be added up"),
+        ("by=year&value=year", "cannot be added up"),
+        ("by=year&x=1", "no column 'x'"),
+        ("by=category&year=2023,2024", "several kinds of 'year'"),
+    ],
+)
 def test_sums_that_make_no_sense_are_refused(asked: TestClient, query: str, word: str) -> None:
     answer = asked.get(f"/api/sums/world/displaced?{query}")
     assert answer.status_code == 422

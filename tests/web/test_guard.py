@@ -60,8 +60,19 @@ def test_every_answer_carries_the_headers(running: tuple[str, Path], path: str) 
     assert "http" not in headers["content-security-policy"].replace("'self'", "")  # no other server is allowed anything
 
 
-@pytest.mark.parametrize("path", ["/app/static/../app.py", "/app/static/%2e%2e/app.py", "/app/static/..%2fserve.py", "/static/../../etc/passwd",
-                                  "/app/static/.streamlit/secrets.toml", "/.streamlit/config.toml", "/data/local/zone.db", "/app/static/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/app/static/../app.py",
+        "/app/static/%2e%2e/app.py",
+        "/app/static/..%2fserve.py",
+        "/static/../../etc/passwd",
+        "/app/static/.streamlit/secrets.toml",
+        "/.streamlit/config.toml",
+        "/data/local/zone.db",
+        "/app/static/",
+    ],
+)
 def test_nothing_but_assets_is_given_away(running: tuple[str, Path], path: str) -> None:
     _status, _headers, body = asked(running[0], path)
     assert b"import streamlit" not in body
@@ -109,8 +120,17 @@ def test_uploads_and_forms_of_another_site_are_refused(running: tuple[str, Path]
 
 def test_deep_links_with_nonsense_open_the_default(running: tuple[str, Path]) -> None:
     reader = Reader(running[0])
-    for query in ({"district": "' OR 1=1 --", "from": "NaN", "to": "99999999999", "lang": "<script>", "city": "../../etc", "level": "x" * 5000},
-                  {"story": "%00", "step": "-1", "room": "\u202e", "service": "__import__", "embed": "maybe"}):  # fmt: skip
+    for query in (
+        {
+            "district": "' OR 1=1 --",
+            "from": "NaN",
+            "to": "99999999999",
+            "lang": "<script>",
+            "city": "../../etc",
+            "level": "x" * 5000,
+        },
+        {"story": "%00", "step": "-1", "room": "\u202e", "service": "__import__", "embed": "maybe"},
+    ):
         for page in ("coverage", "displacement", "reach", "goals", "workshop", "story"):
             reader.open(page, **query)
             assert not reader.faults, (page, query)

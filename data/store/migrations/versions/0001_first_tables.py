@@ -80,10 +80,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("before", sa.JSON(), nullable=True),
         sa.Column("after", sa.JSON(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["initiative_id"],
-            ["initiatives.id"],
-        ),
+        sa.ForeignKeyConstraint(["initiative_id"], ["initiatives.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("changes", schema=None) as batch_op:

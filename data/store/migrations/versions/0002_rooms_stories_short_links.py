@@ -56,10 +56,7 @@ def upgrade() -> None:
         sa.Column("options", sa.JSON(), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
         sa.Column("result", sa.JSON(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["room_id"],
-            ["rooms.id"],
-        ),
+        sa.ForeignKeyConstraint(["room_id"], ["rooms.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("questions", schema=None) as batch_op:
@@ -73,10 +70,7 @@ def upgrade() -> None:
         sa.Column("group", sa.String(), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
         sa.Column("approved", sa.Boolean(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"],
-            ["questions.id"],
-        ),
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("question_id", "device"),
     )
