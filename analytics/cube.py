@@ -25,7 +25,7 @@ WHOLE = re.compile(r"-?[1-9][0-9]*|0")  # as a whole number is written
 NEVER_ACROSS = ("year", "period", "level", "boundary_version", "counted")
 
 
-def fault(columns: list[str], by: list[str], value: str, keep: dict[str, list[str]]) -> str:
+def validate_query(columns: list[str], by: list[str], value: str, keep: dict[str, list[str]]) -> str:
     """Why a sum makes no sense, in one sentence; '' if it does."""
     for name in (*by, *keep, value):
         if name not in columns:

@@ -59,7 +59,7 @@ def nearest_pandas(points: int, sites: int) -> Callable[[], np.ndarray]:
 def e2sfca_ours(points: int, sites: int) -> Callable[[], np.ndarray]:
     """E2SFCA by sparse matrices, the search for pairs included."""
     homes, spots, people, places = made_city(points, sites)
-    return lambda: access.enhanced_two_step(access.reach(homes, spots, LIMIT, SPEED, CIRCUITY), people, places)
+    return lambda: access.e2sfca(access.travel_matrix(homes, spots, LIMIT, SPEED, CIRCUITY), people, places)
 
 
 def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
@@ -69,7 +69,7 @@ def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
     homes, spots, people, places = made_city(points, sites)
 
     def run() -> np.ndarray:
-        pairs = access.reach(homes, spots, LIMIT, SPEED, CIRCUITY).minutes.tocoo()  # it needs a cost table: ours
+        pairs = access.travel_matrix(homes, spots, LIMIT, SPEED, CIRCUITY).minutes.tocoo()  # it needs a cost table: ours
         cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
         found = fca.two_stage_fca(
             pd.DataFrame({"demand": people}).rename_axis("geoid"),

@@ -39,7 +39,7 @@ if kind == "build":
         (folder / name).write_text(text, encoding="utf-8")
 elif kind == "vote":
     made = rooms.open_room("berlin", "Room", [])
-    asked = rooms.ask(made, "poll", "What?", [("a", "A"), ("b", "B")])
+    asked = rooms.add_question(made, "poll", "What?", [("a", "A"), ("b", "B")])
 else:
     table, entry = data.table("countries"), data.entry("countries")
 print("ready", flush=True)
@@ -54,7 +54,7 @@ for number in itertools.count(start):
         say(["version", used])
     elif kind == "upload":
         rows = [{"name": f"{number}-{one}", "kind": "practice", "stage": "applied", "theme": "social", "topic": "work", "city": "Town", "country": "DE"} for one in range(20)]
-        exchange.take_in(json.dumps(rows).encode(), "a.json", "ann")
+        exchange.import_file(json.dumps(rows).encode(), "a.json", "ann")
         say(["initiatives", number])
     elif kind == "vote":
         rooms.answer(made, asked, f"device-{number}", "", ["a"])
@@ -187,7 +187,7 @@ local.save(entry, table.assign(name="after the clock went back"))
 assert set(data.table("countries")["name"]) == {"after the clock went back"}
 for _ in range(7): local.save(entry, table.assign(name="again"))
 assert set(data.table("countries")["name"]) == {"again"}
-assert local.back("world", "countries") != ""
+assert local.go_back("world", "countries") != ""
 print("calm")
 """
 

@@ -71,14 +71,14 @@ def _in_a_file(name: str, read: Callable[[Path], object]) -> Callable[[bytes], o
 
 
 def _pack(path: Path) -> object:
-    with pack.opened(path) as folder:
+    with pack.open_pack(path) as folder:
         return checks.check(folder)
 
 
 def _brand(path: Path) -> object:
     os.environ["ZONE_BRAND"] = str(path)
     try:
-        return brand.fields()
+        return brand.load()
     finally:
         del os.environ["ZONE_BRAND"]
 

@@ -14,7 +14,7 @@ from data.errors import SourceError
 PICTURES = {b"\x89PNG": "png", b"<svg": "svg", b"<?xm": "svg", b"\xff\xd8\xff": "jpg"}
 
 
-def fields() -> dict[str, Any]:
+def load() -> dict[str, Any]:
     """What the file of ZONE_BRAND, or brand.toml in the folder of local tables, states: name, primary, accent (#rrggbb), logo, logo_kind.
 
     Empty where there is no file.
@@ -27,10 +27,10 @@ def fields() -> dict[str, Any]:
     try:
         given = tomllib.loads(path.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SourceError(path.name, f"is not TOML: {fault}", mend="Start from docs/brand.toml") from fault
+        raise SourceError(path.name, f"is not TOML: {fault}", hint="Start from docs/brand.toml") from fault
     for name in ("primary", "accent"):
         if name in given and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(given[name])):
-            raise SourceError(path.name, f"{name} is '{given[name]}', not a colour", mend="Write it as #rrggbb")
+            raise SourceError(path.name, f"{name} is '{given[name]}', not a colour", hint="Write it as #rrggbb")
     stated = {name: str(given[name])[:80] for name in ("name", "primary", "accent") if name in given}
     return stated | (_logo(path, str(given["logo"])) if given.get("logo") else {})
 
@@ -40,9 +40,9 @@ def _logo(path: Path, name: str) -> dict[str, Any]:
         picture = (path.parent / Path(name).name).read_bytes()
     except (OSError, ValueError) as fault:  # not there, a folder, or no name that a file could have
         raise SourceError(
-            path.name, f"logo '{name}' is not beside it", mend="Put the picture into the same folder"
+            path.name, f"logo '{name}' is not beside it", hint="Put the picture into the same folder"
         ) from fault
     kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "")
     if not kind:
-        raise SourceError(path.name, f"logo '{name}' is no PNG, SVG or JPEG", mend="Save it as one of these")
+        raise SourceError(path.name, f"logo '{name}' is no PNG, SVG or JPEG", hint="Save it as one of these")
     return {"logo": picture, "logo_kind": kind}

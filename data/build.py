@@ -115,12 +115,12 @@ def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
     return json.dumps(style, separators=(",", ":")).encode()
 
 
-def build(sources: Path, say: Callable[[str], None] = print) -> None:
+def build(sources: Path, report_progress: Callable[[str], None] = print) -> None:
     """Make every table, check it against its contract, and only then replace the shipped ones."""
     makers, entries = tables(sources), {entry.name: entry for entry in ENTRIES}
     made: dict[str, pd.DataFrame] = {}
     for step, (name, make) in enumerate(makers.items(), 1):
-        say(f"[{step}/{len(makers)}] {entries[name].title}")
+        report_progress(f"[{step}/{len(makers)}] {entries[name].title}")
         table = contracts.check(name, plain(make(made)))
         made[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
     for draft in TABLES_FOLDER.rglob("*.tmp"):  # a build before this one was killed while it wrote
@@ -134,7 +134,7 @@ def build(sources: Path, say: Callable[[str], None] = print) -> None:
         write(STATIC_FOLDER / f"map-{theme}.json", map_style(made["country_shapes"], colours))
     write(CATALOGUE_FILE, as_json(finished).encode())
     size = sum(entry.path.stat().st_size for entry in finished) / 1e6
-    say(f"{len(finished)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
+    report_progress(f"{len(finished)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
 
 
 def main() -> int:

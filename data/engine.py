@@ -77,7 +77,7 @@ def table(name: str, place: str = "world") -> ibis.Table:
     if os.environ.get("ZONE_LAKE") and engine.name in ("duckdb", "pyspark"):
         from data import lake  # its libraries load only where there is one
 
-        laid = lake.found(entry)
+        laid = lake.locate(entry)
         if laid is not None:
             return _partitioned(engine, *laid, called)
     if engine.name in ("duckdb", "pyspark"):

@@ -30,12 +30,12 @@ class BrokenTableError(DataError):
 
 
 class SourceError(DataError):
-    """A raw source file cannot be used; names file, row, column and mend."""
+    """A raw source file cannot be used; names file, row, column and a hint."""
 
-    def __init__(self, file: str, what: str, *, column: str = "", row: int | None = None, mend: str = "") -> None:
+    def __init__(self, file: str, what: str, *, column: str = "", row: int | None = None, hint: str = "") -> None:
         where = file
         if row is not None:
             where += f", row {row}"
         if column:
             where += f", column '{column}'"
-        super().__init__(f"{where}: {what}." + (f" {mend}." if mend else ""))
+        super().__init__(f"{where}: {what}." + (f" {hint}." if hint else ""))

@@ -16,7 +16,7 @@ from data.connectors import chamber_register
 from data.errors import DataError
 
 
-def counted(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
+def count_firms(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One month by area and activity, and the rows that could not be counted."""
     place = local_entry("firms").place
     shapes, here = data.table("areas_exact", place), data.cities()[place]
@@ -25,10 +25,10 @@ def counted(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFram
     )
 
 
-def store(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
+def import_month(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
     """Import one month; returns the table's entry and, if rows could not be counted, the report's path."""
     entry = local_entry("firms")
-    table, report = counted(path, period)
+    table, report = count_firms(path, period)
     written = None
     if len(report):
         written = local.report_path(f"{path.stem}-not-counted")
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--period", required=True, type=pd.Timestamp, help="the month it stands for, such as 2023-03")
     asked = parser.parse_args()
     try:
-        entry, report = store(asked.file, asked.period)
+        entry, report = import_month(asked.file, asked.period)
     except DataError as fault:
         print(f"Nothing was changed. {fault}", file=sys.stderr)
         return 1

@@ -23,7 +23,7 @@ from data.catalogue import Entry
 PARTITIONS = ("period", "year")
 
 
-def store(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
+def open_storage(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of an address and the path in it."""
     found: tuple[fsspec.AbstractFileSystem, str] = fsspec.url_to_fs(address)
     return found
@@ -39,7 +39,7 @@ def write(entry: Entry, address: str) -> bool:
 
     The mark that makes it known is written last: a half-written table is never read.
     """
-    files, path = store(folder(entry, address))
+    files, path = open_storage(folder(entry, address))
     if files.exists(f"{path}/_whole"):
         return False
     rows = pa.Table.from_pandas(data.opened(entry), preserve_index=False)
@@ -61,12 +61,12 @@ def write(entry: Entry, address: str) -> bool:
     return True
 
 
-def found(entry: Entry) -> tuple[str, fsspec.AbstractFileSystem] | None:
+def locate(entry: Entry) -> tuple[str, fsspec.AbstractFileSystem] | None:
     """The address of a table in ZONE_LAKE and its file system; None where there is no such lake or the table is not in it."""
     address = os.environ.get("ZONE_LAKE", "")
     if not address:
         return None
-    files, path = store(folder(entry, address))
+    files, path = open_storage(folder(entry, address))
     if not files.exists(f"{path}/_whole"):
         return None
     return (path if isinstance(files, LocalFileSystem) else folder(entry, address)), files

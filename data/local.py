@@ -24,7 +24,7 @@ from data import contracts
 from data.catalogue import Entry, local_catalogue, local_fault, local_folder, local_rows, shipped
 from data.errors import DataError
 from data.files import content, plain, write
-from data.rights import needs
+from data.rights import require_role
 
 KEPT = 5  # versions of a table that stay on the disk, the one in use among them
 
@@ -34,7 +34,7 @@ def save(entry: Entry, table: pd.DataFrame) -> Entry:
     return save_all([(entry, table)])[0]
 
 
-@needs("admin")
+@require_role("admin")
 def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | None = None) -> list[Entry]:
     """Store tables of one place and use them all from one moment on, or none. city: the settings that go with them."""
     stored: list[Entry] = []
@@ -62,7 +62,7 @@ def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | No
     return stored
 
 
-@needs("admin")
+@require_role("admin")
 def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
     """Store a version for someone to look at and accept; None where it says the same as the one in use.
 
@@ -81,7 +81,7 @@ def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
     return stored
 
 
-@needs("admin")
+@require_role("admin")
 def use(place: str, name: str, version: str) -> None:
     """Use one stored version of a table; '' is the shipped one. Raises DataError if there is none."""
     known = {one.version for one in versions(place, name)} | ({""} if (place, name) in shipped() else set())
@@ -101,7 +101,7 @@ def use(place: str, name: str, version: str) -> None:
     _commit(change)
 
 
-@needs("admin")
+@require_role("admin")
 def reject(place: str, name: str) -> None:
     """Take an offer away; the version in use stays."""
 
@@ -111,7 +111,7 @@ def reject(place: str, name: str) -> None:
     _commit(change)
 
 
-def back(place: str, name: str) -> str:
+def go_back(place: str, name: str) -> str:
     """Go back to the version before the one in use; returns its word ('' for the shipped one). Raises DataError if there is none."""
     older = [one for one in versions(place, name) if one.state != "offered"]
     current = next((number for number, one in enumerate(older) if one.state == "used"), None)
@@ -122,7 +122,7 @@ def back(place: str, name: str) -> str:
     return before
 
 
-@needs("admin")
+@require_role("admin")
 def use_city(key: str, version: str) -> None:
     """Use another build of a city, all its tables at once. Raises DataError if that build is not kept."""
 
@@ -140,7 +140,7 @@ def use_city(key: str, version: str) -> None:
     _commit(change)
 
 
-@needs("admin")
+@require_role("admin")
 def remove_city(key: str) -> None:
     """Take a city made on this machine out of use, with all its builds."""
 

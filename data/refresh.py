@@ -90,7 +90,7 @@ def facilities(key: str, client: httpx.Client | None = None) -> pd.DataFrame:
     found, got = overpass.services(relation, client)
     if got.stale:
         raise SourceError(
-            "OpenStreetMap", f"the server could not be reached; what is cached was {got.age}", mend="Try again later"
+            "OpenStreetMap", f"the server could not be reached; what is cached was {got.age}", hint="Try again later"
         )
     exact = gpd.GeoDataFrame(data.table("areas_exact", key)).query("boundary_version == @here.boundary_version")
     official = known[~known["source"].str.contains("OpenStreetMap")]
@@ -106,7 +106,7 @@ def register(client: httpx.Client | None = None) -> pd.DataFrame:
     got = polite.fetch(
         chamber_register.ADDRESS, kinds=("text/csv", "text/plain", "application/octet-stream"), client=client
     )
-    return firms.counted(got.path, pd.Timestamp(got.fetched.date().replace(day=1)))[0]
+    return firms.count_firms(got.path, pd.Timestamp(got.fetched.date().replace(day=1)))[0]
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def offer(what: str, client: httpx.Client | None = None) -> Entry | None:
         raise SourceError(
             what,
             f"the publisher's answer has {len(table):,} rows, the table in use {data.entry(name, place).rows:,}",
-            mend="Try again later",
+            hint="Try again later",
         )
     years = (table["year"].min(), table["year"].max()) if "year" in table else ("", "")
     period = source.period.format(first=years[0], last=years[1], today=f"{pd.Timestamp.today():%Y-%m}")
@@ -163,7 +163,7 @@ def offer(what: str, client: httpx.Client | None = None) -> Entry | None:
         raise SourceError(
             what,
             f"the publisher's answer breaks the table's contract ({str(fault).splitlines()[0][:160]})",
-            mend="The table in use stays; mend the connector",
+            hint="The table in use stays; mend the connector",
         ) from fault
 
 
@@ -201,7 +201,7 @@ def main(words: list[str] | None = None) -> int:
 def _back(what: str) -> int:
     place, _, name = what.partition("/")
     try:
-        print(f"{what} is the version {local.back(place, name) or 'shipped with the app'} again.")
+        print(f"{what} is the version {local.go_back(place, name) or 'shipped with the app'} again.")
     except DataError as fault:
         print(str(fault), file=sys.stderr)
         return 1

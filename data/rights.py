@@ -46,18 +46,18 @@ def _owner() -> Actor:
     return Actor("command line", "admin")
 
 
-_who: Callable[[], Actor] = _owner
+_actor_provider: Callable[[], Actor] = _owner
 
 
-def asked_by(who: Callable[[], Actor]) -> None:
+def set_actor_provider(who: Callable[[], Actor]) -> None:
     """Say how to find out who asks; the app does so for those who ask through a page."""
-    global _who
-    _who = who
+    global _actor_provider
+    _actor_provider = who
 
 
 def actor() -> Actor:
     """Who asks now."""
-    return _who()
+    return _actor_provider()
 
 
 def open_role() -> str:
@@ -89,12 +89,12 @@ def role_of(account: str) -> str:
     return found if found in ROLES else "viewer"
 
 
-def may(role: str) -> bool:
+def has_role(role: str) -> bool:
     """Whether whoever asks now has this role, or more."""
     return ROLES.index(actor().role) >= ROLES.index(role)
 
 
-def needs(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def require_role(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """A change that takes a role: refused before it begins, written into the audit log once it is done."""
 
     def guard(function: Callable[P, R]) -> Callable[P, R]:
@@ -109,7 +109,7 @@ def needs(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     f"This takes the role of {role}. Sign in with an account that has it; nothing was changed."
                 )
             done = function(*args, **kwargs)
-            if _who is not _owner:
+            if _actor_provider is not _owner:
                 _record(asking, action, args)
             return done
 

@@ -111,7 +111,8 @@ def _advance() -> None:
 def start(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Task:
     """Run a module's function in a new process, as soon as one of the SLOTS is free, with the role of whoever asks now.
 
-    A function with a parameter `say` is given one: say(what, share) is what the task has `told`.
+    A function with a parameter `report_progress` is passed one: what report_progress(what, share) wrote last is the
+    task's `told`.
     """
     folder = tempfile.TemporaryDirectory(prefix="zone-work-")
     work = function.__module__, function.__name__, args, kwargs, rights.actor()
@@ -142,12 +143,12 @@ def watch(key: str, task: Task, shown: Callable[[Task], tuple[float, str]]) -> N
 def _work(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
     module, name, args, kwargs, asking = pickle.loads((folder / "work").read_bytes())
-    rights.asked_by(lambda: asking)
+    rights.set_actor_provider(lambda: asking)
     value: tuple[bool, Any]
     try:
         function = getattr(importlib.import_module(module), name)
-        if "say" in signature(function).parameters:
-            kwargs["say"] = partial(_say, folder)
+        if "report_progress" in signature(function).parameters:
+            kwargs["report_progress"] = partial(_report_progress, folder)
         value = True, function(*args, **kwargs)
     except MemoryError:
         value = (
@@ -161,7 +162,7 @@ def _work(folder: Path) -> None:
     write(folder / "result", pickle.dumps(value))
 
 
-def _say(folder: Path, what: str, share: float) -> None:
+def _report_progress(folder: Path, what: str, share: float) -> None:
     write(folder / "told", pickle.dumps((what, share)))  # whole or not at all: the page may read at any moment
 
 

@@ -127,7 +127,7 @@ def bridged(area: str, origins: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str
         rows[(rows["boundary_version"] == here.boundary_version) & (rows["area_id"] == area)].assign(estimate=False)
     ]
     for (period, origin), old in rows[rows["boundary_version"] != here.boundary_version].groupby(["period", "origin"]):
-        moved = bridge.across(old.set_index("area_id")["persons"], ways)
+        moved = bridge.areal_weighting(old.set_index("area_id")["persons"], ways)
         parts.append(
             pd.DataFrame(
                 {
@@ -142,7 +142,7 @@ def bridged(area: str, origins: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str
     known = table("residents_in_new_cut", here.key)
     everyone = table("residents", here.key)
     everyone = everyone[everyone["period"] == known["period"].iloc[0]].groupby("area_id")["persons"].sum(min_count=1)
-    wrong = bridge.error(bridge.across(everyone, ways), known.set_index("area_id")["persons"])
+    wrong = bridge.weighting_error(bridge.areal_weighting(everyone, ways), known.set_index("area_id")["persons"])
     columns = ["period", "origin", "persons", "suppressed", "estimate"]
     joined = pd.concat([part[columns].astype({"persons": "Float64"}) for part in parts]).sort_values(
         ["origin", "period"]

@@ -76,7 +76,7 @@ def hot_firms(scope: str) -> pd.DataFrame:
 @cached
 def crowded(kinds: tuple[str, ...], within_m: int, at_least: int) -> pd.DataFrame:
     """Venues with the crowd each belongs to."""
-    return hotspots.crowds(sites(kinds), within_m, at_least)
+    return hotspots.dbscan(sites(kinds), within_m, at_least)
 
 
 @cached
@@ -123,8 +123,8 @@ def associated(
 ) -> dict[str, float]:
     """Rank correlation of venue density with an indicator, plain and with density and another indicator held still."""
     rows = beside_inclusion(kinds, period, district)
-    found = association.associate(rows.astype({"per_10000": float}), "per_10000", indicator, ["density", confounder])
-    return found._asdict() | {"sure": found.sure}
+    found = association.rank_correlation(rows.astype({"per_10000": float}), "per_10000", indicator, ["density", confounder])
+    return found._asdict() | {"sure": found.significant}
 
 
 @cached
@@ -140,9 +140,9 @@ def regions_beside_income(first: int, last: int) -> tuple[pd.DataFrame, dict[str
             "size": work[first],
         }
     ).dropna()
-    found = association.associate(rows, "culture", "income", ["first_income", "size"])
+    found = association.rank_correlation(rows, "culture", "income", ["first_income", "size"])
     names = table("regions").set_index("nuts_id")["name"]
-    return rows.assign(name=names).rename_axis("nuts_id").reset_index(), found._asdict() | {"sure": found.sure}
+    return rows.assign(name=names).rename_axis("nuts_id").reset_index(), found._asdict() | {"sure": found.significant}
 
 
 def has_firms() -> bool:

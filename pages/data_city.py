@@ -15,7 +15,7 @@ import streamlit as st
 import data
 from data import local, rights
 from data.city import building, checks, exporting, pack
-from data.city.sheet import Finding
+from data.city.section_reader import Finding
 from data.errors import DataError
 from pages import background
 from pages.signing_in import allowed
@@ -37,7 +37,7 @@ def unpacked(name: str, content: bytes) -> Path:
     packed = place / "upload.zip"
     packed.write_bytes(content)
     try:
-        with pack.opened(packed) as folder:
+        with pack.open_pack(packed) as folder:
             shutil.copytree(folder, place / "pack")
     except pack.PackError as fault:
         raise pack.PackError(str(fault).replace("upload.zip", Path(name).name)) from fault
@@ -68,8 +68,8 @@ def template_section() -> None:
             {
                 _("Section"): name,
                 _("Holds"): _(one.holds),
-                _("Needs"): ", ".join(one.needs),
-                _("May have"): ", ".join(one.may),
+                _("Needs"): ", ".join(one.required),
+                _("May have"): ", ".join(one.optional),
             }
             for name, one in pack.SECTIONS.items()
         ]
@@ -96,11 +96,11 @@ def mapping_section(folder: Path) -> dict[str, dict[str, str]]:
     chosen: dict[str, dict[str, str]] = {}
     for name, (columns, known) in checks.mappings(folder).items():
         section = pack.SECTIONS[name]
-        with st.expander(_("Columns of {section}", section=name), expanded=not set(section.needs) <= set(known)):
+        with st.expander(_("Columns of {section}", section=name), expanded=not set(section.required) <= set(known)):
             chosen[name] = {}
-            for ours, place in zip((*section.needs, *section.may), st.columns(4) * 3, strict=False):
+            for ours, place in zip((*section.required, *section.optional), st.columns(4) * 3, strict=False):
                 options = ["", *columns]
-                label = _("{column} (needed)", column=ours) if ours in section.needs else ours
+                label = _("{column} (needed)", column=ours) if ours in section.required else ours
                 chosen[name][ours] = place.selectbox(
                     label,
                     options,
@@ -122,7 +122,7 @@ def findings_table(findings: list[Finding]) -> None:
                 _("Row"): text.GAP if one.row is None else str(one.row),
                 _("Column"): one.column,
                 _("What"): one.what,
-                _("How to mend"): one.mend,
+                _("How to mend"): one.hint,
             }
             for one in sorted(findings, key=lambda one: one.level)
         ]
@@ -209,7 +209,7 @@ def builds_section() -> None:
                 )
             )
             older = [one for one in kept if one < data.entry("areas", key).version]
-            if not rights.may("admin"):
+            if not rights.has_role("admin"):
                 continue
             with st.container(horizontal=True):
                 if older and st.button(

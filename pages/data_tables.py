@@ -64,7 +64,7 @@ def offers_section() -> None:
                 f"diff-{offer.place}-{offer.name}",
                 unit=offer.unit,
             )
-        if not rights.may("admin"):
+        if not rights.has_role("admin"):
             continue
         with st.container(horizontal=True):
             if st.button(_("Use the new version"), key=f"use-{offer.place}-{offer.name}", type="primary"):
@@ -120,9 +120,9 @@ def table_section(entry: Entry) -> None:
     kept = local.versions(entry.place, entry.name)
     if len(kept) > 1:
         st.dataframe(catalogue_views.versions(kept), hide_index=True, alt=_("Versions of: {title}", title=entry.title))
-        if rights.may("admin") and st.button(_("Go back one version"), key="back"):
+        if rights.has_role("admin") and st.button(_("Go back one version"), key="back"):
             try:
-                local.back(entry.place, entry.name)
+                local.go_back(entry.place, entry.name)
             except DataError as fault:
                 st.warning(str(fault))
             else:

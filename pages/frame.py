@@ -28,7 +28,7 @@ WITHOUT = {"story"}  # pages that are no view of data
 TURNS = Turns(longest_s=0.5)
 
 
-def told() -> tuple[stories.Told, int] | None:
+def told() -> tuple[stories.StoryView, int] | None:
     """The story and step that the link asks to present; None where there is no such step."""
     step = st.query_params.get("step", "")
     if not step.isdigit():
@@ -42,19 +42,19 @@ def told() -> tuple[stories.Told, int] | None:
 def look() -> Brand:
     """The city's look; where its file is wrong the page says so and takes ours."""
     try:
-        return Brand(**brand.fields())
+        return Brand(**brand.load())
     except DataError as fault:
         st.warning(str(fault))
         return Brand()
 
 
-def turn_to(story: stories.Told, step: int) -> None:
+def turn_to(story: stories.StoryView, step: int) -> None:
     """Show a step of a story: its page with its choices, and nothing kept from the page before."""
     from data.store import stories
 
     step = max(0, min(step, len(story.steps) - 1))
-    if rights.may("editor"):  # a reader turns the pages of a story for oneself only
-        stories.turn_to(story.code, step)
+    if rights.has_role("editor"):  # a reader turns the pages of a story for oneself only
+        stories.show_step(story.code, step)
     for key in [key for key in st.session_state if key not in KEPT]:
         del st.session_state[key]
     asked = story.steps[step]
@@ -62,7 +62,7 @@ def turn_to(story: stories.Told, step: int) -> None:
     st.switch_page(f"pages/{asked['page']}.py", query_params=query)
 
 
-def present(story: stories.Told, step: int) -> None:
+def present(story: stories.StoryView, step: int) -> None:
     """Draw the bar of a presentation and follow its keys."""
     presenting.dress()
     pressed = presenting.bar(story.steps[step]["title"] or story.title, step, len(story.steps))
@@ -72,7 +72,7 @@ def present(story: stories.Told, step: int) -> None:
         turn_to(story, step + (1 if pressed == "next" else -1))
     if st.session_state.pop("story_moved", None) is not None:
         turn_to(story, story.step)
-    if rights.may("editor"):
+    if rights.has_role("editor"):
         _follow(story.code, step)
 
 
@@ -101,12 +101,12 @@ def pin(page: str, title: str) -> None:
             st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(pinned)))
 
 
-def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> None:
+def run(page: Any, shown: tuple[stories.StoryView, int] | None, names: set[str]) -> None:
     """Run a page with what surrounds it. shown: the story and step that is presented; names: of all pages, for stories from a file."""
     name = page.url_path or "overview"
     st.session_state["page"], st.session_state["pages"] = page.url_path, names
     exports.begin()
-    rights.asked_by(signing_in.reader)
+    rights.set_actor_provider(signing_in.reader)
     signing_in.gate()
     if local_fault():
         st.warning(
@@ -142,7 +142,7 @@ def run(page: Any, shown: tuple[stories.Told, int] | None, names: set[str]) -> N
         return
     pin(name, page.title)
     take_home.control(
-        page.url_path, _heading(page.title), data.version()[:12], look(), _shorten if rights.may("editor") else None
+        page.url_path, _heading(page.title), data.version()[:12], look(), _shorten if rights.has_role("editor") else None
     )
 
 

@@ -85,7 +85,7 @@ def goal(row: pd.Series) -> None:
             reason=reason,
         )
     )
-    if rights.may("editor") and st.button(_("Remove this goal"), key=f"remove-{row['id']}", help=title):
+    if rights.has_role("editor") and st.button(_("Remove this goal"), key=f"remove-{row['id']}", help=title):
         store.remove_target(int(row["id"]))
         st.rerun()
 

@@ -174,7 +174,7 @@ def ranks_section(
 def steps_section(period: pd.Timestamp, level: str, base: tuple[tuple[str, str], ...]) -> None:
     """The Handbook's ten steps, each with what was done and what it did."""
     measured = results.measured(period, level)
-    rows = indicators.turned(measured)
+    rows = indicators.oriented(measured)
     gaps = rows.isna().sum()
     filled = composite.impute(rows, dict(base)["imputation"])
     moved = ((filled.mean() - rows.mean()) / rows.std(ddof=0)).abs().max()

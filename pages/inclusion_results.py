@@ -55,7 +55,7 @@ def index(
     period: pd.Timestamp, level: str, base: tuple[tuple[str, str], ...], points: tuple[int, ...] | None
 ) -> pd.DataFrame:
     """Dimension scores, score and rank by area, under the reader's choices."""
-    rows = indicators.turned(measured(period, level))
+    rows = indicators.oriented(measured(period, level))
     result = composite.index(rows, indicators.dimension_of(), expert=expert_points(points), **dict(base))
     return result.assign(name=result.index.map(area_names(level)))
 
@@ -65,7 +65,7 @@ def robust(
     period: pd.Timestamp, level: str, base: tuple[tuple[str, str], ...], points: tuple[int, ...] | None
 ) -> robustness.Robustness:
     """Rank intervals and Sobol shares."""
-    rows = indicators.turned(measured(period, level))
+    rows = indicators.oriented(measured(period, level))
     return robustness.assess(rows, indicators.dimension_of(), dict(base), expert_points(points))
 
 
@@ -136,7 +136,7 @@ def segregation(period: pd.Timestamp) -> pd.DataFrame:
         .dropna()
     )
     above = hierarchy()
-    return scales.between_scales(
+    return scales.decompose_theil_h(
         groups,
         {
             level: above[level]

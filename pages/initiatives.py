@@ -220,14 +220,14 @@ def exchange_section(rows: pd.DataFrame) -> None:
             st.download_button(
                 kind.upper(), exchange.export(rows, kind), f"initiatives.{kind}", key=f"out-{kind}", on_click="ignore"
             )
-    if not rights.may("editor"):
+    if not rights.has_role("editor"):
         return
     given = st.file_uploader(
         _("Take in a file (CSV, XLSX or JSON with the columns of an export)"), type=list(exchange.KINDS), key="in"
     )
     if given is not None and st.button(_("Import"), key="import"):
         try:
-            stored, report = exchange.take_in(
+            stored, report = exchange.import_file(
                 given.getvalue(), given.name, st.session_state.get("who", "") or "unnamed"
             )
         except DataError as fault:
@@ -252,8 +252,8 @@ if rows.empty:
         _("The register is empty."),
         _("Add an initiative or take in a file below, or start with European city projects from public pages."),
     )
-    if rights.may("editor") and st.button(_("Start with the European set"), type="primary", key="plant"):
-        seeds.plant()
+    if rights.has_role("editor") and st.button(_("Start with the European set"), type="primary", key="plant"):
+        seeds.fill_register()
         st.rerun()
 else:
     found = find_section(rows)

@@ -43,12 +43,12 @@ def has_network() -> bool:
     return data.has("network_nodes", city().key)
 
 
-def ways_within(lived: pd.DataFrame, sites: pd.DataFrame, walker: str, limit: float) -> access.Reach:
+def ways_within(lived: pd.DataFrame, sites: pd.DataFrame, walker: str, limit: float) -> access.TravelMatrix:
     """Who reaches what within the limit: over the city's streets where it has them, else by the circuity."""
     speed = access.SPEEDS[walker]
     if not has_network():
-        return access.reach(lived, sites, limit, speed, circuity()["factor"])
-    return access.Reach(network.reach_metres(lived, sites, *streets(city().key), limit * speed) / speed, limit)
+        return access.travel_matrix(lived, sites, limit, speed, circuity()["factor"])
+    return access.TravelMatrix(network.reach_metres(lived, sites, *streets(city().key), limit * speed) / speed, limit)
 
 
 @cached
@@ -97,8 +97,8 @@ def places(kind: str, walker: str, limit: float, period: pd.Timestamp) -> tuple[
         sites["places"].astype("float64").fillna(0).to_numpy() if sites["places"].notna().any() else np.ones(len(sites))
     )
     found, count = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
-    count[lived] = access.cumulative(ways)
-    found[lived] = 100 * access.enhanced_two_step(ways, demand[lived], supply)
+    count[lived] = access.cumulative_opportunities(ways)
+    found[lived] = 100 * access.e2sfca(ways, demand[lived], supply)
     inside = ways.minutes.copy()
     inside.data[:] = 1
     reachable = inside.T @ demand[lived]
@@ -244,5 +244,5 @@ def joint(
     rows = by_area(kind, walker, limit, period, "planning_area").set_index("area_id")[measure]
     filled = rows.reindex(neighbours().id_order)
     # Areas in which nobody of the age lives have no value: they take the middle one, so that they pull nowhere.
-    whole, kinds = equity.clusters(filled.fillna(filled.median()), neighbours())
+    whole, kinds = equity.local_moran(filled.fillna(filled.median()), neighbours())
     return whole, kinds.where(filled.notna(), "")

@@ -17,7 +17,7 @@ from views.language import _
 EVERY_S = 0.3
 
 
-def summary(asked: rooms.Asked) -> dict[str, Any]:
+def summary(asked: rooms.QuestionView) -> dict[str, Any]:
     """The result of a question as it is kept: people, rows, groups, and how far they agree."""
     answers = rooms.answers(asked)
     people = rooms.count(asked.id)
@@ -41,12 +41,12 @@ def summary(asked: rooms.Asked) -> dict[str, Any]:
     }
 
 
-def kept(asked: rooms.Asked) -> dict[str, Any]:
+def kept(asked: rooms.QuestionView) -> dict[str, Any]:
     """The kept result of a closed room's question, else what the answers say now."""
     return asked.result if asked.result is not None else summary(asked)
 
 
-def live(room: rooms.Shown, asked: rooms.Asked) -> None:
+def live(room: rooms.RoomView, asked: rooms.QuestionView) -> None:
     """The picture, drawn anew as answers come; once answers are held its table can be taken away."""
     is_live = asked.open and not room.closed
     st.fragment(_drawn, run_every=EVERY_S if is_live else None)(asked.id, is_live)
@@ -69,14 +69,14 @@ def _drawn(number: int, is_live: bool) -> None:
         # An empty chart: the browser has loaded what draws it by the time the first answers come.
         look.waiting(list(labels.values()), f"room-{number}")
         controls.empty(
-            _("Answers are shown from {least} people on.", least=rooms.LEAST),
+            _("Answers are shown from {least} people on.", least=rooms.MIN_PEOPLE),
             _("So nobody's own answer can be read off."),
         )
         return
     rows = pd.DataFrame(found["rows"]).assign(label=lambda table: table["option"].map(labels))
     source = _("this room, {people} people, {day}; no sample of the city", people=people, day=text.day(date.today()))
     budget = asked.kind == "budget"
-    unit = _("points of {total}", total=rooms.TOTAL) if budget else _("people")
+    unit = _("points of {total}", total=rooms.BUDGET_POINTS) if budget else _("people")
     figure = look.points(rows, unit) if budget else look.votes(rows, unit)
     _figure(figure, rows, unit, source, _finding(rows, budget), f"room-{number}", is_live)
     if found["apart"] is not None:
@@ -95,7 +95,7 @@ def _drawn(number: int, is_live: bool) -> None:
     groups = pd.DataFrame(found["groups"])
     if len(groups) and groups["group"].nunique() > 1:
         groups = groups.assign(label=groups["option"].map(labels), value=groups["value"] * (1 if budget else 100))
-        unit = _("mean points of {total}", total=rooms.TOTAL) if budget else _("% of the group")
+        unit = _("mean points of {total}", total=rooms.BUDGET_POINTS) if budget else _("% of the group")
         wide = groups.pivot(index="label", columns="group", values="value")
         gap = wide.max(axis=1) - wide.min(axis=1)
         title = _(

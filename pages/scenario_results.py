@@ -262,10 +262,10 @@ def capacity(kind: str, level: str) -> pd.Series:
 def arriving(given: Arrivals, level: str, period: pd.Timestamp, seed: int) -> tuple[pd.Series, pd.DataFrame]:
     """People by area at the likely total, and demand and shortfall by area, month and service."""
     placed = arrivals.allocate(given.people[1], weights(given.rule, level, period, given.own))
-    free = {"daycare": arrivals.free_places(capacity("daycare", level), arrivals.Span(*given.vacancy), 500, seed)}
+    free = {"daycare": arrivals.free_places(capacity("daycare", level), arrivals.Triangular(*given.vacancy), 500, seed)}
     ages = dict(zip(arrivals.AGES, given.ages, strict=True))
     return placed, arrivals.demand(
-        placed, given.months, ages, arrivals.NEEDS, arrivals.Span(*given.people), free, 500, seed
+        placed, given.months, ages, arrivals.NEEDS, arrivals.Triangular(*given.people), free, 500, seed
     )
 
 
@@ -284,7 +284,7 @@ def shocked(given: Shock, period: pd.Timestamp, level: str) -> dict[str, Any]:
         facilities(given.kind),
     )
     held = points()[0]["area_id"].map(hierarchy()[level]).to_numpy()
-    opened = shock.least_used(covers, lived, given.budget) if given.budget else np.ones(len(sites), dtype=bool)
+    opened = shock.close_least_used(covers, lived, given.budget) if given.budget else np.ones(len(sites), dtype=bool)
     opened &= ~sites["area_id"].str[:2].isin(given.districts).to_numpy()
     full = np.ones(len(sites))
     areas = pd.DataFrame(
@@ -300,7 +300,7 @@ def shocked(given: Shock, period: pd.Timestamp, level: str) -> dict[str, Any]:
         "closed": int((~opened).sum()),
         "sites": len(sites),
         "resilience": shock.resilience(covers, lived)._asdict(),
-        "lost": float(lived[(shock.served(covers, full) > 0) & (shock.served(covers, opened) == 0)].sum()),
+        "lost": float(lived[(shock.sites_in_reach(covers, full) > 0) & (shock.sites_in_reach(covers, opened) == 0)].sum()),
         "recovery": shock.recovery(covers, lived, opened, given.reopened),
     }
 

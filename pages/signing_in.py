@@ -56,7 +56,7 @@ def control() -> None:
 
 def gate() -> None:
     """End the page here for those who must sign in first."""
-    if rights.may("viewer"):
+    if rights.has_role("viewer"):
         return
     st.title(_("Please sign in"), anchor=False)
     controls.empty(
@@ -68,7 +68,7 @@ def gate() -> None:
 
 def allowed(role: str) -> bool:
     """Whether the reader has a role; if not the page says who has, and how to become one."""
-    if rights.may(role):
+    if rights.has_role(role):
         return True
     what = EDITORS if role == "editor" else ADMINISTRATORS
     controls.empty(

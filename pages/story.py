@@ -62,14 +62,14 @@ def notes(code: str) -> None:
     st.markdown(step["note"] or _("No notes for this step."))
     if told.step + 1 < len(told.steps):
         st.caption(_("Next: {title}", title=told.steps[told.step + 1]["title"]))
-    if not rights.may("editor"):
+    if not rights.has_role("editor"):
         return
     with st.container(horizontal=True):
         if st.button(_("Back"), key="notes_back", disabled=told.step == 0):
-            stories.turn_to(code, told.step - 1)
+            stories.show_step(code, told.step - 1)
             st.rerun(scope="fragment")
         if st.button(_("Next"), key="notes_next", disabled=told.step + 1 >= len(told.steps)):
-            stories.turn_to(code, told.step + 1)
+            stories.show_step(code, told.step + 1)
             st.rerun(scope="fragment")
 
 
@@ -85,8 +85,8 @@ def stored(code: str) -> None:
     st.code(f"{take_home.base()}/story?story={told.code}", language=None)
     with st.container(horizontal=True):
         if st.button(_("Present"), type="primary", icon=":material/slideshow:"):
-            if rights.may("editor"):
-                stories.turn_to(told.code, 0, start=True)
+            if rights.has_role("editor"):
+                stories.show_step(told.code, 0, start=True)
             frame.turn_to(told, 0)
         st.link_button(_("Presenter's notes (second window)"), controls.link("story", story=told.code, notes="1"))
         st.download_button(
@@ -122,7 +122,7 @@ else:
     if allowed("editor") and st.button(_("Store story"), type="primary", disabled=not title.strip()):
         st.query_params["story"] = stories.save(title.strip(), pinned)
         st.rerun()
-given = st.file_uploader(_("Open a story's file"), type=["json"]) if rights.may("editor") else None
+given = st.file_uploader(_("Open a story's file"), type=["json"]) if rights.has_role("editor") else None
 if given is not None and st.session_state.get("story_file") != given.file_id:
     st.session_state["story_file"] = given.file_id
     try:

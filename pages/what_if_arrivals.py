@@ -83,13 +83,13 @@ def assumption(one: arrivals.Need) -> str:
         if one.use.low == one.use.high == 1
         else _(", {low:.0f} to {high:.0f} % of them", low=100 * one.use.low, high=100 * one.use.high)
     )
-    if one.each.high < 1:
-        each = _("one for {high:,.3g} to {low:,.3g} people", high=1 / one.each.high, low=1 / one.each.low)
+    if one.per_user.high < 1:
+        each = _("one for {high:,.3g} to {low:,.3g} people", high=1 / one.per_user.high, low=1 / one.per_user.low)
     else:
         each = (
-            _("{low:g} to {high:g} {unit} each", low=one.each.low, high=one.each.high, unit=one.unit)
-            if one.each.low < one.each.high
-            else _("{low:g} each", low=one.each.low)
+            _("{low:g} to {high:g} {unit} each", low=one.per_user.low, high=one.per_user.high, unit=one.unit)
+            if one.per_user.low < one.per_user.high
+            else _("{low:g} each", low=one.per_user.low)
         )
     return f"{inside(_(one.label))}: {ages}{use}, {each}"
 
@@ -169,7 +169,7 @@ charts.show(
     key="arrivals-band",
     table=sums,
 )
-first = arrivals.first_short(rows, service)
+first = arrivals.first_shortfall(rows, service)
 st.header(_("In plain words"), anchor=False, divider="gray")
 parts = [
     _(

@@ -74,7 +74,7 @@ def keep_section(made: Scenario) -> None:
     made = replace(made, name=name, seed=seed)
     st.session_state["draft"] = made
     with st.container(horizontal=True):
-        if rights.may("editor") and st.button(_("Save"), type="primary", key="save-scenario"):
+        if rights.has_role("editor") and st.button(_("Save"), type="primary", key="save-scenario"):
             number = store.add_scenario(city().key, made.name, scenario.dump(made))
             st.toast(_("Saved as number {number}", number=number))
         st.download_button(
@@ -89,7 +89,7 @@ def keep_section(made: Scenario) -> None:
     if given is not None and st.session_state.get("uploaded") != given.file_id:
         st.session_state["uploaded"] = given.file_id
         try:
-            limits.weigh(given.getvalue(), given.name, 200_000)
+            limits.check_size(given.getvalue(), given.name, 200_000)
             results.open_scenario(scenario.load(given.getvalue().decode("utf-8", "replace")))
         except (DataError, ValueError) as fault:
             st.error(text.escaped(f"{given.name}: {fault}"))
@@ -106,13 +106,13 @@ def saved_section(rows: pd.DataFrame) -> None:
             if st.button(_("Open"), key=f"open-{row.id}"):
                 results.open_scenario(scenario.load(row.text))
                 st.rerun()
-            if rights.may("editor") and st.button(_("Copy"), key=f"copy-{row.id}"):
+            if rights.has_role("editor") and st.button(_("Copy"), key=f"copy-{row.id}"):
                 copied = scenario.load(row.text)
                 store.add_scenario(
                     city().key, f"{copied.name} (copy)", scenario.dump(replace(copied, name=f"{copied.name} (copy)"))
                 )
                 st.rerun()
-            if rights.may("editor") and st.button(_("Remove"), key=f"drop-{row.id}"):
+            if rights.has_role("editor") and st.button(_("Remove"), key=f"drop-{row.id}"):
                 store.remove_scenario(int(row.id))
                 st.rerun()
 

@@ -48,7 +48,7 @@ def opening() -> None:
                 st.error(str(fault))
 
 
-def asking(room: rooms.Shown) -> None:
+def asking(room: rooms.RoomView) -> None:
     """Put a new question."""
     with st.expander(_("Ask something new"), icon=":material/add:", expanded=not room.shown):
         kind = st.radio(_("Kind"), list(KIND_NAMES), format_func=KIND_NAMES.__getitem__, key="ask_kind")
@@ -70,13 +70,13 @@ def asking(room: rooms.Shown) -> None:
                     "text": [],
                 }.get(kind, listed)
                 try:
-                    rooms.ask(room.code, kind, prompt, options)
+                    rooms.add_question(room.code, kind, prompt, options)
                     st.rerun()
                 except rooms.RefusedError as fault:
                     st.error(str(fault))
 
 
-def feeding(room: rooms.Shown, asked: rooms.Asked) -> None:
+def feeding(room: rooms.RoomView, asked: rooms.QuestionView) -> None:
     """Carry the room's answer on into the index or a scenario."""
     found = results.kept(asked)
     if not found["rows"]:
@@ -97,20 +97,20 @@ def feeding(room: rooms.Shown, asked: rooms.Asked) -> None:
         st.switch_page("pages/what_if_arrivals.py", query_params={"lang": current()})
 
 
-def moderating(asked: rooms.Asked) -> None:
+def moderating(asked: rooms.QuestionView) -> None:
     """Let words through, or delete them."""
     for row in rooms.answers(asked).itertuples():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(text.escaped(str(row.value)))
             if st.button(_("Take back") if row.approved else _("Let through"), key=f"let-{row.id}"):
-                rooms.approve(int(row.id), not row.approved)
+                rooms.approve_text(int(row.id), not row.approved)
                 st.rerun()
             if st.button(_("Delete"), key=f"drop-{row.id}"):
-                rooms.drop(int(row.id))
+                rooms.delete_text(int(row.id))
                 st.rerun()
 
 
-def leading(room: rooms.Shown, chosen: Territory) -> None:
+def leading(room: rooms.RoomView, chosen: Territory) -> None:
     """A room with its questions and the answers to the one shown."""
     st.header(text.escaped(room.title), anchor=False, divider="gray")
     asked = rooms.questions(room.code)
@@ -142,7 +142,7 @@ def leading(room: rooms.Shown, chosen: Territory) -> None:
             if not room.closed:
                 with st.container(horizontal=True):
                     if room.shown != number and st.button(_("Show on the phones"), type="primary"):
-                        rooms.show(room.code, number)
+                        rooms.show_question(room.code, number)
                         st.rerun()
                     if st.button(_("Hold answers") if one.open else _("Take answers again")):
                         rooms.set_open(number, not one.open)

@@ -132,7 +132,7 @@ def sums(
     keep = {
         key: words.split(",") for key, words in request.query_params.items() if key not in ("by", "value", "format")
     }
-    wrong = cube.fault(
+    wrong = cube.validate_query(
         [column for column in contracts.CONTRACTS[name].columns if column != "geometry"], groups, value, keep
     )
     if wrong:

@@ -48,7 +48,7 @@ def picture(request: Request) -> Response:
 def look() -> Brand:
     """The city's look; ours where its file is wrong (the pages say what is)."""
     try:
-        return Brand(**brand.fields())
+        return Brand(**brand.load())
     except DataError:
         return Brand()
 

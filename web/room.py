@@ -92,9 +92,9 @@ def join(request: Request) -> Response:
             languages=LANGUAGES,
             room=room,
             words=words(),
-            total=rooms.TOTAL,
-            longest=rooms.LONGEST,
-            most=rooms.MOST_PRIORITIES,
+            total=rooms.BUDGET_POINTS,
+            longest=rooms.MAX_TEXT_LENGTH,
+            most=rooms.MAX_PRIORITIES,
             state=state(room.code),
         )
     response = HTMLResponse(html)

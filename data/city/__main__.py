@@ -12,20 +12,20 @@ from tqdm import tqdm
 
 from data import local
 from data.city import building, checks, exporting, fetching, pack
-from data.city.sheet import Finding
+from data.city.section_reader import Finding
 from data.errors import DataError
 
 
 @contextmanager
-def progress() -> Iterator[building.Say]:
+def progress() -> Iterator[building.ReportProgress]:
     """A bar on the terminal; what it is told are a step and a share from 0 to 1."""
     with tqdm(total=100, bar_format="{desc:<28} {bar} {n:.0f} %", file=sys.stderr, leave=False) as bar:
 
-        def say(what: str, share: float) -> None:
+        def report_progress(what: str, share: float) -> None:
             bar.set_description_str(what)
             bar.update(max(0.0, 100 * share - bar.n))
 
-        yield say
+        yield report_progress
 
 
 def show(findings: list[Finding]) -> None:
@@ -47,8 +47,8 @@ def new(asked: argparse.Namespace) -> int:
 
 def check(asked: argparse.Namespace) -> int:
     """Print every finding; 1 if one is an error."""
-    with pack.opened(asked.pack) as folder, progress() as say:
-        found = checks.check(folder, say)
+    with pack.open_pack(asked.pack) as folder, progress() as report_progress:
+        found = checks.check(folder, report_progress)
     show(found.findings)
     print(f"{len(found.errors)} errors, {len(found.findings) - len(found.errors)} warnings.")
     return 1 if found.errors else 0
@@ -56,8 +56,8 @@ def check(asked: argparse.Namespace) -> int:
 
 def build(asked: argparse.Namespace) -> int:
     """Build and use a pack."""
-    with progress() as say:
-        key, warnings = building.build(asked.pack, say)
+    with progress() as report_progress:
+        key, warnings = building.build(asked.pack, report_progress)
     show(warnings)
     print(f"The city '{key}' is in use: open the app with ?city={key}.")
     return 0
@@ -73,7 +73,7 @@ def export(asked: argparse.Namespace) -> int:
 
 def fetch(asked: argparse.Namespace) -> int:
     """Make a pack from open sources and build it."""
-    with progress() as say:
+    with progress() as report_progress:
         notes = fetching.fetch(
             asked.name,
             asked.folder,
@@ -81,7 +81,7 @@ def fetch(asked: argparse.Namespace) -> int:
             pbf=asked.pbf,
             grid=asked.grid,
             persons=asked.persons,
-            say=say,
+            report_progress=report_progress,
         )
     for note in notes:
         print(note)

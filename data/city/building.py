@@ -18,7 +18,7 @@ from data import disclosure, grid, local
 from data.catalogue import Entry
 from data.city import checks, pack
 from data.city.pack import Pack
-from data.city.sheet import Checked, Finding
+from data.city.section_reader import ValidationResult, Finding
 from data.connectors import street_network
 from data.connectors.gisco import simplify_coverage
 from data.errors import DataError
@@ -30,7 +30,7 @@ SAMPLE = "walking_sample"
 GRIDDED = "Inside an area residents are spread by a population grid (an estimate)."
 BUILT = "Inside an area residents are spread over its built-up hexagons (an estimate)."
 AGELESS = "Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
-Say = Callable[[str, float], object]
+ReportProgress = Callable[[str, float], object]
 
 
 class BadPackError(DataError):
@@ -41,20 +41,22 @@ class BadPackError(DataError):
         super().__init__("\n".join(map(str, findings)))
 
 
-def build(path: Path, say: Say = lambda _what, _share: None) -> tuple[str, list[Finding]]:
+def build(path: Path, report_progress: ReportProgress = lambda _what, _share: None) -> tuple[str, list[Finding]]:
     """Check a pack (folder or zip) and put its city in use; returns the city's key and the warnings.
 
     Raises BadPackError with every finding if one of them is an error; then nothing has changed.
     """
     try:
-        with pack.opened(path) as folder:
-            checked = checks.check(folder, lambda what, share: say(f"check {what}", 0.3 * share))
+        with pack.open_pack(path) as folder:
+            checked = checks.check(folder, lambda what, share: report_progress(f"check {what}", 0.3 * share))
             if checked.errors or checked.pack is None:
                 raise BadPackError(checked.findings)
-            tables, settings = made(checked, folder, lambda what, share: say(what, 0.3 + 0.65 * share))
+            tables, settings = city_tables(
+                checked, folder, lambda what, share: report_progress(what, 0.3 + 0.65 * share)
+            )
     except pack.PackError as fault:
         raise BadPackError(
-            [Finding("error", path.name, *checks.parted(str(fault).removeprefix(f"{path.name}: ")))]
+            [Finding("error", path.name, *checks.split_hint(str(fault).removeprefix(f"{path.name}: ")))]
         ) from fault
     key = checked.pack.key
     try:
@@ -71,11 +73,13 @@ def build(path: Path, say: Say = lambda _what, _share: None) -> tuple[str, list[
                 )
             ]
         ) from fault
-    say("done", 1.0)
+    report_progress("done", 1.0)
     return key, checked.findings
 
 
-def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd.DataFrame]], dict[str, Any]]:
+def city_tables(
+    checked: ValidationResult, folder: Path, report_progress: ReportProgress
+) -> tuple[list[tuple[Entry, pd.DataFrame]], dict[str, Any]]:
     """Every table of the city with its entry, and the city's settings."""
     assert checked.pack is not None
     given, read = checked.pack, checked.tables
@@ -90,7 +94,7 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
     def keep(name: str, section: str, title: str, unit: str, table: pd.DataFrame, extra: str = "") -> None:
         out.append((note.entry(name, section, title, unit, extra), table))
 
-    say("areas", 0.0)
+    report_progress("areas", 0.0)
     drawn = areas(metric, str(given.city["name"]))
     ground = "areas" if "areas" in read else "grid"
     keep("areas", ground, "Areas at every level, simplified for drawing", "shape", drawn, "area_km2 is the true area.")
@@ -98,7 +102,7 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
         ["boundary_version", "area_id", "geometry"]
     ]
     keep("areas_exact", ground, "Smallest areas, true shapes for computing", "shape", exact)
-    say("residents", 0.1)
+    report_progress("residents", 0.1)
     people = read["residents"] if "residents" in read else residents_of_grid(metric, squares)
     keep(
         "residents",
@@ -108,7 +112,7 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
         _few_hidden(people),
         "Areas with fewer than ten residents are suppressed (empty).",
     )
-    say("services", 0.2)
+    report_progress("services", 0.2)
     found = facilities(
         metric,
         [read[name].assign(source=note.credit(name)["attribution"]) for name in ("services", "stops") if name in read],
@@ -121,7 +125,7 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
             "facilities, places",
             found,
         )
-    say("cells", 0.4)
+    report_progress("cells", 0.4)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(found["x"], found["y"]), crs=crs)
     keep(
         "cells",
@@ -131,11 +135,11 @@ def made(checked: Checked, folder: Path, say: Say) -> tuple[list[tuple[Entry, pd
         grid.cells(metric, points, squares),
     )
     if "network" in given.parts:
-        say("network", 0.6)
+        report_progress("network", 0.6)
         nodes, edges, _places = street_network.network(folder / given.parts["network"].file, crs)
         keep("network_nodes", "network", "Walking network: nodes", "metres", nodes)
         keep("network_edges", "network", "Walking network: ways", "metres", edges)
-    say("people", 0.9)
+    report_progress("people", 0.9)
     tree = drawn[["level", "area_id", "parent_id"]]
     for name, table, by in (
         ("background", "residents_by_background", "background"),

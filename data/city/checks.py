@@ -12,28 +12,32 @@ import data
 from data.city import pack, reading
 from data.city.pack import SECTIONS, Pack, Part
 from data.city.sections import LOOK
-from data.city.sheet import MOST_ROWS_NAMED, Checked, Finding, Sheet
+from data.city.section_reader import MOST_ROWS_NAMED, ValidationResult, Finding, SectionReader
 from data.errors import SourceError
 
 MOST_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
 
 
-def findings(folder: Path, say: Callable[[str, float], object] = lambda _what, _share: None) -> list[Finding]:
+def findings(
+    folder: Path, report_progress: Callable[[str, float], object] = lambda _what, _share: None
+) -> list[Finding]:
     """What is wrong with an unpacked pack, without its tables."""
-    return check(folder, say).findings
+    return check(folder, report_progress).findings
 
 
-def check(folder: Path, say: Callable[[str, float], object] = lambda _what, _share: None) -> Checked:
-    """Read and check an unpacked pack. say is told what is looked at and how far it is, 0 to 1."""
+def check(
+    folder: Path, report_progress: Callable[[str, float], object] = lambda _what, _share: None
+) -> ValidationResult:
+    """Read and check an unpacked pack. report_progress gets what is looked at and how far it is, 0 to 1."""
     try:
         given = pack.read(folder)
     except pack.PackError as fault:
-        return Checked(None, findings=[Finding("error", pack.MANIFEST, *parted(str(fault)))])
-    result = Checked(given)
+        return ValidationResult(None, findings=[Finding("error", pack.MANIFEST, *split_hint(str(fault)))])
+    result = ValidationResult(given)
     _city(given, result.findings)
     order = [name for name in SECTIONS if name in given.parts]
     for number, name in enumerate(order):
-        say(name, number / max(1, len(order)))
+        report_progress(name, number / max(1, len(order)))
         part = given.parts[name]
         file = folder / part.file
         if not file.resolve().is_relative_to(folder.resolve()) or file.is_symlink():
@@ -50,17 +54,17 @@ def check(folder: Path, say: Callable[[str, float], object] = lambda _what, _sha
             _whole_file(name, file, part, result)
             continue
         try:
-            sheet = Sheet(part, reading.read(file, part.file), result.findings)
+            reader = SectionReader(part, reading.read(file, part.file), result.findings)
         except SourceError as fault:
-            result.findings.append(Finding("error", part.file, *parted(str(fault).removeprefix(f"{part.file}: "))))
+            result.findings.append(Finding("error", part.file, *split_hint(str(fault).removeprefix(f"{part.file}: "))))
             continue
-        if not sheet.missing():
+        if not reader.missing():
             before = len(result.errors)
-            table = LOOK[name](sheet, result)
+            table = LOOK[name](reader, result)
             if table is not None and len(result.errors) == before:
                 result.tables[name] = table
     _together(result)
-    say("", 1.0)
+    report_progress("", 1.0)
     return result
 
 
@@ -90,18 +94,18 @@ def confirm(folder: Path, chosen: dict[str, dict[str, str]]) -> None:
     given = pack.read(folder)
     for name, columns in chosen.items():
         given.parts[name].columns = {ours: theirs for ours, theirs in columns.items() if theirs}
-    (folder / pack.MANIFEST).write_text(pack.as_toml(given.city, given.parts.values()), encoding="utf-8")
+    (folder / pack.MANIFEST).write_text(pack.manifest_text(given.city, given.parts.values()), encoding="utf-8")
 
 
-def parted(text: str) -> tuple[str, str]:
+def split_hint(text: str) -> tuple[str, str]:
     """What is wrong and how to mend it, of a sentence of ours."""
-    what, _, mend = text.removeprefix(f"{pack.MANIFEST}: ").partition(". ")
-    return what.rstrip("."), mend.rstrip(".")
+    what, _, hint = text.removeprefix(f"{pack.MANIFEST}: ").partition(". ")
+    return what.rstrip("."), hint.rstrip(".")
 
 
 def _city(given: Pack, findings: list[Finding]) -> None:
-    def wrong(what: str, mend: str) -> None:
-        findings.append(Finding("error", pack.MANIFEST, what, mend))
+    def wrong(what: str, hint: str) -> None:
+        findings.append(Finding("error", pack.MANIFEST, what, hint))
 
     city = given.city
     if not given.key:
@@ -154,7 +158,7 @@ def _city(given: Pack, findings: list[Finding]) -> None:
         wrong("the pack does not say where people live", "Add [residents] or [grid]")
 
 
-def _whole_file(name: str, file: Path, part: Part, result: Checked) -> None:
+def _whole_file(name: str, file: Path, part: Part, result: ValidationResult) -> None:
     kind = {"stops": "a GTFS feed (zip with stops.txt)", "network": "an OpenStreetMap extract (.osm.pbf)"}[name]
 
     def wrong(what: str) -> None:
@@ -172,10 +176,10 @@ def _whole_file(name: str, file: Path, part: Part, result: Checked) -> None:
         try:
             result.tables["stops"] = gtfs.stops(file, part.file)
         except SourceError as fault:
-            wrong(parted(str(fault).removeprefix(f"{part.file}: "))[0])
+            wrong(split_hint(str(fault).removeprefix(f"{part.file}: "))[0])
 
 
-def _together(result: Checked) -> None:
+def _together(result: ValidationResult) -> None:
     """What only several files together can show."""
     known, people, grid_rows = (result.tables.get(name) for name in ("areas", "residents", "grid"))
     parts = result.pack.parts if result.pack else {}

@@ -54,7 +54,7 @@ def export(key: str, folder: Path) -> list[str]:
             "attribution": entry.attribution,
             "period": entry.period,
         }
-        ours = [*pack.SECTIONS[section].needs, *pack.SECTIONS[section].may]
+        ours = [*pack.SECTIONS[section].required, *pack.SECTIONS[section].optional]
         parts.append(Part(section, file, {name: name for name in ours if name in table}, credit=credit))
     if data.has("network_nodes", key):
         left.append("the street network: name its OpenStreetMap extract under [network]")
@@ -72,7 +72,7 @@ def export(key: str, folder: Path) -> list[str]:
         "displaced_origins": here.displaced_origins,
         "displaced_origins_why": here.displaced_origins_why,
     }
-    (draft / pack.MANIFEST).write_text(pack.as_toml(settings, parts), encoding="utf-8")
+    (draft / pack.MANIFEST).write_text(pack.manifest_text(settings, parts), encoding="utf-8")
     os.replace(draft, folder)
     return left
 
@@ -117,5 +117,5 @@ def _rows(here: data.City, section: str, name: str) -> pd.DataFrame:
     rows = rows.rename(columns={"source_id": "id"} if section == "services" else {"area_id": "area"})
     if "period" in rows:
         rows = rows.assign(period=rows["period"].dt.strftime("%Y-%m-%d"))
-    wanted = (*pack.SECTIONS[section].needs, *pack.SECTIONS[section].may)
+    wanted = (*pack.SECTIONS[section].required, *pack.SECTIONS[section].optional)
     return rows[[column for column in wanted if column in rows]]

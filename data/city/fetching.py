@@ -19,7 +19,7 @@ import shapely
 
 import data
 from data.city import pack, reading
-from data.city.building import Say
+from data.city.building import ReportProgress
 from data.city.pack import Part
 from data.connectors import openstreetmap, overpass, polite
 from data.errors import DataError, SourceError
@@ -44,7 +44,7 @@ def fetch(
     grid: Path | None = None,
     persons: str = "",
     client: httpx.Client | None = None,
-    say: Say = lambda _what, _share: None,
+    report_progress: ReportProgress = lambda _what, _share: None,
 ) -> list[str]:
     """Make a pack of a city; returns what the reader should know (what is old, what was not found). Raises DataError.
 
@@ -67,11 +67,11 @@ def fetch(
     notes: list[str] = []
     try:
         if pbf is not None and grid is not None:
-            parts, whole = _offline(draft, pbf, grid, persons, say)
+            parts, whole = _offline(draft, pbf, grid, persons, report_progress)
         else:
-            parts, whole = _online(draft, name, country, pbf, grid, persons, client, say, notes)
+            parts, whole = _online(draft, name, country, pbf, grid, persons, client, report_progress, notes)
         settings = _settings(name, country, whole)
-        (draft / pack.MANIFEST).write_text(pack.as_toml(settings, parts), encoding="utf-8")
+        (draft / pack.MANIFEST).write_text(pack.manifest_text(settings, parts), encoding="utf-8")
         os.replace(draft, target)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -79,13 +79,15 @@ def fetch(
     return notes
 
 
-def _offline(draft: Path, pbf: Path, grid: Path, persons: str, say: Say) -> tuple[list[Part], shapely.Geometry]:
-    say("services", 0.1)
+def _offline(
+    draft: Path, pbf: Path, grid: Path, persons: str, report_progress: ReportProgress
+) -> tuple[list[Part], shapely.Geometry]:
+    report_progress("services", 0.1)
     places = openstreetmap.of_extract(pbf)
     services = _services(draft, places)
     if services is None:
-        raise SourceError(str(pbf), "no service was found in the extract", mend="Give an extract that holds the city")
-    say("grid", 0.6)
+        raise SourceError(str(pbf), "no service was found in the extract", hint="Give an extract that holds the city")
+    report_progress("grid", 0.6)
     found = reading.read(grid, grid.name)
     spots = gpd.read_file(draft / "services.geojson")
     extent = shapely.box(*spots.total_bounds)
@@ -104,23 +106,23 @@ def _online(
     grid: Path | None,
     persons: str,
     client: httpx.Client | None,
-    say: Say,
+    report_progress: ReportProgress,
     notes: list[str],
 ) -> tuple[list[Part], shapely.Geometry]:
     def old(what: str, got: polite.Got) -> None:
         if got.stale:
             notes.append(f"{what}: the server could not be reached; the answer {got.age} was used.")
 
-    say("boundary", 0.0)
+    report_progress("boundary", 0.0)
     relation, _tags, whole, got = overpass.boundary(name, country, client)
     old("boundary", got)
-    say("areas", 0.2)
+    report_progress("areas", 0.2)
     found, got = overpass.parts(relation, client)
     old("areas", got)
     areas = _areas(draft, found, whole)
     if areas is None:
         notes.append("areas: OpenStreetMap knows none inside this city; hexagons stand in for them.")
-    say("services", 0.4)
+    report_progress("services", 0.4)
     if pbf is None:
         spots, got = overpass.services(relation, client)
         old("services", got)
@@ -130,7 +132,7 @@ def _online(
     inside = spots[spots.within(whole)]
     inside.attrs.update(spots.attrs)
     services = _services(draft, inside)
-    say("grid", 0.7)
+    report_progress("grid", 0.7)
     if grid is None:
         got = polite.fetch(
             os.environ.get("ZONE_GRID", GRID),
@@ -202,7 +204,7 @@ def _census(path: Path) -> pd.DataFrame:
     with zipfile.ZipFile(path) as archive:
         names = [one for one in archive.namelist() if one.lower().endswith((".csv", ".gpkg", ".parquet"))]
         if not names:
-            raise SourceError("census grid", "the zip holds no table", mend="Name a file with --grid")
+            raise SourceError("census grid", "the zip holds no table", hint="Name a file with --grid")
         best = min(names, key=lambda one: (not one.lower().endswith(".csv"), -archive.getinfo(one).file_size))
         if best.lower().endswith(".csv"):
             head = pd.read_csv(archive.open(best), nrows=0).columns
@@ -223,7 +225,7 @@ def _grid(
         raise SourceError(
             name,
             "no column is known to hold residents",
-            mend=f"Name it with --persons; the file has {', '.join(map(str, rows.columns[:12]))}",
+            hint=f"Name it with --persons; the file has {', '.join(map(str, rows.columns[:12]))}",
         )
     if isinstance(rows, gpd.GeoDataFrame):
         shapes = rows.geometry.to_crs(4326)
@@ -240,11 +242,11 @@ def _grid(
         raise SourceError(
             name,
             "the grid has no shapes, cell codes or coordinates",
-            mend="Give a GeoPackage, or columns GRD_ID or lon and lat",
+            hint="Give a GeoPackage, or columns GRD_ID or lon and lat",
         )
     inside = shapes.representative_point().within(extent.buffer(0.005))
     if not inside.any():
-        raise SourceError(name, "no cell of the grid lies in the city", mend="Check that the grid covers it")
+        raise SourceError(name, "no cell of the grid lies in the city", hint="Check that the grid covers it")
     table = gpd.GeoDataFrame({"persons": rows.loc[inside, columns["persons"]]}, geometry=shapes[inside], crs=4326)
     period = columns.get("period")
     if period:

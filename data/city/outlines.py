@@ -8,19 +8,19 @@ import pandas as pd
 import shapely
 
 import data
-from data.city.sheet import Checked, Sheet, where
+from data.city.section_reader import ValidationResult, SectionReader, where
 
 MOST_KM = 400  # no city is wider
 OVERLAP = 0.01  # of the smaller area
 
 
-def shapes(sheet: Sheet, *, points: bool = False) -> gpd.GeoSeries | None:
+def shapes(reader: SectionReader, *, points: bool = False) -> gpd.GeoSeries | None:
     """A section's shapes in EPSG:4326; None with findings where they make no sense."""
-    rows, part = sheet.rows, sheet.part
-    if points and {"lon", "lat"} <= set(sheet.columns):
+    rows, part = reader.rows, reader.part
+    if points and {"lon", "lat"} <= set(reader.columns):
         lon, lat = (
-            sheet.number("lon", low=-1e7, high=1e8, gaps="error"),
-            sheet.number("lat", low=-1e7, high=1e8, gaps="error"),
+            reader.number("lon", low=-1e7, high=1e8, gaps="error"),
+            reader.number("lat", low=-1e7, high=1e8, gaps="error"),
         )
         made = gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=part.crs or None)
     elif isinstance(rows, gpd.GeoDataFrame):
@@ -28,27 +28,27 @@ def shapes(sheet: Sheet, *, points: bool = False) -> gpd.GeoSeries | None:
         if part.crs:
             made = gpd.GeoSeries(made.to_numpy(), index=made.index, crs=part.crs)
     else:
-        sheet.note(
+        reader.note(
             "error",
             "the file has no shapes and no columns of longitude and latitude",
             "Use GeoJSON or GeoPackage, or name columns lon and lat",
         )
         return None
     bad = made.isna() | made.is_empty | ~pd.Series(np.isfinite(made.bounds.fillna(0)).all(axis=1), index=made.index)
-    sheet.note("error", "the row has no shape", "Draw it or remove the row", at=where(bad))
+    reader.note("error", "the row has no shape", "Draw it or remove the row", at=where(bad))
     if bad.any():
         return None
     if made.crs is None:
         west, south, east, north = made.total_bounds
         if west < -180 or east > 180 or south < -90 or north > 90:
-            sheet.note(
+            reader.note(
                 "error",
                 f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system",
                 f"Write crs = EPSG number under [{part.name}]",
             )
             return None
         if not points:
-            sheet.note(
+            reader.note(
                 "warning",
                 "the file does not say its coordinate system; degrees (EPSG:4326) are taken",
                 f"Write crs = 4326 under [{part.name}]",
@@ -57,14 +57,14 @@ def shapes(sheet: Sheet, *, points: bool = False) -> gpd.GeoSeries | None:
     try:
         made = made.to_crs(4326)
     except Exception as fault:
-        sheet.note("error", f"the coordinate system cannot be used ({fault})", f"Mend crs under [{part.name}]")
+        reader.note("error", f"the coordinate system cannot be used ({fault})", f"Mend crs under [{part.name}]")
         return None
     west, south, east, north = made.total_bounds
     if not np.isfinite(made.total_bounds).all() or west < -180 or east > 180 or south < -90 or north > 90:
-        sheet.note("error", "the coordinates do not fit their coordinate system", f"Mend crs under [{part.name}]")
+        reader.note("error", "the coordinates do not fit their coordinate system", f"Mend crs under [{part.name}]")
         return None
     if max(abs(west), abs(east), abs(south), abs(north)) < 2:
-        sheet.note(
+        reader.note(
             "error",
             "the shapes lie in the Gulf of Guinea (0, 0)",
             f"The coordinate system is wrong: mend crs under [{part.name}]",
@@ -73,7 +73,7 @@ def shapes(sheet: Sheet, *, points: bool = False) -> gpd.GeoSeries | None:
     return made
 
 
-def in_country(sheet: Sheet, made: gpd.GeoSeries, result: Checked) -> None:
+def in_country(reader: SectionReader, made: gpd.GeoSeries, result: ValidationResult) -> None:
     """Whether the city lies in its country."""
     country = str(result.pack.city.get("country", "")) if result.pack else ""
     land = data.table("country_shapes").set_index("iso3").geometry
@@ -85,14 +85,14 @@ def in_country(sheet: Sheet, made: gpd.GeoSeries, result: Checked) -> None:
     if land[country].distance(middle) > 0.5:  # degrees; the country's own shape is simplified
         holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "the sea")
         level = "error" if land[country].distance(middle) > 3 else "warning"
-        sheet.note(
+        reader.note(
             level,
             f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}",
-            f"Mend crs under [{sheet.part.name}], or country under [city]",
+            f"Mend crs under [{reader.part.name}], or country under [city]",
         )
 
 
-def overlaps(sheet: Sheet, made: gpd.GeoSeries) -> None:
+def overlaps(reader: SectionReader, made: gpd.GeoSeries) -> None:
     """Whether areas cover each other."""
     metric = made.to_crs(made.estimate_utm_crs())
     tree = shapely.STRtree(metric.to_numpy())
@@ -106,13 +106,13 @@ def overlaps(sheet: Sheet, made: gpd.GeoSeries) -> None:
         np.minimum(sizes[one], sizes[other]), 1e-9
     )
     double = metric.index[np.unique(other[shared > 0.5])]
-    sheet.note(
+    reader.note(
         "error",
         "the area covers another by more than half; people would count twice",
         "Keep one level of areas, and each area once",
         at=double,
     )
     some = metric.index[np.unique(other[(shared > OVERLAP) & (shared <= 0.5)])]
-    sheet.note(
+    reader.note(
         "warning", f"the area overlaps another by more than {OVERLAP:.0%}", "Snap the outlines to each other", at=some
     )

@@ -22,8 +22,8 @@ class Section:
     """A part of a pack: what it holds, columns that it needs and may have, whether it has shapes or points."""
 
     holds: str
-    needs: tuple[str, ...] = ()
-    may: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
     geometry: bool = False
     columns: bool = True
 
@@ -126,7 +126,7 @@ class Pack:
 
 
 class PackError(Exception):
-    """The manifest cannot be read at all; its text names the file, the place in it and the mend."""
+    """The manifest cannot be read at all; its text names the file, the place in it and a hint."""
 
 
 def read(folder: Path) -> Pack:
@@ -169,11 +169,11 @@ def _part(name: str, values: Any) -> Part:
             f'{MANIFEST}, [{name}]: columns and kinds are pairs of words. Write columns = {{ id = "code" }}.'
         )
     section = SECTIONS[name]
-    wrong = [column for column in columns if column not in (*section.needs, *section.may)]
+    wrong = [column for column in columns if column not in (*section.required, *section.optional)]
     if wrong:
         raise PackError(
             f"{MANIFEST}, [{name}]: this section has no column '{wrong[0]}'."
-            f"{_near(wrong[0], (*section.needs, *section.may))}"
+            f"{_near(wrong[0], (*section.required, *section.optional))}"
         )
     crs = values.get("crs", 0)
     if not isinstance(crs, int) or isinstance(crs, bool):
@@ -198,7 +198,7 @@ def guess(section: str, columns: Iterable[str]) -> dict[str, str]:
     """Which of a file's columns is likely which of ours; ours that nothing resembles are left out."""
     found: dict[str, str] = {}
     plain = {_plain(column): column for column in columns}
-    for ours in (*SECTIONS[section].needs, *SECTIONS[section].may):
+    for ours in (*SECTIONS[section].required, *SECTIONS[section].optional):
         taken = set(found.values())
         for word in SYNONYMS[ours].split():
             if _plain(word) in plain and plain[_plain(word)] not in taken:
@@ -211,7 +211,7 @@ def _plain(column: str) -> str:
     return re.sub(r"[^a-z0-9]", "", str(column).lower())
 
 
-def as_toml(city: dict[str, Any], parts: Iterable[Part]) -> str:
+def manifest_text(city: dict[str, Any], parts: Iterable[Part]) -> str:
     """The text of a manifest."""
     lines = [
         "# A city pack. Every section but [city] names a file beside this one; docs/cities.md explains them.",
@@ -285,7 +285,7 @@ def template(name: str = "My city") -> dict[str, str]:
         ),
     ]
     return {
-        MANIFEST: as_toml({"name": name, "country": "FIN", "region": "FI1B"}, parts),
+        MANIFEST: manifest_text({"name": name, "country": "FIN", "region": "FI1B"}, parts),
         "areas.geojson": f'{{"type":"FeatureCollection","features":[{polygons}]}}',
         "residents.csv": "area,period,age,persons\n" + persons,
         "services.csv": "id,kind,name,places,lon,lat\n1,library,Library,,24.935,60.165\n2,school_primary,School,240,24.945,60.175\n"
@@ -294,7 +294,7 @@ def template(name: str = "My city") -> dict[str, str]:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Path]:
+def open_pack(path: Path) -> Iterator[Path]:
     """The folder of a pack, unpacked for a while if it is a zip. Raises PackError on a zip that is broken or not safe."""
     if path.is_dir():
         yield path

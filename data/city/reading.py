@@ -33,9 +33,9 @@ def read(path: Path, name: str) -> Read:
     """Read CSV, XLSX, GeoJSON, GeoPackage, zipped Shapefile, Parquet or GeoParquet. Raises SourceError (`name` in its text)."""
     suffix = path.suffix.lower()
     if not path.is_file():
-        raise SourceError(name, "the file is missing", mend="Add it to the pack or mend its name in city.toml")
+        raise SourceError(name, "the file is missing", hint="Add it to the pack or mend its name in city.toml")
     if path.stat().st_size == 0:
-        raise SourceError(name, "the file is empty", mend="Export it again")
+        raise SourceError(name, "the file is empty", hint="Export it again")
     try:
         if suffix in (".csv", ".txt", ".tsv"):
             found = _csv(path)
@@ -49,23 +49,23 @@ def read(path: Path, name: str) -> Read:
             raise SourceError(
                 name,
                 f"the format '{suffix}' is unknown",
-                mend="Use CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet",
+                hint="Use CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet",
             )
     except SourceError:
         raise
     except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
         raise SourceError(
-            name, f"the file cannot be read as {suffix[1:] or 'a table'} ({_short(fault)})", mend="Export it again"
+            name, f"the file cannot be read as {suffix[1:] or 'a table'} ({_short(fault)})", hint="Export it again"
         ) from fault
     found.rows.columns = [str(column).strip() for column in found.rows.columns]
     if found.rows.columns.duplicated().any():
         raise SourceError(
             name,
             f"two columns are called '{found.rows.columns[found.rows.columns.duplicated()][0]}'",
-            mend="Give each column its own name",
+            hint="Give each column its own name",
         )
     if found.rows.empty:
-        raise SourceError(name, "the file has no rows", mend="Export it again")
+        raise SourceError(name, "the file has no rows", hint="Export it again")
     return found
 
 

@@ -1,4 +1,4 @@
-"""What each section of a pack must say: its rows in our own columns, with a finding for everything that makes no sense."""
+"""What each section of a pack must report_progress: its rows in our own columns, with a finding for everything that makes no sense."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ import shapely
 import data
 from data import kinds
 from data.city import outlines, reading
-from data.city.sheet import MOST_ROWS_NAMED, Checked, Sheet, where
+from data.city.section_reader import MOST_ROWS_NAMED, ValidationResult, SectionReader, where
 
 AGE = re.compile(r"^(\d{1,3})\s*[-–]\s*(\d{1,3})$|^(\d{1,3})\s*\+$|^(?:<|under )\s*(\d{1,2})$", re.IGNORECASE)
 TOTAL = {"total", "all", "t", "gesamt", "insgesamt", "yhteensä", ""}
 
 
-def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
+def areas(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
     """area_id, name, district, district_name, geometry (EPSG:4326)."""
-    made = outlines.shapes(sheet)
+    made = outlines.shapes(reader)
     if made is None:
         return None
-    ids = sheet.text("id")
-    sheet.note("error", "the area has no id", "Give it one", column="id", at=where(ids == ""))
-    sheet.note(
+    ids = reader.text("id")
+    reader.note("error", "the area has no id", "Give it one", column="id", at=where(ids == ""))
+    reader.note(
         "error",
         "the id '{value}' has signs that an id cannot have, or more than 60",
         "Use letters, digits, . : - _",
         column="id",
         at=where((ids != "") & ~ids.str.fullmatch(r"[\w.:-]{1,60}")),
     )
-    sheet.note(
+    reader.note(
         "error",
         "the id '{value}' stands twice",
         "Give each area its own id",
@@ -42,11 +42,11 @@ def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
         at=where(ids.duplicated() & (ids != "")),
     )
     flat = made.geom_type.isin(["Polygon", "MultiPolygon"])
-    sheet.note("error", "the shape is no polygon", "Give the area's outline", at=where(~flat))
+    reader.note("error", "the shape is no polygon", "Give the area's outline", at=where(~flat))
     if not flat.all():
         return None
     valid = made.is_valid
-    sheet.note(
+    reader.note(
         "warning",
         "the outline crosses itself; it is mended for the app",
         "Mend it in your GIS to be sure",
@@ -57,24 +57,24 @@ def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
     if (north - south) * 111 > outlines.MOST_KM or (east - west) * 111 * np.cos(
         np.radians((south + north) / 2)
     ) > outlines.MOST_KM:
-        sheet.note(
+        reader.note(
             "error",
             f"the areas reach over more than {outlines.MOST_KM} km",
             "Check the coordinate system, and whether a far shape is among them",
         )
         return None
-    outlines.in_country(sheet, made, result)
-    outlines.overlaps(sheet, made)
-    name = sheet.text("name")
-    district = sheet.text("district", "1")
-    sheet.note(
+    outlines.in_country(reader, made, result)
+    outlines.overlaps(reader, made)
+    name = reader.text("name")
+    district = reader.text("district", "1")
+    reader.note(
         "error",
         "the area has no district",
         "Give it one, or leave the column out for all",
         column="district",
         at=where(district == ""),
     )
-    sheet.note(
+    reader.note(
         "error",
         "the district '{value}' has signs that an id cannot have, or more than 60",
         "Use letters, digits, . : - _ and name them in 'district_name'",
@@ -83,7 +83,9 @@ def areas(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
     )
     city_name = str(result.pack.city.get("name", "")) if result.pack else ""
     district_name = (
-        sheet.text("district_name") if "district_name" in sheet.columns else district.where(district != "1", city_name)
+        reader.text("district_name")
+        if "district_name" in reader.columns
+        else district.where(district != "1", city_name)
     )
     return gpd.GeoDataFrame(
         {
@@ -107,37 +109,37 @@ def _band(age: str) -> str:
     return f"{int(last)}+" if last else f"{int(low)}-{int(high)}" if int(low) <= int(high) else ""
 
 
-def residents(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, age, persons; 'total' rows are checked against their ages and left out where ages are given."""
     known = result.tables.get("areas")
-    ids, persons = sheet.text("area"), sheet.number("persons", low=0, high=50_000_000, whole=True)
-    sheet.known_areas(ids, known)
-    age = sheet.text("age", "total").str.lower()
+    ids, persons = reader.text("area"), reader.number("persons", low=0, high=50_000_000, whole=True)
+    reader.known_areas(ids, known)
+    age = reader.text("age", "total").str.lower()
     total = age.isin(TOTAL)
     bands = age.where(total, age.map(_band))
-    sheet.note(
+    reader.note(
         "error", "'{value}' is no age", "Write ages as 6-14 or 65+, or total", column="age", at=where(bands == "")
     )
     if _overlapping([band for band in bands.unique() if band not in TOTAL and band]):
-        sheet.note(
+        reader.note(
             "error", "ages overlap, so people would count twice", "Give ages that follow each other", column="age"
         )
     table = pd.DataFrame(
         {
-            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "period": reader.day(reader.part.credit.get("period", "")),
             "area_id": ids,
             "age": bands.where(~total, "total"),
             "persons": persons,
         }
     )
-    sheet.twice(table, ["period", "area_id", "age"], "area")
+    reader.twice(table, ["period", "area_id", "age"], "area")
     keys = ["period", "area_id"]
     whole, parts = table[total].set_index(keys)["persons"], table[~total].groupby(keys)["persons"].sum(min_count=1)
     if not whole.index.has_duplicates:
         both = pd.concat([whole.rename("whole"), parts.rename("parts")], axis=1).dropna()
         off = both[(both["whole"] - both["parts"]).abs() > 0.5]
         for (period, area), row in off.head(MOST_ROWS_NAMED).iterrows():
-            sheet.note(
+            reader.note(
                 "error",
                 f"ages of area {area} on {period:%Y-%m-%d} add up to {row['parts']:,.0f}, the total says {row['whole']:,.0f}",
                 "Mend the parts or the total",
@@ -146,7 +148,7 @@ def residents(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     if known is not None:
         absent = sorted(set(known["area_id"]) - set(ids))
         if absent:
-            sheet.note(
+            reader.note(
                 "warning",
                 f"{len(absent)} areas have no residents in the file (first: {absent[0]})",
                 "Add them; until then they are not known, never zero",
@@ -163,12 +165,12 @@ def _overlapping(bands: list[str]) -> bool:
     return any(after[0] <= before[1] for before, after in pairwise(ends))
 
 
-def background(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+def background(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, background, persons."""
-    table = _counts(sheet, result, "background")
+    table = _counts(reader, result, "background")
     if table is not None:
         known = {"migration_background", "foreign_nationals"}
-        sheet.note(
+        reader.note(
             "error",
             "'{value}' is no background",
             f"Write {' or '.join(sorted(known))}",
@@ -178,11 +180,11 @@ def background(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     return table
 
 
-def origins(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+def origins(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, origin, persons."""
-    table = _counts(sheet, result, "origin")
+    table = _counts(reader, result, "origin")
     if table is not None:
-        sheet.note(
+        reader.note(
             "error",
             "'{value}' is no country",
             "Write the three-letter ISO code",
@@ -192,27 +194,27 @@ def origins(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     return table
 
 
-def _counts(sheet: Sheet, result: Checked, by: str) -> pd.DataFrame | None:
-    ids = sheet.text("area")
-    sheet.known_areas(ids, result.tables.get("areas"))
+def _counts(reader: SectionReader, result: ValidationResult, by: str) -> pd.DataFrame | None:
+    ids = reader.text("area")
+    reader.known_areas(ids, result.tables.get("areas"))
     table = pd.DataFrame(
         {
-            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "period": reader.day(reader.part.credit.get("period", "")),
             "area_id": ids,
-            by: sheet.text(by),
-            "persons": sheet.number("persons", low=0, high=50_000_000, whole=True),
+            by: reader.text(by),
+            "persons": reader.number("persons", low=0, high=50_000_000, whole=True),
         }
     )
-    sheet.twice(table, ["period", "area_id", by], "area")
+    reader.twice(table, ["period", "area_id", by], "area")
     return table
 
 
-def social(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+def social(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, indicator, percent."""
-    ids, indicator = sheet.text("area"), sheet.text("indicator")
-    sheet.known_areas(ids, result.tables.get("areas"))
+    ids, indicator = reader.text("area"), reader.text("indicator")
+    reader.known_areas(ids, result.tables.get("areas"))
     known = kinds.SOCIAL
-    sheet.note(
+    reader.note(
         "error",
         "'{value}' is no indicator that the app shows",
         f"Known: {', '.join(known)}",
@@ -221,21 +223,21 @@ def social(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     )
     table = pd.DataFrame(
         {
-            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "period": reader.day(reader.part.credit.get("period", "")),
             "area_id": ids,
             "indicator": indicator,
-            "percent": sheet.number("percent", low=0, high=100),
+            "percent": reader.number("percent", low=0, high=100),
         }
     )
-    sheet.twice(table, ["period", "area_id", "indicator"], "area")
+    reader.twice(table, ["period", "area_id", "indicator"], "area")
     return table
 
 
-def employment(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+def employment(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, activity (digits), firms, employees."""
-    ids, activity = sheet.text("area"), sheet.text("activity").str.replace(".", "", regex=False)
-    sheet.known_areas(ids, result.tables.get("areas"))
-    sheet.note(
+    ids, activity = reader.text("area"), reader.text("activity").str.replace(".", "", regex=False)
+    reader.known_areas(ids, result.tables.get("areas"))
+    reader.note(
         "error",
         "'{value}' is no activity",
         "Write two to five digits of NACE, such as 90.03",
@@ -244,29 +246,31 @@ def employment(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     )
     table = pd.DataFrame(
         {
-            "period": sheet.day(sheet.part.credit.get("period", "")),
+            "period": reader.day(reader.part.credit.get("period", "")),
             "area_id": ids,
             "activity": activity,
-            "firms": sheet.number("firms", low=1, high=1e7, whole=True, gaps="error"),
+            "firms": reader.number("firms", low=1, high=1e7, whole=True, gaps="error"),
         }
     )
-    table["employees"] = sheet.number("employees", low=0, high=1e8, gaps="") if "employees" in sheet.columns else np.nan
-    sheet.twice(table, ["period", "area_id", "activity"], "area")
+    table["employees"] = (
+        reader.number("employees", low=0, high=1e8, gaps="") if "employees" in reader.columns else np.nan
+    )
+    reader.twice(table, ["period", "area_id", "activity"], "area")
     return table
 
 
-def targets(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
+def targets(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """level, area_id ('' for the whole city), indicator, value, year."""
-    indicator = sheet.text("indicator")
-    level = sheet.text("level", "city")
-    sheet.note(
+    indicator = reader.text("indicator")
+    level = reader.text("level", "city")
+    reader.note(
         "error",
         "'{value}' is no level",
         "Write city, district or planning_area",
         column="level",
         at=where(~level.isin(["city", "district", "planning_area"])),
     )
-    sheet.note(
+    reader.note(
         "error",
         "the goal names no indicator",
         "Write an indicator's key, as the page Indicators lists it",
@@ -276,103 +280,107 @@ def targets(sheet: Sheet, result: Checked) -> pd.DataFrame | None:
     return pd.DataFrame(
         {
             "level": level,
-            "area_id": sheet.text("area"),
+            "area_id": reader.text("area"),
             "indicator": indicator,
-            "value": sheet.number("value", low=-1e9, high=1e9, gaps="error"),
-            "year": sheet.number("year", low=2000, high=2100, whole=True, gaps="error"),
+            "value": reader.number("value", low=-1e9, high=1e9, gaps="error"),
+            "year": reader.number("year", low=2000, high=2100, whole=True, gaps="error"),
         }
     )
 
 
-def grid(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
+def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
     """persons, geometry (EPSG:4326): squares, or points where the file has no more."""
-    persons = sheet.number("persons", low=0, high=5_000_000, gaps="")
+    persons = reader.number("persons", low=0, high=5_000_000, gaps="")
     if persons.notna().any() and persons.sum() == 0:
-        sheet.note("error", "the grid counts no one", "Name the column of residents", column="persons")
+        reader.note("error", "the grid counts no one", "Name the column of residents", column="persons")
         return None
-    if "cell" in sheet.columns and not isinstance(sheet.rows, gpd.GeoDataFrame):
-        squares = reading.cell_square(sheet.text("cell"))
-        sheet.note(
+    if "cell" in reader.columns and not isinstance(reader.rows, gpd.GeoDataFrame):
+        squares = reading.cell_square(reader.text("cell"))
+        reader.note(
             "error",
             "'{value}' is no cell code",
             "Use codes such as CRS3035RES1000mN3000000E4000000",
             column="cell",
             at=where(squares.isna()),
         )
-        sheet.note(
+        reader.note(
             "error",
             "the cell '{value}' stands twice",
             "Keep one of them",
             column="cell",
-            at=where(sheet.text("cell").duplicated()),
+            at=where(reader.text("cell").duplicated()),
         )
         if squares.isna().any():
             return None
         made: gpd.GeoSeries | None = squares.to_crs(4326)
     else:
-        made = outlines.shapes(sheet, points=True)
+        made = outlines.shapes(reader, points=True)
     if made is None:
         return None
     return gpd.GeoDataFrame(
-        {"persons": persons, "period": sheet.day(sheet.part.credit.get("period", ""))}, geometry=made, crs=4326
+        {"persons": persons, "period": reader.day(reader.part.credit.get("period", ""))}, geometry=made, crs=4326
     )
 
 
-def services(sheet: Sheet, result: Checked) -> gpd.GeoDataFrame | None:
+def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
     """source_id, kind, name, places, operator, geometry (EPSG:4326)."""
-    made = outlines.shapes(sheet, points=True)
+    made = outlines.shapes(reader, points=True)
     if made is None:
         return None
     middle = made.representative_point()
-    known, given = set(kinds.facility_kinds()["kind"]), sheet.text("kind")
-    kind = given.map(lambda one: sheet.part.kinds.get(one, one))
+    known, given = set(kinds.facility_kinds()["kind"]), reader.text("kind")
+    kind = given.map(lambda one: reader.part.kinds.get(one, one))
     left_out = kind == ""
-    sheet.note(
+    reader.note(
         "error",
         "the kind '{value}' is unknown",
         f'Map it under [services]: kinds = {{ "theirs" = "ours" }} ("" leaves it out); ours: {", ".join(sorted(known))}',
         column="kind",
         at=where(~kind.isin(known) & ~(left_out & (given != ""))),
     )
-    ids = sheet.text("id") if "id" in sheet.columns else pd.Series([f"{n}" for n in sheet.row], index=sheet.rows.index)
-    ids = ids.where(ids != "", "row " + sheet.row.astype(str))
-    places = (
-        sheet.number("places", low=0, high=1e6, whole=True, gaps="")
-        if "places" in sheet.columns
-        else pd.Series(np.nan, index=sheet.rows.index)
+    ids = (
+        reader.text("id")
+        if "id" in reader.columns
+        else pd.Series([f"{n}" for n in reader.row], index=reader.rows.index)
     )
-    operator = sheet.text("operator")
+    ids = ids.where(ids != "", "row " + reader.row.astype(str))
+    places = (
+        reader.number("places", low=0, high=1e6, whole=True, gaps="")
+        if "places" in reader.columns
+        else pd.Series(np.nan, index=reader.rows.index)
+    )
+    operator = reader.text("operator")
     table = gpd.GeoDataFrame(
         {
             "source_id": ids,
             "kind": kind,
-            "name": sheet.text("name"),
+            "name": reader.text("name"),
             "places": places.where(places > 0),
             "operator": operator.where(operator.isin(["public", "independent"]), ""),
         },
         geometry=middle,
         crs=4326,
     )
-    sheet.twice(table, ["source_id", "kind"], "id")
+    reader.twice(table, ["source_id", "kind"], "id")
     known_areas = result.tables.get("areas")
     if known_areas is not None:
         west, south, east, north = known_areas.total_bounds
         swapped = table.geometry.x.between(south, north) & table.geometry.y.between(west, east)
         outside = ~(table.geometry.x.between(west, east) & table.geometry.y.between(south, north))
         if (swapped & outside).sum() > len(table) / 2:
-            sheet.note(
+            reader.note(
                 "error", "longitude and latitude are exchanged", "Name the columns the other way round in city.toml"
             )
             return None
-        sheet.note(
+        reader.note(
             "warning", "the place lies outside the city and is left out", "Check its coordinates", at=where(outside)
         )
         if outside.all():
-            sheet.note("error", "no place lies in the city", f"Check coordinates and crs under [{sheet.part.name}]")
+            reader.note("error", "no place lies in the city", f"Check coordinates and crs under [{reader.part.name}]")
     return table[~left_out]
 
 
-LOOK: dict[str, Callable[[Sheet, Checked], pd.DataFrame | None]] = {
+LOOK: dict[str, Callable[[SectionReader, ValidationResult], pd.DataFrame | None]] = {
     "areas": areas,
     "residents": residents,
     "grid": grid,

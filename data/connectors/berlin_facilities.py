@@ -48,7 +48,7 @@ def _places(path: Path, raw: pd.DataFrame, column: str) -> pd.Series:
             f"'{raw[column][wrong[0]]}' is not a number of places",
             column=column,
             row=int(wrong[0]) + 1,
-            mend="Write the places as a whole number",
+            hint="Write the places as a whole number",
         )
     return number.astype("Int64").mask(number == 0)
 
@@ -65,7 +65,7 @@ def _schools(folder: Path) -> gpd.GeoDataFrame:
             f"the school type '{raw['schulart'][row]}' is unknown",
             column="schulart",
             row=row + 1,
-            mend="Add it to SCHOOLS in the connector",
+            hint="Add it to SCHOOLS in the connector",
         )
     operator = raw["traeger"].map({"öffentlich": "public", "privat": "independent"})
     table = raw.assign(kind=kinds, source_id=raw["bsn"], operator=operator, places=pd.NA)

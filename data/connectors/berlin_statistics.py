@@ -79,7 +79,7 @@ def _planning_areas(folder: Path) -> dict[str, gpd.GeoDataFrame]:
     for path, table in ((new_path, new), (old_path, old)):
         if table["area_id"].duplicated().any():
             double = table["area_id"][table["area_id"].duplicated()].iloc[0]
-            raise SourceError(str(path), f"the id {double} stands twice", mend="Give each area its own id")
+            raise SourceError(str(path), f"the id {double} stands twice", hint="Give each area its own id")
     keep = ["area_id", "name", "geometry"]
     return {OLD: gpd.GeoDataFrame(old[keep]), NEW: gpd.GeoDataFrame(new[keep])}
 

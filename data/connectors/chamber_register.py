@@ -38,7 +38,7 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
     file is missing, is not semicolon-separated text or lacks a column.
     """
     if not path.exists():
-        raise SourceError(str(path), "the file is missing", mend="Give the path of the register's CSV file")
+        raise SourceError(str(path), "the file is missing", hint="Give the path of the register's CSV file")
     with duckdb.connect() as engine:
         engine.register("areas", pd.DataFrame({"area_id": sorted(areas)}))
         source = _open(engine, path)
@@ -75,12 +75,12 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
         found = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
     except duckdb.Error as fault:
         raise SourceError(
-            str(path), "the file is not semicolon-separated text in UTF-8", mend="Export it as the chamber publishes it"
+            str(path), "the file is not semicolon-separated text in UTF-8", hint="Export it as the chamber publishes it"
         ) from fault
     for column in COLUMNS:
         if column not in found:
             raise SourceError(
-                str(path), "the column is missing", column=column, mend=f"Columns found: {', '.join(found)}"
+                str(path), "the column is missing", column=column, hint=f"Columns found: {', '.join(found)}"
             )
     text = "concat(" + ", ".join(f'"{column}"' for column in found) + ")"
     breaks = f"len({text}) - len(replace({text}, chr(10), ''))"

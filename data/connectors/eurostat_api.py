@@ -35,11 +35,11 @@ def decode(name: str, content: dict[str, Any]) -> pd.DataFrame:
     """
     if "error" in content:
         label = content["error"][0].get("label", "unknown error")
-        raise SourceError(name, f"Eurostat refused the question ({label})", mend="Check the dataset's code and filters")
+        raise SourceError(name, f"Eurostat refused the question ({label})", hint="Check the dataset's code and filters")
     missing = [key for key in ("id", "size", "dimension", "value") if key not in content]
     if missing:
         raise SourceError(
-            name, f"the answer is no JSON-stat dataset: it lacks {', '.join(missing)}", mend="Try again later"
+            name, f"the answer is no JSON-stat dataset: it lacks {', '.join(missing)}", hint="Try again later"
         )
     codes = []
     for dimension in content["id"]:
@@ -47,7 +47,7 @@ def decode(name: str, content: dict[str, Any]) -> pd.DataFrame:
         codes.append(index if isinstance(index, list) else sorted(index, key=index.__getitem__))
     cells = pd.DataFrame(list(itertools.product(*codes)), columns=content["id"])
     if [len(part) for part in codes] != list(content["size"]):
-        raise SourceError(name, "the dimensions do not fit their sizes", mend="Try again later")
+        raise SourceError(name, "the dimensions do not fit their sizes", hint="Try again later")
     cells["value"] = _spread(content["value"], len(cells)).astype("float64")
     status = content.get("status", {})
     flags = pd.Series(status, index=cells.index) if isinstance(status, str) else _spread(status, len(cells))
@@ -82,7 +82,7 @@ def fetch(
         raise SourceError(
             dataset,
             f"Eurostat cannot be reached ({type(fault).__name__})",
-            mend="The tables shipped or stored before stay in use; try again when online",
+            hint="The tables shipped or stored before stay in use; try again when online",
         ) from fault
     finally:
         if client is None:

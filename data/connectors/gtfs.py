@@ -30,11 +30,11 @@ def stops(path: Path, name: str) -> gpd.GeoDataFrame:
         with zipfile.ZipFile(path) as feed:
             read = {file: pd.read_csv(feed.open(file), dtype=str, encoding="utf-8-sig") for file in NEEDED}
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as fault:
-        raise SourceError(name, f"this is no whole GTFS feed ({fault})", mend="Fetch the feed again") from fault
+        raise SourceError(name, f"this is no whole GTFS feed ({fault})", hint="Fetch the feed again") from fault
     for file, columns in NEEDED.items():
         for column in columns:
             if column not in read[file]:
-                raise SourceError(f"{name}/{file}", "the column is missing", column=column, mend="Fetch the feed again")
+                raise SourceError(f"{name}/{file}", "the column is missing", column=column, hint="Fetch the feed again")
     kind = pd.to_numeric(read["routes.txt"]["route_type"], errors="coerce")
     kind = kind.map(
         lambda code: KINDS.get(code, EXTENDED.get(int(code // 100)) if pd.notna(code) and code >= 100 else None)

@@ -54,7 +54,7 @@ def boundary(
         raise SourceError(
             f"OpenStreetMap, '{name}'",
             "no city of this name has a boundary",
-            mend="Write its name as on the map, or name its country",
+            hint="Write its name as on the map, or name its country",
         )
     # A city-state's state and city may both be found: the innermost that is called so is the city.
     best = max(shapes, key=lambda one: (int(one[1].get("admin_level", 0)), one[2].area))

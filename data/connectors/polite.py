@@ -68,7 +68,7 @@ def allowed(address: str) -> None:
     ours = asked.scheme == "https" and asked.hostname in HOSTS and asked.port in (None, 443)
     if not ours and asked.netloc not in more:
         raise SourceError(
-            address, "this host is not among those the app asks", mend="Add it to ZONE_HOSTS if you trust it"
+            address, "this host is not among those the app asks", hint="Add it to ZONE_HOSTS if you trust it"
         )
 
 
@@ -106,7 +106,7 @@ def fetch(
         raise SourceError(
             address.split("?")[0],
             f"it cannot be fetched ({str(fault) or type(fault).__name__})",
-            mend="What was stored before stays in use; try again later",
+            hint="What was stored before stays in use; try again later",
         ) from fault
     finally:
         if client is None:

@@ -17,7 +17,7 @@ def open_raw(path: Path, columns: Iterable[str], *, geometry: bool = False, **cs
     Raises SourceError if the file is missing, unreadable, empty or lacks one of `columns`.
     """
     if not path.exists():
-        raise SourceError(str(path), "the file is missing", mend="Point --sources at the folder that holds it")
+        raise SourceError(str(path), "the file is missing", hint="Point --sources at the folder that holds it")
     try:
         if path.suffix == ".csv":
             table = pd.read_csv(path, **csv_options)  # type: ignore[call-overload]
@@ -26,14 +26,14 @@ def open_raw(path: Path, columns: Iterable[str], *, geometry: bool = False, **cs
         else:
             table = pd.read_parquet(path)
     except (OSError, ValueError) as fault:
-        raise SourceError(str(path), f"the file cannot be read ({fault})", mend="Fetch it again") from fault
+        raise SourceError(str(path), f"the file cannot be read ({fault})", hint="Fetch it again") from fault
     for column in columns:
         if column not in table.columns:
             raise SourceError(
-                str(path), "the column is missing", column=column, mend=f"Columns found: {', '.join(table.columns)}"
+                str(path), "the column is missing", column=column, hint=f"Columns found: {', '.join(table.columns)}"
             )
     if table.empty:
-        raise SourceError(str(path), "the file has no rows", mend="Fetch it again")
+        raise SourceError(str(path), "the file has no rows", hint="Fetch it again")
     return table
 
 
@@ -47,5 +47,5 @@ def no_negatives(path: Path, table: pd.DataFrame, columns: Iterable[str]) -> Non
                 f"the count {table[column][bad[0]]} is negative",
                 row=int(bad[0]) + 1,
                 column=column,
-                mend="Ask the publisher or remove the row",
+                hint="Ask the publisher or remove the row",
             )

@@ -102,7 +102,7 @@ def displaced_by_age_place(folder: Path) -> pd.DataFrame:
                 f"the code '{code}' is unknown",
                 column=source,
                 row=int(unknown[0]) + 1,
-                mend="Add it to the connector with its meaning",
+                hint="Add it to the connector with its meaning",
             )
     raw["not_stated"] = raw["total"] - raw[cells].sum(axis=1)
     if (raw["not_stated"] < 0).any():

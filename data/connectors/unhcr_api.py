@@ -75,7 +75,7 @@ def download(name: str, folder: Path, client: httpx.Client | None = None) -> lis
         raise SourceError(
             f"UNHCR {endpoint}",
             f"the answer lacks the column '{lacking[0]}'",
-            mend="UNHCR changed its tables; mend the connector",
+            hint="UNHCR changed its tables; mend the connector",
         )
     for column in set(table.columns) - WORDS:
         table[column] = pd.to_numeric(table[column], errors="coerce")

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from data.rights import needs
+from data.rights import require_role
 from data.store.database import engine
 from data.store.models import Assessment, SavedScenario, Target
 
@@ -22,7 +22,7 @@ def targets(city: str) -> pd.DataFrame:
         return pd.DataFrame(session.execute(asked).all(), columns=[column.key for column in columns])
 
 
-@needs("editor")
+@require_role("editor")
 def add_target(city: str, level: str, area_id: str, indicator: str, value: float, year: int) -> int:
     """Store a target; returns its id."""
     with Session(engine()) as session, session.begin():
@@ -32,7 +32,7 @@ def add_target(city: str, level: str, area_id: str, indicator: str, value: float
         return target.id
 
 
-@needs("editor")
+@require_role("editor")
 def remove_target(target: int) -> None:
     """Mark a target as removed; removing it again changes nothing."""
     _remove(Target, target)
@@ -50,7 +50,7 @@ def scenarios(city: str) -> pd.DataFrame:
         return pd.DataFrame(session.execute(asked).all(), columns=[column.key for column in columns])
 
 
-@needs("editor")
+@require_role("editor")
 def add_scenario(city: str, name: str, text: str) -> int:
     """Store a scenario; one of the same name stays beside it. Returns its id."""
     with Session(engine()) as session, session.begin():
@@ -60,7 +60,7 @@ def add_scenario(city: str, name: str, text: str) -> int:
         return saved.id
 
 
-@needs("editor")
+@require_role("editor")
 def remove_scenario(saved: int) -> None:
     """Mark a scenario as removed; removing it again changes nothing."""
     _remove(SavedScenario, saved)
@@ -79,7 +79,7 @@ def assessments(city: str) -> pd.DataFrame:
         return pd.DataFrame(session.execute(asked).all(), columns=[column.key for column in columns])
 
 
-@needs("editor")
+@require_role("editor")
 def add_assessment(city: str, day: date, who: str, answers: dict[str, Any]) -> int:
     """Store an assessment; earlier ones stay, so that days can be compared. Returns its id."""
     with Session(engine()) as session, session.begin():

@@ -65,7 +65,7 @@ def restore(path: Path) -> int:
         made = [(known[one["table"]], one["row"]) for one in rows]
     except (ValueError, KeyError, TypeError) as fault:
         raise SourceError(
-            path.name, f"is no backup of ours ({fault})", mend="Take a file that 'save' has written"
+            path.name, f"is no backup of ours ({fault})", hint="Take a file that 'save' has written"
         ) from fault
     with engine().begin() as connection:
         if head["revision"] != (here := _revision(connection)):

@@ -7,6 +7,6 @@ import secrets
 ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
-def fresh(length: int = 6) -> str:
+def random_code(length: int = 6) -> str:
     """A code at random; 6 signs make 900 million."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))

@@ -49,29 +49,29 @@ def export(table: pd.DataFrame, kind: str) -> bytes:
 def read(content: bytes, name: str) -> list[dict[str, Any]]:
     """The rows of a file by its name's ending. Raises SourceError with the mend if it cannot be read."""
     kind = name.rsplit(".", 1)[-1].lower()
-    limits.weigh(content, name)
+    limits.check_size(content, name)
     try:
         if kind == "json":
             rows = json.loads(content.decode("utf-8-sig"))
-            limits.count(len(rows), max((len(row) for row in rows if isinstance(row, dict)), default=0), name)
+            limits.check_shape(len(rows), max((len(row) for row in rows if isinstance(row, dict)), default=0), name)
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
                 raise ValueError("it holds no list of initiatives")
             return rows
         if kind == "csv":
-            limits.count(content.count(b"\n"), content.split(b"\n", 1)[0].count(b",") + 1, name)
+            limits.check_shape(content.count(b"\n"), content.split(b"\n", 1)[0].count(b",") + 1, name)
             table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False, encoding="utf-8-sig")
         elif kind == "xlsx":
-            limits.weigh_zip(content, name)
+            limits.check_zip(content, name)
             table = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
         else:
-            raise SourceError(name, f"'{kind}' is not a kind of file known here", mend=f"Save it as {', '.join(KINDS)}")
+            raise SourceError(name, f"'{kind}' is not a kind of file known here", hint=f"Save it as {', '.join(KINDS)}")
     except SourceError:
         raise
     except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
         raise SourceError(
-            name, f"the file cannot be read ({fault})", mend="Export one from this page and fill that"
+            name, f"the file cannot be read ({fault})", hint="Export one from this page and fill that"
         ) from fault
-    limits.count(len(table), len(table.columns), name)
+    limits.check_shape(len(table), len(table.columns), name)
     table = table.map(
         lambda value: (
             value[1:] if isinstance(value, str) and value[:1] == "'" and value[1:2] in FORMULA_STARTS else value
@@ -82,7 +82,7 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
     return records
 
 
-def take_in(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]:
+def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]:
     """Import a file: stores every good row at once, or none if storing fails; returns how many, and a report of all other rows.
 
     Report: row (of the file's rows, from 1, without its head), column, fault with mend.

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from data.errors import DataError
-from data.rights import needs
+from data.rights import require_role
 from data.store.database import engine
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, Initiative
 
@@ -190,7 +190,7 @@ def add(given: dict[str, Any], who: str) -> int:
     return add_many([check(given)], who)[0]
 
 
-@needs("editor")
+@require_role("editor")
 def add_many(checked: list[dict[str, Any]], who: str) -> list[int]:
     """Store initiatives that `check` has passed, all or none; returns their ids."""
     with Session(engine()) as session, session.begin():
@@ -233,7 +233,7 @@ def _fields_since(session: Session, number: int, version: int, now: dict[str, An
     return [field for field in FIELDS if old is not None and old.get(field) != now.get(field)]
 
 
-@needs("editor")
+@require_role("editor")
 def change(number: int, version: int, given: dict[str, Any], who: str) -> int:
     """Change an initiative that you read at `version`; returns the new one. Raises ConflictError, InvalidInitiativeError."""
     made = check(given)
@@ -245,13 +245,13 @@ def change(number: int, version: int, given: dict[str, Any], who: str) -> int:
     return _change(number, version, who, "changed", edit)
 
 
-@needs("editor")
+@require_role("editor")
 def remove(number: int, version: int, who: str) -> int:
     """Take an initiative out; it stays in the history and can be put back by undo."""
     return _change(number, version, who, "removed", lambda row: setattr(row, "removed", datetime.now(UTC)))
 
 
-@needs("editor")
+@require_role("editor")
 def undo(number: int, who: str) -> int:
     """Take the last change back; undoing twice brings it again. Raises DataError if there is nothing to undo."""
     with Session(engine()) as session:

@@ -17,16 +17,16 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from data.rights import needs
+from data.rights import require_role
 from data.store import codes
 from data.store.database import engine
 from data.store.models import Answer, Question, Room, aware
 
 KINDS = ("poll", "budget", "priorities", "text")
-LEAST = 5  # people whose answers may be shown together
-TOTAL = 100  # points of a budget
-MOST_PRIORITIES = 3
-LONGEST = 280  # signs of a free text
+MIN_PEOPLE = 5  # people whose answers may be shown together
+BUDGET_POINTS = 100  # points of a budget
+MAX_PRIORITIES = 3
+MAX_TEXT_LENGTH = 280  # signs of a free text
 
 
 class RefusedError(ValueError):
@@ -34,7 +34,7 @@ class RefusedError(ValueError):
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionView:
     """A question as a room shows it."""
 
     id: int
@@ -51,7 +51,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Shown:
+class RoomView:
     """A room: its code, title, groups, the id of the question shown (0: none), whether it is closed and purged."""
 
     id: int
@@ -64,7 +64,7 @@ class Shown:
     keep_days: int
 
 
-@needs("editor")
+@require_role("editor")
 def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> str:
     """Open a room; returns its code."""
     named = [group.strip()[:60] for group in groups if group.strip()]
@@ -72,7 +72,7 @@ def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> 
         raise RefusedError("A room needs a title.")
     with Session(engine()) as session, session.begin():
         room = Room(
-            code=codes.fresh(),
+            code=codes.random_code(),
             city=city,
             title=title.strip()[:200],
             groups=list(dict.fromkeys(named)),
@@ -83,23 +83,23 @@ def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> 
         return room.code
 
 
-def rooms(city: str) -> list[Shown]:
+def rooms(city: str) -> list[RoomView]:
     """A city's rooms, newest first."""
     with Session(engine()) as session:
         return [
-            _shown(room) for room in session.scalars(select(Room).where(Room.city == city).order_by(Room.id.desc()))
+            _room_view(room) for room in session.scalars(select(Room).where(Room.city == city).order_by(Room.id.desc()))
         ]
 
 
-def room(code: str) -> Shown | None:
+def room(code: str) -> RoomView | None:
     """The room of a code, as people type it."""
     with Session(engine()) as session:
         found = session.scalar(select(Room).where(Room.code == code.strip().upper()))
-        return None if found is None else _shown(found)
+        return None if found is None else _room_view(found)
 
 
-def _shown(room: Room) -> Shown:
-    return Shown(
+def _room_view(room: Room) -> RoomView:
+    return RoomView(
         room.id,
         room.code,
         room.title,
@@ -111,8 +111,8 @@ def _shown(room: Room) -> Shown:
     )
 
 
-@needs("editor")
-def ask(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> int:
+@require_role("editor")
+def add_question(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> int:
     """Put a question to a room and show it; options: key and label (none for a text). Returns its id."""
     if kind not in KINDS:
         raise RefusedError(f"A question is one of {', '.join(KINDS)}, not '{kind}'.")
@@ -136,36 +136,36 @@ def ask(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> in
         return question.id
 
 
-@needs("editor")
-def show(code: str, question: int) -> None:
+@require_role("editor")
+def show_question(code: str, question: int) -> None:
     """Show a question of the room on every phone; 0 shows none."""
     with Session(engine()) as session, session.begin():
         session.execute(update(Room).where(Room.code == code).values(shown=question))
 
 
-@needs("editor")
+@require_role("editor")
 def set_open(question: int, is_open: bool) -> None:
     """Let answers in, or hold them where they are."""
     with Session(engine()) as session, session.begin():
         session.execute(update(Question).where(Question.id == question).values(open=is_open))
 
 
-def questions(code: str) -> list[Asked]:
+def questions(code: str) -> list[QuestionView]:
     """A room's questions in the order they were asked."""
     asked = select(Question).join(Room, Room.id == Question.room_id).where(Room.code == code).order_by(Question.id)
     with Session(engine()) as session:
-        return [_asked(one) for one in session.scalars(asked)]
+        return [_question_view(one) for one in session.scalars(asked)]
 
 
-def question(number: int) -> Asked | None:
+def question(number: int) -> QuestionView | None:
     """One question."""
     with Session(engine()) as session:
         found = session.get(Question, number)
-        return None if found is None else _asked(found)
+        return None if found is None else _question_view(found)
 
 
-def _asked(one: Question) -> Asked:
-    return Asked(
+def _question_view(one: Question) -> QuestionView:
+    return QuestionView(
         one.id,
         one.kind,
         one.prompt,
@@ -175,23 +175,23 @@ def _asked(one: Question) -> Asked:
     )
 
 
-def check(asked: Asked, value: Any) -> Any:
+def check(asked: QuestionView, value: Any) -> Any:
     """An answer as it is stored, or RefusedError with what is wrong."""
     if asked.kind == "text":
         words = "".join(sign for sign in str(value) if sign.isprintable() or sign == "\n").strip()
-        if not words or len(words) > LONGEST:
-            raise RefusedError(f"A text has 1 to {LONGEST} signs.")
+        if not words or len(words) > MAX_TEXT_LENGTH:
+            raise RefusedError(f"A text has 1 to {MAX_TEXT_LENGTH} signs.")
         return words
     if asked.kind == "budget":
         if not isinstance(value, dict) or set(value) != set(asked.keys):
             raise RefusedError("Points are needed for every option.")
         if (
             any(isinstance(points, bool) or not isinstance(points, int) or points < 0 for points in value.values())
-            or sum(value.values()) != TOTAL
+            or sum(value.values()) != BUDGET_POINTS
         ):
-            raise RefusedError(f"Points are whole numbers from 0 and add up to {TOTAL}.")
+            raise RefusedError(f"Points are whole numbers from 0 and add up to {BUDGET_POINTS}.")
         return value
-    most = 1 if asked.kind == "poll" else MOST_PRIORITIES
+    most = 1 if asked.kind == "poll" else MAX_PRIORITIES
     if not isinstance(value, list) or not 1 <= len(value) <= most or len(set(map(str, value))) != len(value):
         raise RefusedError(f"1 to {most} different options can be chosen.")
     if not set(map(str, value)) <= set(asked.keys):
@@ -212,7 +212,7 @@ def answer(code: str, number: int, token: str, group: str, value: Any) -> None:
             "question_id": number,
             "device": hmac.new(room.salt.encode(), token.encode(), hashlib.sha256).hexdigest(),
             "group": group if group in room.groups else "",
-            "value": check(_asked(question), value),
+            "value": check(_question_view(question), value),
             "approved": False,
         }
         insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
@@ -226,10 +226,10 @@ def count(number: int) -> int:
         return int(session.scalar(select(func.count()).where(Answer.question_id == number)) or 0)
 
 
-def answers(asked: Asked) -> pd.DataFrame:
+def answers(asked: QuestionView) -> pd.DataFrame:
     """The answers to a question: group and choice, or a column an option for a budget; for a text id, value, approved.
 
-    Empty below LEAST people; a group below LEAST people is blank, so that no one can be singled out.
+    Empty below MIN_PEOPLE people; a group below MIN_PEOPLE people is blank, so that no one can be singled out.
     """
     columns = [Answer.id, Answer.group, Answer.value, Answer.approved]
     with Session(engine()) as session:
@@ -237,31 +237,31 @@ def answers(asked: Asked) -> pd.DataFrame:
     rows = pd.DataFrame(found, columns=["id", "group", "value", "approved"])
     if asked.kind == "text":
         return rows[["id", "value", "approved"]]
-    if len(rows) < LEAST:
+    if len(rows) < MIN_PEOPLE:
         rows = rows.iloc[:0]
     people = rows["group"].map(rows["group"].value_counts())
-    rows["group"] = rows["group"].where(people >= LEAST, "")
+    rows["group"] = rows["group"].where(people >= MIN_PEOPLE, "")
     if asked.kind == "budget":
         points = pd.DataFrame([*rows["value"]], columns=asked.keys, index=rows.index)
         return pd.concat([rows[["group"]], points], axis=1)
     return rows[["group", "value"]].rename(columns={"value": "choice"})
 
 
-@needs("editor")
-def approve(number: int, approved: bool) -> None:
+@require_role("editor")
+def approve_text(number: int, approved: bool) -> None:
     """Let a text be seen by the room, or take it back."""
     with Session(engine()) as session, session.begin():
         session.execute(update(Answer).where(Answer.id == number).values(approved=approved))
 
 
-@needs("editor")
-def drop(number: int) -> None:
+@require_role("editor")
+def delete_text(number: int) -> None:
     """Delete a text for good."""
     with Session(engine()) as session, session.begin():
         session.execute(delete(Answer).where(Answer.id == number))
 
 
-@needs("editor")
+@require_role("editor")
 def close(code: str, results: dict[int, dict[str, Any]]) -> None:
     """Close a room for good and keep each question's result; its answers are deleted after the room's days."""
     with Session(engine()) as session, session.begin():

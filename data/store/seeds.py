@@ -405,7 +405,7 @@ def seeds() -> list[dict[str, Any]]:
     ]
 
 
-def plant(who: str = "starting set") -> int:
+def fill_register(who: str = "starting set") -> int:
     """Put the initiatives into an empty register; returns how many. A register that holds any is left alone."""
     if len(register.everything(removed=True)):
         return 0
@@ -413,5 +413,5 @@ def plant(who: str = "starting set") -> int:
 
 
 if __name__ == "__main__":
-    print(f"{plant()} initiatives stored")
+    print(f"{fill_register()} initiatives stored")
     sys.exit(0)

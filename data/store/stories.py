@@ -12,16 +12,16 @@ from sqlalchemy.orm import Session
 
 from data import limits
 from data.errors import SourceError
-from data.rights import needs
+from data.rights import require_role
 from data.store import codes
 from data.store.database import engine
 from data.store.models import Link, Story, aware
 
-MOST_STEPS = 100
+MAX_STEPS = 100
 
 
 @dataclass(frozen=True)
-class Told:
+class StoryView:
     """A story: code, title, steps (page, query, title, note), and where its presentation is."""
 
     code: str
@@ -31,26 +31,26 @@ class Told:
     started: datetime | None
 
 
-@needs("editor")
+@require_role("editor")
 def save(title: str, steps: list[dict[str, Any]], code: str = "") -> str:
     """Store a story, or a new version of the one with this code; returns its code."""
     with Session(engine()) as session, session.begin():
         found = session.scalar(select(Story).where(Story.code == code)) if code else None
         if found is None:
-            found = Story(code=codes.fresh(), title=title[:200], steps=steps, step=0, started=None)
+            found = Story(code=codes.random_code(), title=title[:200], steps=steps, step=0, started=None)
             session.add(found)
         found.title, found.steps = title[:200], steps
         return found.code
 
 
-def story(code: str) -> Told | None:
+def story(code: str) -> StoryView | None:
     """The story of a code."""
     with Session(engine()) as session:
         found = session.scalar(select(Story).where(Story.code == code.strip().upper()))
         if found is None:
             return None
         started = aware(found.started) if found.started else None
-        return Told(found.code, found.title, found.steps, found.step, started)
+        return StoryView(found.code, found.title, found.steps, found.step, started)
 
 
 def stories() -> dict[str, str]:
@@ -60,22 +60,22 @@ def stories() -> dict[str, str]:
         return {row.code: row.title for row in found}
 
 
-@needs("editor")
-def turn_to(code: str, step: int, start: bool = False) -> None:
+@require_role("editor")
+def show_step(code: str, step: int, start: bool = False) -> None:
     """Say which step a presentation shows, for the window with the notes."""
     values: dict[str, Any] = {"step": step} | ({"started": datetime.now(UTC)} if start else {})
     with Session(engine()) as session, session.begin():
         session.execute(update(Story).where(Story.code == code).values(**values))
 
 
-@needs("editor")
+@require_role("editor")
 def shorten(target: str, title: str) -> str:
     """A short code for a view, the same for the same view and title."""
     with Session(engine()) as session, session.begin():
         known = session.scalar(select(Link.code).where(Link.target == target, Link.title == title[:300]))
         if known:
             return str(known)
-        made = Link(code=codes.fresh(5), target=target, title=title[:300])
+        made = Link(code=codes.random_code(5), target=target, title=title[:300])
         session.add(made)
         return made.code
 
@@ -94,26 +94,26 @@ def as_file(title: str, steps: list[dict[str, Any]]) -> bytes:
 
 def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dict[str, Any]]]:
     """Title and steps of a story's file; SourceError names step, field and mend. pages: those that exist."""
-    limits.weigh(content, name, 1_000_000)
+    limits.check_size(content, name, 1_000_000)
     try:
         given = json.loads(content)
         title, steps = str(given["title"]), list(given["steps"])
     except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise SourceError(name, "is no story", mend="Save one from the page Story and change that") from fault
+        raise SourceError(name, "is no story", hint="Save one from the page Story and change that") from fault
     made = []
-    for place, step in enumerate(steps[:MOST_STEPS], 1):
+    for place, step in enumerate(steps[:MAX_STEPS], 1):
         if not isinstance(step, dict) or step.get("page") not in pages:
             raise SourceError(
                 name,
                 "names a page that does not exist",
                 column="page",
                 row=place,
-                mend=f"Known: {', '.join(sorted(pages))}",
+                hint=f"Known: {', '.join(sorted(pages))}",
             )
         query = step.get("query", {})
         if not isinstance(query, dict):
             raise SourceError(
-                name, "is not a table of choices", column="query", row=place, mend='Write it as {"district": "01"}'
+                name, "is not a table of choices", column="query", row=place, hint='Write it as {"district": "01"}'
             )
         made.append(
             {
@@ -124,5 +124,5 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
             }
         )
     if not made:
-        raise SourceError(name, "has no steps", mend="Pin a view first")
+        raise SourceError(name, "has no steps", hint="Pin a view first")
     return title[:200], made

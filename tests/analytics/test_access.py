@@ -20,29 +20,29 @@ def line(*metres: float) -> pd.DataFrame:
 
 def test_two_step_worked_example() -> None:
     """Two facilities on a street: f1 (10 places) reached by 60 + 40 people, f2 (6 places) by 40 + 20."""
-    ways = access.reach(line(0, 500, 1000), line(250, 750), limit=3.1, speed=100, circuity=1.2)
+    ways = access.travel_matrix(line(0, 500, 1000), line(250, 750), limit=3.1, speed=100, circuity=1.2)
     places = access.two_step(ways, np.array([60, 40, 20]), np.array([10, 6]))
     assert places == pytest.approx([10 / 100, 10 / 100 + 6 / 60, 6 / 60])
 
 
 def test_enhanced_two_step_worked_example() -> None:
     """Zones of 10, 20 and 30 minutes weigh 1, 0.68 and 0.22 (Luo & Qi 2009)."""
-    ways = access.reach(line(0, 1500, 2500), line(0), limit=30, speed=100, circuity=1)
-    places = access.enhanced_two_step(ways, np.array([100, 50, 200]), np.array([89]))
+    ways = access.travel_matrix(line(0, 1500, 2500), line(0), limit=30, speed=100, circuity=1)
+    places = access.e2sfca(ways, np.array([100, 50, 200]), np.array([89]))
     ratio = 89 / (100 * 1 + 50 * 0.68 + 200 * 0.22)
     assert places == pytest.approx([ratio, 0.68 * ratio, 0.22 * ratio])
 
 
 def test_published_example_of_sdc_catchment_reproduces() -> None:
     """sdc-catchment's documentation prints 0.065179, 0.069641, 0.065179: three consumers of 100, two providers of 10."""
-    ways = access.reach(line(0, 1, 2), line(0, 2), limit=10, speed=1, circuity=1)
+    ways = access.travel_matrix(line(0, 1, 2), line(0, 2), limit=10, speed=1, circuity=1)
     decay = np.exp(-(ways.minutes.data**2) / 2)
-    found = access.enhanced_two_step(ways, np.full(3, 100), np.full(2, 10.0), decay)
+    found = access.e2sfca(ways, np.full(3, 100), np.full(2, 10.0), decay)
     assert found.round(6).tolist() == [0.065179, 0.069641, 0.065179]
 
 
 def test_a_zone_holds_its_outer_edge() -> None:
-    ways = access.reach(line(1000, 2000, 3000), line(0), limit=30, speed=100, circuity=1)
+    ways = access.travel_matrix(line(1000, 2000, 3000), line(0), limit=30, speed=100, circuity=1)
     assert access.zone_weights(ways).tolist() == [1.0, 0.68, 0.22]
 
 
@@ -50,8 +50,8 @@ def test_every_place_is_handed_out_once_where_somebody_reaches_it() -> None:
     random = np.random.default_rng(5)
     homes, sites = (pd.DataFrame(random.uniform(0, 4000, (n, 2)), columns=["x", "y"]) for n in (300, 20))
     people, places = random.integers(1, 90, 300), random.integers(1, 50, 20).astype(float)
-    ways = access.reach(homes, sites, 20, 80, 1.3)
-    for method in (access.two_step, access.enhanced_two_step, access.three_step):
+    ways = access.travel_matrix(homes, sites, 20, 80, 1.3)
+    for method in (access.two_step, access.e2sfca, access.three_step):
         reached = np.diff(ways.minutes.tocsc().indptr) > 0
         assert (method(ways, people, places) * people).sum() == pytest.approx(places[reached].sum())
 
@@ -61,7 +61,7 @@ def test_pysal_access_agrees_to_1e_9(method: str) -> None:
     random = np.random.default_rng(11)
     homes, sites = (pd.DataFrame(random.uniform(0, 3000, (n, 2)), columns=["x", "y"]) for n in (120, 15))
     people, places = random.integers(1, 200, 120), random.integers(1, 80, 15).astype(float)
-    ways = access.reach(homes, sites, 18, 80, 1.25)
+    ways = access.travel_matrix(homes, sites, 18, 80, 1.25)
     ours = getattr(access, method)(ways, people, places)
     pairs = ways.minutes.tocoo()
     cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
@@ -77,23 +77,23 @@ def test_pysal_access_agrees_to_1e_9(method: str) -> None:
 
 
 def test_cumulative_and_gravity_by_hand() -> None:
-    ways = access.reach(line(0, 1000), line(0, 400), limit=8, speed=100, circuity=1)
-    assert access.cumulative(ways).tolist() == [2, 1]
+    ways = access.travel_matrix(line(0, 1000), line(0, 400), limit=8, speed=100, circuity=1)
+    assert access.cumulative_opportunities(ways).tolist() == [2, 1]
     beta = 0.1
     expected = [3 + 5 * np.exp(-0.4), 5 * np.exp(-0.6)]
     assert access.gravity(ways, np.array([3.0, 5.0]), beta) == pytest.approx(expected)
 
 
 def test_nothing_to_reach() -> None:
-    ways = access.reach(line(0, 1), line(), 10, 80, 1.3)
-    assert access.cumulative(ways).tolist() == [0, 0]
+    ways = access.travel_matrix(line(0, 1), line(), 10, 80, 1.3)
+    assert access.cumulative_opportunities(ways).tolist() == [0, 0]
     assert np.isinf(access.nearest_minutes(line(0, 1), line(), 80, 1.3)).all()
 
 
 @given(st.integers(0, 100_000), st.lists(st.floats(0.001, 10), min_size=1, max_size=60))
 def test_spread_conserves_people_exactly_and_stays_within_one_of_the_quota(total: int, parts: list[float]) -> None:
     shares = np.array(parts)
-    people = access.spread(total, shares)
+    people = access.largest_remainder(total, shares)
     assert people.sum() == total
     assert (np.abs(people - total * shares / shares.sum()) < 1 + 1e-6).all()
 

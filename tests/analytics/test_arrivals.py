@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import arrivals
-from analytics.arrivals import Need, Span
+from analytics.arrivals import Need, Triangular
 
 
 @given(st.integers(0, 10**6), st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=40))
@@ -27,26 +27,26 @@ def test_allocation_by_hand() -> None:
         arrivals.allocate(1, pd.Series([-1.0]))
 
 
-POINT = Need("School", (6, 18), Span(1, 1, 1), Span(1, 1, 1), "places")
+POINT = Need("School", (6, 18), Triangular(1, 1, 1), Triangular(1, 1, 1), "places")
 AGES = {(0, 6): 0.1, (6, 18): 0.3, (18, 65): 0.5, (65, 120): 0.1}
 
 
 def test_demand_and_shortfall_by_hand() -> None:
     allocated = pd.Series({"a": 100, "b": 300})
     free = {"school": np.tile([20.0, 100.0], (50, 1))}
-    table = arrivals.demand(allocated, 2, AGES, {"school": POINT}, Span(400, 400, 400), free, draws=50).set_index(
+    table = arrivals.demand(allocated, 2, AGES, {"school": POINT}, Triangular(400, 400, 400), free, draws=50).set_index(
         ["area", "month"]
     )
     assert table.loc[("a", 2), "likely"] == pytest.approx(30)
     assert table.loc[("a", 1), "likely"] == pytest.approx(15)
     assert table.loc[("a", 2), "short"] == pytest.approx(10)
     assert table.loc[("b", 2), "chance"] == 0
-    assert arrivals.first_short(table.reset_index(), "school").to_numpy().tolist() == [["a", 2]]
+    assert arrivals.first_shortfall(table.reset_index(), "school").to_numpy().tolist() == [["a", 2]]
 
 
 def test_bands_are_in_order_and_repeat() -> None:
     allocated = pd.Series({"a": 100, "b": 300})
-    make = lambda: arrivals.demand(allocated, 6, AGES, arrivals.NEEDS, Span(300, 400, 600), {}, draws=200, seed=7)  # noqa: E731
+    make = lambda: arrivals.demand(allocated, 6, AGES, arrivals.NEEDS, Triangular(300, 400, 600), {}, draws=200, seed=7)  # noqa: E731
     table = make()
     assert (table["low"] <= table["likely"]).all()
     assert (table["likely"] <= table["high"]).all()
@@ -56,4 +56,4 @@ def test_bands_are_in_order_and_repeat() -> None:
 
 def test_a_range_that_falls_is_refused() -> None:
     with pytest.raises(ValueError, match="must rise"):
-        Span(3, 2, 1).draw(np.random.default_rng(0), 5)
+        Triangular(3, 2, 1).draw(np.random.default_rng(0), 5)

@@ -74,12 +74,12 @@ BRIDGE = pd.DataFrame({"old_id": ["a", "a", "b"], "new_id": ["x", "y", "y"], "sh
 
 
 def test_bridge_moves_people_by_shared_area_and_loses_none() -> None:
-    moved = bridge.across(pd.Series({"a": 100, "b": 40}), BRIDGE)
+    moved = bridge.areal_weighting(pd.Series({"a": 100, "b": 40}), BRIDGE)
     assert moved.to_dict() == {"x": 25, "y": 115}
 
 
 def test_bridge_fills_in_no_suppressed_count() -> None:
-    moved = bridge.across(pd.Series({"a": None, "b": 40}), BRIDGE)
+    moved = bridge.areal_weighting(pd.Series({"a": None, "b": 40}), BRIDGE)
     assert moved.isna().all()
 
 
@@ -89,7 +89,7 @@ def test_bridge_error_is_measured_on_the_half_year_known_in_both_cuts() -> None:
     people = data.table("residents", "berlin")
     old = people[people["period"] == "2020-12-31"].groupby("area_id")["persons"].sum(min_count=1)
     known = data.table("residents_in_new_cut", "berlin").set_index("area_id")["persons"]
-    wrong = bridge.error(bridge.across(old, ways), known)
+    wrong = bridge.weighting_error(bridge.areal_weighting(old, ways), known)
     assert wrong["areas"] > 530
     assert wrong["median_error"] < 0.01
     assert 0.7 < wrong["within_10_percent"] < 0.75

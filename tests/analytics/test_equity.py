@@ -63,12 +63,12 @@ def test_clusters_find_a_planted_patch_and_no_more_in_noise() -> None:
     weights = lat2W(12, 12)
     random = np.random.default_rng(4)
     noise = pd.Series(random.normal(0, 1, 144), index=weights.id_order)
-    whole, kinds = equity.clusters(noise, weights)
+    whole, kinds = equity.local_moran(noise, weights)
     assert (kinds != "").mean() < 0.05
     patch = [12 * i + j for i in range(4) for j in range(4)]
     planted = noise.copy()
     planted.loc[patch] -= 5
-    whole, kinds = equity.clusters(planted, weights)
+    whole, kinds = equity.local_moran(planted, weights)
     assert whole["moran"] > 0.3
     assert (kinds[patch] == "low").mean() > 0.7
     assert (kinds.drop(patch) == "low").sum() <= 3
@@ -79,7 +79,7 @@ def test_clusters_agree_with_esda() -> None:
     random = np.random.default_rng(11)
     values = pd.Series(random.normal(0, 1, 144), index=weights.id_order)
     values.loc[[12 * i + j for i in range(5) for j in range(5)]] += 4
-    whole, kinds = equity.clusters(values, weights, seed=1)
+    whole, kinds = equity.local_moran(values, weights, seed=1)
     weights.transform = "r"
     assert whole["moran"] == pytest.approx(Moran(values.to_numpy(), weights).I, rel=1e-12)
     peer = Moran_Local(values.to_numpy(), weights, permutations=9999, seed=1, n_jobs=1)

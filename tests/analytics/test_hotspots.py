@@ -41,7 +41,7 @@ def test_crowds_are_numbered_by_size() -> None:
     rng = np.random.default_rng(0)
     many, few, lonely = rng.normal(0, 10, (30, 2)), rng.normal(5000, 10, (12, 2)), [[9000.0, 0.0]]
     points = pd.DataFrame(np.vstack([few, many, lonely]), columns=["x", "y"])
-    found = hotspots.crowds(points, within_m=50, at_least=5)["crowd"]
+    found = hotspots.dbscan(points, within_m=50, at_least=5)["crowd"]
     assert (found[:12] == 1).all()
     assert (found[12:42] == 0).all()
     assert found.iloc[42] == -1

@@ -65,7 +65,7 @@ def test_values_by_hand() -> None:
 
 def test_turning_makes_high_good() -> None:
     table = indicators.measure(inputs())
-    turned = indicators.turned(table)
+    turned = indicators.oriented(table)
     assert turned.loc["D", "unemployment"] == -table.loc["D", "unemployment"]
     assert turned.loc["D", "daycare_places"] == table.loc["D", "daycare_places"]
     assert set(indicators.dimension_of()) == set(indicators.DIMENSIONS)

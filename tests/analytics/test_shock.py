@@ -37,7 +37,7 @@ def test_recovery_reopens_the_most_useful_first() -> None:
 
 
 def test_a_smaller_budget_closes_what_is_missed_least() -> None:
-    assert shock.least_used(COVERS, PEOPLE, 1 / 3).tolist() == [True, True, False]
+    assert shock.close_least_used(COVERS, PEOPLE, 1 / 3).tolist() == [True, True, False]
 
 
 def test_nobody_served_has_no_resilience() -> None:

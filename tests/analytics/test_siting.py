@@ -84,7 +84,7 @@ def test_every_model_equals_trying_everything(case: tuple[int, int]) -> None:
     sizes = groups.sum(axis=1)
     if (sizes > 0).all():
         worst = max(min((groups[g][hit].sum() / sizes[g]) for g in range(2)) for hit in reached.values())
-        assert siting.fairest(covers, groups, count, gap=0).value == pytest.approx(worst, abs=1e-3)
+        assert siting.max_min_cover(covers, groups, count, gap=0).value == pytest.approx(worst, abs=1e-3)
 
 
 def test_kept_sites_stay_and_closed_ones_do_not_open(san_francisco: tuple[np.ndarray, np.ndarray]) -> None:

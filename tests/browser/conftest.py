@@ -34,11 +34,11 @@ ENTRIES = """
 from datetime import date
 from data import store
 from data.store import seeds
-seeds.plant()
+seeds.fill_register()
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
 from data.store import rooms, stories
 code = rooms.open_room("berlin", "Budget for inclusion", ["staff", "residents"])
-asked = rooms.ask(code, "budget", "Which dimensions matter most?", [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")])
+asked = rooms.add_question(code, "budget", "Which dimensions matter most?", [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")])
 for device in range(12):
     rooms.answer(code, asked, f"device-{device}", ["staff", "residents"][device % 2], {"housing": 20 + device, "work": 50 - device, "health": 30})
 STEPS = [{"page": "coverage", "query": {"service": "library", "level": "district"}, "title": "Libraries", "note": "Mention opening hours"},

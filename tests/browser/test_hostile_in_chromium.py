@@ -37,7 +37,7 @@ with tempfile.TemporaryDirectory() as folder:
     Path(folder, "areas.geojson").write_text(json.dumps(shapes))
     print(building.build(Path(folder))[0])
 code = rooms.open_room("berlin", EVIL, [EVIL])
-print(code, rooms.ask(code, "poll", EVIL, [("a", EVIL), ("b", "B")]))
+print(code, rooms.add_question(code, "poll", EVIL, [("a", EVIL), ("b", "B")]))
 register.add({{"name": EVIL, "kind": "practice", "stage": "applied", "theme": "social", "topic": "work", "city": EVIL, "country": "DE", "about": EVIL,
               "target_group": EVIL, "partners": [{{"name": EVIL, "sector": "public", "role": EVIL}}, {{"name": "B", "sector": "private", "role": ""}}]}}, EVIL)
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)

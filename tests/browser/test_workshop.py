@@ -47,7 +47,7 @@ def hold_a_vote(
 ) -> tuple[Visit, int, np.ndarray]:
     """Presenter's page, question and each vote's seconds from tap to picture, with so many phones voting over so many seconds."""
     code = rooms.open_room("berlin", "Where first", [])
-    number = rooms.ask(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks"), ("c", "Libraries")])
+    number = rooms.add_question(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks"), ("c", "Libraries")])
     seen = visit(f"workshop?room={code}")
     seen.page.evaluate(WATCH)
     together = Barrier(phones)
@@ -90,7 +90,7 @@ def test_a_hundred_phones_are_each_counted_once_on_the_presenters_chart(
 
 def test_a_phone_votes_by_hand_and_the_picture_follows(visit: Callable[..., Visit], codes: dict[str, str]) -> None:
     code = rooms.open_room("berlin", "By hand", ["staff"])
-    number = rooms.ask(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks")])
+    number = rooms.add_question(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks")])
     phone = visit("workshop")
     phone.page.set_viewport_size({"width": 360, "height": 740})
     phone.page.goto(f"{phone.address}/join/{code}")
@@ -103,7 +103,7 @@ def test_a_phone_votes_by_hand_and_the_picture_follows(visit: Callable[..., Visi
     assert phone.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
     rooms.set_open(number, False)
     expect(phone.page.get_by_role("status")).to_have_text("This question is closed.", timeout=10_000)
-    rooms.ask(code, "text", "Anything else?", [])
+    rooms.add_question(code, "text", "Anything else?", [])
     expect(phone.page.get_by_role("textbox", name="Anything else?")).to_be_visible(timeout=10_000)
     assert rooms.count(number) == 1
     assert phone.foreign == []

@@ -22,7 +22,7 @@ def filled() -> None:
     store.add_target("town", "district", "01", "library_walk", 1.5, 2030)
     store.add_assessment("town", date(2026, 1, 1), "desk", {"a": {"level": 2}})
     code = rooms.open_room("town", "Room", ["staff"])
-    asked = rooms.ask(code, "poll", "What?", [("a", "A"), ("b", "B")])
+    asked = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
     rooms.answer(code, asked, "device-of-someone", "staff", ["b"])
     stories.save("Story", [{"page": "reach"}])
     stories.shorten("reach", "Title")

@@ -10,14 +10,14 @@ PNG = b"\x89PNG\r\n"
 
 def test_without_a_file_nothing_is_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_BRAND", str(tmp_path / "brand.toml"))
-    assert brand.fields() == {}
+    assert brand.load() == {}
 
 
 def test_a_citys_look_is_read_with_its_logo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "logo.png").write_bytes(PNG)
     (tmp_path / "brand.toml").write_text('name = "Town"\nprimary = "#102030"\nlogo = "logo.png"\n')
     monkeypatch.setenv("ZONE_BRAND", str(tmp_path / "brand.toml"))
-    assert brand.fields() == {"name": "Town", "primary": "#102030", "logo": PNG, "logo_kind": "png"}
+    assert brand.load() == {"name": "Town", "primary": "#102030", "logo": PNG, "logo_kind": "png"}
 
 
 @pytest.mark.parametrize(
@@ -39,4 +39,4 @@ def test_a_wrong_file_is_told_with_its_mend(
     (tmp_path / "brand.toml").write_text(content)
     monkeypatch.setenv("ZONE_BRAND", str(tmp_path / "brand.toml"))
     with pytest.raises(SourceError, match=said):
-        brand.fields()
+        brand.load()

@@ -80,5 +80,5 @@ def test_places_that_are_no_number_are_named_with_their_row(tmp_path: Path) -> N
 def test_a_failed_build_leaves_every_shipped_table_as_it_was(tmp_path: Path) -> None:
     before = {key: data.entry(*reversed(key)).path.read_bytes() for key in data.catalogue()}
     with pytest.raises(SourceError):
-        build.build(tmp_path, say=lambda _: None)
+        build.build(tmp_path, report_progress=lambda _: None)
     assert before == {key: data.entry(*reversed(key)).path.read_bytes() for key in data.catalogue()}

@@ -110,13 +110,13 @@ def test_a_generated_month_is_stored_found_and_replaced(tmp_path: Path, monkeypa
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
     assert not data.has("firms", "berlin")
     generate(tmp_path / "month.csv", 20_000)
-    entry, report = firms.store(tmp_path / "month.csv", MONTH)
+    entry, report = firms.import_month(tmp_path / "month.csv", MONTH)
     assert report is None
     assert data.table("firms", "berlin")["firms"].sum() == 20_000
     assert "2023-03" in data.entry("firms", "berlin").source_line
     before = data.version()
     write(tmp_path / "next.csv", [row("1100206"), row("77777777")])
-    entry, report = firms.store(tmp_path / "next.csv", pd.Timestamp("2023-04-01"))
+    entry, report = firms.import_month(tmp_path / "next.csv", pd.Timestamp("2023-04-01"))
     assert (entry.rows, data.table("firms", "berlin")["firms"].sum()) == (1, 1)
     assert report is not None
     assert "77777777" in report.read_text(encoding="utf-8")
@@ -125,8 +125,8 @@ def test_a_generated_month_is_stored_found_and_replaced(tmp_path: Path, monkeypa
 
 def test_a_broken_file_changes_nothing_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
-    firms.store(write(tmp_path / "good.csv", [row()]), MONTH)
+    firms.import_month(write(tmp_path / "good.csv", [row()]), MONTH)
     (tmp_path / "bad.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(SourceError):
-        firms.store(tmp_path / "bad.csv", MONTH)
+        firms.import_month(tmp_path / "bad.csv", MONTH)
     assert data.table("firms", "berlin")["firms"].sum() == 1

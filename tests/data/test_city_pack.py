@@ -291,7 +291,7 @@ def test_sixty_broken_packs_are_told_apart_and_leave_nothing(tmp_path: Path, wha
     assert any(re.search(said, str(one)) for one in findings), (what, [str(one) for one in findings])
     for one in findings:
         assert one.file
-        assert one.mend, one
+        assert one.hint, one
         assert "Traceback" not in str(one)
     assert {path: path.read_bytes() for path in folder.iterdir()} == before  # a check never changes the user's files
     assert "testville" not in data.cities()

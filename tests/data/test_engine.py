@@ -113,7 +113,7 @@ def test_partitions_on_a_disk_and_in_object_storage_say_the_same(
     monkeypatch.setenv("ZONE_LAKE", place)
     plain = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", KEEP))
     assert [lake.write(entry, place) for entry in (residents, displaced, residents)] == [True, True, False]
-    files, path = lake.store(lake.folder(residents, place))
+    files, path = lake.open_storage(lake.folder(residents, place))
     assert len(files.glob(f"{path}/period=*")) == data.table("residents_by_origin", here)["period"].nunique()
     table = engine.table("residents_by_origin", here)
     assert table.get_name().endswith("_lake")
@@ -142,7 +142,7 @@ def test_a_half_written_table_of_the_lake_is_not_read(tmp_path: Path, monkeypatc
     monkeypatch.setenv("ZONE_LAKE", str(tmp_path))
     entry = data.entry("countries")
     lake.write(entry, str(tmp_path))
-    assert lake.found(entry) is not None
+    assert lake.locate(entry) is not None
     (Path(lake.folder(entry, str(tmp_path))) / "_whole").unlink()
-    assert lake.found(entry) is None
+    assert lake.locate(entry) is None
     assert not engine.table("countries").get_name().endswith("_lake")

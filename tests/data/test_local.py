@@ -42,10 +42,10 @@ def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> No
     assert data.version() != version  # whatever is kept by version is made anew
     assert data.table("employment")["thousand_persons"].tolist() == [2.0]
     assert data.entry("employment").source_line.endswith(f"v{offer.version[:10]}")
-    assert local.back("world", "employment") == first.version
+    assert local.go_back("world", "employment") == first.version
     assert data.table("employment")["thousand_persons"].tolist() == [1.0]
     with pytest.raises(DataError, match="no version of world/employment before"):
-        local.back("world", "employment")
+        local.go_back("world", "employment")
 
 
 def test_the_same_figures_are_no_news_and_a_new_offer_replaces_the_old() -> None:
@@ -66,7 +66,7 @@ def test_one_goes_back_to_what_was_shipped() -> None:
     assert offer is not None
     local.use("world", "cultural_employment", offer.version)
     assert data.table("cultural_employment")["thousand_persons"].sum() > rows["thousand_persons"].sum()
-    assert local.back("world", "cultural_employment") == ""
+    assert local.go_back("world", "cultural_employment") == ""
     pd.testing.assert_frame_equal(data.table("cultural_employment"), rows)
 
 

@@ -95,7 +95,7 @@ def test_a_revised_figure_of_unhcr_is_offered_with_its_difference_and_taken_back
         .iloc[0]
     )
     assert now == syrians + 20_000
-    assert local.back("world", "displaced") == ""
+    assert local.go_back("world", "displaced") == ""
     assert data.table("displaced")["persons"].sum() == before["persons"].sum()
     assert refresh.offer("world/displaced", client(served({}))) is None or local.offers()[0].rows == len(before)
 

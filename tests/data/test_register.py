@@ -105,7 +105,7 @@ def test_out_and_in_again_is_the_same(where: str, kind: str) -> None:
         "ann",
     )
     before = register.everything()
-    stored, report = exchange.take_in(exchange.export(before, kind), f"file.{kind}", "bob")
+    stored, report = exchange.import_file(exchange.export(before, kind), f"file.{kind}", "bob")
     assert (stored, len(report)) == (1, 0)
     after = register.everything()
     assert len(after) == 2
@@ -116,7 +116,7 @@ def test_out_and_in_again_is_the_same(where: str, kind: str) -> None:
 
 def test_ten_thousand_rows_with_five_hundred_broken(where: str) -> None:
     rows = [{**ROW, "name": f"Initiative {n}"} | ({"stage": "maybe"} if n % 20 == 7 else {}) for n in range(10_000)]
-    stored, report = exchange.take_in(json.dumps(rows).encode(), "many.json", "ann")
+    stored, report = exchange.import_file(json.dumps(rows).encode(), "many.json", "ann")
     assert stored == 9_500 == len(register.everything())
     assert report["row"].tolist() == [n + 1 for n in range(10_000) if n % 20 == 7]
     assert len(report) == 500
@@ -126,7 +126,7 @@ def test_ten_thousand_rows_with_five_hundred_broken(where: str) -> None:
 def test_a_file_that_cannot_be_read_changes_nothing(where: str) -> None:
     for content, name in ((b"{", "x.json"), (b"\xff\xfe\x00", "x.csv"), (b"PK", "x.xlsx"), (b"a", "x.doc")):
         with pytest.raises(SourceError, match=f"{name}:"):
-            exchange.take_in(content, name, "ann")
+            exchange.import_file(content, name, "ann")
     assert register.everything().empty
 
 

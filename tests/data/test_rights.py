@@ -23,11 +23,11 @@ def _own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
     yield
-    rights.asked_by(rights._owner)
+    rights.set_actor_provider(rights._owner)
 
 
 def as_a(role: str, name: str = "someone@city.example") -> None:
-    rights.asked_by(lambda: rights.Actor(name, role))
+    rights.set_actor_provider(lambda: rights.Actor(name, role))
 
 
 EDITS = {
@@ -46,7 +46,7 @@ def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
         as_a(role)
         with pytest.raises(rights.NotAllowedError, match=r"role of editor.*nothing was changed"):
             EDITS[what]()
-    rights.asked_by(rights._owner)
+    rights.set_actor_provider(rights._owner)
     assert register.everything().empty
     assert store.targets("berlin").empty
     assert store.scenarios("berlin").empty
@@ -73,14 +73,14 @@ def test_editors_cannot_change_what_the_city_rests_on() -> None:
 
 
 def test_every_function_that_writes_asks_for_a_role() -> None:
-    """A new function in the store that opens a writing transaction without @needs fails here."""
+    """A new function in the store that opens a writing transaction without @require_role fails here."""
     for path in sorted((ROOT / "data" / "store").glob("*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
                 continue
             body = ast.unparse(node)
             writes = "session.begin()" in body or ".commit()" in body
-            guarded = any("needs(" in ast.unparse(one) for one in node.decorator_list)
+            guarded = any("require_role(" in ast.unparse(one) for one in node.decorator_list)
             name = f"{path.stem}.{node.name}"
             assert guarded or not writes or name in OPEN or path.stem == "database", name
 

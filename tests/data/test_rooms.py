@@ -18,15 +18,15 @@ from data.store import database, rooms, stories
 OPTIONS = [("a", "Schools"), ("b", "Parks"), ("c", "Libraries")]
 
 
-def asked(kind: str = "poll", groups: list[str] | None = None, keep_days: int = 30) -> tuple[str, rooms.Asked]:
+def asked(kind: str = "poll", groups: list[str] | None = None, keep_days: int = 30) -> tuple[str, rooms.QuestionView]:
     code = rooms.open_room("town", "A room", groups or [], keep_days)
-    number = rooms.ask(code, kind, "What first?", [] if kind == "text" else OPTIONS)
+    number = rooms.add_question(code, kind, "What first?", [] if kind == "text" else OPTIONS)
     found = rooms.question(number)
     assert found is not None
     return code, found
 
 
-def votes(one: rooms.Asked) -> list[Any]:
+def votes(one: rooms.QuestionView) -> list[Any]:
     return [choice[0] for choice in rooms.answers(one)["choice"]]
 
 
@@ -142,7 +142,7 @@ def test_answers_that_cannot_be_are_refused_and_change_nothing(where: str, kind:
 )
 def test_any_json_is_an_answer_or_refused(value: Any) -> None:
     for kind in rooms.KINDS:
-        one = rooms.Asked(1, kind, "?", tuple(OPTIONS), True, None)
+        one = rooms.QuestionView(1, kind, "?", tuple(OPTIONS), True, None)
         try:
             checked = rooms.check(one, value)
         except rooms.RefusedError:
@@ -163,11 +163,11 @@ def test_texts_wait_for_the_moderator(where: str) -> None:
     row = rooms.answers(one).iloc[0]
     assert row["value"] == "More benches please"
     assert not row["approved"]
-    rooms.approve(int(row["id"]), True)
+    rooms.approve_text(int(row["id"]), True)
     assert rooms.answers(one)["approved"].all()
     rooms.answer(code, one.id, "device", "", "Something else")
     assert not rooms.answers(one)["approved"].any(), "changed words wait again"
-    rooms.drop(int(row["id"]))
+    rooms.delete_text(int(row["id"]))
     assert rooms.count(one.id) == 0
 
 
@@ -180,7 +180,7 @@ def test_a_story_is_stored_changed_and_carried_as_a_file(where: str) -> None:
     told = stories.story(code.lower())
     assert told is not None
     assert (told.title, len(told.steps), told.step) == ("A better story", 2, 0)
-    stories.turn_to(code, 1, start=True)
+    stories.show_step(code, 1, start=True)
     told = stories.story(code)
     assert told is not None
     assert told.step == 1

@@ -26,6 +26,6 @@ def test_every_initiative_fits_and_carries_its_evidence() -> None:
 
 def test_planting_leaves_a_register_in_use_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    assert seeds.plant() == len(seeds.seeds())
-    assert seeds.plant() == 0
+    assert seeds.fill_register() == len(seeds.seeds())
+    assert seeds.fill_register() == 0
     assert len(register.everything()) == len(seeds.seeds())

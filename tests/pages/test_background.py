@@ -78,7 +78,7 @@ def test_what_is_wrong_with_a_pack_comes_back_finding_by_finding(own_machine: Pa
 
 
 def test_it_may_do_what_whoever_began_it_may(own_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rights, "_who", lambda: rights.Actor("reader@city.example", "editor"))
+    monkeypatch.setattr(rights, "_actor_provider", lambda: rights.Actor("reader@city.example", "editor"))
     task = ended(background.start(building.build, written(own_machine / "pack")))
     with pytest.raises(rights.NotAllowedError, match="role of admin"):
         task.result()
@@ -87,7 +87,7 @@ def test_it_may_do_what_whoever_began_it_may(own_machine: Path, monkeypatch: pyt
 
 def test_every_fault_of_the_data_door_comes_whole_out_of_a_process() -> None:
     for fault in (
-        SourceError("a.csv", "no header", row=1, mend="Add one"),
+        SourceError("a.csv", "no header", row=1, hint="Add one"),
         UnknownTableError("berlin/x", ["y"]),
         DataError("so"),
     ):

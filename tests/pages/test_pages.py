@@ -327,7 +327,7 @@ def test_firms_page_says_what_to_do_and_shows_an_imported_register(
     assert "python -m data.firms" in open_page("creative_firms").info[0].value
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
     firms_bench.generate(tmp_path / "month.csv", 30_000)
-    firms.store(tmp_path / "month.csv", pd.Timestamp("2023-03-01"))
+    firms.import_month(tmp_path / "month.csv", pd.Timestamp("2023-03-01"))
     app = open_page("creative_firms", scope="dcms")
     assert not app.exception
     in_scope = float(app.metric[0].value.replace(",", ""))

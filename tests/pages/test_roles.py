@@ -34,8 +34,8 @@ def words(app: AppTest) -> str:
 
 @pytest.mark.parametrize("page", WRITING)
 def test_a_server_is_open_for_reading_by_default(page: str) -> None:
-    rights.asked_by(rights._owner)
-    seeds.plant()
+    rights.set_actor_provider(rights._owner)
+    seeds.fill_register()
     store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
     app = open_page(page)
     assert not app.exception
@@ -55,11 +55,11 @@ def test_editors_do_and_administrators_do_more(monkeypatch: pytest.MonkeyPatch) 
 def test_a_right_lost_between_drawing_and_clicking_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_ROLE", "editor")
     app = open_page("goals")
-    real = rights.may
-    monkeypatch.setattr(rights, "may", lambda _role: True)  # a page that forgot to ask
+    real = rights.has_role
+    monkeypatch.setattr(rights, "has_role", lambda _role: True)  # a page that forgot to ask
     monkeypatch.setenv("ZONE_ROLE", "viewer")
     app = app.button(key="goal_store").click().run()
-    monkeypatch.setattr(rights, "may", real)
+    monkeypatch.setattr(rights, "has_role", real)
     assert app.exception or "role of editor" in words(app)
     assert store.targets("berlin").empty
 

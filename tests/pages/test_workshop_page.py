@@ -30,7 +30,7 @@ def test_a_room_is_opened_and_asked() -> None:
 
 def test_the_rooms_weights_lead_into_the_index() -> None:
     code = rooms.open_room("berlin", "Weights", [])
-    number = rooms.ask(code, "budget", "What matters?", list(DIMENSIONS.items()))
+    number = rooms.add_question(code, "budget", "What matters?", list(DIMENSIONS.items()))
     for device in range(5):
         rooms.answer(code, number, f"device-{device}", "", dict(zip(DIMENSIONS, (50, 10, 10, 10, 10, 10), strict=True)))
     app = open_page("workshop", room=code)
@@ -47,7 +47,7 @@ def test_the_rooms_weights_lead_into_the_index() -> None:
 def test_the_rooms_priorities_become_the_scenarios_own_table() -> None:
     code = rooms.open_room("berlin", "Where", [])
     districts = list(area_names("district").items())
-    number = rooms.ask(code, "priorities", "Where first?", districts)
+    number = rooms.add_question(code, "priorities", "Where first?", districts)
     for device in range(6):
         rooms.answer(code, number, f"device-{device}", "", [districts[0][0], districts[1 + device % 2][0]])
     app = open_page("workshop", room=code)
@@ -63,7 +63,7 @@ def test_the_rooms_priorities_become_the_scenarios_own_table() -> None:
 
 def test_closing_keeps_the_result() -> None:
     code = rooms.open_room("berlin", "Close", [])
-    number = rooms.ask(code, "poll", "First?", [("a", "Schools"), ("b", "Parks")])
+    number = rooms.add_question(code, "poll", "First?", [("a", "Schools"), ("b", "Parks")])
     for device in range(6):
         rooms.answer(code, number, f"device-{device}", "", ["ab"[device % 2]])
     app = open_page("workshop", room=code)

@@ -42,7 +42,7 @@ def test_no_page_sends_more_than_two_megabytes(host: str) -> None:
 
 def test_pages_ask_the_database_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    seeds.plant()
+    seeds.fill_register()
     store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
     asked: list[str] = []
     event.listen(database.engine(), "before_cursor_execute", lambda *given: asked.append(given[2]))

@@ -144,7 +144,7 @@ def test_two_instances_on_one_postgresql_are_one_app(tmp_path: Path, monkeypatch
     with served(surroundings) as (one, _first), served(surroundings) as (other, _second):
         monkeypatch.setenv("ZONE_DATABASE", address)
         code = rooms.open_room("berlin", "Room", [])
-        number = rooms.ask(code, "poll", "What?", [("a", "A"), ("b", "B")])
+        number = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
         jar = http.cookiejar.CookieJar()
         phone = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
         phone.open(f"http://{one}/join/{code}", timeout=30).read()

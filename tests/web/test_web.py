@@ -22,7 +22,7 @@ def phone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
 
 def opened(title: str = "A room") -> tuple[str, int]:
     code = rooms.open_room("town", title, ["staff"])
-    return code, rooms.ask(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks")])
+    return code, rooms.add_question(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks")])
 
 
 def test_a_phone_joins_votes_and_changes_its_vote(phone: TestClient) -> None:
@@ -64,7 +64,7 @@ def test_the_cookie_is_the_browsers_only_and_set_once(phone: TestClient) -> None
 
 def test_a_rooms_words_run_nothing(phone: TestClient) -> None:
     code = rooms.open_room("town", "<script>alert(1)</script>", ["</option><img src=x onerror=alert(1)>"])
-    rooms.ask(code, "text", "</script><script>alert(2)</script>", [])
+    rooms.add_question(code, "text", "</script><script>alert(2)</script>", [])
     page = phone.get(f"/join/{code}").text
     assert "<script>alert" not in page
     assert "<img" not in page
@@ -73,7 +73,7 @@ def test_a_rooms_words_run_nothing(phone: TestClient) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_phone_speaks_its_language(phone: TestClient, language: str) -> None:
     code = rooms.open_room("town", "A room", [])
-    rooms.ask(code, "budget", "What matters?", list(DIMENSIONS.items()))
+    rooms.add_question(code, "budget", "What matters?", list(DIMENSIONS.items()))
     by_browser = phone.get(f"/join/{code}", headers={"accept-language": f"{language}-XX,en;q=0.5"}).text
     assert f'<html lang="{language}"' in by_browser
     assert ('dir="rtl"' in by_browser) == (language == "ar")

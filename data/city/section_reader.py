@@ -21,17 +21,17 @@ class Finding:
     level: str
     file: str
     what: str
-    mend: str
+    hint: str
     row: int | None = None
     column: str = ""
 
     def __str__(self) -> str:
         """One sentence for people."""
-        return str(SourceError(self.file, self.what, column=self.column, row=self.row, mend=self.mend))
+        return str(SourceError(self.file, self.what, column=self.column, row=self.row, hint=self.hint))
 
 
 @dataclass
-class Checked:
+class ValidationResult:
     """A pack's tables in our own columns, as far as they could be read, and everything found."""
 
     pack: Pack | None
@@ -44,7 +44,7 @@ class Checked:
         return [one for one in self.findings if one.level == "error"]
 
 
-class Sheet:
+class SectionReader:
     """One section's rows while they are looked at."""
 
     def __init__(self, part: Part, found: reading.Read, findings: list[Finding]) -> None:
@@ -55,14 +55,14 @@ class Sheet:
         self.row += found.first_row
         self.columns = pack.guess(part.name, found.rows.columns) | part.columns
         for note in found.notes:
-            what, _, mend = note.partition(". ")
-            self.note("warning", what, mend)
+            what, _, hint = note.partition(". ")
+            self.note("warning", what, hint)
 
-    def note(self, level: str, what: str, mend: str, *, column: str = "", at: pd.Index | None = None) -> None:
+    def note(self, level: str, what: str, hint: str, *, column: str = "", at: pd.Index | None = None) -> None:
         """Keep a finding, once for each of the first rows it meets and once for how many more there are."""
         named = self.columns.get(column, column)
         if at is None:
-            self.findings.append(Finding(level, self.part.file, what, mend, None, named))
+            self.findings.append(Finding(level, self.part.file, what, hint, None, named))
             return
         for index in at[:MOST_ROWS_NAMED]:
             self.findings.append(
@@ -70,7 +70,7 @@ class Sheet:
                     level,
                     self.part.file,
                     what.format(value=self._value(index, named)),
-                    mend,
+                    hint,
                     int(self.row[index]),
                     named,
                 )
@@ -81,7 +81,7 @@ class Sheet:
                     level,
                     self.part.file,
                     f"{len(at) - MOST_ROWS_NAMED} more rows like row {int(self.row[at[0]])}",
-                    mend,
+                    hint,
                     None,
                     named,
                 )
@@ -93,7 +93,7 @@ class Sheet:
     def missing(self) -> list[str]:
         """Columns that the section needs and the file does not have; each becomes an error."""
         section, lacking = SECTIONS[self.part.name], []
-        for ours in section.needs:
+        for ours in section.required:
             theirs = self.columns.get(ours)
             if theirs is None or theirs not in self.rows:
                 lacking.append(ours)
