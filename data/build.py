@@ -29,7 +29,7 @@ from data.connectors import (
 )
 from data.errors import DataError
 from data.files import content, plain, write
-from data.placing import placed
+from data.placing import assign_areas
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
 GROUND = {
@@ -44,7 +44,7 @@ def facilities(sources: Path, areas_exact: gpd.GeoDataFrame) -> pd.DataFrame:
     osm = openstreetmap.facilities(sources / "berlin").to_crs(official.crs)
     both = gpd.GeoDataFrame(pd.concat([official, osm], ignore_index=True), crs=official.crs)
     now = areas_exact[areas_exact["boundary_version"] == berlin_statistics.NEW][["area_id", "geometry"]]
-    both = placed(both, now)
+    both = assign_areas(both, now)
     both["name"] = both["name"].fillna("")
     both["places"] = both["places"].astype("Int64")
     return both.sort_values(["kind", "source_id"], ignore_index=True)
@@ -76,7 +76,7 @@ def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.Da
         "areas": lambda _: berlin_statistics.areas(city),
         "areas_exact": lambda _: berlin_statistics.areas_exact(city),
         "bridge": lambda done: berlin_statistics.bridge(done["areas_exact"]),
-        "residents_in_new_cut": lambda _: berlin_facilities.residents_in_new_cut(city),
+        "residents_new_boundaries": lambda _: berlin_facilities.residents_new_boundaries(city),
         "residents": lambda _: berlin_statistics.residents(city),
         "residents_by_origin": lambda _: berlin_statistics.residents_by_origin(city),
         "residents_by_background": lambda done: berlin_statistics.residents_by_background(

@@ -280,7 +280,7 @@ ENTRIES = [
         geography="LOR planning areas",
     ),
     Entry(
-        "residents_in_new_cut",
+        "residents_new_boundaries",
         "berlin",
         "Residents of 2020-12-31 in the areas of 2021",
         publisher="Senatsverwaltung für Stadtentwicklung Berlin",
@@ -431,7 +431,7 @@ LOCAL_ENTRIES = [
 
 def local_folder() -> Path:
     """Where tables made on this machine are kept: ZONE_LOCAL, or data/local."""
-    return Path(os.environ.get("ZONE_LOCAL", Path(__file__).parent / "local"))
+    return settings().local
 
 
 def local_catalogue() -> Path:

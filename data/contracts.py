@@ -279,7 +279,7 @@ CONTRACTS = {
         {"old_id": _area, "new_id": _area, "share": pa.Column(float, pa.Check.in_range(0, 1.0000001))},
         ["old_id", "new_id"],
     ),
-    "residents_in_new_cut": _schema(
+    "residents_new_boundaries": _schema(
         {"period": _period, "area_id": _area, "persons": pa.Column("Int64", pa.Check.ge(0), nullable=True)}, ["area_id"]
     ),
     "cells": _schema(

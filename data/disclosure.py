@@ -93,7 +93,7 @@ class AreaTree:
         return True
 
 
-def guarded(counts: pd.Series, nodes: pd.DataFrame) -> pd.DataFrame:
+def suppressed_sums(counts: pd.Series, nodes: pd.DataFrame) -> pd.DataFrame:
     """Counts of the smallest areas summed at every level, with those hidden that could single people out.
 
     counts: persons by id of the smallest areas; an area that is absent or empty is not known, and neither is any sum

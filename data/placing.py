@@ -6,7 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 
-def placed(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
+def assign_areas(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Facilities inside the areas, one row a source_id and kind, with area_id, x, y (metres), lon, lat; those outside are left out.
 
     points: source_id, kind and more, any CRS. areas: area_id, geometry in a metric CRS, in which x and y are given.

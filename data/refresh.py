@@ -22,9 +22,9 @@ from pandera.errors import SchemaError, SchemaErrors
 import data
 from data import firms, local
 from data.catalogue import Entry, local_entry, shipped
-from data.connectors import chamber_register, eurostat_api, overpass, polite, unhcr, unhcr_api
+from data.connectors import chamber_register, eurostat_api, http_cache, overpass, unhcr, unhcr_api
 from data.errors import DataError, SourceError
-from data.placing import placed
+from data.placing import assign_areas
 
 _WHOLE = {"unit": "THS_PER", "freq": "A"}
 _SPLITS = {
@@ -94,7 +94,7 @@ def facilities(key: str, client: httpx.Client | None = None) -> pd.DataFrame:
         )
     exact = gpd.GeoDataFrame(data.table("areas_exact", key)).query("boundary_version == @here.boundary_version")
     official = known[~known["source"].str.contains("OpenStreetMap")]
-    fresh = placed(found[~found["kind"].isin(official["kind"])].rename(columns={"id": "source_id"}), exact)
+    fresh = assign_areas(found[~found["kind"].isin(official["kind"])].rename(columns={"id": "source_id"}), exact)
     fresh = fresh.assign(places=pd.array([pd.NA] * len(fresh), dtype="Int64"), source="OpenStreetMap")[
         list(known.columns)
     ]
@@ -103,7 +103,7 @@ def facilities(key: str, client: httpx.Client | None = None) -> pd.DataFrame:
 
 def register(client: httpx.Client | None = None) -> pd.DataFrame:
     """The chamber's open register of its newest month, counted by area and activity."""
-    got = polite.fetch(
+    got = http_cache.get(
         chamber_register.ADDRESS, kinds=("text/csv", "text/plain", "application/octet-stream"), client=client
     )
     return firms.count_firms(got.path, pd.Timestamp(got.fetched.date().replace(day=1)))[0]

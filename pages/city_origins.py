@@ -139,7 +139,7 @@ def bridged(area: str, origins: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str
                 }
             )
         )
-    known = table("residents_in_new_cut", here.key)
+    known = table("residents_new_boundaries", here.key)
     everyone = table("residents", here.key)
     everyone = everyone[everyone["period"] == known["period"].iloc[0]].groupby("area_id")["persons"].sum(min_count=1)
     wrong = bridge.weighting_error(bridge.areal_weighting(everyone, ways), known.set_index("area_id")["persons"])

@@ -107,7 +107,7 @@ def beside_inclusion(kinds: tuple[str, ...], period: pd.Timestamp, district: str
     ].set_index("area_id")["area_km2"]
     rows = rows[rows["persons"] >= NOBODY].assign(density=lambda t: t["persons"].astype(float) / t["area_id"].map(size))
     social = table("social_monitoring", here.key).pivot(index="area_id", columns="indicator", values="percent")
-    same_day = table("residents_in_new_cut", here.key) if known("residents_in_new_cut") else residents(period)
+    same_day = table("residents_new_boundaries", here.key) if known("residents_new_boundaries") else residents(period)
     people = same_day.set_index("area_id")["persons"].astype(float).reindex(social.index)
     above = groups.reindex(social.index)
     means = {}

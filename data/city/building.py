@@ -22,7 +22,7 @@ from data.city.section_reader import ValidationResult, Finding
 from data.connectors import street_network
 from data.connectors.gisco import simplify_coverage
 from data.errors import DataError
-from data.placing import placed
+from data.placing import assign_areas
 
 BOUNDARY_VERSION = "pack"
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
@@ -286,7 +286,7 @@ def facilities(metric: gpd.GeoDataFrame, found: list[pd.DataFrame]) -> pd.DataFr
         )
         return empty.astype({"places": "Int64"})
     both = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), crs=4326)
-    inside = placed(both, metric)
+    inside = assign_areas(both, metric)
     inside["places"] = inside["places"].astype("float64").round().astype("Int64")
     return inside[columns].sort_values(["kind", "source_id"], ignore_index=True)
 
@@ -295,7 +295,7 @@ def guarded(counts: pd.DataFrame, tree: pd.DataFrame, by: str) -> pd.DataFrame:
     """Counts of the smallest areas at every level, small ones suppressed: period, cut, level, area_id, `by`, persons, suppressed."""
     parts = []
     for (period, what), rows in counts.groupby(["period", by]):
-        found = disclosure.guarded(rows.set_index("area_id")["persons"], tree)
+        found = disclosure.suppressed_sums(rows.set_index("area_id")["persons"], tree)
         parts.append(found.assign(period=period, boundary_version=BOUNDARY_VERSION, **{by: what}))
     return pd.concat(parts, ignore_index=True)
 

@@ -21,8 +21,9 @@ import data
 from data.city import pack, reading
 from data.city.building import ReportProgress
 from data.city.pack import Part
-from data.connectors import openstreetmap, overpass, polite
+from data.connectors import http_cache, openstreetmap, overpass
 from data.errors import DataError, SourceError
+from data.settings import settings
 
 # Eurostat's census of 2021 on squares of one kilometre; the address may change, ZONE_GRID names another.
 GRID = "https://gisco-services.ec.europa.eu/census/2021/Eurostat_Census-GRID_2021_V2.2.zip"
@@ -109,7 +110,7 @@ def _online(
     report_progress: ReportProgress,
     notes: list[str],
 ) -> tuple[list[Part], shapely.Geometry]:
-    def old(what: str, got: polite.Got) -> None:
+    def old(what: str, got: http_cache.CachedResponse) -> None:
         if got.stale:
             notes.append(f"{what}: the server could not be reached; the answer {got.age} was used.")
 
@@ -134,8 +135,8 @@ def _online(
     services = _services(draft, inside)
     report_progress("grid", 0.7)
     if grid is None:
-        got = polite.fetch(
-            os.environ.get("ZONE_GRID", GRID),
+        got = http_cache.get(
+            settings().grid or GRID,
             kinds=("application/zip", "application/x-zip-compressed", "application/octet-stream"),
             client=client,
         )

@@ -11,14 +11,14 @@ import httpx
 import shapely
 from shapely.ops import polygonize, unary_union
 
-from data.connectors import openstreetmap, polite
+from data.connectors import http_cache, openstreetmap
 from data.errors import SourceError
 
 ADDRESS = "https://overpass-api.de/api/interpreter"
 AREA = 3_600_000_000  # Overpass' number of an area is its relation's and this
 
 
-def _asked(question: str, client: httpx.Client | None) -> tuple[list[dict[str, Any]], polite.Got]:
+def _asked(question: str, client: httpx.Client | None) -> tuple[list[dict[str, Any]], http_cache.CachedResponse]:
     def check(content: bytes) -> None:
         found = json.loads(content)
         if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
@@ -26,7 +26,7 @@ def _asked(question: str, client: httpx.Client | None) -> tuple[list[dict[str, A
         if "runtime error" in str(found.get("remark", "")):
             raise ValueError(f"Overpass gave up ({found['remark'][:120]})")
 
-    got = polite.fetch(
+    got = http_cache.get(
         ADDRESS,
         form={"data": f"[out:json][timeout:180];{question}"},
         kinds=("application/json",),
@@ -38,7 +38,7 @@ def _asked(question: str, client: httpx.Client | None) -> tuple[list[dict[str, A
 
 def boundary(
     name: str, country: str = "", client: httpx.Client | None = None
-) -> tuple[int, dict[str, str], shapely.Geometry, polite.Got]:
+) -> tuple[int, dict[str, str], shapely.Geometry, http_cache.CachedResponse]:
     """The relation of a city: id, tags, shape. Of several the highest in rank. country: ISO 3166-1 alpha-3. Raises SourceError."""
     quoted = re.sub(r'["\\\n]', "", name)
     within = f'area["ISO3166-1:alpha3"="{country}"]->.land;' if re.fullmatch("[A-Z]{3}", country) else ""
@@ -61,7 +61,7 @@ def boundary(
     return *best, got
 
 
-def parts(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, polite.Got]:
+def parts(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, http_cache.CachedResponse]:
     """The areas inside a city at its finest complete level (9 to 11): id, name, geometry (EPSG:4326)."""
     kinds = '["boundary"="administrative"]["admin_level"~"^(9|10|11)$"]["name"]'
     found, got = _asked(f"area({AREA + relation})->.city;relation(area.city){kinds};out geom;", client)
@@ -74,7 +74,7 @@ def parts(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDat
     return table[~table.geometry.is_empty].reset_index(drop=True), got
 
 
-def services(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, polite.Got]:
+def services(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, http_cache.CachedResponse]:
     """Facilities inside a city, as openstreetmap.tagged gives them."""
     keys: dict[str, list[str]] = {}
     for key, value in openstreetmap.TAGS:

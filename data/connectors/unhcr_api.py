@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pandas as pd
 
-from data.connectors import polite
+from data.connectors import http_cache
 from data.errors import SourceError
 
 BASE = "https://api.unhcr.org/population/v1/"
@@ -61,7 +61,9 @@ def download(name: str, folder: Path, client: httpx.Client | None = None) -> lis
             ("yearFrom", "1951"),
             ("yearTo", "2100"),
         ]
-        got = polite.fetch(f"{BASE}{endpoint}/", query=query, kinds=("application/json",), check=_whole, client=client)
+        got = http_cache.get(
+            f"{BASE}{endpoint}/", query=query, kinds=("application/json",), check=_whole, client=client
+        )
         found = json.loads(got.path.read_bytes())
         if got.stale:
             notes.append(

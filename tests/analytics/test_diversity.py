@@ -88,7 +88,7 @@ def test_bridge_error_is_measured_on_the_half_year_known_in_both_cuts() -> None:
     assert ways.groupby("old_id")["share"].sum().to_numpy() == pytest.approx(np.ones(448))
     people = data.table("residents", "berlin")
     old = people[people["period"] == "2020-12-31"].groupby("area_id")["persons"].sum(min_count=1)
-    known = data.table("residents_in_new_cut", "berlin").set_index("area_id")["persons"]
+    known = data.table("residents_new_boundaries", "berlin").set_index("area_id")["persons"]
     wrong = bridge.weighting_error(bridge.areal_weighting(old, ways), known)
     assert wrong["areas"] > 530
     assert wrong["median_error"] < 0.01

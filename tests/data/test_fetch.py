@@ -21,7 +21,7 @@ import data
 from data.catalogue import local_folder
 from data.city import building, fetching
 from data.city.__main__ import main
-from data.connectors import openstreetmap, overpass, polite
+from data.connectors import http_cache, openstreetmap, overpass
 from data.errors import DataError, SourceError
 
 Handler = Callable[[httpx.Request], httpx.Response]
@@ -32,8 +32,8 @@ ADDRESS = "https://api.unhcr.org/x"
 def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    monkeypatch.setattr(polite, "WAIT_S", 0.0)
-    monkeypatch.setattr(polite, "PAUSE_S", 0.0)
+    monkeypatch.setattr(http_cache, "WAIT_S", 0.0)
+    monkeypatch.setattr(http_cache, "PAUSE_S", 0.0)
 
 
 def client(handler: Handler) -> httpx.Client:
@@ -65,16 +65,16 @@ def test_only_known_hosts_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         "https://api.unhcr.org:8443/",
     ):
         with pytest.raises(SourceError, match="not among those the app asks"):
-            polite.fetch(address, client=server)
+            http_cache.get(address, client=server)
     assert asked == []
     monkeypatch.setenv("ZONE_HOSTS", "mirror.house:8080")
-    assert polite.fetch("http://mirror.house:8080/x", client=server).path.exists()
+    assert http_cache.get("http://mirror.house:8080/x", client=server).path.exists()
 
 
 def test_a_redirect_elsewhere_is_not_followed() -> None:
     server, asked = said(httpx.Response(302, headers={"Location": "https://evil.org/"}))
     with pytest.raises(SourceError, match="says 302"):
-        polite.fetch(ADDRESS, client=server)
+        http_cache.get(ADDRESS, client=server)
     assert len(asked) == 1
 
 
@@ -84,25 +84,25 @@ def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
         httpx.Response(304),
         httpx.Response(200, content=b"two"),
     )
-    assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"one"
+    assert http_cache.get(ADDRESS, client=server).path.read_bytes() == b"one"
     assert "ZoneOfSocialCreativity" in asked[0].headers["User-Agent"]
-    again = polite.fetch(ADDRESS, client=server)
+    again = http_cache.get(ADDRESS, client=server)
     assert asked[1].headers["If-None-Match"] == '"a"'
     assert (again.path.read_bytes(), again.stale) == (b"one", False)
-    assert polite.fetch(ADDRESS, client=server).path.read_bytes() == b"two"
+    assert http_cache.get(ADDRESS, client=server).path.read_bytes() == b"two"
 
 
 def test_answers_asked_for_longest_ago_make_room_and_the_newest_always_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(polite, "MOST_BYTES", 25)
+    monkeypatch.setattr(http_cache, "MOST_BYTES", 25)
     server, _asked = said(httpx.Response(200, content=b"0123456789"))
-    paths = [polite.fetch(f"{ADDRESS}/{number}", client=server).path for number in range(2)]
+    paths = [http_cache.get(f"{ADDRESS}/{number}", client=server).path for number in range(2)]
     for path, when in zip(paths, (2_000, 1_000), strict=True):  # the first was asked for again, a while ago
         os.utime(path.with_suffix(".json"), (when, when))
-    paths.append(polite.fetch(f"{ADDRESS}/2", client=server).path)
+    paths.append(http_cache.get(f"{ADDRESS}/2", client=server).path)
     assert [path.exists() for path in paths] == [True, False, True]
     assert not paths[1].with_suffix(".json").exists()
     large, _asked = said(httpx.Response(200, content=b"x" * 100))
-    assert polite.fetch(f"{ADDRESS}/3", client=large).path.read_bytes() == b"x" * 100
+    assert http_cache.get(f"{ADDRESS}/3", client=large).path.read_bytes() == b"x" * 100
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(
     waited: list[float] = []
     monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
     server, asked = said(httpx.Response(429, headers={"Retry-After": value}), httpx.Response(200, content=b"x"))
-    polite.fetch(ADDRESS, client=server)
+    http_cache.get(ADDRESS, client=server)
     assert len(asked) == 2
     assert least <= sum(waited) <= most
 
@@ -138,8 +138,8 @@ def test_whatever_a_server_does_the_last_good_answer_stays(answer: httpx.Respons
         if not isinstance(json.loads(content), dict):
             raise ValueError("the answer is no object")
 
-    def ask(server: httpx.Client) -> polite.Got:
-        return polite.fetch(ADDRESS, kinds=("application/json",), check=check, client=server)
+    def ask(server: httpx.Client) -> http_cache.CachedResponse:
+        return http_cache.get(ADDRESS, kinds=("application/json",), check=check, client=server)
 
     with pytest.raises(SourceError, match=word):
         ask(said(answer)[0])

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from bench import fuzz
 from data import limits
 from data.city import checks, pack
-from data.connectors import polite
+from data.connectors import http_cache
 from data.errors import SourceError
 from data.store import exchange, register
 from tests.data.test_register import ROW
@@ -116,4 +116,4 @@ def test_geometry_that_is_huge_crossed_or_nowhere_is_named(tmp_path: Path) -> No
 )
 def test_only_addresses_on_the_list_are_asked(address: str) -> None:
     with pytest.raises(SourceError):
-        polite.allowed(address)
+        http_cache.check_host(address)

@@ -13,15 +13,15 @@ import pytest
 import data
 from analytics import differences
 from data import local, refresh
-from data.connectors import polite, unhcr_api
+from data.connectors import http_cache, unhcr_api
 from data.errors import SourceError
 
 
 @pytest.fixture(autouse=True)
 def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
-    monkeypatch.setattr(polite, "WAIT_S", 0.0)
-    monkeypatch.setattr(polite, "PAUSE_S", 0.0)
+    monkeypatch.setattr(http_cache, "WAIT_S", 0.0)
+    monkeypatch.setattr(http_cache, "PAUSE_S", 0.0)
     monkeypatch.setattr(unhcr_api, "PAGE", 40_000)
 
 

@@ -40,7 +40,7 @@ _last: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
-class Got:
+class CachedResponse:
     """A file as fetched. stale: the server could not be reached and this is what an earlier visit left."""
 
     path: Path
@@ -62,9 +62,9 @@ class _Again(Exception):
         self.wait_s = wait_s
 
 
-def allowed(address: str) -> None:
+def check_host(address: str) -> None:
     """Raise SourceError unless the address is https on a host of HOSTS (ZONE_HOSTS names more, also plain http: a mirror in the house)."""
-    asked, more = urlsplit(address), os.environ.get("ZONE_HOSTS", "").split()
+    asked, more = urlsplit(address), settings().hosts.split()
     ours = asked.scheme == "https" and asked.hostname in HOSTS and asked.port in (None, 443)
     if not ours and asked.netloc not in more:
         raise SourceError(
@@ -72,7 +72,7 @@ def allowed(address: str) -> None:
         )
 
 
-def fetch(
+def get(
     address: str,
     *,
     query: Iterable[tuple[str, str]] = (),
@@ -80,13 +80,13 @@ def fetch(
     kinds: tuple[str, ...] = (),
     check: Callable[[bytes], None] = lambda _content: None,
     client: httpx.Client | None = None,
-) -> Got:
+) -> CachedResponse:
     """Fetch a file into the cache, or prove that the cached one is still right.
 
     kinds: content types that the answer may have. check raises ValueError on an answer that is not what was asked for;
     then, as after any fault, the cached file stays. Raises SourceError if there is nothing cached either.
     """
-    allowed(address)
+    check_host(address)
     place = _place(address, query, form)
     known = _known(place)
     opened = client or httpx.Client(timeout=httpx.Timeout(30.0, read=300.0), follow_redirects=False)
@@ -102,7 +102,7 @@ def fetch(
         )
     except (_Again, httpx.HTTPError, ValueError) as fault:
         if place.exists() and known:
-            return Got(place, datetime.fromisoformat(known["fetched"]), stale=True)
+            return CachedResponse(place, datetime.fromisoformat(known["fetched"]), stale=True)
         raise SourceError(
             address.split("?")[0],
             f"it cannot be fetched ({str(fault) or type(fault).__name__})",
@@ -118,7 +118,7 @@ def fetch(
         place.with_suffix(".json"), json.dumps({"address": address, "etag": tag, "fetched": now.isoformat()}).encode()
     )
     _prune(place)
-    return Got(place, now, stale=False)
+    return CachedResponse(place, now, stale=False)
 
 
 def _patience() -> Callable[[RetryCallState], float]:
