@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from data.catalogue import local_folder
 from data.errors import SourceError
+from data.settings import settings
 
 PICTURES = {b"\x89PNG": "png", b"<svg": "svg", b"<?xm": "svg", b"\xff\xd8\xff": "jpg"}
 
@@ -21,7 +21,7 @@ def load() -> dict[str, Any]:
 
     Raises SourceError naming the field and its mend where the file is wrong.
     """
-    path = Path(os.environ.get("ZONE_BRAND") or local_folder() / "brand.toml")
+    path = settings().brand or local_folder() / "brand.toml"
     if not path.exists():
         return {}
     try:

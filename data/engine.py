@@ -7,7 +7,6 @@ Expressions are written once, in analytics; `table` gives them a table on the en
 
 from __future__ import annotations
 
-import os
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import data
+from data.settings import settings
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,7 +27,7 @@ _registering = threading.Lock()
 
 def connection() -> Any:
     """This thread's connection to the engine; made when first asked for."""
-    asked = os.environ.get("ZONE_ENGINE", "duckdb")
+    asked = settings().engine
     kept: dict[str, Any] = _mine.__dict__.setdefault("kept", {})
     if asked not in kept:
         kept[asked] = _connect(asked)
@@ -74,7 +74,7 @@ def table(name: str, place: str = "world") -> ibis.Table:
     """
     entry, engine = data.entry(name, place), connection()
     called = f"zone_{place}_{name}_{entry.checksum[:12]}".replace("-", "_")
-    if os.environ.get("ZONE_LAKE") and engine.name in ("duckdb", "pyspark"):
+    if settings().lake and engine.name in ("duckdb", "pyspark"):
         from data import lake  # its libraries load only where there is one
 
         laid = lake.locate(entry)

@@ -7,7 +7,6 @@ partition. Object storage goes through fsspec: install its package for the stora
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -19,6 +18,7 @@ from pyarrow.fs import FSSpecHandler, PyFileSystem
 
 import data
 from data.catalogue import Entry
+from data.settings import settings
 
 PARTITIONS = ("period", "year")
 
@@ -63,7 +63,7 @@ def write(entry: Entry, address: str) -> bool:
 
 def locate(entry: Entry) -> tuple[str, fsspec.AbstractFileSystem] | None:
     """The address of a table in ZONE_LAKE and its file system; None where there is no such lake or the table is not in it."""
-    address = os.environ.get("ZONE_LAKE", "")
+    address = settings().lake
     if not address:
         return None
     files, path = open_storage(folder(entry, address))

@@ -11,17 +11,16 @@ sign in to see anything); roles.toml in the folder of local tables (or the file 
 from __future__ import annotations
 
 import logging
-import os
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import wraps
-from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from data.catalogue import local_folder
 from data.errors import DataError
+from data.settings import settings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,8 +61,8 @@ def actor() -> Actor:
 
 def open_role() -> str:
     """What those may do who have not signed in; a word that is no role opens nothing."""
-    asked = os.environ.get("ZONE_ROLE", "viewer")
-    return asked if asked in ROLES else "none"
+    role = settings().role
+    return role if role in ROLES else "none"
 
 
 def role_of(account: str) -> str:
@@ -71,7 +70,7 @@ def role_of(account: str) -> str:
 
     Where the file cannot be read nobody is more than a viewer.
     """
-    path = Path(os.environ.get("ZONE_ROLES") or local_folder() / "roles.toml")
+    path = settings().roles or local_folder() / "roles.toml"
     if not path.exists():
         return "viewer"
     try:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 import streamlit as st
 
 from analytics.indicators import DIMENSIONS
+from data.settings import settings
 from data.store import rooms
 from pages import room_results as results
 from pages import scenario_results
@@ -28,7 +28,7 @@ KIND_NAMES = {
 
 def address(code: str) -> str:
     """Where phones join: ZONE_ADDRESS where the presenter's own address is not the room's."""
-    return f"{os.environ.get('ZONE_ADDRESS', '').rstrip('/') or take_home.base()}/join/{code}"
+    return f"{settings().address.rstrip('/') or take_home.base()}/join/{code}"
 
 
 def opening() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -10,6 +9,7 @@ from threading import Lock
 from sqlalchemy import Engine, create_engine, event, text
 
 from data.catalogue import local_folder
+from data.settings import settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _first = Lock()
@@ -17,7 +17,7 @@ _first = Lock()
 
 def address() -> str:
     """The database's URL: ZONE_DATABASE, or an SQLite file beside the local tables."""
-    return os.environ.get("ZONE_DATABASE") or f"sqlite:///{local_folder() / 'zone.db'}"
+    return settings().database or f"sqlite:///{local_folder() / 'zone.db'}"
 
 
 def engine() -> Engine:

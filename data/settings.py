@@ -1,0 +1,55 @@
+"""What the server's owner sets, by environment variables that begin with ZONE_ (`local` is ZONE_LOCAL, and so on)."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import NonNegativeInt, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.errors import DataError
+
+
+class Settings(BaseSettings):
+    """Every setting with its default. An empty variable is as good as none."""
+
+    model_config = SettingsConfigDict(env_prefix="ZONE_", frozen=True)
+
+    local: Path = Path(__file__).parent / "local"  # the folder of tables and cities made on this machine
+    database: str = ""  # SQLAlchemy's address of the database; zone.db in the local folder if empty
+    role: str = "viewer"  # what people may do who have not signed in: none, viewer, editor or admin
+    roles: Path | None = None  # the file with the roles of accounts; roles.toml in the local folder if empty
+    audit_days: NonNegativeInt = 365  # days that lines of the audit log stay
+    brand: Path | None = None  # the theme file; brand.toml in the local folder if empty
+    address: str = ""  # where phones reach the server, if that is not the presenter's own address
+    engine: str = "duckdb"  # where heavy aggregation runs: duckdb, pyspark, or an address that Ibis connects to
+    lake: str = ""  # a folder or an address of object storage with the tables as partitioned Parquet
+    hosts: str = ""  # more hosts that data may be fetched from, separated by spaces
+    grid: str = ""  # where Eurostat's grid of the census lies, if its address has changed
+    log: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"  # the least level that is logged
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _default_if_empty(cls, value: Any, info: ValidationInfo) -> Any:
+        """The role alone is taken as it stands: one that names no role opens nothing."""
+        field = info.field_name or ""
+        return cls.model_fields[field].default if value == "" and field != "role" else value
+
+
+def settings() -> Settings:
+    """The settings of this moment. Raises DataError that names the variable whose value does not fit."""
+    return _read(tuple(os.environ.get(f"ZONE_{name.upper()}") for name in Settings.model_fields))
+
+
+@lru_cache(maxsize=8)
+def _read(_environment: tuple[str | None, ...]) -> Settings:
+    """Reading takes 0.3 ms, so it is done again only where the environment has changed."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = f"ZONE_{str(problem['loc'][0]).upper()}"
+        raise DataError(f"{name} is '{problem['input']}': {problem['msg']}.") from None
