@@ -1,6 +1,6 @@
 """Accessibility: minutes to the nearest service, opportunities in reach, and floating catchment areas.
 
-Everything works on a Reach: which demand points can walk to which facilities, in how many minutes.
+Everything works on a TravelMatrix: which demand points can walk to which facilities, in how many minutes.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ ZONE_WEIGHTS = (1.0, 0.68, 0.22)
 
 
 @dataclass(frozen=True)
-class Reach:
+class TravelMatrix:
     """minutes[i, j] for every demand point i and facility j within `limit` minutes; a zero stands as the smallest float."""
 
     minutes: csr_matrix
     limit: float
 
 
-def reach(demand: pd.DataFrame, facilities: pd.DataFrame, limit: float, speed: float, circuity: float) -> Reach:
+def travel_matrix(demand: pd.DataFrame, facilities: pd.DataFrame, limit: float, speed: float, circuity: float) -> TravelMatrix:
     """Who can walk to what within `limit` minutes: straight line times circuity over speed (an estimate).
 
     demand, facilities: x, y (metres). speed: metres a minute. circuity: walked over straight distance.
     """
     shape = (len(demand), len(facilities))
     if not all(shape):
-        return Reach(csr_matrix(shape), limit)
+        return TravelMatrix(csr_matrix(shape), limit)
     near = cKDTree(demand[["x", "y"]].to_numpy()).sparse_distance_matrix(
         cKDTree(facilities[["x", "y"]].to_numpy()), limit * speed / circuity, output_type="coo_matrix"
     )
     minutes = np.maximum(near.data * circuity / speed, np.finfo(float).tiny)
-    return Reach(csr_matrix((minutes, (near.row, near.col)), shape=shape), limit)
+    return TravelMatrix(csr_matrix((minutes, (near.row, near.col)), shape=shape), limit)
 
 
 def nearest_minutes(demand: pd.DataFrame, facilities: pd.DataFrame, speed: float, circuity: float) -> np.ndarray:
@@ -50,18 +50,18 @@ def nearest_minutes(demand: pd.DataFrame, facilities: pd.DataFrame, speed: float
     return nearest_m(demand, facilities) * circuity / speed
 
 
-def cumulative(ways: Reach) -> np.ndarray:
+def cumulative_opportunities(travel: TravelMatrix) -> np.ndarray:
     """Number of facilities in reach of each demand point."""
-    return np.diff(ways.minutes.indptr).astype(float)
+    return np.diff(travel.minutes.indptr).astype(float)
 
 
-def gravity(ways: Reach, supply: np.ndarray, beta: float) -> np.ndarray:
+def gravity(travel: TravelMatrix, supply: np.ndarray, beta: float) -> np.ndarray:
     """Hansen (1959): supply in reach, discounted by exp(-beta * minutes)."""
-    return _weighted(ways, np.exp(-beta * ways.minutes.data)) @ supply
+    return _weighted(travel, np.exp(-beta * travel.minutes.data)) @ supply
 
 
-def _weighted(ways: Reach, weights: np.ndarray) -> csr_matrix:
-    return csr_matrix((weights, ways.minutes.indices, ways.minutes.indptr), shape=ways.minutes.shape)
+def _weighted(travel: TravelMatrix, weights: np.ndarray) -> csr_matrix:
+    return csr_matrix((weights, travel.minutes.indices, travel.minutes.indptr), shape=travel.minutes.shape)
 
 
 def _ratio(supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
@@ -69,40 +69,40 @@ def _ratio(supply: np.ndarray, demand: np.ndarray) -> np.ndarray:
     return np.divide(supply, demand, out=np.zeros(len(supply)), where=demand > 0)
 
 
-def two_step(ways: Reach, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
+def two_step(travel: TravelMatrix, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
     """2SFCA (Luo & Wang 2003): supply per head in reach. demand: persons. supply: places. Returns places per person."""
-    inside = _weighted(ways, np.ones(ways.minutes.nnz))
+    inside = _weighted(travel, np.ones(travel.minutes.nnz))
     return inside @ _ratio(supply, inside.T @ demand)
 
 
-def zone_weights(ways: Reach) -> np.ndarray:
+def zone_weights(travel: TravelMatrix) -> np.ndarray:
     """E2SFCA's weight of every pair: three equal zones up to the limit, each holding its outer edge."""
-    edges = ways.limit * np.arange(1, len(ZONE_WEIGHTS) + 1) / len(ZONE_WEIGHTS)
-    zone = np.searchsorted(edges, ways.minutes.data - 1e-9, side="left")
+    edges = travel.limit * np.arange(1, len(ZONE_WEIGHTS) + 1) / len(ZONE_WEIGHTS)
+    zone = np.searchsorted(edges, travel.minutes.data - 1e-9, side="left")
     return np.array(ZONE_WEIGHTS)[np.minimum(zone, len(ZONE_WEIGHTS) - 1)]
 
 
-def enhanced_two_step(
-    ways: Reach, demand: np.ndarray, supply: np.ndarray, decay: np.ndarray | None = None
+def e2sfca(
+    travel: TravelMatrix, demand: np.ndarray, supply: np.ndarray, decay: np.ndarray | None = None
 ) -> np.ndarray:
     """E2SFCA (Luo & Qi 2009, eqs. 2 and 3): as 2SFCA, but the nearer counts more. Returns places per person.
 
-    decay: weight of every pair in the order of ways.minutes.data, where Luo & Qi's zones are not wanted.
+    decay: weight of every pair in the order of travel.minutes.data, where Luo & Qi's zones are not wanted.
     """
-    weights = _weighted(ways, zone_weights(ways) if decay is None else decay)
+    weights = _weighted(travel, zone_weights(travel) if decay is None else decay)
     return weights @ _ratio(supply, weights.T @ demand)
 
 
-def three_step(ways: Reach, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
+def three_step(travel: TravelMatrix, demand: np.ndarray, supply: np.ndarray) -> np.ndarray:
     """3SFCA (Wan, Zou & Sternberg 2012): people choose among what they reach, so nearby facilities compete for them."""
-    weights = zone_weights(ways)
-    rows = np.repeat(np.arange(ways.minutes.shape[0]), np.diff(ways.minutes.indptr))
-    chosen = weights / np.bincount(rows, weights, minlength=ways.minutes.shape[0])[rows]
-    pull = _weighted(ways, weights * chosen)
+    weights = zone_weights(travel)
+    rows = np.repeat(np.arange(travel.minutes.shape[0]), np.diff(travel.minutes.indptr))
+    chosen = weights / np.bincount(rows, weights, minlength=travel.minutes.shape[0])[rows]
+    pull = _weighted(travel, weights * chosen)
     return pull @ _ratio(supply, pull.T @ demand)
 
 
-def spread(total: int, shares: np.ndarray) -> np.ndarray:
+def largest_remainder(total: int, shares: np.ndarray) -> np.ndarray:
     """Whole people over cells by share, adding up exactly to the total (largest remainder; ties to the first)."""
     quota = total * shares / shares.sum()
     base = np.floor(quota + 1e-9).astype(int)
@@ -120,7 +120,7 @@ def people_in_cells(cells: pd.DataFrame, residents: pd.DataFrame) -> np.ndarray:
     people = np.zeros(len(cells), dtype=int)
     shares = cells["share"].to_numpy()
     for area, places in cells.groupby("area_id", sort=False).indices.items():
-        people[places] = spread(int(totals.get(area, 0)), shares[places])
+        people[places] = largest_remainder(int(totals.get(area, 0)), shares[places])
     return people
 
 

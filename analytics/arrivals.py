@@ -10,7 +10,7 @@ import pandas as pd
 RULES = ("where compatriots live", "free places", "even spread", "by residents", "own table")
 
 
-class Span(NamedTuple):
+class Triangular(NamedTuple):
     """A triangular distribution: lowest, most likely, highest."""
 
     low: float
@@ -33,18 +33,18 @@ class Need(NamedTuple):
 
     label: str
     ages: tuple[int, int]
-    use: Span
-    each: Span
+    use: Triangular
+    per_user: Triangular
     unit: str
 
 
 # What a user may change; the spans are assumptions, stated beside every result.
 NEEDS = {
-    "daycare": Need("Day care", (0, 6), Span(0.5, 0.65, 0.8), Span(1, 1, 1), "places"),
-    "school": Need("School", (6, 18), Span(0.97, 0.99, 1.0), Span(1, 1, 1), "places"),
-    "language": Need("Language courses", (18, 65), Span(0.5, 0.7, 0.9), Span(600, 700, 900), "teaching hours"),
-    "housing": Need("Housing", (0, 120), Span(1, 1, 1), Span(1 / 3.2, 1 / 2.6, 1 / 2.0), "dwellings"),
-    "doctor": Need("General practitioners", (0, 120), Span(1, 1, 1), Span(1 / 1900, 1 / 1700, 1 / 1500), "doctors"),
+    "daycare": Need("Day care", (0, 6), Triangular(0.5, 0.65, 0.8), Triangular(1, 1, 1), "places"),
+    "school": Need("School", (6, 18), Triangular(0.97, 0.99, 1.0), Triangular(1, 1, 1), "places"),
+    "language": Need("Language courses", (18, 65), Triangular(0.5, 0.7, 0.9), Triangular(600, 700, 900), "teaching hours"),
+    "housing": Need("Housing", (0, 120), Triangular(1, 1, 1), Triangular(1 / 3.2, 1 / 2.6, 1 / 2.0), "dwellings"),
+    "doctor": Need("General practitioners", (0, 120), Triangular(1, 1, 1), Triangular(1 / 1900, 1 / 1700, 1 / 1500), "doctors"),
 }
 AGES = ((0, 6), (6, 18), (18, 65), (65, 120))
 
@@ -67,7 +67,7 @@ def allocate(people: int, weights: pd.Series) -> pd.Series:
     return whole
 
 
-def free_places(capacity: pd.Series, vacant: Span, draws: int, seed: int) -> np.ndarray:
+def free_places(capacity: pd.Series, vacant: Triangular, draws: int, seed: int) -> np.ndarray:
     """Free places by area under an assumed vacancy: draws x areas. capacity: stated places by area, gaps hold none."""
     return vacant.draw(np.random.default_rng(seed), draws)[:, None] * capacity.fillna(0).to_numpy(float)[None, :]
 
@@ -77,7 +77,7 @@ def demand(
     months: int,
     ages: dict[tuple[int, int], float],
     needs: dict[str, Need],
-    total: Span,
+    total: Triangular,
     free: dict[str, np.ndarray],
     draws: int = 500,
     seed: int = 0,
@@ -94,9 +94,9 @@ def demand(
     there = np.arange(1, months + 1) / months
     rows = []
     for name, need in needs.items():
-        use, each = need.use.draw(generator, draws), need.each.draw(generator, draws)
+        use, per_user = need.use.draw(generator, draws), need.per_user.draw(generator, draws)
         served = sum(share * _overlap(group, need.ages) for group, share in ages.items())
-        per_person = scale * use * each * served
+        per_person = scale * use * per_user * served
         wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * there[None, None, :]
         low, middle, high = np.percentile(wanted, [10, 50, 90], axis=0)
         short = np.full((4, *low.shape), np.nan)
@@ -124,7 +124,7 @@ def _overlap(group: tuple[int, int], ages: tuple[int, int]) -> float:
     return max(0, min(group[1], ages[1]) - max(group[0], ages[0])) / (group[1] - group[0])
 
 
-def first_short(table: pd.DataFrame, service: str, chance: float = 0.5) -> pd.DataFrame:
+def first_shortfall(table: pd.DataFrame, service: str, chance: float = 0.5) -> pd.DataFrame:
     """The first month in which a service more likely than not falls short, by area: area, month; areas that never do are left out."""
     rows = table[(table["service"] == service) & (table["chance"] >= chance)]
     return rows.groupby("area", as_index=False)["month"].min()

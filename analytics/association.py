@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 
-class Association(NamedTuple):
+class RankCorrelation(NamedTuple):
     """Rank correlation with its 95 % bootstrap interval, plain and with the confounders held still."""
 
     n: int
@@ -20,7 +20,7 @@ class Association(NamedTuple):
     partial_high: float
 
     @property
-    def sure(self) -> bool:
+    def significant(self) -> bool:
         """Whether the interval with confounders held still leaves out zero."""
         return bool(self.partial_low > 0 or self.partial_high < 0)
 
@@ -33,16 +33,16 @@ def _partial(ranks: np.ndarray) -> float:
     return float((residuals[:, 0] * residuals[:, 1]).mean() / (spread[0] * spread[1])) if spread.all() else np.nan
 
 
-def associate(
-    table: pd.DataFrame, one: str, other: str, confounders: list[str], draws: int = 1000, seed: int = 0
-) -> Association:
+def rank_correlation(
+    table: pd.DataFrame, x: str, y: str, confounders: list[str], draws: int = 1000, seed: int = 0
+) -> RankCorrelation:
     """Spearman's rank correlation of two columns, plain and partial.
 
     table: one row an area; rows with a gap in any of the columns are left out. confounders: columns held still.
     Intervals are percentile bootstraps over areas (Efron 1979), so they take areas as independent: neighbours are alike
     and the true interval is wider. Raises ValueError with fewer than ten complete areas.
     """
-    columns = [one, other, *confounders]
+    columns = [x, y, *confounders]
     known = table[columns].dropna()
     if len(known) < 10:
         raise ValueError(f"Only {len(known)} areas have every figure; an association needs ten.")
@@ -56,4 +56,4 @@ def associate(
     plain, partial = both(values)
     drawn = np.array([both(values[generator.integers(len(values), size=len(values))]) for _ in range(draws)])
     low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
-    return Association(len(values), plain, low[0], high[0], partial, low[1], high[1])
+    return RankCorrelation(len(values), plain, low[0], high[0], partial, low[1], high[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 
-def across(persons: pd.Series, bridge: pd.DataFrame) -> pd.Series:
+def areal_weighting(persons: pd.Series, bridge: pd.DataFrame) -> pd.Series:
     """Counts by old area, moved to new areas in proportion to shared area (areal weighting; an estimate).
 
     persons: by old area id; empty where suppressed. bridge: old_id, new_id, share (of the old area; adds up to 1).
@@ -18,7 +18,7 @@ def across(persons: pd.Series, bridge: pd.DataFrame) -> pd.Series:
     return moved.mask(moved.index.isin(unknown))
 
 
-def error(estimated: pd.Series, known: pd.Series) -> dict[str, float]:
+def weighting_error(estimated: pd.Series, known: pd.Series) -> dict[str, float]:
     """How far a bridged count is from a known one: median absolute percentage error, share within 10 %, areas."""
     both = pd.DataFrame({"estimated": estimated, "known": known}).dropna()
     both = both[both["known"] > 0].astype(float)

@@ -143,7 +143,7 @@ def ranks(score: np.ndarray) -> np.ndarray:
     return np.searchsorted(order, -score) + 1
 
 
-def weigh(scores: pd.DataFrame, scheme: str, expert: pd.Series | None = None) -> np.ndarray:
+def dimension_weights(scores: pd.DataFrame, scheme: str, expert: pd.Series | None = None) -> np.ndarray:
     """The weights of a scheme, adding up to 1. expert: points by dimension; where none are given all count alike."""
     if scheme == "pca":
         return pca_weights(scores).to_numpy()
@@ -171,5 +171,5 @@ def index(
     if weights == "benefit of the doubt":
         score = benefit_of_the_doubt(scores).to_numpy()
     else:
-        score = aggregate(scores.to_numpy(), weigh(scores, weights, expert), aggregation)
+        score = aggregate(scores.to_numpy(), dimension_weights(scores, weights, expert), aggregation)
     return scores.assign(score=score, rank=ranks(score))

@@ -46,7 +46,7 @@ def regroup(table: ibis.Table, by: list[str], value: str, keep: dict[str, list[s
     """
     rows = table
     for name, values in keep.items():
-        rows = rows.filter(_is_one_of(rows[name], values))
+        rows = rows.filter(_is_in(rows[name], values))
     column = rows[value]
     whole = column.sum().cast("int64") if column.type().is_integer() else column.sum().cast("float64")
     counted = {value: whole, "rows": rows.count(), "unknown": column.isnull().sum().cast("int64")}
@@ -55,7 +55,7 @@ def regroup(table: ibis.Table, by: list[str], value: str, keep: dict[str, list[s
     return rows.group_by(by).agg(**counted).order_by(by)
 
 
-def _is_one_of(column: ibis.Value, values: list[str]) -> ibis.BooleanValue:
+def _is_in(column: ibis.Value, values: list[str]) -> ibis.BooleanValue:
     """Whether a value, as it is written in an address, is among these; whole numbers are compared as numbers, days without a clock."""
     kind = column.type()
     if kind.is_integer():

@@ -75,7 +75,7 @@ def gap(
     return {"gap": float(difference(np.arange(len(value)))), "low": float(low), "high": float(high)}
 
 
-def clusters(
+def local_moran(
     values: pd.Series, weights: W, *, permutations: int = 9999, seed: int = 0, rate: float = 0.05
 ) -> tuple[dict[str, float], pd.Series]:
     """Moran's I, and the areas that are jointly low or jointly high, with the false discovery rate held down.

@@ -33,7 +33,7 @@ def getis_ord(values: pd.Series, shapes: gpd.GeoDataFrame, key: str, discovery_r
     return pd.DataFrame({"area": known.index, "z": z, "p": p, "kind": kind})
 
 
-def crowds(points: pd.DataFrame, within_m: float, at_least: int) -> pd.DataFrame:
+def dbscan(points: pd.DataFrame, within_m: float, at_least: int) -> pd.DataFrame:
     """Crowds of points by density, whatever the borders.
 
     points: x, y (metres). within_m: how near neighbours are; at_least: how many a core point has, itself included.

@@ -50,7 +50,7 @@ class Inputs:
         return coverage.of_age(self.residents, None, None).set_index("area_id")["persons"]
 
     @cached_property
-    def lived(self) -> np.ndarray:
+    def people_of_cells(self) -> np.ndarray:
         """Residents of every cell."""
         return access.people_in_cells(self.cells, self.everyone.reset_index())
 
@@ -110,7 +110,7 @@ def walk(*kinds: str) -> Callable[[Inputs], pd.Series]:
 
     def make(given: Inputs) -> pd.Series:
         nearest = np.minimum.reduce([given.minutes[kind] for kind in kinds])
-        return access.weighted_mean(nearest, given.lived, given.cell_groups)
+        return access.weighted_mean(nearest, given.people_of_cells, given.cell_groups)
 
     return make
 
@@ -148,7 +148,7 @@ def origin_mix(given: Inputs) -> pd.Series:
     )
 
 
-def apart(given: Inputs) -> pd.Series:
+def deviation_from_city(given: Inputs) -> pd.Series:
     """How far an area's planning areas differ from the city in who lives there, % points (mean, by residents).
 
     |share with a migration background - the city's share|, which summed over areas is what dissimilarity is made of.
@@ -285,7 +285,7 @@ REGISTRY = [
         "Five years at the address",
         "housing",
         "high",
-        "Residents who have lived at their address for five years or more",
+        "Residents who have people_of_cells at their address for five years or more",
         _ONE_DAY
         + " Stays can be long for want of a choice. Rents, overcrowding and social housing are not published by area.",
     ),
@@ -353,7 +353,7 @@ REGISTRY = [
         ("residents_by_background", "residents"),
         "chosen half-year",
         "High both where very many and very few have a migration background.",
-        apart,
+        deviation_from_city,
         "diversity",
     ),
     _walk("playground_walk", "Nearest playground", "environment", ("playground",)),
@@ -364,14 +364,14 @@ IN_INDEX = [indicator for indicator in REGISTRY if indicator.dimension in DIMENS
 
 
 def measure(given: Inputs) -> pd.DataFrame:
-    """Every indicator of every area of the level: areas x indicators, as they are (not turned, not normalised)."""
+    """Every indicator of every area of the level: areas x indicators, as they are (not oriented, not normalised)."""
     areas = sorted(given.groups.unique())
     made = {one.key: one.make(given).reindex(areas).astype(float) for one in REGISTRY}
     return pd.DataFrame(made, index=pd.Index(areas, name="area_id")).replace([np.inf, -np.inf], np.nan)
 
 
-def turned(table: pd.DataFrame) -> pd.DataFrame:
-    """The indicators of the index that are known anywhere, each turned so that high is good."""
+def oriented(table: pd.DataFrame) -> pd.DataFrame:
+    """The indicators of the index that are known anywhere, each oriented so that high is good."""
     rows = pd.DataFrame({one.key: table[one.key] if one.good == "high" else -table[one.key] for one in IN_INDEX})
     return rows.dropna(axis=1, how="all")
 

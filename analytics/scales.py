@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 
-def information_theory(counts: pd.DataFrame) -> float:
+def theil_h(counts: pd.DataFrame) -> float:
     """Theil's multigroup H: 0 where every area mirrors the whole, 1 where no two groups share an area.
 
     counts: areas x groups, persons; gaps count as nobody. Source: Theil (1972); Reardon & Firebaugh (2002), eq. 14.
@@ -26,7 +26,7 @@ def information_theory(counts: pd.DataFrame) -> float:
     return float((sizes[sizes > 0] * (total - entropy(shares))).sum() / (table.sum() * total))
 
 
-def between_scales(counts: pd.DataFrame, above: dict[str, pd.Series]) -> pd.DataFrame:
+def decompose_theil_h(counts: pd.DataFrame, above: dict[str, pd.Series]) -> pd.DataFrame:
     """How much of the segregation among the smallest areas lies at each scale.
 
     counts: smallest areas x groups. above: for each larger scale, widest first, the area that holds each smallest one. Theil's H
@@ -36,10 +36,10 @@ def between_scales(counts: pd.DataFrame, above: dict[str, pd.Series]) -> pd.Data
     """
     rows, before = [], 0.0
     for scale, holder in above.items():
-        value = information_theory(counts.groupby(holder.reindex(counts.index).to_numpy()).sum(min_count=1))
+        value = theil_h(counts.groupby(holder.reindex(counts.index).to_numpy()).sum(min_count=1))
         rows.append((scale, value, value - before))
         before = value
-    smallest = information_theory(counts)
+    smallest = theil_h(counts)
     rows.append(("smallest", smallest, smallest - before))
     result = pd.DataFrame(rows, columns=["scale", "h", "added"])
     return result.assign(share=result["added"] / smallest if smallest else 0.0)

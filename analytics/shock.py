@@ -23,7 +23,7 @@ class Resilience(NamedTuple):
     draws_high: float
 
 
-def served(covers: sparse.csr_matrix, opened: np.ndarray) -> np.ndarray:
+def sites_in_reach(covers: sparse.csr_matrix, opened: np.ndarray) -> np.ndarray:
     """How many open sites each point has in reach. covers: sites x points; opened: by site."""
     return covers.T @ opened.astype(float)
 
@@ -36,7 +36,7 @@ def resilience(
     After Bruneau et al. (2003), who name robustness and redundancy among the properties of resilience; the score's form is ours.
     """
     sites = covers.shape[0]
-    count = served(covers, np.ones(sites))
+    count = sites_in_reach(covers, np.ones(sites))
     base = people[count > 0].sum()
     if base <= 0:
         raise ValueError("Nobody is served, so nothing can be lost.")
@@ -48,7 +48,7 @@ def resilience(
     for _ in range(draws):
         opened = np.ones(sites)
         opened[generator.choice(sites, many, replace=False)] = 0
-        kept.append(people[served(covers, opened) > 0].sum() / base)
+        kept.append(people[sites_in_reach(covers, opened) > 0].sum() / base)
     redundancy, robustness, absorption = (
         float(people[count > 1].sum() / base),
         float(np.mean(kept)),
@@ -68,7 +68,7 @@ def resilience(
 def share_served(covers: sparse.csr_matrix, people: np.ndarray, areas: np.ndarray, opened: np.ndarray) -> pd.Series:
     """Share of each area's people with an open site in reach; empty where nobody lives."""
     table = (
-        pd.DataFrame({"area": areas, "people": people, "near": people * (served(covers, opened) > 0)})
+        pd.DataFrame({"area": areas, "people": people, "near": people * (sites_in_reach(covers, opened) > 0)})
         .groupby("area")
         .sum()
     )
@@ -80,28 +80,28 @@ def recovery(covers: sparse.csr_matrix, people: np.ndarray, opened: np.ndarray, 
 
     opened: after the shock. a_year: sites reopened a year. Returns year, served (people), share of those served before the shock.
     """
-    before = people[served(covers, np.ones(covers.shape[0])) > 0].sum()
+    before = people[sites_in_reach(covers, np.ones(covers.shape[0])) > 0].sum()
     state, rows, year = opened.astype(bool).copy(), [], 0
     while True:
-        near = served(covers, state) > 0
+        near = sites_in_reach(covers, state) > 0
         rows.append((year, float(people[near].sum()), float(people[near].sum() / before) if before else np.nan))
         if state.all():
             return pd.DataFrame(rows, columns=["year", "served", "share"])
         for _ in range(min(a_year, int((~state).sum()))):
-            gain = covers @ np.where(served(covers, state) > 0, 0.0, people)
+            gain = covers @ np.where(sites_in_reach(covers, state) > 0, 0.0, people)
             gain[state] = -1
             state[int(gain.argmax())] = True
         year += 1
 
 
-def least_used(covers: sparse.csr_matrix, people: np.ndarray, share: float) -> np.ndarray:
+def close_least_used(covers: sparse.csr_matrix, people: np.ndarray, share: float) -> np.ndarray:
     """Which sites stay open when a share of the budget goes: those closed cost alike and have the fewest people who have no other.
 
     Sites are closed one after another, each time the one whose people lose least.
     """
     opened = np.ones(covers.shape[0], dtype=bool)
     for _ in range(round(share * len(opened))):
-        count = served(covers, opened)
+        count = sites_in_reach(covers, opened)
         loss = covers @ np.where(count == 1, people, 0.0) + 1e-9 * (covers @ people)
         loss[~opened] = np.inf
         opened[int(loss.argmin())] = False

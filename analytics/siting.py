@@ -196,7 +196,7 @@ def set_cover(
     )
 
 
-def fairest(
+def max_min_cover(
     covers: sparse.csr_matrix,
     groups: np.ndarray,
     count: int,
@@ -390,6 +390,6 @@ def solve(
         return set_cover(covers[:, open_points & lived], gap=gap, limit_s=limit_s)
     if model == "fairest":
         there = sparse.vstack([covers, sparse.csr_matrix((~open_points).astype(float))]).tocsr()
-        found = fairest(there, groups, count, keep=[covers.shape[0]], gap=gap, limit_s=limit_s)
+        found = max_min_cover(there, groups, count, keep=[covers.shape[0]], gap=gap, limit_s=limit_s)
         return found._replace(sites=[site for site in found.sites if site < covers.shape[0]])
     raise ValueError(f"There is no model '{model}'.")
