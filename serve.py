@@ -1,64 +1,74 @@
-"""Starts the app: `make run`, or `python serve.py` with any of streamlit's own options.
+"""Starts the app: `make run`, or `python serve.py` with any option of `streamlit run`.
 
-Streamlit finds `app` here: its pages, and beside them the addresses of `web` (the room for phones, short links, the API).
+Streamlit is one ASGI app here, with the addresses of `web` beside its pages: the room for phones, short links, the API.
 """
+
+from __future__ import annotations
 
 import gc
 import importlib
 import logging
 import os
-import socket
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
+import click
+import uvicorn
 from pythonjsonlogger.json import JsonFormatter
 from starlette.middleware import Middleware
+from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.starlette import App
-from streamlit.web import cli
-from streamlit.web.server.starlette import starlette_server
+from streamlit.web import bootstrap, cli
 
 import web
+from data.errors import DataError
+from data.settings import settings
 from web.guard import Guard
 
-# Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened
-# first on a fresh server would miss app.py and its navigation. Said beforehand, every link works from the first visit.
+# Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened first
+# on a fresh server would miss app.py and its navigation. There is no public way to say so beforehand.
 PagesManager.uses_pages_directory = False
-app = App("app.py", routes=web.ROUTES, middleware=[Middleware(Guard)])
+app = App(Path(__file__).with_name("app.py"), routes=web.ROUTES, middleware=[Middleware(Guard)])
 
 
-_bind = starlette_server._bind_socket
+def uvicorn_options() -> dict[str, Any]:
+    """Where and how uvicorn listens, by Streamlit's own options.
 
-
-def at_once(address: str, port: int, backlog: int) -> socket.socket:
-    """Streamlit's listening socket, whose connections send each message as soon as it is made.
-
-    asyncio asks for that (TCP_NODELAY) only where a socket names its protocol, and streamlit's does not: the last messages of each run
-    would wait for the browser's acknowledgement of the first, 40 ms for every click.
+    uvicorn opens the socket by host and port: asyncio then sets TCP_NODELAY on each connection. On the socket that
+    `streamlit run` opens it does not, and the last messages of each run wait 40 ms for the browser's acknowledgement.
     """
-    made = _bind(address, port, backlog)
-    made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return made
+    ping_s = config.get_option("server.websocketPingInterval") or 30
+    return {
+        "host": config.get_option("server.address"),
+        "port": config.get_option("server.port"),
+        "ssl_certfile": config.get_option("server.sslCertFile"),
+        "ssl_keyfile": config.get_option("server.sslKeyFile"),
+        "ws": "websockets-sansio",
+        "ws_ping_interval": ping_s,
+        "ws_ping_timeout": ping_s,
+        "ws_max_size": config.get_option("server.maxMessageSize") * 1_000_000,
+        "ws_per_message_deflate": config.get_option("server.enableWebsocketCompression"),
+        "access_log": False,
+    }
 
 
-def log_lines() -> None:
-    """One JSON object a line on standard error; ZONE_LOG names the least level shown (INFO)."""
-    lines = logging.StreamHandler()
-    lines.setFormatter(
-        JsonFormatter(
-            "%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields={"asctime": "at", "levelname": "level"}
-        )
-    )
+def log_as_json() -> None:
+    """One JSON object a line on standard error, from the least level of ZONE_LOG on. Raises DataError."""
+    fields = "%(asctime)s %(levelname)s %(name)s %(message)s"
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter(fields, rename_fields={"asctime": "at", "levelname": "level"}))
     for name in ("zone", "data"):
         logger = logging.getLogger(name)
-        logger.setLevel(os.environ.get("ZONE_LOG", "INFO"))
-        logger.addHandler(lines)
+        logger.setLevel(settings().log)
+        logger.addHandler(handler)
         logger.propagate = False
 
 
-def warm() -> None:
-    """Load the libraries while the first visitor's browser opens; what they hold is then left out of every later search for garbage."""
+def load_libraries() -> None:
+    """Load them while the first visitor's browser opens; later searches for garbage leave out what they hold."""
     try:
         for module in ("pages.frame", "pages.common", "ibis.backends.duckdb"):
             importlib.import_module(module)
@@ -69,11 +79,20 @@ def warm() -> None:
     gc.set_threshold(50_000, 20, 20)  # every run leaves thousands of objects, few of them in circles
 
 
+@click.command()
+@cli.configurator_options
+def main(**options: Any) -> None:
+    """Serve the app. The options are those of `streamlit run`; .streamlit/config.toml holds their defaults."""
+    try:
+        log_as_json()
+    except DataError as error:
+        sys.exit(str(error))
+    bootstrap.load_config_options(options)
+    threading.Thread(target=load_libraries, daemon=True).start()
+    uvicorn.run(app, **uvicorn_options())
+
+
 if __name__ == "__main__":
-    starlette_server._bind_socket = at_once
-    log_lines()
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own pool would hold 15 MB that nobody uses
     gc.disable()  # thousands of library objects are made in these seconds, and none of them is garbage
-    threading.Thread(target=warm, daemon=True).start()
-    sys.argv = ["streamlit", "run", str(Path(__file__)), *sys.argv[1:]]
-    sys.exit(cli.main())
+    main()
