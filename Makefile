@@ -15,7 +15,6 @@ BIN := .venv/bin
 	touch $@ .venv/app
 
 run: .venv/app
-	@echo "Zone of Social Creativity: http://localhost:8501"
 	@$(BIN)/python serve.py
 
 test: .venv/dev

@@ -88,8 +88,11 @@ def main(**options: Any) -> None:
     except DataError as error:
         sys.exit(str(error))
     bootstrap.load_config_options(options)
+    listening = uvicorn_options()
+    scheme = "https" if listening["ssl_certfile"] else "http"
+    click.echo(f"Zone of Social Creativity: {scheme}://{listening['host'] or 'localhost'}:{listening['port']}")
     threading.Thread(target=load_libraries, daemon=True).start()
-    uvicorn.run(app, **uvicorn_options())
+    uvicorn.run(app, **listening)
 
 
 if __name__ == "__main__":
