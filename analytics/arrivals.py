@@ -7,7 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-RULES = ("where compatriots live", "free places", "even spread", "by residents", "own table")
+from analytics.access import largest_remainder
+from analytics.names import N_
+
+RULES = (N_("where compatriots live"), N_("free places"), N_("even spread"), N_("by residents"), N_("own table"))
 
 
 class Triangular(NamedTuple):
@@ -40,11 +43,21 @@ class Need(NamedTuple):
 
 # What a user may change; the spans are assumptions, stated beside every result.
 NEEDS = {
-    "daycare": Need("Day care", (0, 6), Triangular(0.5, 0.65, 0.8), Triangular(1, 1, 1), "places"),
-    "school": Need("School", (6, 18), Triangular(0.97, 0.99, 1.0), Triangular(1, 1, 1), "places"),
-    "language": Need("Language courses", (18, 65), Triangular(0.5, 0.7, 0.9), Triangular(600, 700, 900), "teaching hours"),
-    "housing": Need("Housing", (0, 120), Triangular(1, 1, 1), Triangular(1 / 3.2, 1 / 2.6, 1 / 2.0), "dwellings"),
-    "doctor": Need("General practitioners", (0, 120), Triangular(1, 1, 1), Triangular(1 / 1900, 1 / 1700, 1 / 1500), "doctors"),
+    "daycare": Need(N_("Day care"), (0, 6), Triangular(0.5, 0.65, 0.8), Triangular(1, 1, 1), N_("places")),
+    "school": Need(N_("School"), (6, 18), Triangular(0.97, 0.99, 1.0), Triangular(1, 1, 1), N_("places")),
+    "language": Need(
+        N_("Language courses"), (18, 65), Triangular(0.5, 0.7, 0.9), Triangular(600, 700, 900), N_("teaching hours")
+    ),
+    "housing": Need(
+        N_("Housing"), (0, 120), Triangular(1, 1, 1), Triangular(1 / 3.2, 1 / 2.6, 1 / 2.0), N_("dwellings")
+    ),
+    "doctor": Need(
+        N_("General practitioners"),
+        (0, 120),
+        Triangular(1, 1, 1),
+        Triangular(1 / 1900, 1 / 1700, 1 / 1500),
+        N_("doctors"),
+    ),
 }
 AGES = ((0, 6), (6, 18), (18, 65), (65, 120))
 
@@ -57,14 +70,8 @@ def allocate(people: int, weights: pd.Series) -> pd.Series:
     """
     if weights.empty or (weights < 0).any():
         raise ValueError("Allocation needs at least one area and no negative weight.")
-    share = weights.fillna(0).astype(float)
-    share = share / share.sum() if share.sum() > 0 else pd.Series(1 / len(share), index=share.index)
-    exact = people * share
-    whole = np.floor(exact + 1e-12).astype(int)
-    left = people - int(whole.sum())
-    first = np.argsort(-(exact - whole).to_numpy(), kind="stable")[:left]
-    whole.iloc[first] += 1
-    return whole
+    share = weights.fillna(0).to_numpy(float)
+    return pd.Series(largest_remainder(people, share if share.any() else np.ones(len(share))), index=weights.index)
 
 
 def free_places(capacity: pd.Series, vacant: Triangular, draws: int, seed: int) -> np.ndarray:

@@ -100,9 +100,9 @@ def local_moran(
     picks = random.permuted(others, axis=1)[:, :most]
     p = np.ones(n)
     for area in range(n):
-        ways = near.data[near.indptr[area] : near.indptr[area + 1]]
-        if len(ways):
-            around = np.delete(z, area)[picks[:, : len(ways)]] @ ways
+        shares = near.data[near.indptr[area] : near.indptr[area + 1]]
+        if len(shares):
+            around = np.delete(z, area)[picks[:, : len(shares)]] @ shares
             p[area] = _folded(z[area] * around[:, None], np.array([z[area] * lag[area]]))[0]
     sure = false_discovery_control(p) <= rate
     kind = np.select([sure & (z < 0) & (lag < 0), sure & (z > 0) & (lag > 0)], ["low", "high"], "")

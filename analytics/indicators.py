@@ -285,7 +285,7 @@ REGISTRY = [
         "Five years at the address",
         "housing",
         "high",
-        "Residents who have people_of_cells at their address for five years or more",
+        "Residents who have lived at their address for five years or more",
         _ONE_DAY
         + " Stays can be long for want of a choice. Rents, overcrowding and social housing are not published by area.",
     ),

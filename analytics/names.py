@@ -1,6 +1,6 @@
-"""Names that readers see are marked where they are defined, so that an extractor finds them; they are translated where they are shown."""
+"""Names that readers see are marked where they are defined, for extractors, and translated where they are shown."""
 
 
-def N_(name: str) -> str:  # noqa: N802 - gettext's usual mark
+def N_(name: str) -> str:
     """The name itself."""
     return name

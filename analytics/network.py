@@ -1,4 +1,4 @@
-"""Walking over a street network: shortest ways, and how much longer they are than the straight line."""
+"""Walking over a street network: shortest walks, and how much longer they are than the straight line."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def graph(nodes: pd.DataFrame, edges: pd.DataFrame) -> csr_matrix:
     return csr_matrix((both["metres"], (both["a"], both["b"])), shape=(size, size))
 
 
-def metres_to_nearest(ways: csr_matrix, targets: np.ndarray) -> np.ndarray:
+def metres_to_nearest(streets: csr_matrix, targets: np.ndarray) -> np.ndarray:
     """Shortest walk from every node to the nearest target node, metres (infinite where there is no way)."""
     if not len(targets):
-        return np.full(ways.shape[0], np.inf)
-    return dijkstra(ways, directed=False, indices=np.unique(targets), min_only=True)
+        return np.full(streets.shape[0], np.inf)
+    return dijkstra(streets, directed=False, indices=np.unique(targets), min_only=True)
 
 
 def snap(points: pd.DataFrame, nodes: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -31,7 +31,7 @@ def snap(points: pd.DataFrame, nodes: pd.DataFrame) -> tuple[np.ndarray, np.ndar
     return node, metres
 
 
-def walk_metres(points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, ways: csr_matrix) -> np.ndarray:
+def walk_metres(points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, streets: csr_matrix) -> np.ndarray:
     """Walk from each point over the network to the nearest site, metres, the way to and from the network included.
 
     The way from a node to a site is added at the site: of two sites on one node the nearer stands for both.
@@ -42,14 +42,14 @@ def walk_metres(points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, 
     end, from_network = snap(sites, nodes)
     least = pd.Series(from_network).groupby(end).min()
     # One more node, joined to every site's node by the way from the network, stands for "any site".
-    size = ways.shape[0]
+    size = streets.shape[0]
     any_site = csr_matrix((np.maximum(least, 1e-6), (np.full(len(least), 0), least.index)), shape=(1, size))
-    joined = bmat([[ways, any_site.T], [any_site, None]], format="csr")
+    joined = bmat([[streets, any_site.T], [any_site, None]], format="csr")
     return to_network + dijkstra(joined, directed=False, indices=size)[start]
 
 
 def reach_metres(
-    points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, ways: csr_matrix, limit_m: float
+    points: pd.DataFrame, sites: pd.DataFrame, nodes: pd.DataFrame, streets: csr_matrix, limit_m: float
 ) -> csr_matrix:
     """Walks from points to all sites within limit_m, as points × sites in metres; sites a few hundred at a time."""
     start, to_network = snap(points, nodes)
@@ -57,7 +57,7 @@ def reach_metres(
     blocks = []
     for first in range(0, len(sites), 256):
         part = slice(first, first + 256)
-        walked = dijkstra(ways, directed=False, indices=end[part], limit=limit_m)[:, start].T
+        walked = dijkstra(streets, directed=False, indices=end[part], limit=limit_m)[:, start].T
         walked += to_network[:, None] + from_network[None, part]
         walked[walked > limit_m] = 0
         blocks.append(csr_matrix(walked))
@@ -65,7 +65,7 @@ def reach_metres(
 
 
 def circuity(
-    nodes: pd.DataFrame, ways: csr_matrix, *, within_m: tuple[float, float] = (200, 1000), seed: int = 0
+    nodes: pd.DataFrame, streets: csr_matrix, *, within_m: tuple[float, float] = (200, 1000), seed: int = 0
 ) -> dict[str, float]:
     """Network distance over straight-line distance (Giacomin & Levinson 2015), fitted on a real network.
 
@@ -74,7 +74,7 @@ def circuity(
     and the number of pairs.
     """
     start = np.random.default_rng(seed).choice(len(nodes), size=min(200, len(nodes)), replace=False)
-    walked = dijkstra(ways, directed=False, indices=start)
+    walked = dijkstra(streets, directed=False, indices=start)
     xy = nodes[["x", "y"]].to_numpy()
     straight = np.hypot(xy[start, None, 0] - xy[None, :, 0], xy[start, None, 1] - xy[None, :, 1])
     use = np.isfinite(walked) & (straight >= within_m[0]) & (straight <= within_m[1])

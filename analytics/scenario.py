@@ -1,131 +1,169 @@
-"""Scenarios: named inputs that rerun to the same numbers, as a TOML file."""
+"""Scenarios: named inputs that rerun to the same numbers, as a TOML file; their ranges are those of the pages' controls.
+
+Fields of one number carry ge and le, from which `limits` tells a control its ends.
+"""
 
 from __future__ import annotations
 
+import reprlib
 import tomllib
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-SITING = ("maximal covering", "p-median", "p-centre", "set covering", "fairest")
+import tomli_w
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from analytics.arrivals import RULES
+from analytics.names import N_
+
+SITING = (N_("maximal covering"), N_("p-median"), N_("p-centre"), N_("set covering"), N_("fairest"))
+Span = TypeVar("Span", bound=tuple[float, ...])
 
 
-@dataclass(frozen=True)
-class Arrivals:
-    """Who arrives: people lowest, most likely and highest; months; shares by age (0-5, 6-17, 18-64, 65+, adding up to 1); rule;
-    vacancy of stated places; own: weights by area in the order of their ids, for the rule 'own table'.
+def _rising(values: Span) -> Span:
+    if list(values) != sorted(values):
+        raise ValueError(f"the three numbers must rise, not {list(values)}")
+    return values
+
+
+def _whole(shares: Span) -> Span:
+    if abs(sum(shares) - 1) > 0.001:
+        raise ValueError(f"shares must add up to 1, not {sum(shares):g}")
+    return shares
+
+
+Name = Annotated[str, Field(max_length=200)]
+Share = Annotated[float, Field(ge=0, le=1)]
+People = Annotated[int, Field(ge=0, le=500_000)]
+Minutes = Annotated[int, Field(ge=5, le=45)]
+Weight = Annotated[float, Field(ge=0)]
+# The literals are the tuples of names above and in arrivals, which are marked for translation where they stand.
+Rule = Literal[RULES]  # type: ignore[valid-type]
+Model = Literal[SITING]  # type: ignore[valid-type]
+
+
+class Inputs(BaseModel):
+    """Checked, unchanging inputs. Raises ValidationError, which is a ValueError, where one is out of its range."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+    def replace(self, **changes: Any) -> Self:
+        """The same inputs with some changed, checked like all."""
+        return type(self)(**(dict(self) | changes))
+
+
+class Arrivals(Inputs):
+    """Who arrives: people lowest, most likely and highest; months; shares by age (0-5, 6-17, 18-64, 65+); rule.
+
+    vacancy: share of stated places that are free. own: weights by area in the order of their ids, for 'own table'.
     """
 
-    people: tuple[int, int, int] = (8000, 10000, 15000)
-    months: int = 12
-    ages: tuple[float, float, float, float] = (0.1, 0.2, 0.62, 0.08)
-    rule: str = "where compatriots live"
-    vacancy: tuple[float, float, float] = (0.0, 0.005, 0.02)
-    own: tuple[float, ...] = ()
+    people: Annotated[tuple[People, People, People], AfterValidator(_rising)] = (8000, 10000, 15000)
+    months: int = Field(default=12, ge=1, le=36)
+    ages: Annotated[tuple[Share, Share, Share, Share], AfterValidator(_whole)] = (0.1, 0.2, 0.62, 0.08)
+    rule: Rule = "where compatriots live"
+    vacancy: Annotated[tuple[Share, Share, Share], AfterValidator(_rising)] = (0.0, 0.005, 0.02)
+    own: tuple[Weight, ...] = ()
 
 
-@dataclass(frozen=True)
-class Sites:
-    """Where to build: kind of service, model, how many, walker's limit in minutes, cost of a site in euros, room for how many people in a
-    new site (0: no limit; maximal covering only), source ids of sites that close first.
+class Sites(Inputs):
+    """Where to build: kind of service, model, how many, walker's limit in minutes, cost of a site in euros.
+
+    room: people that a new site takes, 0 for any number (maximal covering only). closed: source ids of sites that close
+    first.
     """
 
-    kind: str = "library"
-    model: str = "maximal covering"
-    count: int = 5
-    limit: int = 15
-    cost: int = 1_000_000
-    room: int = 0
-    closed: tuple[str, ...] = ()
+    kind: Name = "library"
+    model: Model = "maximal covering"
+    count: int = Field(default=5, ge=1, le=25)
+    limit: Minutes = 15
+    cost: int = Field(default=1_000_000, ge=0, le=100_000_000)
+    room: int = Field(default=0, ge=0, le=1_000_000)
+    closed: tuple[Name, ...] = ()
 
 
-@dataclass(frozen=True)
-class Shock:
-    """What goes wrong: kind of service, minutes, districts whose sites close, share of the budget lost, times arrivals, the floor, sites
-    reopened a year.
+class Shock(Inputs):
+    """What goes wrong: kind of service, minutes, districts whose sites close, share of the budget lost, times arrivals.
+
+    floor: the share served below which an area falls. reopened: sites a year.
     """
 
-    kind: str = "daycare"
-    limit: int = 5
-    districts: tuple[str, ...] = ()
-    budget: float = 0.1
-    arrivals: float = 2.0
-    floor: float = 0.7
-    reopened: int = 20
+    kind: Name = "daycare"
+    limit: Minutes = 5
+    districts: tuple[Name, ...] = ()
+    budget: float = Field(default=0.1, ge=0, le=0.9)
+    arrivals: float = Field(default=2.0, ge=1, le=5)
+    floor: Share = 0.7
+    reopened: int = Field(default=20, ge=1, le=500)
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(Inputs):
     """One what-if with all its inputs; the same scenario and seed give the same numbers."""
 
-    name: str
-    city: str
-    period: str
-    level: str = "district"
-    seed: int = 0
-    arrivals: Arrivals = field(default_factory=Arrivals)
-    sites: Sites = field(default_factory=Sites)
-    shock: Shock = field(default_factory=Shock)
+    name: str = Field(max_length=80)
+    city: Name
+    period: Name
+    level: Name = "district"
+    seed: int = Field(default=0, ge=0, le=2**31)
+    arrivals: Arrivals = Arrivals()
+    sites: Sites = Sites()
+    shock: Shock = Shock()
 
 
-def _toml(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(f"\\u{ord(c):04x}" if ord(c) < 32 or ord(c) == 127 else c for c in escaped) + '"'
-    if isinstance(value, (tuple, list)):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
-    return repr(value)
+def limits(inputs: type[Inputs], name: str) -> tuple[Any, Any]:
+    """The least and the greatest value that a field of one number takes, for its control."""
+    ends = {
+        end: getattr(rule, end)
+        for rule in inputs.model_fields[name].metadata
+        for end in ("ge", "le")
+        if hasattr(rule, end)
+    }
+    return ends["ge"], ends["le"]
 
 
 def dump(scenario: Scenario) -> str:
     """The scenario as a TOML file."""
-    parts = asdict(scenario)
-    tables = {name: parts.pop(name) for name in ("arrivals", "sites", "shock")}
-    lines = ["# A scenario of Zone of Social Creativity", *(f"{key} = {_toml(value)}" for key, value in parts.items())]
-    for name, values in tables.items():
-        lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in values.items())]
-    return "\n".join(lines) + "\n"
+    return "# A scenario of Zone of Social Creativity\n" + tomli_w.dumps(scenario.model_dump())
 
 
 def load(text: str) -> Scenario:
     """A scenario from a TOML file. Raises ValueError that names the key and the mend where something does not fit."""
     try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
-        raise ValueError(f"The scenario file is not TOML: {fault}. Save one from this page and change that.") from fault
-    parts = {
-        name: _table(kind, given.pop(name, {}), name)
-        for name, kind in (("arrivals", Arrivals), ("sites", Sites), ("shock", Shock))
-    }
-    made: Scenario = _table(Scenario, given, "", **parts)
-    if abs(sum(made.arrivals.ages) - 1) > 0.001:
-        raise ValueError(f"arrivals.ages: shares must add up to 1, not {sum(made.arrivals.ages):g}.")
-    if made.sites.model not in SITING:
-        raise ValueError(f"sites.model: '{made.sites.model}' is none of {', '.join(SITING)}.")
-    return made
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as fault:
+        why = "it is nested too deeply" if isinstance(fault, RecursionError) else fault
+        raise ValueError(f"The scenario file is not TOML: {why}. Save one from this page and change that.") from None
+    try:
+        return Scenario.model_validate({name: _tuples(value) for name, value in tables.items()})
+    except ValidationError as fault:
+        raise ValueError(_sentence(fault)) from None
 
 
-def _table(kind: type, given: Any, name: str, **more: object) -> Any:
-    if not isinstance(given, dict):
-        raise ValueError(f"{name}: expected a table [{name}].")
-    known = {one.name: one for one in fields(kind)}
-    for key in given:
-        if key not in known:
-            raise ValueError(f"{name}.{key}: there is no such input. Known: {', '.join(known)}.".lstrip("."))
-    for needed in ("name", "city", "period"):
-        if needed in known and needed not in given:
-            raise ValueError(f"{needed}: the scenario file must state it.")
-    values: dict[str, object] = dict(more)
-    for key, value in given.items():
-        wanted = str(known[key].type)
-        fits = {
-            "s": isinstance(value, str),
-            "i": isinstance(value, int) and not isinstance(value, bool),
-            "f": isinstance(value, (int, float)),
-            "t": isinstance(value, list),
-        }[wanted[0]]
-        if not fits:
-            raise ValueError(f"{name}.{key}: expected {wanted}, got {value!r}.".lstrip("."))
-        values[key] = tuple(value) if isinstance(value, list) else float(value) if wanted == "float" else value
-    return kind(**values)
+def _tuples(value: Any) -> Any:
+    """A table with its arrays as tuples."""
+    if not isinstance(value, dict):
+        return value
+    return {name: tuple(item) if isinstance(item, list) else item for name, item in value.items()}
+
+
+def _sentence(fault: ValidationError) -> str:
+    """The first thing that does not fit: its key, what was expected, what came."""
+    error = fault.errors(include_url=False)[0]
+    keys = [str(key)[:80] for key in error["loc"]]
+    where, kind = ".".join(keys), error["type"]
+    if kind == "missing" and len(keys) == 1:
+        return f"{where}: the scenario file must state it."
+    if kind in ("missing", "too_long"):
+        return f"{'.'.join(keys[:2])}: too {'few' if kind == 'missing' else 'many'} numbers."
+    if kind == "extra_forbidden":
+        tables: dict[str, type[Inputs]] = {"arrivals": Arrivals, "sites": Sites, "shock": Shock}
+        inputs = Scenario if len(keys) == 1 else tables[keys[0]]
+        return f"{where}: there is no such input. Known: {', '.join(inputs.model_fields)}."
+    if kind == "model_type":
+        return f"{where}: expected a table [{where}]."
+    if kind == "value_error":
+        return f"{where}: {error['ctx']['error']}."
+    try:
+        came = reprlib.repr(error["input"])
+    except ValueError:  # Python writes no whole number of more than 4,300 digits
+        came = "a number too long to write"
+    return f"{where}: {error['msg'].replace('Input should be', 'expected', 1)}, got {came}."

@@ -1,13 +1,17 @@
-"""Where should the next sites go? Covering, median and centre problems: a greedy answer at once, then the proven optimum.
+"""Where the next sites should go: covering, median and centre problems; a greedy answer first, then the proven optimum.
 
-Covering problems are solved by HiGHS through scipy's milp, which takes sparse matrices as they are; the p-median by Lagrangian relaxation,
-for PySAL spopt builds 600,000 variables for 2,000 x 300 in 17 s and had no solution after a minute. spopt is the oracle in the tests.
+Covering problems are solved by HiGHS through scipy's milp, which takes sparse matrices as they are; the p-median by
+Lagrangian relaxation, for PySAL spopt builds 600,000 variables for 2,000 x 300 in 17 s and had no solution after a
+minute. spopt is the oracle in the tests.
+
+covers: sites x points, 1 where a site serves a point. weight: people by point. gap: how near the optimum is near
+enough, relative; limit_s: seconds after which the best so far is taken.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +20,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 
 class Solution(NamedTuple):
-    """sites: positions of all open sites, kept ones first. value: the objective. bound: no solution can be better than this.
+    """sites: positions of the sites to open. value: the objective. bound: no solution can be better than this.
+
     gap: |value - bound| / |value|; 0 is proven. seconds: how long it took.
     """
 
@@ -27,115 +32,81 @@ class Solution(NamedTuple):
     seconds: float
 
 
-def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int, keep: list[int] | None = None) -> Solution:
+@dataclass(frozen=True)
+class SitingProblem:
+    """New sites beside those there are, which need not be among the candidates: what they serve is taken as served.
+
+    model: one of analytics.scenario.SITING. minutes: points x candidates. weight: people by point. groups: groups x
+    points. before: minutes to the nearest site there is, by point. limit: minutes within which a point is served.
+    room: people a new site takes, 0 for any number (maximal covering only).
+    """
+
+    model: str
+    minutes: np.ndarray
+    weight: np.ndarray
+    groups: np.ndarray
+    before: np.ndarray
+    count: int
+    limit: float
+    room: int = 0
+
+
+def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int) -> Solution:
     """Open the site that adds most, count times: at least 63 % of the optimum (Nemhauser, Wolsey & Fisher 1978).
 
-    covers: sites x points, 1 where a site serves a point. weight: people by point. keep: sites open already. Stops early where
-    nothing is left to gain. The bound is the lower of value / (1 - 1/e), counted from what the kept sites serve, and value plus the
-    `count` largest further gains, since gains only shrink as sites open.
+    Stops early where nothing is left to gain. The bound is the lower of value / (1 - 1/e) and value plus the `count`
+    largest further gains, since gains only shrink as sites open.
     """
-    start, open_sites = time.perf_counter(), list(keep or [])
-    served = (
-        np.asarray(covers[open_sites].sum(axis=0)).ravel() > 0 if open_sites else np.zeros(covers.shape[1], dtype=bool)
-    )
-    base = float(weight[served].sum())
+    start, sites, served = time.perf_counter(), list[int](), np.zeros(covers.shape[1], dtype=bool)
     for _ in range(count):
         gain = covers @ np.where(served, 0.0, weight)
-        gain[open_sites] = -1
+        gain[sites] = -1
         best = int(gain.argmax())
         if gain[best] <= 0:
             break
-        open_sites.append(best)
+        sites.append(best)
         served |= covers[best].toarray().ravel() > 0
     value = float(weight[served].sum())
     further = np.sort(covers @ np.where(served, 0.0, weight))[::-1][:count].sum()
-    bound = min(float(weight.sum()), base + (value - base) / (1 - 1 / np.e), value + float(further))
-    return Solution(open_sites, value, bound, (bound - value) / value if value else 0.0, time.perf_counter() - start)
+    bound = min(float(weight.sum()), value / (1 - 1 / np.e), value + float(further))
+    return Solution(sites, value, bound, (bound - value) / value if value else 0.0, time.perf_counter() - start)
 
 
-def _solve(
-    cost: np.ndarray,
-    rows: list[tuple[sparse.spmatrix, np.ndarray, np.ndarray]],
-    integer: np.ndarray,
-    upper: np.ndarray,
-    lower: np.ndarray,
-    sites: int,
-    gap: float,
-    limit_s: float,
-) -> Solution:
-    """Minimise; the first `sites` variables are the sites. Raises ValueError where nothing satisfies every condition."""
+def _solve(cost: np.ndarray, rows: list[LinearConstraint], sites: int, gap: float, limit_s: float) -> Solution:
+    """Minimise over variables from 0 to 1, of which the first `sites`, whole numbers, are the sites.
+
+    Raises ValueError where nothing satisfies every condition.
+    """
     start = time.perf_counter()
-    found = milp(
+    solved = milp(
         cost,
-        constraints=[LinearConstraint(a.tocsr(), low, high) for a, low, high in rows],
-        integrality=integer,
-        bounds=Bounds(lower, upper),
+        constraints=rows,
+        integrality=np.arange(len(cost)) < sites,
+        bounds=Bounds(0, 1),
         options={"mip_rel_gap": gap, "time_limit": limit_s},
     )
-    if found.x is None:
+    if solved.x is None:
         raise ValueError("No choice of sites satisfies every condition within the time allowed; relax one of them.")
-    opened = [int(place) for place in np.flatnonzero(found.x[:sites] > 0.5)]
-    bound = float(found.mip_dual_bound if found.mip_dual_bound is not None else found.fun)
-    away = abs(found.fun - bound) / abs(found.fun) if found.fun else 0.0
-    return Solution(opened, float(found.fun), bound, away, time.perf_counter() - start)
+    opened = np.flatnonzero(solved.x[:sites] > 0.5).tolist()
+    bound = float(solved.mip_dual_bound if solved.mip_dual_bound is not None else solved.fun)
+    away = abs(solved.fun - bound) / abs(solved.fun) if solved.fun else 0.0
+    return Solution(opened, float(solved.fun), bound, away, time.perf_counter() - start)
 
 
-def _site_bounds(sites: int, keep: list[int] | None, closed: list[int] | None) -> tuple[np.ndarray, np.ndarray]:
-    lower, upper = np.zeros(sites), np.ones(sites)
-    lower[keep or []] = 1
-    upper[closed or []] = 0
-    return lower, upper
+def _at_most(count: int, sites: int, others: int) -> LinearConstraint:
+    """No more than count of the sites, whatever the other variables are."""
+    return LinearConstraint(sparse.csr_matrix(np.repeat([1.0, 0.0], [sites, others])), -np.inf, count)
 
 
 def max_cover(
-    covers: sparse.csr_matrix,
-    weight: np.ndarray,
-    count: int | None = None,
-    *,
-    keep: list[int] | None = None,
-    closed: list[int] | None = None,
-    cost: np.ndarray | None = None,
-    budget: float | None = None,
-    gap: float = 0.01,
-    limit_s: float = 60,
+    covers: sparse.csr_matrix, weight: np.ndarray, count: int, *, gap: float = 0.01, limit_s: float = 60
 ) -> Solution:
-    """Maximal covering location (Church & ReVelle 1974): most people served by `count` new sites, or by those a budget buys.
-
-    covers: sites x points; keep: sites that stay, free of charge and beside count; closed: sites that may not open.
-    """
+    """Maximal covering location (Church & ReVelle 1974): most people served by `count` sites."""
     sites, points = covers.shape
-    lower, upper = _site_bounds(sites, keep, closed)
-    people = sparse.identity(points, format="csr")
-    rows = [(sparse.hstack([-covers.T, people]), np.full(points, -np.inf), np.zeros(points))]
-    fresh = np.ones(sites)
-    fresh[keep or []] = 0
-    if count is not None:
-        rows.append(
-            (
-                sparse.csr_matrix(np.concatenate([fresh, np.zeros(points)])),
-                np.array([-np.inf]),
-                np.array([float(count)]),
-            )
-        )
-    if budget is not None and cost is not None:
-        rows.append(
-            (
-                sparse.csr_matrix(np.concatenate([fresh * cost, np.zeros(points)])),
-                np.array([-np.inf]),
-                np.array([budget]),
-            )
-        )
-    found = _solve(
-        np.concatenate([np.zeros(sites), -weight]),
-        rows,
-        np.concatenate([np.ones(sites), np.zeros(points)]),
-        np.concatenate([upper, np.ones(points)]),
-        np.concatenate([lower, np.zeros(points)]),
-        sites,
-        gap,
-        limit_s,
-    )
-    return found._replace(value=-found.value, bound=-found.bound)
+    served = LinearConstraint(sparse.hstack([-covers.T, sparse.identity(points)]).tocsr(), -np.inf, 0)
+    cost = np.concatenate([np.zeros(sites), -weight])
+    solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s)
+    return solved._replace(value=-solved.value, bound=-solved.bound)
 
 
 def capacitated_cover(
@@ -144,7 +115,6 @@ def capacitated_cover(
     capacity: np.ndarray,
     count: int,
     *,
-    keep: list[int] | None = None,
     gap: float = 0.01,
     limit_s: float = 60,
 ) -> Solution:
@@ -154,115 +124,67 @@ def capacitated_cover(
     """
     sites, points = covers.shape
     pairs = covers.tocoo()
-    ways = pairs.nnz
-    each = sparse.csr_matrix((np.ones(ways), (pairs.col, np.arange(ways))), shape=(points, ways))
-    at = sparse.csr_matrix((np.ones(ways), (pairs.row, np.arange(ways))), shape=(sites, ways))
-    fresh = np.ones(sites)
-    fresh[keep or []] = 0
-    lower, upper = _site_bounds(sites, keep, None)
+    people, pair = weight[pairs.col], np.arange(pairs.nnz)  # a variable a pair: the share of the point's people
+    shares = sparse.csr_matrix((np.ones(pairs.nnz), (pairs.col, pair)), shape=(points, pairs.nnz))
+    taken = sparse.csr_matrix((people, (pairs.row, pair)), shape=(sites, pairs.nnz))
     rows = [
-        (sparse.hstack([sparse.csr_matrix((points, sites)), each]), np.zeros(points), weight.astype(float)),
-        (sparse.hstack([-sparse.diags(capacity.astype(float)), at]), np.full(sites, -np.inf), np.zeros(sites)),
-        (sparse.csr_matrix(np.concatenate([fresh, np.zeros(ways)])), np.array([-np.inf]), np.array([float(count)])),
+        LinearConstraint(sparse.hstack([sparse.csr_matrix((points, sites)), shares]).tocsr(), 0, 1),
+        LinearConstraint(sparse.hstack([-sparse.diags(capacity.astype(float)), taken]).tocsr(), -np.inf, 0),
+        _at_most(count, sites, pairs.nnz),
     ]
-    found = _solve(
-        np.concatenate([np.zeros(sites), -np.ones(ways)]),
-        rows,
-        np.concatenate([np.ones(sites), np.zeros(ways)]),
-        np.concatenate([upper, np.full(ways, np.inf)]),
-        np.concatenate([lower, np.zeros(ways)]),
-        sites,
-        gap,
-        limit_s,
-    )
-    return found._replace(value=-found.value, bound=-found.bound)
+    solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s)
+    return solved._replace(value=-solved.value, bound=-solved.bound)
 
 
-def set_cover(
-    covers: sparse.csr_matrix,
-    *,
-    keep: list[int] | None = None,
-    cost: np.ndarray | None = None,
-    gap: float = 0.0,
-    limit_s: float = 60,
-) -> Solution:
-    """Location set covering (Toregas et al. 1971): fewest (or cheapest) sites that serve every point that can be served."""
-    sites = covers.shape[0]
+def set_cover(covers: sparse.csr_matrix, *, gap: float = 0.0, limit_s: float = 60) -> Solution:
+    """Location set covering (Toregas et al. 1971): fewest sites that serve every point that can be served."""
     able = np.asarray(covers.sum(axis=0)).ravel() > 0
-    lower, upper = _site_bounds(sites, keep, None)
-    rows = [(covers.T.tocsr()[able], np.ones(int(able.sum())), np.full(int(able.sum()), np.inf))]
-    return _solve(
-        np.ones(sites) if cost is None else cost.astype(float), rows, np.ones(sites), upper, lower, sites, gap, limit_s
-    )
+    rows = [LinearConstraint(covers.T.tocsr()[able], 1, np.inf)]
+    return _solve(np.ones(covers.shape[0]), rows, covers.shape[0], gap, limit_s)
 
 
 def max_min_cover(
     covers: sparse.csr_matrix,
     groups: np.ndarray,
     count: int,
+    served: np.ndarray,
     *,
-    keep: list[int] | None = None,
     gap: float = 0.01,
     limit_s: float = 60,
 ) -> Solution:
     """Sites for which the worst-served group is served best: maximise the lowest share served (Rawlsian covering).
 
-    groups: groups x points, people; a person may be in several. value: the worst-off group's share, 0 to 1. Ties are broken by the total.
+    groups: groups x points, people; a person may be in several. served: points that are served already.
+    value: the worst-off group's share, 0 to 1. Ties are broken by the total.
     """
     sites, points = covers.shape
     sizes = groups.sum(axis=1)
     shares = groups[sizes > 0] / sizes[sizes > 0, None]
-    lower, upper = _site_bounds(sites, keep, None)
-    fresh = np.ones(sites)
-    fresh[keep or []] = 0
-    many = len(shares)
-    rows = [
-        (
-            sparse.hstack([-covers.T, sparse.identity(points), sparse.csr_matrix((points, 1))]),
-            np.full(points, -np.inf),
-            np.zeros(points),
-        ),
-        (
-            sparse.hstack([sparse.csr_matrix((many, sites)), sparse.csr_matrix(shares), -np.ones((many, 1))]),
-            np.zeros(many),
-            np.full(many, np.inf),
-        ),
-        (
-            sparse.csr_matrix(np.concatenate([fresh, np.zeros(points + 1)])),
-            np.array([-np.inf]),
-            np.array([float(count)]),
-        ),
-    ]
-    total = groups.sum(axis=0) / groups.sum()
-    objective = np.concatenate([np.zeros(sites), -1e-4 * total, [-1.0]])
-    found = _solve(
-        objective,
-        rows,
-        np.concatenate([np.ones(sites), np.zeros(points + 1)]),
-        np.concatenate([upper, np.ones(points + 1)]),
-        np.concatenate([lower, np.zeros(points + 1)]),
-        sites,
-        gap,
-        limit_s,
-    )
-    served = np.asarray(covers[found.sites].sum(axis=0)).ravel() > 0
-    return found._replace(value=float((shares @ served).min()), bound=min(-found.bound, 1.0))
+    reach = sparse.hstack([-covers.T, sparse.identity(points), sparse.csr_matrix((points, 1))]).tocsr()[~served]
+    lowest = sparse.hstack([sparse.csr_matrix((len(shares), sites)), shares, -np.ones((len(shares), 1))]).tocsr()
+    rows = [LinearConstraint(lowest, 0, np.inf), _at_most(count, sites, points + 1)]
+    if reach.shape[0]:
+        rows.append(LinearConstraint(reach, -np.inf, 0))
+    cost = np.concatenate([np.zeros(sites), -1e-4 * groups.sum(axis=0) / groups.sum(), [-1.0]])
+    solved = _solve(cost, rows, sites, gap, limit_s)
+    after = served | (np.asarray(covers[solved.sites].sum(axis=0)).ravel() > 0)
+    return solved._replace(value=float((shares @ after).min()), bound=min(-solved.bound, 1.0))
 
 
-def p_center(distance: np.ndarray, count: int, *, keep: list[int] | None = None, limit_s: float = 60) -> Solution:
-    """The sites for which the farthest point is nearest (Hakimi 1964): bisection over distances, a set covering each (Minieka 1970).
+def p_center(distance: np.ndarray, count: int, *, limit_s: float = 60) -> Solution:
+    """The sites for which the farthest point is nearest (Hakimi 1964).
 
-    distance: points x sites; keep: sites that stay, beside count. value: the farthest point's distance.
+    distance: points x sites. value: the farthest point's distance. Bisection over distances, a set covering at each
+    (Minieka 1970).
     """
-    start, allowed = time.perf_counter(), count + len(keep or [])
-    steps = np.unique(distance)
+    start, steps = time.perf_counter(), np.unique(distance)
     low, high, best = int(np.searchsorted(steps, distance.min(axis=1).max())), len(steps) - 1, list[int]()
     while low <= high:
         middle = (low + high) // 2
         covers = sparse.csr_matrix((steps[middle] >= distance.T).astype(float))
-        quick = greedy_cover(covers, np.ones(len(distance)), count, keep)
-        chosen = quick.sites if quick.value == len(distance) else set_cover(covers, keep=keep, limit_s=limit_s).sites
-        if len(chosen) <= allowed:
+        quick = greedy_cover(covers, np.ones(len(distance)), count)
+        chosen = quick.sites if quick.value == len(distance) else set_cover(covers, limit_s=limit_s).sites
+        if len(chosen) <= count:
             best, high = chosen, middle - 1
         else:
             low = middle + 1
@@ -270,8 +192,8 @@ def p_center(distance: np.ndarray, count: int, *, keep: list[int] | None = None,
     return Solution(best, value, value, 0.0, time.perf_counter() - start)
 
 
-def _interchange(distance: np.ndarray, weight: np.ndarray, sites: list[int], fixed: int) -> tuple[list[int], float]:
-    """Swap one open site for a closed one while that helps (Teitz & Bart 1968). The first `fixed` sites stay."""
+def _interchange(distance: np.ndarray, weight: np.ndarray, sites: list[int]) -> tuple[list[int], float]:
+    """Swap one open site for a closed one while that helps (Teitz & Bart 1968)."""
     chosen = list(sites)
     while True:
         near = distance[:, chosen]
@@ -280,7 +202,7 @@ def _interchange(distance: np.ndarray, weight: np.ndarray, sites: list[int], fix
         second = near[np.arange(len(near)), order[:, 1]] if near.shape[1] > 1 else np.full(len(near), np.inf)
         gain = weight @ np.minimum(distance - first[:, None], 0)
         best = (-1e-9 * max(1.0, weight @ first), -1, -1)
-        for place in range(fixed, len(chosen)):
+        for place in range(len(chosen)):
             own = order[:, 0] == place
             without = np.minimum(distance[own], second[own, None]) - first[own, None]
             change = gain + weight[own] @ (without - np.minimum(distance[own] - first[own, None], 0))
@@ -293,45 +215,32 @@ def _interchange(distance: np.ndarray, weight: np.ndarray, sites: list[int], fix
         chosen[best[1]] = best[2]
 
 
-def p_median_steps(
-    distance: np.ndarray,
-    weight: np.ndarray,
-    count: int,
-    *,
-    keep: list[int] | None = None,
-    gap: float = 0.01,
-    rounds: int = 3000,
-) -> Iterator[Solution]:
-    """p-median by Lagrangian relaxation (Narula, Ogbu & Samuelsson 1977; Beasley 1993), better step by step.
+def p_median(
+    distance: np.ndarray, weight: np.ndarray, count: int, *, gap: float = 0.01, rounds: int = 3000
+) -> Solution:
+    """p-median (Hakimi 1964): the shortest total way, weighted with people, within gap or the best after `rounds`.
 
-    distance: points x sites. weight: by point. count: new sites, beside those kept. Yields whenever sites or bound improve by much;
-    the last one is within gap of the optimum or the best after so many rounds.
+    distance: points x sites. Lagrangian relaxation (Narula, Ogbu & Samuelsson 1977; Beasley 1993), whose choices are
+    bettered by interchange.
     """
-    start, fixed = time.perf_counter(), list(keep or [])
-    total = count + len(fixed)
+    start = time.perf_counter()
     costs = distance * weight[:, None]
     prices = np.partition(costs, 1, axis=1)[:, 1] if costs.shape[1] > 1 else costs[:, 0].copy()
-    sites, value = _interchange(
-        distance, weight, fixed + [s for s in np.argsort(costs.sum(axis=0)) if s not in fixed][:count], len(fixed)
-    )
+    sites, value = _interchange(distance, weight, np.argsort(costs.sum(axis=0))[:count].tolist())
     lower, step, idle = -np.inf, 2.0, 0
     for turn in range(rounds):
         reduced = np.minimum(costs - prices[:, None], 0)
         worth = reduced.sum(axis=0)
-        worth[fixed] -= 1e18  # kept sites come first whatever they are worth
-        picked = np.argpartition(worth, total - 1)[:total]
-        worth[fixed] += 1e18
+        picked = np.argpartition(worth, count - 1)[:count]
         bound = float(prices.sum() + worth[picked].sum())
         improved = bound > lower + 1e-9 * abs(value)
         idle, lower = (0, bound) if improved else (idle + 1, lower)
         if turn % 25 == 0 or (improved and turn % 5 == 0):
             trial = float(weight @ distance[:, picked].min(axis=1))
             if trial < 1.05 * value:
-                order = fixed + [int(one) for one in picked if one not in fixed]
-                better, cost = _interchange(distance, weight, order[:total], len(fixed))
+                better, cost = _interchange(distance, weight, picked.tolist())
                 if cost < value - 1e-9:
                     sites, value = better, cost
-            yield Solution(sites, value, lower, (value - lower) / value if value else 0.0, time.perf_counter() - start)
         if value - lower <= gap * value:
             break
         if idle >= 20:
@@ -341,55 +250,37 @@ def p_median_steps(
         if size == 0 or step < 1e-6:
             break
         prices = prices + step * (1.02 * value - bound) / size * slope
-    yield Solution(sites, value, lower, max(value - lower, 0.0) / value if value else 0.0, time.perf_counter() - start)
+    return Solution(sites, value, lower, max(value - lower, 0.0) / value if value else 0.0, time.perf_counter() - start)
 
 
-def p_median(
-    distance: np.ndarray, weight: np.ndarray, count: int, *, keep: list[int] | None = None, gap: float = 0.01
-) -> Solution:
-    """The last answer of p_median_steps: the shortest total way, weighted with people."""
-    *_, last = p_median_steps(distance, weight, count, keep=keep, gap=gap)
-    return last
+def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60) -> Solution:
+    """The problem's answer by its model. Raises ValueError for an unknown model.
 
-
-def solve(
-    model: str,
-    minutes: np.ndarray,
-    weight: np.ndarray,
-    groups: np.ndarray,
-    before: np.ndarray,
-    count: int,
-    limit: float,
-    room: int = 0,
-    gap: float = 0.01,
-    limit_s: float = 60,
-) -> Solution:
-    """One of the named models for new sites beside those there are.
-
-    minutes: points x candidates; before: minutes to the nearest site there is, by point. groups: groups x points. limit: minutes
-    within which a point is served. room: people a new site takes, 0 for any number (covering only). Existing sites need not be among the candidates: what they serve is taken as served.
-    value: people newly served (covering), person-minutes (p-median), the farthest point's minutes (p-centre), number of sites (set
-    covering) or the worst-off group's share (fairest). Raises ValueError for an unknown model.
+    value: people newly served (maximal covering), person-minutes (p-median), the farthest point's minutes (p-centre),
+    number of sites (set covering) or the worst-off group's share (fairest).
     """
-    covers = sparse.csr_matrix((limit >= minutes.T).astype(float))
-    open_points = before > limit
+    model, minutes, weight, before, count = (
+        problem.model,
+        problem.minutes,
+        problem.weight,
+        problem.before,
+        problem.count,
+    )
+    covers = sparse.csr_matrix((problem.limit >= minutes.T).astype(float))
+    unserved, inhabited = before > problem.limit, weight > 0
+    missed = np.where(unserved, weight, 0.0)
+    if model == "maximal covering" and problem.room:
+        capacity = np.full(covers.shape[0], float(problem.room))
+        return capacitated_cover(covers, missed, capacity, problem.count, gap=gap, limit_s=limit_s)
     if model == "maximal covering":
-        missed = np.where(open_points, weight, 0.0)
-        if room:
-            return capacitated_cover(
-                covers, missed, np.full(covers.shape[0], float(room)), count, gap=gap, limit_s=limit_s
-            )
-        return max_cover(covers, missed, count, gap=gap, limit_s=limit_s)
-    lived = weight > 0
-    nearer = np.minimum(minutes, np.where(np.isfinite(before), before, minutes.max())[:, None])[lived]
-    if model == "p-median":
-        return p_median(nearer, weight[lived], count, gap=gap)
-    if model == "p-centre":
-        return p_center(nearer, count, limit_s=limit_s)
+        return max_cover(covers, missed, problem.count, gap=gap, limit_s=limit_s)
     if model == "set covering":
-        return set_cover(covers[:, open_points & lived], gap=gap, limit_s=limit_s)
+        return set_cover(covers[:, unserved & inhabited], gap=gap, limit_s=limit_s)
     if model == "fairest":
-        there = sparse.vstack([covers, sparse.csr_matrix((~open_points).astype(float))]).tocsr()
-        found = max_min_cover(there, groups, count, keep=[covers.shape[0]], gap=gap, limit_s=limit_s)
-        return found._replace(sites=[site for site in found.sites if site < covers.shape[0]])
+        return max_min_cover(covers, problem.groups, problem.count, ~unserved, gap=gap, limit_s=limit_s)
+    nearer = np.minimum(minutes, np.where(np.isfinite(before), before, minutes.max())[:, None])[inhabited]
+    if model == "p-median":
+        return p_median(nearer, weight[inhabited], problem.count, gap=gap)
+    if model == "p-centre":
+        return p_center(nearer, problem.count, limit_s=limit_s)
     raise ValueError(f"There is no model '{model}'.")

@@ -69,7 +69,9 @@ def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
     homes, spots, people, places = made_city(points, sites)
 
     def run() -> np.ndarray:
-        pairs = access.travel_matrix(homes, spots, LIMIT, SPEED, CIRCUITY).minutes.tocoo()  # it needs a cost table: ours
+        pairs = access.travel_matrix(
+            homes, spots, LIMIT, SPEED, CIRCUITY
+        ).minutes.tocoo()  # it needs a cost table: ours
         cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
         found = fca.two_stage_fca(
             pd.DataFrame({"demand": people}).rename_axis("geoid"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import h3
@@ -34,21 +33,21 @@ def draft(period: pd.Timestamp) -> Scenario:
 
 def _first_draft(period: pd.Timestamp) -> Scenario:
     """The usual scenario, with services that the city has."""
-    made = Scenario(_("My scenario"), city().key, f"{period:%Y-%m-%d}")
+    made = Scenario(name=_("My scenario"), city=city().key, period=f"{period:%Y-%m-%d}")
     kinds = [kind for kind in facility_kinds().index if kind not in WITHOUT_DOORS]
     if not kinds:
         return made
     here = {
-        part: replace(getattr(made, part), kind=kinds[0])
+        part: getattr(made, part).replace(kind=kinds[0])
         for part in ("sites", "shock")
         if getattr(made, part).kind not in kinds
     }
-    return replace(made, **here)
+    return made.replace(**here)
 
 
 def change(part: str, value: Any) -> None:
     """Put one part of the draft in place."""
-    st.session_state["draft"] = replace(st.session_state["draft"], **{part: value})
+    st.session_state["draft"] = st.session_state["draft"].replace(**{part: value})
 
 
 def misfit(scenario: Scenario) -> str:
@@ -70,11 +69,6 @@ def misfit(scenario: Scenario) -> str:
                 name=name,
                 value=value,
                 options=", ".join(sorted(options)),
-            )
-    for name, span in (("arrivals.people", scenario.arrivals.people), ("arrivals.vacancy", scenario.arrivals.vacancy)):
-        if len(span) != 3 or not 0 <= span[0] <= span[1] <= span[2]:
-            return _(
-                "{name}: three numbers that rise from zero or more are needed, not {span}.", name=name, span=list(span)
             )
     return ""
 
@@ -169,33 +163,27 @@ def ways(kind: str, limit: int) -> np.ndarray:
     return apart * circuity()["factor"] / access.SPEEDS["adult"]
 
 
-def problem(sites: Sites, period: pd.Timestamp) -> dict[str, Any]:
-    """The arguments of siting.solve for a scenario's sites."""
+def problem(sites: Sites, period: pd.Timestamp) -> siting.SitingProblem:
+    """A scenario's sites as a problem to solve."""
     every = groups(sites.kind, period)
-    return {
-        "model": sites.model,
-        "minutes": ways(sites.kind, sites.limit),
-        "weight": every[0],
-        "groups": every,
-        "before": before(sites.kind, sites.closed),
-        "count": sites.count,
-        "limit": float(sites.limit),
-        "room": sites.room,
-    }
+    minutes_to, before_minutes = ways(sites.kind, sites.limit), before(sites.kind, sites.closed)
+    return siting.SitingProblem(
+        sites.model, minutes_to, every[0], every, before_minutes, sites.count, float(sites.limit), sites.room
+    )
 
 
 @cached
 def optimum(sites: Sites, period: pd.Timestamp) -> siting.Solution:
     """The answer to a scenario's siting question, to a gap of 1 %."""
-    return siting.solve(**problem(sites, period))
+    return siting.solve(problem(sites, period))
 
 
 @cached
 def quick(sites: Sites, period: pd.Timestamp) -> siting.Solution:
     """A greedy answer at once, by covering."""
-    given = problem(sites, period)
-    covers = sparse.csr_matrix((sites.limit >= given["minutes"].T).astype(float))
-    return siting.greedy_cover(covers, np.where(given["before"] > sites.limit, given["weight"], 0.0), sites.count)
+    case = problem(sites, period)
+    covers = sparse.csr_matrix((sites.limit >= case.minutes.T).astype(float))
+    return siting.greedy_cover(covers, np.where(case.before > sites.limit, case.weight, 0.0), sites.count)
 
 
 def effect(sites: Sites, chosen: list[int], period: pd.Timestamp, level: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -300,7 +288,9 @@ def shocked(given: Shock, period: pd.Timestamp, level: str) -> dict[str, Any]:
         "closed": int((~opened).sum()),
         "sites": len(sites),
         "resilience": shock.resilience(covers, lived)._asdict(),
-        "lost": float(lived[(shock.sites_in_reach(covers, full) > 0) & (shock.sites_in_reach(covers, opened) == 0)].sum()),
+        "lost": float(
+            lived[(shock.sites_in_reach(covers, full) > 0) & (shock.sites_in_reach(covers, opened) == 0)].sum()
+        ),
         "recovery": shock.recovery(covers, lived, opened, given.reopened),
     }
 
@@ -308,7 +298,7 @@ def shocked(given: Shock, period: pd.Timestamp, level: str) -> dict[str, Any]:
 @cached
 def frontier(kind: str, limit: int, period: pd.Timestamp, most: int = 12) -> pd.DataFrame:
     """People newly reached by the best 1, 2, ... sites: the efficient frontier of maximal covering."""
-    values = [optimum(Sites(kind, _("maximal covering"), count, limit), period).value for count in range(1, most + 1)]
+    values = [optimum(Sites(kind=kind, count=count, limit=limit), period).value for count in range(1, most + 1)]
     return pd.DataFrame({"sites": range(1, most + 1), "gained": values, "added": np.diff([0.0, *values])})
 
 
@@ -320,9 +310,8 @@ def short_of(table_: pd.DataFrame, months: int) -> tuple[float, float]:
 
 def doubled(given: Arrivals, times: float, level: str, period: pd.Timestamp, seed: int) -> dict[str, float]:
     """Day-care places short with so many times the arrivals, beside those without."""
-    more = replace(
-        given, people=(round(times * given.people[0]), round(times * given.people[1]), round(times * given.people[2]))
-    )
+    # Unchecked: times the most people that a control takes is more than that.
+    more = given.model_copy(update={"people": tuple(round(times * people) for people in given.people)})
     base, after = (short_of(arriving(one, level, period, seed)[1], one.months) for one in (given, more))
     return {"base_low": base[0], "base_high": base[1], "low": after[0], "high": after[1]}
 

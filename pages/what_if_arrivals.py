@@ -65,10 +65,12 @@ def ask(given: Arrivals, level: str) -> Arrivals:
             key=results.key("own"),
             hide_index=True,
         )
-        own = tuple(float(value or 0) for value in edited["weight"])
-    total = sum(ages) or 1
-    shares = (ages[0] / total, ages[1] / total, ages[2] / total, ages[3] / total)
-    return Arrivals((people[0], people[1], people[2]), months, shares, str(rule), (free[0], free[1], free[2]), own)
+        own = tuple(max(float(value or 0), 0.0) for value in edited["weight"])
+    shares = tuple(age / sum(ages) for age in ages) if sum(ages) else given.ages
+    if people != sorted(people) or free != sorted(free):
+        controls.empty(_("A range must rise from 'at least' to 'at most'."), _("Correct the numbers above."))
+        st.stop()
+    return given.replace(people=tuple(people), months=months, ages=shares, rule=rule, vacancy=tuple(free), own=own)
 
 
 def assumption(one: arrivals.Need) -> str:
@@ -102,12 +104,6 @@ level = level_control("district")
 made = results.draft(period)
 given = ask(made.arrivals, level)
 results.change("arrivals", given)
-if (
-    not given.people[0] <= given.people[1] <= given.people[2]
-    or not given.vacancy[0] <= given.vacancy[1] <= given.vacancy[2]
-):
-    controls.empty(_("A range must rise from 'at least' to 'at most'."), _("Correct the numbers above."))
-    st.stop()
 placed, rows = results.arriving(given, level, period, made.seed)
 names = area_names(level)
 end = rows[rows["month"] == given.months].assign(name=lambda t: t["area"].map(names))

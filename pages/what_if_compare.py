@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -71,7 +69,7 @@ def keep_section(made: Scenario) -> None:
     columns = st.columns([3, 1])
     name = columns[0].text_input(_("Name"), made.name, key=results.key("name"), max_chars=80)
     seed = int(columns[1].number_input(_("Seed"), 0, 2**31, made.seed, key=results.key("seed")))
-    made = replace(made, name=name, seed=seed)
+    made = made.replace(name=name, seed=seed)
     st.session_state["draft"] = made
     with st.container(horizontal=True):
         if rights.has_role("editor") and st.button(_("Save"), type="primary", key="save-scenario"):
@@ -108,9 +106,8 @@ def saved_section(rows: pd.DataFrame) -> None:
                 st.rerun()
             if rights.has_role("editor") and st.button(_("Copy"), key=f"copy-{row.id}"):
                 copied = scenario.load(row.text)
-                store.add_scenario(
-                    city().key, f"{copied.name} (copy)", scenario.dump(replace(copied, name=f"{copied.name} (copy)"))
-                )
+                copied = copied.replace(name=f"{copied.name[:73]} (copy)")
+                store.add_scenario(city().key, copied.name, scenario.dump(copied))
                 st.rerun()
             if rights.has_role("editor") and st.button(_("Remove"), key=f"drop-{row.id}"):
                 store.remove_scenario(int(row.id))

@@ -55,7 +55,15 @@ def ask(given: Shock) -> Shock:
     reopened = int(
         columns[2].number_input(_("Sites reopened a year"), 1, 500, given.reopened, key=results.key("reopened"))
     )
-    return Shock(str(kind), limit, tuple(districts), budget, float(times), floor, reopened)
+    return Shock(
+        kind=str(kind),
+        limit=limit,
+        districts=tuple(districts),
+        budget=budget,
+        arrivals=float(times),
+        floor=floor,
+        reopened=reopened,
+    )
 
 
 chosen = choices()

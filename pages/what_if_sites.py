@@ -68,7 +68,7 @@ def ask(given: Sites) -> Sites:
         format_func=lambda code: there[code] or _("unnamed ({code})", code=code),
         placeholder=_("Sites there are that close"),
     )
-    return Sites(str(kind), str(model), count, limit, cost, room, tuple(closed))
+    return Sites(kind=str(kind), model=str(model), count=count, limit=limit, cost=cost, room=room, closed=tuple(closed))
 
 
 def proving(task: background.Task) -> tuple[float, str]:
@@ -96,7 +96,7 @@ def answer(asked: Sites, period: pd.Timestamp) -> tuple[siting.Solution, bool]:
         if work:
             work.cancel()
         st.session_state["proof"], st.session_state["proof_of"] = (
-            background.start(siting.solve, **results.problem(asked, period)),
+            background.start(siting.solve, results.problem(asked, period)),
             asked,
         )
         st.rerun()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +22,9 @@ FOLDER = Path(spopt.__file__).parent / "tests/test_locate/data"
 @pytest.fixture(scope="module")
 def san_francisco() -> tuple[np.ndarray, np.ndarray]:
     """205 tracts and 16 stores: distances in metres, people."""
-    ways = pd.read_csv(FOLDER / "SF_network_distance_candidateStore_16_censusTract_205_new.csv")
+    walks = pd.read_csv(FOLDER / "SF_network_distance_candidateStore_16_censusTract_205_new.csv")
     tracts = pd.read_csv(FOLDER / "SF_demand_205_centroid_uniform_weight.csv").sort_values("NAME")
-    return ways.pivot_table(values="distance", index="DestinationName", columns="name").to_numpy(), tracts[
+    return walks.pivot_table(values="distance", index="DestinationName", columns="name").to_numpy(), tracts[
         "POP2000"
     ].to_numpy(float)
 
@@ -70,42 +71,35 @@ def test_every_model_equals_trying_everything(case: tuple[int, int]) -> None:
     covers, groups = within(distance, 3), np.vstack([people * (points[:, 0] < 5), people * (points[:, 0] >= 5)])
     near = distance <= 3
     tried = [list(one) for one in itertools.combinations(range(6), count)]
-    reached = {tuple(one): near[:, one].any(axis=1) for one in tried}
+    reached = {tuple(sites_): near[:, sites_].any(axis=1) for sites_ in tried}
     assert siting.max_cover(covers, people, count, gap=0).value == pytest.approx(
         max(people[hit].sum() for hit in reached.values())
     )
-    nearest = [(people * distance[:, one].min(axis=1)).sum() for one in tried]
+    nearest = [(people * distance[:, sites_].min(axis=1)).sum() for sites_ in tried]
     median = siting.p_median(distance, people, count, gap=1e-6)
     assert median.bound - 1e-6 <= min(nearest) <= median.value + 1e-9
     assert median.value <= 1.02 * min(nearest)
     assert siting.p_center(distance, count).value == pytest.approx(
-        min(distance[:, one].min(axis=1).max() for one in tried)
+        min(distance[:, sites_].min(axis=1).max() for sites_ in tried)
     )
     sizes = groups.sum(axis=1)
     if (sizes > 0).all():
         worst = max(min((groups[g][hit].sum() / sizes[g]) for g in range(2)) for hit in reached.values())
-        assert siting.max_min_cover(covers, groups, count, gap=0).value == pytest.approx(worst, abs=1e-3)
+        assert siting.max_min_cover(covers, groups, count, np.zeros(12, dtype=bool), gap=0).value == pytest.approx(
+            worst, abs=1e-3
+        )
 
 
-def test_kept_sites_stay_and_closed_ones_do_not_open(san_francisco: tuple[np.ndarray, np.ndarray]) -> None:
-    distance, people = san_francisco
-    covers = within(distance, 4000)
-    free = siting.max_cover(covers, people, 3, gap=0)
-    kept = siting.max_cover(
-        covers, people, 2, keep=[0], closed=[free.sites[0]] if free.sites[0] else [free.sites[1]], gap=0
+def test_points_that_are_served_already_call_for_no_site() -> None:
+    covers, groups = sparse.csr_matrix(np.eye(3)), np.diag([5.0, 5.0, 5.0])[:2]
+    assert siting.max_min_cover(covers, groups, 1, np.array([True, False, False]), gap=0).sites == [1]
+    assert siting.max_min_cover(covers, groups, 1, np.ones(3, dtype=bool), gap=0).value == 1
+    problem = siting.SitingProblem(
+        "maximal covering", 30.0 - 25 * np.eye(3), np.array([9.0, 5, 4]), groups, np.array([1.0, 40, 40]), 1, 15
     )
-    assert 0 in kept.sites
-    assert len(kept.sites) == 3
-    median = siting.p_median(distance, people, 2, keep=[5])
-    assert median.sites[0] == 5
-    assert len(set(median.sites)) == 3
-
-
-def test_a_budget_buys_no_more_than_it_can(san_francisco: tuple[np.ndarray, np.ndarray]) -> None:
-    distance, people = san_francisco
-    cost = np.arange(1.0, 17.0)
-    found = siting.max_cover(within(distance, 4000), people, cost=cost, budget=12, gap=0)
-    assert cost[found.sites].sum() <= 12 + 1e-9
+    assert siting.solve(problem).sites == [1]  # not the point with most people, which has a site
+    assert siting.solve(replace(problem, model="fairest")).sites == [1]
+    assert siting.solve(replace(problem, model="set covering")).sites == [1, 2]
 
 
 def test_room_is_never_overfilled() -> None:
@@ -117,4 +111,4 @@ def test_room_is_never_overfilled() -> None:
 
 def test_what_cannot_be_done_is_said() -> None:
     with pytest.raises(ValueError, match="relax one of them"):
-        siting.max_cover(sparse.csr_matrix(np.ones((2, 2))), np.ones(2), 0, keep=[0], closed=[0])
+        siting.max_cover(sparse.csr_matrix(np.ones((2, 2))), np.ones(2), -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +19,17 @@ from pages import background
 
 def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> None:
     covers = np.array([[1.0, 20.0], [20.0, 1.0], [20.0, 30.0]])
-    given = {
-        "model": "maximal covering",
-        "minutes": covers,
-        "weight": np.array([5.0, 9.0, 4.0]),
-        "groups": np.ones((1, 3)),
-        "before": np.full(3, np.inf),
-        "count": 1,
-        "limit": 15.0,
-    }
-    task = background.start(siting.solve, **given)
+    problem = siting.SitingProblem(
+        "maximal covering", covers, np.array([5.0, 9.0, 4.0]), np.ones((1, 3)), np.full(3, np.inf), count=1, limit=15.0
+    )
+    task = background.start(siting.solve, problem)
     task.process.wait(60)
     assert task.result().sites == [1]
-    wrong = background.start(siting.solve, **(given | {"model": "guess"}))
+    wrong = background.start(siting.solve, replace(problem, model="guess"))
     wrong.process.wait(60)
     with pytest.raises(RuntimeError, match="no model 'guess'"):
         wrong.result()
-    slow = background.start(siting.solve, **given)
+    slow = background.start(siting.solve, problem)
     slow.cancel()
     assert slow.done
 
@@ -71,7 +66,7 @@ def test_what_is_wrong_with_a_pack_comes_back_finding_by_finding(own_machine: Pa
     folder = written(own_machine / "pack", ("0-5,100", "0-5,-4"))
     found = ended(background.start(checks.findings, folder)).result()
     assert [(one.level, one.file, one.column) for one in found] == [("error", "residents.csv", "persons")]
-    with pytest.raises(building.BadPackError) as fault:
+    with pytest.raises(pack.PackError) as fault:
         ended(background.start(building.build, folder)).result()
     assert fault.value.findings == found
     assert str(fault.value) == str(found[0])

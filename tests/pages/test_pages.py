@@ -14,7 +14,7 @@ import data
 from analytics import displacement, scenario
 from bench import firms as firms_bench
 from data import firms, local, store
-from data.catalogue import local_entry
+from data import definitions
 from data.store import register
 from pages import common, scenario_results
 from views import prints
@@ -342,13 +342,13 @@ def test_fetched_tables_show_shares_by_region_and_age(tmp_path: Path, monkeypatc
     culture = data.table("cultural_employment")
     made = culture.assign(geo=culture["nuts_id"], thousand_persons=culture["thousand_persons"] * 25, flag="")
     local.save(
-        replace(local_entry("employment"), period="2014-2022"), made[["year", "geo", "thousand_persons", "flag"]]
+        replace(definitions.entry("employment"), period="2014-2022"), made[["year", "geo", "thousand_persons", "flag"]]
     )
     parts = pd.DataFrame(
         [(2021, "EU27_2020", "age", "Y15-29", 1200.0, ""), (2022, "EU27_2020", "age", "Y15-29", 1300.0, "")],
         columns=["year", "geo", "split", "part", "thousand_persons", "flag"],
     )
-    local.save(replace(local_entry("cultural_employment_parts"), period="2021-2022"), parts)
+    local.save(replace(definitions.entry("cultural_employment_parts"), period="2021-2022"), parts)
     app = open_page("creative_region")
     assert not app.exception
     assert any("1.00 times as common" in line.value for line in app.subheader)  # every region has the same share here
@@ -411,6 +411,6 @@ def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkey
     ],
 )
 def test_a_scenario_that_does_not_fit_the_city_is_told_why(change: dict[str, object], told: str) -> None:
-    made = replace(scenario.Scenario("Test", "berlin", "2024-12-31"), **change)  # type: ignore[arg-type]
+    made = scenario.Scenario(name="Test", city="berlin", period="2024-12-31").replace(**change)
     wrong = scenario_results.misfit(made)
     assert wrong.startswith(told) if told else wrong == ""
