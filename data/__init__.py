@@ -11,13 +11,14 @@ from functools import cache
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from data import definitions
 from data.catalogue import TABLES_FOLDER, Entry, local_catalogue, local_rows, read
 from data.errors import BrokenTableError, UnknownTableError
 
-# Arrow's own pool keeps what it once held; the system's gives it back: 70 MB less for a server that has read its tables.
+# Arrow's own pool keeps what it once held; the system's gives it back: 70 MB less for a server that read its tables.
 pa.set_memory_pool(pa.system_memory_pool())
-GEOGRAPHIC = {"areas", "areas_exact", "country_shapes", "regions"}
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _catalogue(written: float) -> dict[tuple[str, str], Entry]:
 
 
 def catalogue() -> dict[tuple[str, str], Entry]:
-    """Entries by (place, name); place is 'world' or a city's key. A table made meanwhile on this machine is found."""
+    """Entries by (place, name); place is 'world' or a city's key. A table made meanwhile on this machine is in it."""
     return _catalogue(_written())
 
 
@@ -86,41 +87,33 @@ def opened(version: Entry) -> pd.DataFrame:
     """Open one version of a table. Raises BrokenTableError."""
     path = version.path
     try:
-        return gpd.read_parquet(path) if version.name in GEOGRAPHIC else pd.read_parquet(path)
-    except (OSError, ValueError) as fault:
-        raise BrokenTableError(f"{path}: the table cannot be read ({fault}). Run 'python -m data.build'.") from fault
+        return gpd.read_parquet(path) if has_shapes(version) else pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise BrokenTableError(f"{path}: the table cannot be read ({error}). Run 'python -m data.build'.") from error
+
+
+def has_shapes(version: Entry) -> bool:
+    """Whether the rows of a table are shapes."""
+    return b"geo" in (pq.read_schema(version.path).metadata or {})
 
 
 def empty(name: str) -> pd.DataFrame:
     """A table without rows in the columns of its contract, for a city that has none of the kind."""
-    from data.contracts import CONTRACTS  # pandera takes a third of a second to load, and few readers need it
-
-    columns = CONTRACTS[name].columns
-    kinds = {
-        column: "datetime64[us]"
-        if column == "period"
-        else "Int64"
-        if column in ("persons", "places")
-        else "float64"
-        if column == "percent"
-        else "object"
-        for column in columns
-    }
-    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
+    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in definitions.types(name).items()})
 
 
 @cache
 def _cities(written: float) -> dict[str, City]:
     files = sorted(TABLES_FOLDER.glob("*/city.json"))
     settings = {file.parent.name: json.loads(file.read_text(encoding="utf-8")) for file in files}
-    settings |= {one["key"]: one["settings"] for one in local_rows()[1] if one["state"] == "used"}
-    found = {}
-    for key, given in settings.items():
+    settings |= {row["key"]: row["settings"] for row in local_rows()[1] if row["state"] == "used"}
+    result = {}
+    for key, fields in settings.items():
         try:
-            found[key] = City(key=key, **given)
-        except TypeError as fault:  # a build of another version of this app: the others still serve
-            logging.getLogger(__name__).warning("The city '%s' is left out: %s. Build its pack again.", key, fault)
-    return found
+            result[key] = City(key=key, **fields)
+        except TypeError as error:  # a build of another version of this app: the others still serve
+            logging.getLogger(__name__).warning("The city '%s' is left out: %s. Build its pack again.", key, error)
+    return result
 
 
 def cities() -> dict[str, City]:

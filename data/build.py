@@ -8,28 +8,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
-from data import contracts, grid, kinds, scopes
-from data.catalogue import CATALOGUE_FILE, ENTRIES, TABLES_FOLDER, as_json
-from data.connectors import (
-    berlin_facilities,
-    berlin_statistics,
-    eurostat,
-    gisco,
-    openstreetmap,
-    statistics_explained,
-    street_network,
-    unhcr,
-    worldbank,
-)
+from data import definitions
+from data.catalogue import CATALOGUE_FILE, TABLES_FOLDER, as_json
 from data.errors import DataError
-from data.files import content, plain, write
-from data.placing import assign_areas
+from data.files import parquet_bytes, write
 
 STATIC_FOLDER = Path(__file__).parent.parent / "static"
 GROUND = {
@@ -38,103 +26,53 @@ GROUND = {
 }
 
 
-def facilities(sources: Path, areas_exact: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Registers and OpenStreetMap in one table, each facility in the planning area it stands in."""
-    official = berlin_facilities.facilities(sources / "berlin")
-    osm = openstreetmap.facilities(sources / "berlin").to_crs(official.crs)
-    both = gpd.GeoDataFrame(pd.concat([official, osm], ignore_index=True), crs=official.crs)
-    now = areas_exact[areas_exact["boundary_version"] == berlin_statistics.NEW][["area_id", "geometry"]]
-    both = assign_areas(both, now)
-    both["name"] = both["name"].fillna("")
-    both["places"] = both["places"].astype("Int64")
-    return both.sort_values(["kind", "source_id"], ignore_index=True)
+class Tables(dict[str, pd.DataFrame]):
+    """Tables by name, each made and checked when first asked for, so that those it is made of come before it."""
 
+    def __init__(self, sources: Path) -> None:
+        super().__init__()
+        self.sources = sources
 
-def tables(sources: Path) -> dict[str, Callable[[dict[str, pd.DataFrame]], pd.DataFrame]]:
-    """How each table is made; each maker may use the tables made before it."""
-    world, city = sources / "unhcr", sources / "berlin"
-    streets = cache(lambda: street_network.network(street_network.packaged_extract(), 3067))
-    return {
-        "displaced": lambda _: unhcr.displaced(world),
-        "displacement_flows": lambda _: unhcr.displacement_flows(world),
-        "solutions": lambda _: unhcr.solutions(world),
-        "displaced_by_age_place": lambda _: unhcr.displaced_by_age_place(world),
-        "published_totals": lambda _: unhcr.published_totals(),
-        "asylum_applications": lambda _: unhcr.asylum_applications(world),
-        "asylum_decisions": lambda _: unhcr.asylum_decisions(world),
-        "country_shapes": lambda _: gisco.country_shapes(sources / "world"),
-        "countries": lambda done: unhcr.countries(world, done["country_shapes"]),
-        "country_population": lambda _: worldbank.country_population(),
-        "regions": lambda _: gisco.regions(sources / "eurostat"),
-        "cultural_employment": lambda _: eurostat.cultural_employment(sources / "eurostat"),
-        "cultural_employment_by_country": lambda _: statistics_explained.cultural_employment_by_country(),
-        "cultural_employment_union": lambda _: statistics_explained.cultural_employment_union(),
-        "creative_scopes": lambda _: scopes.creative_scopes(),
-        "creative_codes": lambda _: scopes.creative_codes(),
-        "nace_bridge": lambda _: scopes.nace_bridge(),
-        "household_income": lambda _: eurostat.household_income(sources / "eurostat"),
-        "areas": lambda _: berlin_statistics.areas(city),
-        "areas_exact": lambda _: berlin_statistics.areas_exact(city),
-        "bridge": lambda done: berlin_statistics.bridge(done["areas_exact"]),
-        "residents_new_boundaries": lambda _: berlin_facilities.residents_new_boundaries(city),
-        "residents": lambda _: berlin_statistics.residents(city),
-        "residents_by_origin": lambda _: berlin_statistics.residents_by_origin(city),
-        "residents_by_background": lambda done: berlin_statistics.residents_by_background(
-            city, done["residents_by_origin"]
-        ),
-        "facilities": lambda done: facilities(sources, done["areas_exact"]),
-        "facility_kinds": lambda _: kinds.facility_kinds(),
-        "cells": lambda done: grid.cells(
-            done["areas_exact"].query("boundary_version == @berlin_statistics.NEW"),
-            gpd.GeoDataFrame(geometry=gpd.points_from_xy(done["facilities"]["x"], done["facilities"]["y"])),
-        ),
-        "network_nodes": lambda _: streets()[0],
-        "network_edges": lambda _: streets()[1],
-        "network_facilities": lambda _: streets()[2],
-        "social_monitoring": lambda _: berlin_facilities.social_monitoring(city),
-    }
+    def __missing__(self, name: str) -> pd.DataFrame:
+        definition = definitions.definition(name)
+        if definition.make is None:
+            raise DataError(f"The table '{name}' is not made from raw sources.")
+        table = definitions.check(name, definition.make(self.sources, self))
+        self[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
+        return self[name]
 
 
 def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
     """A MapLibre style of our own: water, land and borders; nothing that has to be fetched from elsewhere."""
-    style = {
-        "version": 8,
-        "name": "ground",
-        "sources": {"land": {"type": "geojson", "data": json.loads(countries[["geometry"]].to_json())}},
-        "layers": [
-            {"id": "water", "type": "background", "paint": {"background-color": colours["water"]}},
-            {"id": "land", "type": "fill", "source": "land", "paint": {"fill-color": colours["land"]}},
-            {
-                "id": "border",
-                "type": "line",
-                "source": "land",
-                "paint": {"line-color": colours["line"], "line-width": 0.6},
-            },
-        ],
-    }
+    border = {"line-color": colours["line"], "line-width": 0.6}
+    layers: list[dict[str, Any]] = [
+        {"id": "water", "type": "background", "paint": {"background-color": colours["water"]}},
+        {"id": "land", "type": "fill", "source": "land", "paint": {"fill-color": colours["land"]}},
+        {"id": "border", "type": "line", "source": "land", "paint": border},
+    ]
+    land = {"type": "geojson", "data": json.loads(countries[["geometry"]].to_json())}
+    style = {"version": 8, "name": "ground", "sources": {"land": land}, "layers": layers}
     return json.dumps(style, separators=(",", ":")).encode()
 
 
 def build(sources: Path, report_progress: Callable[[str], None] = print) -> None:
     """Make every table, check it against its contract, and only then replace the shipped ones."""
-    makers, entries = tables(sources), {entry.name: entry for entry in ENTRIES}
-    made: dict[str, pd.DataFrame] = {}
-    for step, (name, make) in enumerate(makers.items(), 1):
-        report_progress(f"[{step}/{len(makers)}] {entries[name].title}")
-        table = contracts.check(name, plain(make(made)))
-        made[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
+    tables, names = Tables(sources), [name for name in definitions.names() if definitions.definition(name).make]
+    for step, name in enumerate(names, 1):
+        report_progress(f"[{step}/{len(names)}] {definitions.entry(name).title}")
+        _ = tables[name]
     for draft in TABLES_FOLDER.rglob("*.tmp"):  # a build before this one was killed while it wrote
         draft.unlink(missing_ok=True)
-    finished = []
-    for name, table in made.items():
-        entry = entries[name]
-        checksum = write(entry.path, content(table))
-        finished.append(replace(entry, rows=len(table), built_on=date.today().isoformat(), checksum=checksum))
+    entries = []
+    for name in names:
+        entry, table = definitions.entry(name), tables[name]
+        checksum = write(entry.path, parquet_bytes(table))
+        entries.append(replace(entry, rows=len(table), built_on=date.today().isoformat(), checksum=checksum))
     for theme, colours in GROUND.items():
-        write(STATIC_FOLDER / f"map-{theme}.json", map_style(made["country_shapes"], colours))
-    write(CATALOGUE_FILE, as_json(finished).encode())
-    size = sum(entry.path.stat().st_size for entry in finished) / 1e6
-    report_progress(f"{len(finished)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
+        write(STATIC_FOLDER / f"map-{theme}.json", map_style(tables["country_shapes"], colours))
+    write(CATALOGUE_FILE, as_json(entries).encode())
+    size = sum(entry.path.stat().st_size for entry in entries) / 1e6
+    report_progress(f"{len(entries)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
 
 
 def main() -> int:
@@ -143,8 +81,8 @@ def main() -> int:
     parser.add_argument("--sources", type=Path, required=True, help="folder with unhcr/, berlin/, eurostat/, world/")
     try:
         build(parser.parse_args().sources)
-    except DataError as fault:
-        print(f"Nothing was changed. {fault}", file=sys.stderr)
+    except DataError as error:
+        print(f"Nothing was changed. {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""Tables on the disk: one type a meaning, and whole or not at all."""
+"""Files on the disk: a table as Parquet, and whole or not at all."""
 
 from __future__ import annotations
 
@@ -10,26 +10,12 @@ from uuid import uuid4
 
 import pandas as pd
 
-NULLABLE = ("persons", "places", "age_from", "age_to", "employees_low", "employees_high")
 
-
-def plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Counts as int64, text as str, dates in microseconds: one type a meaning, whatever the source used."""
-    for column in table.columns:
-        if column not in NULLABLE and str(table[column].dtype) == "Int64":
-            table[column] = table[column].astype("int64")
-    if "persons" in table:
-        table["persons"] = table["persons"].astype("Int64" if "period" in table else "int64")
-    if "period" in table:
-        table["period"] = table["period"].astype("datetime64[us]")
-    return table
-
-
-def content(table: pd.DataFrame) -> bytes:
+def parquet_bytes(table: pd.DataFrame) -> bytes:
     """A table as Parquet; with shapes as GeoParquet."""
-    out = io.BytesIO()
-    table.to_parquet(out, index=False, compression="zstd")
-    return out.getvalue()
+    buffer = io.BytesIO()
+    table.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()
 
 
 def write(path: Path, content: bytes) -> str:

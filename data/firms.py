@@ -10,30 +10,28 @@ from pathlib import Path
 import pandas as pd
 
 import data
-from data import local
-from data.catalogue import Entry, local_entry
+from data import definitions, local
+from data.catalogue import Entry
 from data.connectors import chamber_register
 from data.errors import DataError
 
 
 def count_firms(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One month by area and activity, and the rows that could not be counted."""
-    place = local_entry("firms").place
-    shapes, here = data.table("areas_exact", place), data.cities()[place]
-    return chamber_register.firms_by_area(
-        path, period, shapes.loc[shapes["boundary_version"] == here.boundary_version, "area_id"]
-    )
+    place = definitions.entry("firms").place
+    areas, version = data.table("areas_exact", place), data.cities()[place].boundary_version
+    return chamber_register.firms_by_area(path, period, areas.loc[areas["boundary_version"] == version, "area_id"])
 
 
 def import_month(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
     """Import one month; returns the table's entry and, if rows could not be counted, the report's path."""
-    entry = local_entry("firms")
+    entry = definitions.entry("firms")
     table, report = count_firms(path, period)
-    written = None
+    report_path = None
     if len(report):
-        written = local.report_path(f"{path.stem}-not-counted")
-        report.to_csv(written, index=False)
-    return local.save(replace(entry, period=f"{period:%Y-%m}"), table), written
+        report_path = local.report_path(f"{path.stem}-not-counted")
+        report.to_csv(report_path, index=False)
+    return local.save(replace(entry, period=f"{period:%Y-%m}"), table), report_path
 
 
 def main() -> int:
@@ -41,11 +39,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path, help="the register's CSV file")
     parser.add_argument("--period", required=True, type=pd.Timestamp, help="the month it stands for, such as 2023-03")
-    asked = parser.parse_args()
+    args = parser.parse_args()
     try:
-        entry, report = import_month(asked.file, asked.period)
-    except DataError as fault:
-        print(f"Nothing was changed. {fault}", file=sys.stderr)
+        entry, report = import_month(args.file, args.period)
+    except DataError as error:
+        print(f"Nothing was changed. {error}", file=sys.stderr)
         return 1
     print(f"{entry.rows:,} rows (area and activity) stored in {entry.path}")
     print("Every row was counted." if report is None else f"Rows that could not be counted, with their lines: {report}")

@@ -1,8 +1,9 @@
 """Tables as partitioned Parquet, on a disk or in object storage, for engines that read only the part they need.
 
-`python -m data.lake s3://bucket/zone` (or a folder) lays every table out as place/table/content/period=.../part-0.parquet; with
-`ZONE_LAKE=s3://bucket/zone` the engine then reads from there. A place is a city or 'world'; tables without a period or year have no
-partition. Object storage goes through fsspec: install its package for the storage, such as s3fs, gcsfs or adlfs.
+`python -m data.lake s3://bucket/zone` (or a folder) lays every table out as place/table/content/period=.../part-0.parquet;
+with `ZONE_LAKE=s3://bucket/zone` the engine then reads from there. A place is a city or 'world'; tables without a period
+or year have no partition. Object storage goes through fsspec: install its package for the storage, such as s3fs, gcsfs or
+adlfs.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ PARTITIONS = ("period", "year")
 
 def open_storage(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of an address and the path in it."""
-    found: tuple[fsspec.AbstractFileSystem, str] = fsspec.url_to_fs(address)
-    return found
+    filesystem: tuple[fsspec.AbstractFileSystem, str] = fsspec.url_to_fs(address)
+    return filesystem
 
 
 def folder(entry: Entry, address: str) -> str:
@@ -62,7 +63,7 @@ def write(entry: Entry, address: str) -> bool:
 
 
 def locate(entry: Entry) -> tuple[str, fsspec.AbstractFileSystem] | None:
-    """The address of a table in ZONE_LAKE and its file system; None where there is no such lake or the table is not in it."""
+    """The address of a table in ZONE_LAKE and its file system; None where there is no lake or it has not the table."""
     address = settings().lake
     if not address:
         return None
@@ -77,7 +78,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print(__doc__)
         return 2
-    tables: list[Any] = [entry for entry in data.catalogue().values() if entry.name not in data.GEOGRAPHIC]
+    tables: list[Any] = [entry for entry in data.catalogue().values() if not data.has_shapes(entry)]
     for entry in tables:
         print(f"{entry.place}/{entry.name}: {'written' if write(entry, arguments[0]) else 'is there'}")
     return 0

@@ -1,13 +1,12 @@
-"""Tables made on this machine, version by version: kept beside the shipped ones, found by the same door, never part of the repository.
+"""Tables made on this machine, version by version, read as the shipped ones are; never part of the repository.
 
-A version is offered, then used, later kept; which one is used is one word in one catalogue file, so that a change is
+A version is "offered", then "used", later "kept"; which one is used is one word in one catalogue file, so that a change is
 whole or not at all and one step back is one write.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,13 +19,13 @@ import geopandas as gpd
 import pandas as pd
 from filelock import FileLock
 
-from data import contracts
+from data import definitions
 from data.catalogue import Entry, local_catalogue, local_fault, local_folder, local_rows, shipped
 from data.errors import DataError
-from data.files import content, plain, write
+from data.files import parquet_bytes, write
 from data.rights import require_role
 
-KEPT = 5  # versions of a table that stay on the disk, the one in use among them
+MAX_VERSIONS = 5  # versions of a table that stay on the disk, the one in use among them
 
 
 def save(entry: Entry, table: pd.DataFrame) -> Entry:
@@ -40,7 +39,7 @@ def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | No
     stored: list[Entry] = []
     try:
         for entry, table in tables:
-            stored.append(_stored(entry, table, "used"))
+            stored.append(_write_version(entry, table, "used"))
     except BaseException:
         for entry in stored:
             entry.path.unlink(missing_ok=True)
@@ -48,14 +47,14 @@ def save_all(tables: list[tuple[Entry, pd.DataFrame]], city: dict[str, Any] | No
     place, version = stored[0].place, stored[0].version
 
     def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
-        fresh = {entry.name for entry in stored}
+        names = {entry.name for entry in stored}
         whole = city is not None  # a city built anew has no other tables than these
-        rows[:] = [_kept(row) if row.place == place and (whole or row.name in fresh) else row for row in rows]
+        rows[:] = [_kept(row) if row.place == place and (whole or row.name in names) else row for row in rows]
         rows.extend(replace(entry, version=version) if whole else entry for entry in stored)
         if city is not None:
-            for one in cities:
-                if one["key"] == place:
-                    one["state"] = "kept"
+            for build in cities:
+                if build["key"] == place:
+                    build["state"] = "kept"
             cities.append({"key": place, "version": version, "state": "used", "settings": city})
 
     _commit(change)
@@ -68,14 +67,15 @@ def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
 
     An older offer of the same table makes way.
     """
-    used = next((one for one in versions(entry.place, entry.name) if one.state == "used"), None)
-    stored = _stored(entry, table, "offered")
+    used = next((row for row in versions(entry.place, entry.name) if row.state == "used"), None)
+    stored = _write_version(entry, table, "offered")
     if used is not None and used.checksum == stored.checksum:
         stored.path.unlink(missing_ok=True)
         return None
 
     def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
-        rows[:] = [row for row in rows if not (_same(row, stored) and row.state == "offered")] + [stored]
+        offered = (stored.place, stored.name, "offered")
+        rows[:] = [*(row for row in rows if (row.place, row.name, row.state) != offered), stored]
 
     _commit(change)
     return stored
@@ -84,19 +84,12 @@ def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
 @require_role("admin")
 def use(place: str, name: str, version: str) -> None:
     """Use one stored version of a table; '' is the shipped one. Raises DataError if there is none."""
-    known = {one.version for one in versions(place, name)} | ({""} if (place, name) in shipped() else set())
-    if version not in known:
-        raise DataError(f"There is no version '{version}' of {place}/{name}. Known: {', '.join(sorted(known))}.")
+    available = {row.version for row in versions(place, name)} | ({""} if (place, name) in shipped() else set())
+    if version not in available:
+        raise DataError(f"There is no version '{version}' of {place}/{name}. Known: {', '.join(sorted(available))}.")
 
     def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
-        rows[:] = [
-            row
-            if not (row.place == place and row.name == name)
-            else replace(row, state="used")
-            if row.version == version
-            else _kept(row)
-            for row in rows
-        ]
+        rows[:] = [_switch(row, version) if (row.place, row.name) == (place, name) else row for row in rows]
 
     _commit(change)
 
@@ -112,12 +105,12 @@ def reject(place: str, name: str) -> None:
 
 
 def go_back(place: str, name: str) -> str:
-    """Go back to the version before the one in use; returns its word ('' for the shipped one). Raises DataError if there is none."""
-    older = [one for one in versions(place, name) if one.state != "offered"]
-    current = next((number for number, one in enumerate(older) if one.state == "used"), None)
-    if current is None or (current + 1 == len(older)):
+    """Use the version before the one in use; returns its stamp ('' for the shipped one). Raises DataError if none."""
+    accepted = [row for row in versions(place, name) if row.state != "offered"]
+    current = next((number for number, row in enumerate(accepted) if row.state == "used"), len(accepted))
+    if current + 1 >= len(accepted):
         raise DataError(f"There is no version of {place}/{name} before the one in use.")
-    before = older[current + 1].version
+    before = accepted[current + 1].version
     use(place, name, before)
     return before
 
@@ -127,15 +120,12 @@ def use_city(key: str, version: str) -> None:
     """Use another build of a city, all its tables at once. Raises DataError if that build is not kept."""
 
     def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
-        if not any(one["key"] == key and one["version"] == version for one in cities):
+        mine = [build for build in cities if build["key"] == key]
+        if not any(build["version"] == version for build in mine):
             raise DataError(f"There is no build '{version}' of {key}. Known: {', '.join(builds(key)) or 'none'}.")
-        for one in cities:
-            if one["key"] == key:
-                one["state"] = "used" if one["version"] == version else "kept"
-        rows[:] = [
-            row if row.place != key else replace(row, state="used") if row.version == version else _kept(row)
-            for row in rows
-        ]
+        for build in mine:
+            build["state"] = "used" if build["version"] == version else "kept"
+        rows[:] = [_switch(row, version) if row.place == key else row for row in rows]
 
     _commit(change)
 
@@ -146,14 +136,14 @@ def remove_city(key: str) -> None:
 
     def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
         rows[:] = [row for row in rows if row.place != key]
-        cities[:] = [one for one in cities if one["key"] != key]
+        cities[:] = [build for build in cities if build["key"] != key]
 
     _commit(change)
 
 
 def builds(key: str) -> list[str]:
-    """Kept builds of a city, newest first."""
-    return sorted((one["version"] for one in local_rows()[1] if one["key"] == key), reverse=True)
+    """Builds of a city that are on the disk, newest first."""
+    return sorted((build["version"] for build in local_rows()[1] if build["key"] == key), reverse=True)
 
 
 def versions(place: str, name: str) -> list[Entry]:
@@ -177,30 +167,31 @@ def offers() -> list[Entry]:
 def report_path(stem: str) -> Path:
     """Where a report of an import goes."""
     folder = local_folder() / "reports"
-    os.makedirs(folder, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{stem}.csv"
 
 
 def stamp() -> str:
-    """A word for a version: the moment, sortable; to the microsecond, so that two writers do not share one."""
+    """The name of a version: the moment, sortable; to the microsecond, so that two writers do not share one."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")
-
-
-def _same(one: Entry, other: Entry) -> bool:
-    return (one.place, one.name) == (other.place, other.name)
 
 
 def _kept(row: Entry) -> Entry:
     return replace(row, state="kept") if row.state == "used" else row
 
 
-def _stored(entry: Entry, table: pd.DataFrame, state: str) -> Entry:
+def _switch(row: Entry, version: str) -> Entry:
+    """A row as it is once this version is in use."""
+    return replace(row, state="used") if row.version == version else _kept(row)
+
+
+def _write_version(entry: Entry, table: pd.DataFrame, state: str) -> Entry:
     """Write a checked table under its version's own name: no reader knows of it before the catalogue does."""
-    checked = contracts.check(entry.name, plain(table))
+    checked = definitions.check(entry.name, table)
     if "geometry" in checked:
         checked = gpd.GeoDataFrame(checked, geometry="geometry", crs=getattr(table, "crs", None))
     stored = replace(entry, folder=str(local_folder()), version=entry.version or stamp(), state=state)
-    checksum = write(stored.path, content(checked))
+    checksum = write(stored.path, parquet_bytes(checked))
     return replace(stored, rows=len(checked), built_on=datetime.now(UTC).date().isoformat(), checksum=checksum)
 
 
@@ -213,13 +204,13 @@ def _commit(change: Callable[[list[Entry], list[dict[str, Any]]], None]) -> None
         before = {row.path for row in rows}
         change(rows, cities)
         rows, cities = _pruned(rows, cities)
-        written = {"tables": [asdict(row) for row in rows], "cities": cities}
-        write(local_catalogue(), (json.dumps(written, ensure_ascii=False, indent=1) + "\n").encode())
+        catalogue = {"tables": [asdict(row) for row in rows], "cities": cities}
+        write(local_catalogue(), (json.dumps(catalogue, ensure_ascii=False, indent=1) + "\n").encode())
         _sweep(before, {row.path for row in rows})
 
 
 def _sweep(before: set[Path], living: set[Path]) -> None:
-    """Take versions off the disk that no entry names any more; one that cannot go stays for the next sweep: the change itself is done.
+    """Delete versions that no entry names any more; one that cannot go stays for the next sweep.
 
     Drafts and versions of a day ago go as well, known to the catalogue or not: a process may have been killed between.
     Younger files may belong to somebody who is writing now, and such a draft may be renamed while this looks at it.
@@ -233,20 +224,17 @@ def _sweep(before: set[Path], living: set[Path]) -> None:
 
 
 def _pruned(rows: list[Entry], cities: list[dict[str, Any]]) -> tuple[list[Entry], list[dict[str, Any]]]:
-    """At most KEPT versions of a table and builds of a city; what is used or offered always stays."""
+    """At most MAX_VERSIONS versions of a table and builds of a city; what is used or offered always stays."""
     kept: list[Entry] = []
     counts: dict[tuple[str, str], int] = {}
-    for row in sorted(rows, key=lambda row: (row.state == "kept", _reverse(row.version))):
+    newest_first = sorted(rows, key=lambda row: row.version, reverse=True)
+    for row in sorted(newest_first, key=lambda row: row.state == "kept"):
         key = (row.place, row.name)
         counts[key] = counts.get(key, 0) + 1
-        if row.state != "kept" or counts[key] <= KEPT:
+        if row.state != "kept" or counts[key] <= MAX_VERSIONS:
             kept.append(row)
     living = {(row.place, row.version) for row in kept}
-    return kept, [one for one in cities if one["state"] == "used" or (one["key"], one["version"]) in living]
-
-
-def _reverse(word: str) -> tuple[int, ...]:
-    return tuple(-ord(letter) for letter in word)
+    return kept, [city for city in cities if city["state"] == "used" or (city["key"], city["version"]) in living]
 
 
 @contextmanager

@@ -18,7 +18,7 @@ import streamlit as st
 
 import data
 from analytics import areas, classes, coverage
-from data.catalogue import ENTRIES, LOCAL_ENTRIES
+from data import definitions
 from data.errors import UnknownTableError
 from views import controls, exports, maps
 from views.kept import Kept
@@ -143,12 +143,11 @@ def where_known() -> Iterator[None]:
     except UnknownTableError as gap:
         if gap.place not in data.cities():
             raise
-        titles = {entry.name: entry.title for entry in (*ENTRIES, *LOCAL_ENTRIES)}
         controls.empty(
             _(
                 "{city} has no table for this: {table}.",
                 city=data.cities()[gap.place].name,
-                table=titles.get(gap.name, gap.name),
+                table=definitions.entry(gap.name).title,
             ),
             _("Add it to the city's pack and build it on the page *Your city*."),
         )

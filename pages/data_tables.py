@@ -7,7 +7,7 @@ import streamlit as st
 
 import data
 from analytics import differences
-from data import contracts, local, refresh, rights
+from data import definitions, local, refresh, rights
 from data.catalogue import Entry
 from data.errors import DataError
 from pages.common import country_names, table
@@ -28,8 +28,8 @@ HEADLINES = {
 
 def compared(before: Entry, after: Entry) -> pd.DataFrame:
     """Differences between two versions of a table, countries by name."""
-    columns = contracts.CONTRACTS[after.name].columns
-    keys = HEADLINES.get(after.name, [key for key in contracts.CONTRACTS[after.name].unique if key != "flag"])
+    columns = definitions.contract(after.name).columns
+    keys = HEADLINES.get(after.name, [key for key in definitions.definition(after.name).key if key != "flag"])
     numbers = [
         name
         for name in columns
@@ -106,7 +106,7 @@ def table_section(entry: Entry) -> None:
     st.markdown(catalogue_views.about(entry))
     rows = table(entry.name, entry.place)
     st.dataframe(
-        catalogue_views.contract(contracts.CONTRACTS[entry.name], rows),
+        catalogue_views.contract(definitions.contract(entry.name), rows),
         hide_index=True,
         alt=_("Columns of: {title}", title=entry.title),
     )

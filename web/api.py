@@ -12,7 +12,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 import data
 from analytics import cube
-from data import contracts, engine, local, rights
+from data import definitions, engine, local, rights
 from data.errors import UnknownTableError
 from pages import api_results
 from views.exports import csv_bytes, parquet_bytes
@@ -133,7 +133,7 @@ def sums(
         key: words.split(",") for key, words in request.query_params.items() if key not in ("by", "value", "format")
     }
     wrong = cube.validate_query(
-        [column for column in contracts.CONTRACTS[name].columns if column != "geometry"], groups, value, keep
+        [column for column in definitions.contract(name).columns if column != "geometry"], groups, value, keep
     )
     if wrong:
         raise HTTPException(422, wrong)

@@ -15,17 +15,18 @@ import pandas as pd
 from data.errors import SourceError
 
 COLUMNS = ["ihk_branch_id", "nace_id", "employees_range", "planungsraum_id"]
-ADDRESS = "https://raw.githubusercontent.com/IHKBerlin/IHKBerlin_Gewerbedaten/master/data/IHKBerlin_Gewerbedaten.csv"  # not asked from here: mend if it moved
+# Not asked from where this was written: mend it if it moved.
+ADDRESS = "https://raw.githubusercontent.com/IHKBerlin/IHKBerlin_Gewerbedaten/master/data/IHKBerlin_Gewerbedaten.csv"
 FEWEST_FIRMS = 3  # with fewer firms in a cell, employees are suppressed: a size band would be that of one firm
 REPORT = ["line", "column", "value", "fault"]
 
 # What is wrong with a row, first fault first; rows without a fault are counted.
-_FAULTS = """
-    CASE WHEN planungsraum_id IS NULL OR trim(planungsraum_id) = '' THEN 'planungsraum_id|no planning area'
-         WHEN NOT regexp_full_match(trim(planungsraum_id), '[0-9]{7,8}') THEN 'planungsraum_id|not seven or eight digits'
-         WHEN area NOT IN (SELECT area_id FROM areas) THEN 'planungsraum_id|no planning area of the cut of 2021'
-         WHEN activity IS NULL OR NOT regexp_full_match(activity, '[0-9]{2,5}') THEN 'ihk_branch_id|not an activity code'
-         WHEN band <> '' AND NOT readable THEN 'employees_range|not a size band'
+_FAULTS = """CASE
+    WHEN planungsraum_id IS NULL OR trim(planungsraum_id) = '' THEN 'planungsraum_id|no planning area'
+    WHEN NOT regexp_full_match(trim(planungsraum_id), '[0-9]{7,8}') THEN 'planungsraum_id|not seven or eight digits'
+    WHEN area NOT IN (SELECT area_id FROM areas) THEN 'planungsraum_id|no planning area of the boundaries of 2021'
+    WHEN activity IS NULL OR NOT regexp_full_match(activity, '[0-9]{2,5}') THEN 'ihk_branch_id|not an activity code'
+    WHEN band <> '' AND NOT readable THEN 'employees_range|not a size band'
     END"""
 
 
@@ -44,7 +45,8 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
         source = _open(engine, path)
         engine.execute(f"""
             CREATE TEMP TABLE rows AS
-            SELECT number, breaks, breaks + extra AS breaks_after, planungsraum_id, ihk_branch_id, employees_range, lpad(trim(planungsraum_id), 8, '0') AS area,
+            SELECT number, breaks, breaks + extra AS breaks_after, planungsraum_id, ihk_branch_id, employees_range,
+                   lpad(trim(planungsraum_id), 8, '0') AS area,
                    left(coalesce(nullif(trim(ihk_branch_id), ''), trim(nace_id)), 5) AS activity,
                    coalesce(trim(employees_range), '') AS band,
                    regexp_extract_all(replace(band, '.', ''), '[0-9]+') AS ends,
@@ -52,7 +54,8 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
             FROM ({source})""")
         table = engine.execute(f"""
             SELECT area AS area_id, activity, count(*) AS firms, sum(low) AS employees_low,
-                   sum(coalesce(high, low)) AS employees_high, count_if(low IS NOT NULL AND high IS NULL)::BIGINT AS open_ended
+                   sum(coalesce(high, low)) AS employees_high,
+                   count_if(low IS NOT NULL AND high IS NULL)::BIGINT AS open_ended
             FROM (SELECT area, activity, CASE WHEN band <> '' THEN ends[1]::BIGINT END AS low,
                          CASE WHEN band = '0' THEN 0 WHEN len(ends) = 2 THEN ends[2]::BIGINT END AS high
                   FROM rows WHERE {_FAULTS} IS NULL)
@@ -72,17 +75,17 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
                  store_rejects=true, max_line_size=1000000"""
     reader = f"read_csv('{name}', {options})"
     try:
-        found = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
+        columns = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
     except duckdb.Error as fault:
         raise SourceError(
             str(path), "the file is not semicolon-separated text in UTF-8", hint="Export it as the chamber publishes it"
         ) from fault
     for column in COLUMNS:
-        if column not in found:
+        if column not in columns:
             raise SourceError(
-                str(path), "the column is missing", column=column, hint=f"Columns found: {', '.join(found)}"
+                str(path), "the column is missing", column=column, hint=f"Columns found: {', '.join(columns)}"
             )
-    text = "concat(" + ", ".join(f'"{column}"' for column in found) + ")"
+    text = "concat(" + ", ".join(f'"{column}"' for column in columns) + ")"
     breaks = f"len({text}) - len(replace({text}, chr(10), ''))"
     return f"""SELECT *, sum(extra) OVER (ROWS UNBOUNDED PRECEDING) - extra AS breaks
                FROM (SELECT {", ".join(COLUMNS)}, row_number() OVER () AS number, {breaks} AS extra FROM {reader})"""

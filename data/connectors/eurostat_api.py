@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, TypeAlias
+import json
+from typing import Any
 
 import httpx
 import pandas as pd
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from data.connectors import http_cache
 from data.errors import SourceError
 
 BASE = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/"
-FLAGS = {
-    "b": "break in series",
-    "u": "low reliability",
-    "c": "confidential",
-    "e": "estimated",
-    "p": "provisional",
-    "d": "definition differs",
-    "n": "not significant",
-    "z": "not applicable",
-    "s": "Eurostat estimate",
-}
-
-Query: TypeAlias = "list[tuple[str, str | int | float | bool | None]]"
 
 
 def decode(name: str, content: dict[str, Any]) -> pd.DataFrame:
@@ -51,8 +39,9 @@ def decode(name: str, content: dict[str, Any]) -> pd.DataFrame:
     cells["value"] = _spread(content["value"], len(cells)).astype("float64")
     status = content.get("status", {})
     flags = pd.Series(status, index=cells.index) if isinstance(status, str) else _spread(status, len(cells))
-    cells["flag"] = flags.fillna("").astype(str)
-    return cells[cells["value"].notna() | (cells["flag"] != "")].reset_index(drop=True)
+    flags = flags.fillna("").astype(str)
+    cells["flag"] = flags.str.replace(":", "", regex=False)
+    return cells[cells["value"].notna() | (flags != "")].reset_index(drop=True)
 
 
 def _spread(values: list[Any] | dict[str, Any], size: int) -> pd.Series:
@@ -62,35 +51,17 @@ def _spread(values: list[Any] | dict[str, Any], size: int) -> pd.Series:
     return pd.Series({int(place): value for place, value in values.items()}, dtype=object).reindex(range(size))
 
 
-def fetch(
-    dataset: str, client: httpx.Client | None = None, wait_s: float = 1.0, **filters: str | list[str]
-) -> pd.DataFrame:
-    """A dataset from Eurostat, narrowed by dimension codes. Tries four times; raises SourceError if it cannot be had."""
-    query: Query = [("format", "JSON"), ("lang", "EN")]
-    query += [(key, one) for key, value in filters.items() for one in ([value] if isinstance(value, str) else value)]
-    tries = Retrying(
-        stop=stop_after_attempt(4),
-        wait=wait_exponential(wait_s, max=20),
-        reraise=True,
-        retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
-    )
-    opened = client or httpx.Client(timeout=60, follow_redirects=True)
-    try:
-        answer = tries(_get, opened, BASE + dataset, query)
-        return decode(dataset, answer.json())
-    except (httpx.HTTPError, ValueError) as fault:
-        raise SourceError(
-            dataset,
-            f"Eurostat cannot be reached ({type(fault).__name__})",
-            hint="The tables shipped or stored before stay in use; try again when online",
-        ) from fault
-    finally:
-        if client is None:
-            opened.close()
+def fetch(dataset: str, client: httpx.Client | None = None, **filters: str | list[str]) -> pd.DataFrame:
+    """A yearly dataset, narrowed by dimension codes, as `decode` gives it and with year. Raises SourceError."""
+    query = [("format", "JSON"), ("lang", "EN")]
+    for dimension, codes in filters.items():
+        query += [(dimension, code) for code in ([codes] if isinstance(codes, str) else codes)]
 
+    def check(content: bytes) -> None:
+        decode(dataset, json.loads(content))
 
-def _get(client: httpx.Client, address: str, query: Query) -> httpx.Response:
-    answer = client.get(address, params=query)
-    if answer.status_code >= 500 or answer.status_code == 429:
-        answer.raise_for_status()  # worth another try; a 400 carries Eurostat's own explanation
-    return answer
+    # Eurostat says in the body of a refusal (400) what was wrong with the question.
+    response = http_cache.get(BASE + dataset, query=query, statuses=(200, 400), check=check, client=client)
+    response.require_fresh(dataset)
+    cells = decode(dataset, json.loads(response.path.read_bytes()))
+    return cells.assign(year=cells["time"].astype(int))

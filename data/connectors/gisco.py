@@ -31,7 +31,7 @@ def country_shapes(folder: Path) -> gpd.GeoDataFrame:
 
 
 def regions(folder: Path) -> gpd.GeoDataFrame:
-    """NUTS 2 regions of the 2016 cut, EPSG:4326: nuts_id, name, country, geometry."""
+    """NUTS 2 regions in their boundaries of 2016, EPSG:4326: nuts_id, name, country, geometry."""
     raw = open_raw(folder / "nuts2_2016.parquet", ["NUTS_ID", "CNTR_CODE", "NUTS_NAME"], geometry=True)
     shapes = raw.rename(columns={"NUTS_ID": "nuts_id", "CNTR_CODE": "country", "NUTS_NAME": "name"})
     shapes = gpd.GeoDataFrame(shapes[["nuts_id", "name", "country", "geometry"]])

@@ -1,13 +1,12 @@
 """Asking other people's servers: known hosts only, with our name, not too often, and nothing twice.
 
-What was fetched stays in a cache with its ETag; a server that cannot be reached leaves what is cached in use, and says how old.
+What was fetched stays in a cache with its ETag; where a server cannot be reached, what is cached is used, with its age.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -24,6 +23,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from data.catalogue import local_folder
 from data.errors import SourceError
 from data.files import write
+from data.settings import settings
 
 HOSTS = (
     "overpass-api.de",
@@ -53,8 +53,14 @@ class CachedResponse:
         days = (datetime.now(UTC) - self.fetched).days
         return "fetched today" if days < 1 else "fetched yesterday" if days == 1 else f"fetched {days} days ago"
 
+    def require_fresh(self, source: str) -> None:
+        """Raise SourceError if the server could not be reached: what it said earlier is no news."""
+        if self.stale:
+            what = f"the server could not be reached; what is cached was {self.age}"
+            raise SourceError(source, what, hint="Try again later")
 
-class _Again(Exception):
+
+class _RetryError(Exception):
     """Worth another try; wait_s as the server asks."""
 
     def __init__(self, what: str, wait_s: float | None = None) -> None:
@@ -63,10 +69,10 @@ class _Again(Exception):
 
 
 def check_host(address: str) -> None:
-    """Raise SourceError unless the address is https on a host of HOSTS (ZONE_HOSTS names more, also plain http: a mirror in the house)."""
-    asked, more = urlsplit(address), settings().hosts.split()
-    ours = asked.scheme == "https" and asked.hostname in HOSTS and asked.port in (None, 443)
-    if not ours and asked.netloc not in more:
+    """Raise SourceError unless the address is https on a host of HOSTS or, also by plain http, on one of ZONE_HOSTS."""
+    parts = urlsplit(address)
+    listed = parts.scheme == "https" and parts.hostname in HOSTS and parts.port in (None, 443)
+    if not listed and parts.netloc not in settings().hosts.split():
         raise SourceError(
             address, "this host is not among those the app asks", hint="Add it to ZONE_HOSTS if you trust it"
         )
@@ -78,126 +84,115 @@ def get(
     query: Iterable[tuple[str, str]] = (),
     form: dict[str, str] | None = None,
     kinds: tuple[str, ...] = (),
+    statuses: tuple[int, ...] = (200,),
     check: Callable[[bytes], None] = lambda _content: None,
     client: httpx.Client | None = None,
 ) -> CachedResponse:
     """Fetch a file into the cache, or prove that the cached one is still right.
 
-    kinds: content types that the answer may have. check raises ValueError on an answer that is not what was asked for;
-    then, as after any fault, the cached file stays. Raises SourceError if there is nothing cached either.
+    kinds: content types that the answer may have, statuses: those whose content is an answer. check raises ValueError
+    on an answer that is not what was asked for; then, as after any fault, the cached file stays. Raises SourceError if
+    there is nothing cached either.
     """
     check_host(address)
-    place = _place(address, query, form)
-    known = _known(place)
-    opened = client or httpx.Client(timeout=httpx.Timeout(30.0, read=300.0), follow_redirects=False)
-    tries = Retrying(
+    query = list(query)
+    name = hashlib.sha256(json.dumps([address, query, form]).encode()).hexdigest()[:20]
+    path = local_folder() / "fetched" / f"{name}.bin"
+    cached = _cached(path)
+    headers = {"User-Agent": AGENT} | ({"If-None-Match": cached["etag"]} if cached.get("etag") else {})
+    session = client or httpx.Client(timeout=httpx.Timeout(30.0, read=300.0), follow_redirects=False)
+    parameters = cast(Any, query) or None
+    request = session.build_request("POST" if form else "GET", address, params=parameters, data=form, headers=headers)
+    retry = Retrying(
         stop=stop_after_attempt(TRIES),
-        wait=_patience(),
-        retry=retry_if_exception_type((_Again, httpx.TransportError)),
+        wait=_wait,
+        retry=retry_if_exception_type((_RetryError, httpx.TransportError)),
         reraise=True,
     )
     try:
-        content, tag = tries(
-            _ask, opened, address, list(query), form, known.get("etag", "") if place.exists() else "", kinds, check
-        )
-    except (_Again, httpx.HTTPError, ValueError) as fault:
-        if place.exists() and known:
-            return CachedResponse(place, datetime.fromisoformat(known["fetched"]), stale=True)
+        response = retry(_send, session, request, (*statuses, 304), kinds)
+        if response.status_code != 304:
+            check(response.content)
+    except (_RetryError, httpx.HTTPError, ValueError) as error:
+        if cached:
+            return CachedResponse(path, datetime.fromisoformat(cached["fetched"]), stale=True)
         raise SourceError(
             address.split("?")[0],
-            f"it cannot be fetched ({str(fault) or type(fault).__name__})",
+            f"it cannot be fetched ({str(error) or type(error).__name__})",
             hint="What was stored before stays in use; try again later",
-        ) from fault
+        ) from error
     finally:
         if client is None:
-            opened.close()
-    now = datetime.now(UTC)
-    if content is not None:
-        write(place, content)
-    write(
-        place.with_suffix(".json"), json.dumps({"address": address, "etag": tag, "fetched": now.isoformat()}).encode()
-    )
-    _prune(place)
-    return CachedResponse(place, now, stale=False)
+            session.close()
+    now, tag = datetime.now(UTC), response.headers.get("ETag", "")
+    if response.status_code == 304:
+        tag = cached["etag"]
+    else:
+        write(path, response.content)
+    about = {"address": address, "etag": tag, "fetched": now.isoformat()}
+    write(path.with_suffix(".json"), json.dumps(about).encode())
+    _prune(path)
+    return CachedResponse(path, now, stale=False)
 
 
-def _patience() -> Callable[[RetryCallState], float]:
-    usual = wait_exponential(WAIT_S, max=LONGEST_WAIT_S)
-
-    def wait(state: RetryCallState) -> float:
-        fault = state.outcome.exception() if state.outcome else None
-        asked = fault.wait_s if isinstance(fault, _Again) else None
-        return usual(state) if asked is None else min(asked, LONGEST_WAIT_S)
-
-    return wait
+def _wait(state: RetryCallState) -> float:
+    """Seconds before the next try: as long as the server asks, else longer each time."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, _RetryError) and error.wait_s is not None:
+        return min(error.wait_s, LONGEST_WAIT_S)
+    return wait_exponential(WAIT_S, max=LONGEST_WAIT_S)(state)
 
 
-def _ask(
-    client: httpx.Client,
-    address: str,
-    query: list[tuple[str, str]],
-    form: dict[str, str] | None,
-    tag: str,
-    kinds: tuple[str, ...],
-    check: Callable[[bytes], None],
-) -> tuple[bytes | None, str]:
-    """One try: content and ETag; no content where the server says that nothing changed."""
-    host = urlsplit(address).netloc
-    time.sleep(
-        max(0.0, _last.get(host, 0.0) + PAUSE_S - time.monotonic()) if urlsplit(address).hostname in HOSTS else 0.0
-    )
-    headers = {"User-Agent": AGENT} | ({"If-None-Match": tag} if tag else {})
-    answer = client.request(
-        "POST" if form else "GET", address, params=cast(Any, query) or None, data=form, headers=headers
-    )
+def _send(
+    session: httpx.Client, request: httpx.Request, statuses: tuple[int, ...], kinds: tuple[str, ...]
+) -> httpx.Response:
+    """One try, a pause after the last one at the same server."""
+    host = request.url.netloc.decode()
+    if request.url.host in HOSTS:
+        time.sleep(max(0.0, _last.get(host, 0.0) + PAUSE_S - time.monotonic()))
+    response = session.send(request)
     _last[host] = time.monotonic()
-    if answer.status_code == 304:
-        return None, tag
-    if answer.status_code == 429 or answer.status_code >= 500:
-        raise _Again(f"the server says {answer.status_code}", _retry_after(answer.headers.get("Retry-After", "")))
-    if answer.status_code != 200:
-        raise ValueError(f"the server says {answer.status_code}")
-    length = answer.headers.get("Content-Length", "")
-    if length.isdigit() and "Content-Encoding" not in answer.headers and int(length) != len(answer.content):
-        raise _Again(f"{len(answer.content):,} of {int(length):,} bytes came")
-    kind = answer.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kinds and kind not in kinds:
+    status, headers = response.status_code, response.headers
+    if status == 429 or status >= 500:
+        raise _RetryError(f"the server says {status}", _retry_after(headers.get("Retry-After", "")))
+    if status not in statuses:
+        raise ValueError(f"the server says {status}")
+    length = headers.get("Content-Length", "")
+    if length.isdigit() and "Content-Encoding" not in headers and int(length) != len(response.content):
+        raise _RetryError(f"{len(response.content):,} of {int(length):,} bytes came")
+    kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
+    if kinds and status != 304 and kind not in kinds:
         raise ValueError(f"the answer is {kind or 'of no type'}, not {' or '.join(kinds)}")
-    check(answer.content)
-    return answer.content, answer.headers.get("ETag", "")
+    return response
 
 
-def _retry_after(said: str) -> float | None:
+def _retry_after(value: str) -> float | None:
     """Seconds that a server asks to wait, given as seconds or as a date."""
-    if said.strip().isdigit():
-        return float(said)
+    if value.strip().isdigit():
+        return float(value)
     try:
-        return max(0.0, (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()) if said else None
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()) if value else None
     except (TypeError, ValueError):
         return None
 
 
-def _place(address: str, query: Iterable[tuple[str, str]], form: dict[str, str] | None) -> Path:
-    word = hashlib.sha256(json.dumps([address, list(query), form]).encode()).hexdigest()[:20]
-    return local_folder() / "fetched" / f"{word}.bin"
-
-
-def _known(place: Path) -> dict[str, str]:
+def _cached(path: Path) -> dict[str, str]:
+    """What is known of a cached answer; nothing if it or its description is not there."""
     try:
-        return dict(json.loads(place.with_suffix(".json").read_text(encoding="utf-8")))
+        return dict(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))) if path.exists() else {}
     except (OSError, ValueError):
         return {}
 
 
 def _prune(newest: Path) -> None:
     """At most MOST_BYTES of answers stay: those asked for longest ago leave first, and with them their fallback."""
-    found: list[tuple[float, int, Path]] = []
-    for answer in (local_folder() / "fetched").glob("*.bin"):
+    answers: list[tuple[float, int, Path]] = []
+    for path in newest.parent.glob("*.bin"):
         with suppress(OSError):  # somebody else may be pruning too
-            found.append((answer.with_suffix(".json").stat().st_mtime, answer.stat().st_size, answer))
-    kept = 0
-    for _asked, size, answer in sorted(found, reverse=True):
-        kept += size
-        if kept > MOST_BYTES and answer != newest:
-            answer.unlink(missing_ok=True)
-            answer.with_suffix(".json").unlink(missing_ok=True)
+            answers.append((path.with_suffix(".json").stat().st_mtime, path.stat().st_size, path))
+    total = 0
+    for _last_used, size, path in sorted(answers, reverse=True):
+        total += size
+        if total > MOST_BYTES and path != newest:
+            path.unlink(missing_ok=True)
+            path.with_suffix(".json").unlink(missing_ok=True)

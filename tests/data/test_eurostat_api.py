@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
-from data import contracts, refresh
-from data.connectors import eurostat_api
+from data import definitions, refresh
+from data.connectors import eurostat_api, http_cache
 from data.errors import SourceError
-from data.files import plain
+
+
+@pytest.fixture(autouse=True)
+def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    monkeypatch.setattr(http_cache, "WAIT_S", 0.0)
+    monkeypatch.setattr(http_cache, "PAUSE_S", 0.0)
 
 
 def answer(dimensions: dict[str, list[str]], values: object, status: object = None) -> dict[str, object]:
@@ -61,6 +68,8 @@ def test_the_publishers_error_is_told() -> None:
     refused = {"error": [{"status": 400, "id": 150, "label": "Dataset not found"}]}
     with pytest.raises(SourceError, match=r"cult_emp_x: Eurostat refused the question \(Dataset not found\)"):
         eurostat_api.decode("cult_emp_x", refused)
+    with pytest.raises(SourceError, match=r"cult_emp_x: Eurostat refused the question \(Dataset not found\)"):
+        eurostat_api.fetch("cult_emp_x", client(lambda _: httpx.Response(400, json=refused)))
     with pytest.raises(SourceError, match="no JSON-stat dataset"):
         eurostat_api.decode("t", {"class": "collection"})
 
@@ -76,14 +85,18 @@ def test_a_passing_fault_is_tried_again_and_a_lasting_one_told() -> None:
         calls.append(request.url)
         return httpx.Response(503) if len(calls) < 3 else httpx.Response(200, json=answer(TWO, [1, 2, 3, 4]))
 
-    cells = eurostat_api.fetch("cult_emp_reg", client(flaky), wait_s=0, geo=["DE30", "NL32"])
+    cells = eurostat_api.fetch("cult_emp_reg", client(flaky), geo=["DE30", "NL32"])
     assert len(cells) == 4
     assert len(calls) == 3
     assert calls[0].params.get_list("geo") == ["DE30", "NL32"]
-    with pytest.raises(SourceError, match="stay in use"):
-        eurostat_api.fetch("cult_emp_reg", client(lambda _: httpx.Response(503)), wait_s=0)
-    with pytest.raises(SourceError, match="cannot be reached"):
-        eurostat_api.fetch("cult_emp_reg", client(lambda _: httpx.Response(200, text="<html>")), wait_s=0)
+    with pytest.raises(SourceError, match="stays in use"):
+        eurostat_api.fetch("cult_emp_reg", client(lambda _: httpx.Response(503)))
+    with pytest.raises(
+        SourceError, match="cult_emp_reg: the server could not be reached; what is cached was fetched today"
+    ):
+        eurostat_api.fetch("cult_emp_reg", client(lambda _: httpx.Response(503)), geo=["DE30", "NL32"])
+    with pytest.raises(SourceError, match="cannot be fetched"):
+        eurostat_api.fetch("cult_emp_reg", client(lambda _: httpx.Response(200, text="<html>")))
 
 
 def test_every_refreshed_table_keeps_its_contract() -> None:
@@ -105,9 +118,12 @@ def test_every_refreshed_table_keeps_its_contract() -> None:
         values = {str(place): 10.0 + place for place in range(count - 1)}
         return httpx.Response(200, text=json.dumps(answer(dimensions, values, {"0": "b", str(count - 1): "c"})))
 
+    tables = {}
     for name in ("cultural_employment", "employment", "cultural_employment_parts", "regional_gdp"):
-        table = contracts.check(name, plain(refresh.sources()[f"world/{name}"].make(client(eurostat))))
-        assert len(table), name
-    regions = contracts.check("cultural_employment", plain(refresh.cultural_employment(client(eurostat))))
+        download = refresh.sources()[f"world/{name}"].download
+        assert download is not None
+        tables[name] = definitions.check(name, download("world", client(eurostat)))
+        assert len(tables[name]), name
+    regions = tables["cultural_employment"]
     assert set(regions["nuts_id"]) == {"DE30"}  # countries are not regions
     assert regions["year"].tolist() == [2021]  # the confidential cell stays a gap

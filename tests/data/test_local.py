@@ -13,8 +13,8 @@ import pytest
 from pandera.errors import SchemaError
 
 import data
-from data import local
-from data.catalogue import local_catalogue, local_entry, shipped
+from data import definitions, local
+from data.catalogue import local_catalogue, shipped
 from data.errors import DataError
 from data.files import write as put
 
@@ -28,7 +28,7 @@ def employment(value: float) -> pd.DataFrame:
     return pd.DataFrame({"year": [2022], "geo": ["DE30"], "thousand_persons": [value], "flag": [""]})
 
 
-ENTRY = replace(local_entry("employment"), period="2022")
+ENTRY = replace(definitions.entry("employment"), period="2022")
 
 
 def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> None:
@@ -101,7 +101,7 @@ def test_many_writers_lose_nothing() -> None:
     def write(name: str) -> None:
         for number in range(5):
             table = employment(number + 1.0) if name == "employment" else gdp.assign(million_pps=number + 1.0)
-            local.save(replace(local_entry(name), period="2022"), table)
+            local.save(replace(definitions.entry(name), period="2022"), table)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(write, names))  # a writer that fails says so here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import data
 from analytics import differences
-from data import local, refresh
+from data import definitions, local, refresh
 from data.connectors import http_cache, unhcr_api
 from data.errors import SourceError
 
@@ -195,8 +196,7 @@ def test_the_command_line_says_what_stayed_and_goes_on(
     def offline(self: httpx.Client, *_args: object, **_more: object) -> httpx.Response:
         raise httpx.ConnectError("offline")
 
-    monkeypatch.setattr(httpx.Client, "request", offline)
-    monkeypatch.setattr(httpx.Client, "get", offline)
+    monkeypatch.setattr(httpx.Client, "send", offline)
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
     assert refresh.main(["world/displaced", "world/employment", "world/nothing"]) == 1
     told = capsys.readouterr().err
@@ -208,7 +208,8 @@ def test_the_command_line_says_what_stayed_and_goes_on(
 
 def test_accepting_on_a_schedule_uses_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     table = pd.DataFrame({"year": [2022], "geo": ["DE30"], "thousand_persons": [1.0], "flag": [""]})
-    monkeypatch.setattr(refresh, "sources", lambda: {"world/employment": refresh.Source(lambda _client: table)})
+    definition = replace(definitions.definition("employment"), download=lambda _place, _client: table)
+    monkeypatch.setattr(refresh, "sources", lambda: {"world/employment": definition})
     assert refresh.main([]) == 0
     assert not data.has("employment")
     assert [one.state for one in local.versions("world", "employment")] == ["offered"]

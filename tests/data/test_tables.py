@@ -9,24 +9,27 @@ import pytest
 import shapely
 
 import data
-from data import contracts
-from data.catalogue import ENTRIES, LOCAL_ENTRIES
+from data import definitions
+from data.definitions._common import LEVELS
 from data.errors import UnknownTableError
 
 ALL = sorted(data.catalogue())
 
 
 def test_the_catalogue_holds_every_table_and_nothing_else() -> None:
-    assert {(entry.place, entry.name) for entry in ENTRIES} == set(ALL)
-    local = {entry.name for entry in LOCAL_ENTRIES}
-    assert {name for _, name in ALL} | local == set(contracts.CONTRACTS)
+    every = {name: definitions.definition(name) for name in definitions.names()}
+    assert {(definition.entry.place, name) for name, definition in every.items() if definition.make} == set(ALL)
+    for name, definition in every.items():
+        assert definition.entry.name == name
+        assert definition.make or definition.download, name
+        assert set(definition.key) <= set(definition.columns), name
 
 
 @pytest.mark.parametrize(("place", "name"), ALL)
 def test_each_table_keeps_its_contract_and_its_checksum(place: str, name: str) -> None:
     entry = data.entry(name, place)
     table = data.table(name, place)
-    contracts.check(name, table)
+    definitions.check(name, table)
     assert len(table) == entry.rows
     assert hashlib.sha256(entry.path.read_bytes()).hexdigest() == entry.checksum
     for field in ("title", "publisher", "licence", "attribution", "period", "unit", "geography", "built_on"):
@@ -104,7 +107,7 @@ def test_published_children_add_up_to_their_parents_at_every_level() -> None:
     areas = (
         data.table("areas", "berlin").drop(columns="geometry").drop_duplicates(["boundary_version", "level", "area_id"])
     )
-    levels = contracts.LEVELS
+    levels = LEVELS
     for name, variable in (("residents_by_origin", "origin"), ("residents_by_background", "background")):
         rows = data.table(name, "berlin").merge(areas[["boundary_version", "level", "area_id", "parent_id"]])
         rows["above"] = rows.apply(

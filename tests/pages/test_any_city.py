@@ -14,8 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 import data
-from data import local
-from data.catalogue import local_entry
+from data import definitions, local
 from data.city import building, pack
 from data.city.__main__ import main
 from tests.data.test_fetch import helsinki_grid
@@ -111,7 +110,7 @@ def test_the_data_page_offers_differences_and_uses_them(cities: Path) -> None:
 
 def test_a_new_table_is_offered_without_a_table_before(cities: Path) -> None:
     local.offer(
-        replace(local_entry("regional_gdp"), period="2022"),
+        replace(definitions.entry("regional_gdp"), period="2022"),
         pd.DataFrame({"year": [2022], "geo": ["DE30"], "million_pps": [1.0], "flag": [""]}),
     )
     app = open_page("data_tables", "bare")

@@ -13,8 +13,7 @@ from streamlit.testing.v1 import AppTest
 import data
 from analytics import displacement, scenario
 from bench import firms as firms_bench
-from data import firms, local, store
-from data import definitions
+from data import definitions, firms, local, store
 from data.store import register
 from pages import common, scenario_results
 from views import prints

@@ -1,0 +1,20 @@
+"""A city's smallest areas for computing."""
+
+from data.catalogue import Entry
+from data.connectors import berlin_statistics
+from data.definitions._common import AREA, GEOMETRY, STATISTICS_OFFICE, TEXT, Definition
+
+TABLE = Definition(
+    Entry(
+        "areas_exact",
+        "berlin",
+        "Planning areas, true shapes for computing",
+        **STATISTICS_OFFICE,
+        period="boundaries of 2019 and 2021",
+        unit="shape",
+        geography="LOR planning areas, EPSG:25833",
+    ),
+    columns={"boundary_version": TEXT, "area_id": AREA, "geometry": GEOMETRY},
+    key=["boundary_version", "area_id"],
+    make=lambda sources, _: berlin_statistics.areas_exact(sources / "berlin"),
+)

@@ -1,0 +1,32 @@
+"""Decisions on asylum."""
+
+from data.catalogue import Entry
+from data.connectors import unhcr, unhcr_api
+from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, one_of, year
+
+TABLE = Definition(
+    Entry(
+        "asylum_decisions",
+        "world",
+        "Asylum decisions",
+        **UNHCR,
+        period="2000–2025, during the year",
+        unit="persons or cases (see counted)",
+        geography="country pairs",
+    ),
+    columns={
+        "year": year(2000),
+        **PAIR,
+        "procedure": TEXT,
+        "level": TEXT,
+        "counted": one_of("persons", "cases"),
+        "recognised": COUNT,
+        "complementary": COUNT,
+        "rejected": COUNT,
+        "closed": COUNT,
+    },
+    key=["year", "origin", "asylum", "procedure", "level", "counted"],
+    make=lambda sources, _: unhcr.asylum_decisions(sources / "unhcr"),
+    download=unhcr_api.downloader(unhcr.asylum_decisions, "asylum_decisions"),
+    download_period="{first}–{last}, during the year",
+)

@@ -1,0 +1,12 @@
+"""Scopes of the creative economy."""
+
+from data import scopes
+from data.catalogue import Entry
+from data.definitions._common import OWN, TEXT, Definition
+
+TABLE = Definition(
+    Entry("creative_scopes", "world", "Scopes of the cultural and creative economy", **OWN, unit="definition"),
+    columns={"scope": TEXT, "label": TEXT, "defined_by": TEXT},
+    key=["scope"],
+    make=lambda *_: scopes.creative_scopes(),
+)

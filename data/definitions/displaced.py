@@ -1,0 +1,24 @@
+"""UNHCR's stocks at year end."""
+
+from data.catalogue import Entry
+from data.connectors import unhcr, unhcr_api
+from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, one_of, year
+
+TABLE = Definition(
+    Entry(
+        "displaced",
+        "world",
+        "Displaced and stateless people by origin, country of asylum and category",
+        **UNHCR,
+        period="1951–2025, at year end",
+        unit="persons",
+        geography="country pairs",
+        note="Includes IDMC (idps_idmc, 1990 on) and UNRWA (palestine_refugees, 1952 on) as UNHCR republishes them. "
+        "UNHCR rounds counts below five. 'Other people in need of international protection' exist since 2018.",
+    ),
+    columns={"year": year(1951), **PAIR, "category": one_of(*CATEGORIES), "persons": PEOPLE},
+    key=["year", "origin", "asylum", "category"],
+    make=lambda sources, _: unhcr.displaced(sources / "unhcr"),
+    download=unhcr_api.downloader(unhcr.displaced, "population", "idmc", "unrwa"),
+    download_period="{first}–{last}, at year end",
+)

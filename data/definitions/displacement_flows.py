@@ -1,0 +1,25 @@
+"""UNHCR's flows of a year."""
+
+from data.catalogue import Entry
+from data.connectors import unhcr
+from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, one_of, year
+
+TABLE = Definition(
+    Entry(
+        "displacement_flows",
+        "world",
+        "People newly displaced across borders",
+        **UNHCR,
+        period="1962–2025, during the year",
+        unit="persons",
+        geography="country pairs",
+    ),
+    columns={
+        "year": year(1951),
+        **PAIR,
+        "category": one_of("refugees", "asylum_seekers", "refugee_like", "other_in_need"),
+        "persons": PEOPLE,
+    },
+    key=["year", "origin", "asylum", "category"],
+    make=lambda sources, _: unhcr.displacement_flows(sources / "unhcr"),
+)

@@ -1,0 +1,31 @@
+"""A city's residents by background."""
+
+from data.catalogue import Entry
+from data.connectors import berlin_statistics
+from data.definitions._common import AREA, FLAG, LEVELS, PERIOD, PROTECTED, STATISTICS_OFFICE, TEXT, Definition, one_of
+
+TABLE = Definition(
+    Entry(
+        "residents_by_background",
+        "berlin",
+        "Residents with a migration background, foreign nationals",
+        **STATISTICS_OFFICE,
+        period="2015-06 to 2024-12, each half-year's end",
+        unit="persons",
+        geography="LOR, every level",
+        note="Counts below 10, and those that would reveal them, are suppressed.",
+    ),
+    columns={
+        "period": PERIOD,
+        "boundary_version": TEXT,
+        "level": one_of(*LEVELS),
+        "area_id": AREA,
+        "background": one_of("migration_background", "foreign_nationals"),
+        "persons": PROTECTED,
+        "suppressed": FLAG,
+    },
+    key=["period", "level", "area_id", "background"],
+    make=lambda sources, tables: berlin_statistics.residents_by_background(
+        sources / "berlin", tables["residents_by_origin"]
+    ),
+)

@@ -1,0 +1,42 @@
+"""A city's residents by origin."""
+
+from data.catalogue import Entry
+from data.connectors import berlin_statistics
+from data.definitions._common import (
+    AREA,
+    FLAG,
+    LEVELS,
+    PERIOD,
+    PROTECTED,
+    STATISTICS_OFFICE,
+    TEXT,
+    Definition,
+    code,
+    one_of,
+)
+
+TABLE = Definition(
+    Entry(
+        "residents_by_origin",
+        "berlin",
+        "Residents with a migration background by country of origin",
+        **STATISTICS_OFFICE,
+        period="2015-06 to 2024-12, each half-year's end",
+        unit="persons",
+        geography="LOR, every level",
+        note="Counts below 10, and those that would reveal them, are suppressed. Five mis-headed columns before "
+        "2020 are mended (see data/connectors/berlin_statistics.py). On 2024-06-30 the origin table counts "
+        "2,009 fewer people with a migration background than the background table.",
+    ),
+    columns={
+        "period": PERIOD,
+        "boundary_version": TEXT,
+        "level": one_of(*LEVELS),
+        "area_id": AREA,
+        "origin": code("[A-Z]{3}"),
+        "persons": PROTECTED,
+        "suppressed": FLAG,
+    },
+    key=["period", "level", "area_id", "origin"],
+    make=lambda sources, _: berlin_statistics.residents_by_origin(sources / "berlin"),
+)

@@ -1,0 +1,27 @@
+"""Lasting solutions of a year."""
+
+from data.catalogue import Entry
+from data.connectors import unhcr, unhcr_api
+from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, one_of, year
+
+TABLE = Definition(
+    Entry(
+        "solutions",
+        "world",
+        "Returns, resettlement and naturalisation",
+        **UNHCR,
+        period="1959–2025, during the year",
+        unit="persons",
+        geography="country pairs",
+    ),
+    columns={
+        "year": year(1951),
+        **PAIR,
+        "solution": one_of("returned_refugees", "resettlement", "naturalisation", "returned_idps"),
+        "persons": PEOPLE,
+    },
+    key=["year", "origin", "asylum", "solution"],
+    make=lambda sources, _: unhcr.solutions(sources / "unhcr"),
+    download=unhcr_api.downloader(unhcr.solutions, "solutions"),
+    download_period="{first}–{last}, during the year",
+)
