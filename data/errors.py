@@ -8,13 +8,13 @@ class DataError(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Comes whole out of another process, whatever its kind was made of."""
-        return _again, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self.__dict__)
 
 
-def _again(kind: type[DataError], args: tuple[object, ...], state: dict[str, object]) -> DataError:
-    fault = kind.__new__(kind, *args)
-    fault.__dict__.update(state)
-    return fault
+def _rebuild(kind: type[DataError], args: tuple[object, ...], state: dict[str, object]) -> DataError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class UnknownTableError(DataError):
@@ -38,4 +38,13 @@ class SourceError(DataError):
             where += f", row {row}"
         if column:
             where += f", column '{column}'"
+        self.what, self.hint = what, hint
         super().__init__(f"{where}: {what}." + (f" {hint}." if hint else ""))
+
+
+class NothingToShow(Exception):
+    """No fault: there is no figure for a reader's choice. what is missing, hint: what to do, in the reader's words."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(f"{what} {hint}")
+        self.what, self.hint = what, hint

@@ -6,19 +6,20 @@ import io
 import shutil
 import tempfile
 import zipfile
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from pages.signing_in import allowed
 
 import data
 from data import local, rights
 from data.city import building, checks, exporting, pack
-from data.city.section_reader import Finding
+from data.city.findings import Finding, PackError
 from data.errors import DataError
 from pages import background
-from pages.signing_in import allowed
 from views import controls, exports, text
 from views.language import _
 
@@ -39,8 +40,8 @@ def unpacked(name: str, content: bytes) -> Path:
     try:
         with pack.open_pack(packed) as folder:
             shutil.copytree(folder, place / "pack")
-    except pack.PackError as fault:
-        raise pack.PackError(str(fault).replace("upload.zip", Path(name).name)) from fault
+    except PackError as fault:
+        raise PackError([replace(finding, file=Path(name).name) for finding in fault.findings]) from fault
     return place / "pack"
 
 
@@ -152,7 +153,7 @@ def under_way(key: str) -> bool:
         found = st.session_state[f"{key}_found"] = task.result()
         if key == "pack_build":
             st.session_state["city_kept"] = found[0]
-    except building.BadPackError as fault:
+    except PackError as fault:
         st.session_state["pack_check_found"] = fault.findings
     except RuntimeError as fault:
         st.error(text.escaped(str(fault)))
@@ -237,7 +238,7 @@ if sent is not None:
             st.session_state["pack_sent"] = sent.file_id
             unpacked(sent.name, sent.getvalue())
         check_section(Path(st.session_state["pack_folder"]) / "pack")
-    except (DataError, pack.PackError) as fault:
+    except DataError as fault:
         st.error(text.escaped(str(fault)))
 st.header(_("Cities on this machine"), anchor=False, divider="gray")
 builds_section()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,13 +12,13 @@ from tqdm import tqdm
 
 from data import local
 from data.city import building, checks, exporting, fetching, pack
-from data.city.section_reader import Finding
+from data.city.findings import Finding, PackError
 from data.errors import DataError
 
 
 @contextmanager
-def progress() -> Iterator[building.ReportProgress]:
-    """A bar on the terminal; what it is told are a step and a share from 0 to 1."""
+def progress() -> Iterator[checks.ReportProgress]:
+    """A bar on the terminal; what it yields takes a step and a share from 0 to 1."""
     with tqdm(total=100, bar_format="{desc:<28} {bar} {n:.0f} %", file=sys.stderr, leave=False) as bar:
 
         def report_progress(what: str, share: float) -> None:
@@ -30,80 +30,80 @@ def progress() -> Iterator[building.ReportProgress]:
 
 def show(findings: list[Finding]) -> None:
     """Print findings, errors first."""
-    for finding in sorted(findings, key=lambda one: one.level):
+    for finding in sorted(findings, key=lambda finding: finding.level):
         print(f"{finding.level}: {finding}")
 
 
-def new(asked: argparse.Namespace) -> int:
+def new(args: argparse.Namespace) -> int:
     """Write the template."""
-    asked.folder.mkdir(parents=True)
-    for name, text in pack.template(asked.name).items():
-        (asked.folder / name).write_text(text, encoding="utf-8")
-    print(
-        f"A pack to start from is in {asked.folder}: mend {pack.MANIFEST}, then 'python -m data.city check {asked.folder}'."
-    )
+    args.folder.mkdir(parents=True)
+    for name, text in pack.template(args.name).items():
+        (args.folder / name).write_text(text, encoding="utf-8")
+    print(f"A pack to start from is in {args.folder}: mend {pack.MANIFEST}, then check it:")
+    print(f"python -m data.city check {args.folder}")
     return 0
 
 
-def check(asked: argparse.Namespace) -> int:
+def check(args: argparse.Namespace) -> int:
     """Print every finding; 1 if one is an error."""
-    with pack.open_pack(asked.pack) as folder, progress() as report_progress:
-        found = checks.check(folder, report_progress)
-    show(found.findings)
-    print(f"{len(found.errors)} errors, {len(found.findings) - len(found.errors)} warnings.")
-    return 1 if found.errors else 0
+    with pack.open_pack(args.pack) as folder, progress() as report_progress:
+        result = checks.check(folder, report_progress)
+    show(result.findings)
+    print(f"{len(result.errors)} errors, {len(result.findings) - len(result.errors)} warnings.")
+    return 1 if result.errors else 0
 
 
-def build(asked: argparse.Namespace) -> int:
+def build(args: argparse.Namespace) -> int:
     """Build and use a pack."""
     with progress() as report_progress:
-        key, warnings = building.build(asked.pack, report_progress)
+        key, warnings = building.build(args.pack, report_progress)
     show(warnings)
     print(f"The city '{key}' is in use: open the app with ?city={key}.")
     return 0
 
 
-def export(asked: argparse.Namespace) -> int:
+def export(args: argparse.Namespace) -> int:
     """Write a city as a pack."""
-    for left in exporting.export(asked.city, asked.folder):
-        print(f"left out: {left}")
-    print(f"The pack is in {asked.folder}.")
+    for reason in exporting.export(args.city, args.folder):
+        print(f"left out: {reason}")
+    print(f"The pack is in {args.folder}.")
     return 0
 
 
-def fetch(asked: argparse.Namespace) -> int:
+def fetch(args: argparse.Namespace) -> int:
     """Make a pack from open sources and build it."""
     with progress() as report_progress:
         notes = fetching.fetch(
-            asked.name,
-            asked.folder,
-            country=asked.country,
-            pbf=asked.pbf,
-            grid=asked.grid,
-            persons=asked.persons,
+            args.name,
+            args.folder,
+            country=args.country,
+            pbf=args.pbf,
+            grid=args.grid,
+            persons=args.persons,
             report_progress=report_progress,
         )
     for note in notes:
         print(note)
-    if asked.pack_only:
+    if args.pack_only:
         return 0
-    return build(argparse.Namespace(pack=asked.folder or Path(pack.key_of(asked.name))))
+    return build(argparse.Namespace(pack=args.folder or Path(pack.key_of(args.name))))
 
 
-def back(asked: argparse.Namespace) -> int:
+def back(args: argparse.Namespace) -> int:
     """Use the build before the one in use."""
-    kept = local.builds(asked.city)
-    if len(kept) < 2:
-        raise DataError(f"There is no build of '{asked.city}' before the one in use.")
-    local.use_city(asked.city, asked.version or kept[1])
-    print(f"{asked.city} shows the build {asked.version or kept[1]} again.")
+    builds = local.builds(args.city)
+    if len(builds) < 2:
+        raise DataError(f"There is no build of '{args.city}' before the one in use.")
+    version = args.version or builds[1]
+    local.use_city(args.city, version)
+    print(f"{args.city} shows the build {version} again.")
     return 0
 
 
-def remove(asked: argparse.Namespace) -> int:
+def remove(args: argparse.Namespace) -> int:
     """Take a city out of the app."""
-    local.remove_city(asked.city)
-    print(f"{asked.city} is no longer in the app; its pack is untouched.")
+    local.remove_city(args.city)
+    print(f"{args.city} is no longer in the app; its pack is untouched.")
     return 0
 
 
@@ -112,51 +112,44 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m data.city", description=__doc__)
     commands = top.add_subparsers(required=True)
 
-    def command(run: object, *words: tuple[str, dict[str, object]]) -> None:
-        one = commands.add_parser(run.__name__, help=run.__doc__)  # type: ignore[attr-defined]
-        one.set_defaults(run=run)
-        for word, more in words:
-            one.add_argument(word, **more)  # type: ignore[arg-type]
+    def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+        added = commands.add_parser(run.__name__, help=run.__doc__)
+        added.set_defaults(run=run)
+        return added
 
-    path = {"type": Path, "help": "a folder or a zip"}
-    command(new, ("folder", {"type": Path}), ("--name", {"default": "My city"}))
-    command(check, ("pack", path))
-    command(build, ("pack", path))
-    command(export, ("city", {}), ("folder", {"type": Path}))
-    command(
-        fetch,
-        ("name", {}),
-        ("--country", {"default": "", "help": "ISO code such as FIN, where the name is not enough"}),
-        ("--folder", {"type": Path, "default": None, "help": "where the pack goes; the city's name if left out"}),
-        (
-            "--pbf",
-            {
-                "type": Path,
-                "default": None,
-                "help": "an OpenStreetMap extract: services and streets come from it, not from Overpass",
-            },
-        ),
-        (
-            "--grid",
-            {"type": Path, "default": None, "help": "a population grid; left out, Eurostat's census grid is fetched"},
-        ),
-        ("--persons", {"default": "", "help": "the grid's column of residents, where it cannot be guessed"}),
-        ("--pack-only", {"action": "store_true", "help": "make the pack, do not build it"}),
-    )
-    command(back, ("city", {}), ("--version", {"default": ""}))
-    command(remove, ("city", {}))
+    added = command(new)
+    added.add_argument("folder", type=Path)
+    added.add_argument("--name", default="My city")
+    for run in (check, build):
+        command(run).add_argument("pack", type=Path, help="a folder or a zip")
+    added = command(export)
+    added.add_argument("city")
+    added.add_argument("folder", type=Path)
+    added = command(fetch)
+    added.add_argument("name")
+    added.add_argument("--country", default="", help="ISO code such as FIN, where the name is not enough")
+    added.add_argument("--folder", type=Path, help="where the pack goes; the city's name if left out")
+    extract = "an OpenStreetMap extract: services and streets come from it, not from Overpass"
+    added.add_argument("--pbf", type=Path, help=extract)
+    added.add_argument("--grid", type=Path, help="a population grid; left out, Eurostat's census grid is fetched")
+    added.add_argument("--persons", default="", help="the grid's column of residents, where it cannot be guessed")
+    added.add_argument("--pack-only", action="store_true", help="make the pack, do not build it")
+    added = command(back)
+    added.add_argument("city")
+    added.add_argument("--version", default="")
+    command(remove).add_argument("city")
     return top
 
 
-def main(words: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    asked = parser().parse_args(words)
+    args = parser().parse_args(arguments)
     try:
-        return int(asked.run(asked))
-    except building.BadPackError as fault:
+        return int(args.run(args))
+    except PackError as fault:
         show(fault.findings)
         print("Nothing was changed.", file=sys.stderr)
-    except (DataError, pack.PackError, OSError) as fault:
+    except (DataError, OSError) as fault:
         print(f"Nothing was changed. {fault}", file=sys.stderr)
     return 1
 

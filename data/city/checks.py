@@ -1,246 +1,166 @@
-"""What is wrong with a pack, finding by finding: file, row, column, what, how to mend. A check never changes the user's files."""
+"""What is wrong with a pack, finding by finding: file, row, column, what, hint. A check never changes the user's files."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
+import tomli_w
 
-import data
 from data.city import pack, reading
-from data.city.pack import SECTIONS, Pack, Part
-from data.city.sections import LOOK
-from data.city.section_reader import MOST_ROWS_NAMED, ValidationResult, Finding, SectionReader
+from data.city.findings import Finding, PackError
+from data.city.pack import SECTIONS, Part
+from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
+from data.city.sections import VALIDATORS
+from data.connectors import gtfs
 from data.errors import SourceError
 
-MOST_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
+MAX_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
+ReportProgress = Callable[[str, float], object]
 
 
-def findings(
-    folder: Path, report_progress: Callable[[str, float], object] = lambda _what, _share: None
-) -> list[Finding]:
+def findings(folder: Path, report_progress: ReportProgress = lambda _what, _share: None) -> list[Finding]:
     """What is wrong with an unpacked pack, without its tables."""
     return check(folder, report_progress).findings
 
 
-def check(
-    folder: Path, report_progress: Callable[[str, float], object] = lambda _what, _share: None
-) -> ValidationResult:
+def check(folder: Path, report_progress: ReportProgress = lambda _what, _share: None) -> ValidationResult:
     """Read and check an unpacked pack. report_progress gets what is looked at and how far it is, 0 to 1."""
     try:
-        given = pack.read(folder)
-    except pack.PackError as fault:
-        return ValidationResult(None, findings=[Finding("error", pack.MANIFEST, *split_hint(str(fault)))])
-    result = ValidationResult(given)
-    _city(given, result.findings)
-    order = [name for name in SECTIONS if name in given.parts]
-    for number, name in enumerate(order):
-        report_progress(name, number / max(1, len(order)))
-        part = given.parts[name]
-        file = folder / part.file
-        if not file.resolve().is_relative_to(folder.resolve()) or file.is_symlink():
-            result.findings.append(
-                Finding(
-                    "error",
-                    pack.MANIFEST,
-                    f"[{name}] names '{part.file}', which is outside the pack",
-                    "Copy the file into the pack",
-                )
-            )
-            continue
-        if not SECTIONS[name].columns:
-            _whole_file(name, file, part, result)
-            continue
-        try:
-            reader = SectionReader(part, reading.read(file, part.file), result.findings)
-        except SourceError as fault:
-            result.findings.append(Finding("error", part.file, *split_hint(str(fault).removeprefix(f"{part.file}: "))))
-            continue
-        if not reader.missing():
-            before = len(result.errors)
-            table = LOOK[name](reader, result)
-            if table is not None and len(result.errors) == before:
-                result.tables[name] = table
-    _together(result)
+        manifest = pack.read(folder)
+    except PackError as fault:
+        return ValidationResult(None, findings=fault.findings)
+    result = ValidationResult(manifest, findings=list(manifest.faults))
+    order = [section for section in SECTIONS if section in manifest.parts]
+    for number, section in enumerate(order):
+        report_progress(section, number / len(order))
+        _check_section(section, folder, manifest.parts[section], result)
+    _check_across(result)
     report_progress("", 1.0)
     return result
 
 
+def _check_section(section: str, folder: Path, part: Part, result: ValidationResult) -> None:
+    """Put a section's table into the result, or what is wrong with it."""
+    file = folder / part.file
+    if not _is_inside(file, folder) or file.is_symlink():
+        what = f"[{section}] names '{part.file}', which is outside the pack"
+        result.findings.append(Finding("error", pack.MANIFEST, what, "Copy the file into the pack"))
+        return
+    if not SECTIONS[section].columns:
+        _check_whole_file(section, file, part, result)
+        return
+    try:
+        reader = SectionReader(section, part, reading.read(file, part.file), result.findings)
+    except SourceError as fault:
+        result.findings.append(Finding("error", part.file, fault.what, fault.hint))
+        return
+    if not reader.missing():
+        before = len(result.errors)
+        table = VALIDATORS[section](reader, result)
+        if table is not None and len(result.errors) == before:
+            result.tables[section] = table
+
+
+def _is_inside(file: Path, folder: Path) -> bool:
+    return file.resolve().is_relative_to(folder.resolve())
+
+
+def _check_whole_file(section: str, file: Path, part: Part, result: ValidationResult) -> None:
+    fault = "" if file.is_file() else "the file is missing"
+    if not fault and section == "network":
+        with file.open("rb") as opened:
+            fault = "" if b"OSMHeader" in opened.read(64) else "this is no OpenStreetMap extract"
+    elif not fault:
+        try:
+            result.tables["stops"] = gtfs.stops(file, part.file)
+        except SourceError as error:
+            fault = error.what
+    if fault:
+        kind = {"stops": "a GTFS feed (zip with stops.txt)", "network": "an OpenStreetMap extract (.osm.pbf)"}[section]
+        hint = f"Add {kind} or take [{section}] out of {pack.MANIFEST}"
+        result.findings.append(Finding("error", part.file, fault, hint))
+
+
 def mappings(folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
-    """For each section with columns: those of its file, and which of them is taken for which of ours. For someone to confirm.
+    """For each section with columns: its file's, and which of them is taken for which of ours. For someone to confirm.
 
     A file that cannot be read is left out here; `check` says why. Raises PackError as pack.read does.
     """
-    found = {}
-    for name, part in pack.read(folder).parts.items():
+    mapped = {}
+    for section, part in pack.read(folder).parts.items():
         file = folder / part.file
-        if SECTIONS[name].columns and file.resolve().is_relative_to(folder.resolve()):
+        if SECTIONS[section].columns and _is_inside(file, folder):
             try:
-                columns = [str(one) for one in reading.read(file, part.file).rows.columns if one != "geometry"]
+                rows = reading.read(file, part.file).rows
             except SourceError:
                 continue
-            found[name] = (
-                columns,
-                pack.guess(name, columns)
-                | {ours: theirs for ours, theirs in part.columns.items() if theirs in columns},
-            )
-    return found
+            columns = [str(column) for column in rows.columns if column != "geometry"]
+            stated = {ours: theirs for ours, theirs in part.columns.items() if theirs in columns}
+            mapped[section] = columns, pack.guess_columns(section, columns) | stated
+    return mapped
 
 
 def confirm(folder: Path, chosen: dict[str, dict[str, str]]) -> None:
     """Write confirmed columns into the manifest of an unpacked copy of a pack."""
-    given = pack.read(folder)
-    for name, columns in chosen.items():
-        given.parts[name].columns = {ours: theirs for ours, theirs in columns.items() if theirs}
-    (folder / pack.MANIFEST).write_text(pack.manifest_text(given.city, given.parts.values()), encoding="utf-8")
+    manifest = pack.load_manifest(folder)
+    for section, columns in chosen.items():
+        manifest[section]["columns"] = {ours: theirs for ours, theirs in columns.items() if theirs}
+    (folder / pack.MANIFEST).write_text(tomli_w.dumps(manifest), encoding="utf-8")
 
 
-def split_hint(text: str) -> tuple[str, str]:
-    """What is wrong and how to mend it, of a sentence of ours."""
-    what, _, hint = text.removeprefix(f"{pack.MANIFEST}: ").partition(". ")
-    return what.rstrip("."), hint.rstrip(".")
-
-
-def _city(given: Pack, findings: list[Finding]) -> None:
-    def wrong(what: str, hint: str) -> None:
-        findings.append(Finding("error", pack.MANIFEST, what, hint))
-
-    city = given.city
-    if not given.key:
-        wrong("[city] has no name", 'Write name = "..." in Latin letters, or add key = "..." for the links')
-    known = {
-        "name",
-        "key",
-        "country",
-        "region",
-        "region_name",
-        "crs",
-        "level_names",
-        "displaced_origins",
-        "displaced_origins_why",
-    }
-    for key in city:
-        if key not in known:
-            wrong(f"[city] has no setting '{key}'", f"Known: {', '.join(sorted(known))}")
-    for key in ("name", "country", "region", "region_name", "displaced_origins_why"):
-        if key in city and not isinstance(city[key], str):
-            wrong(f"[city] {key} is no word", f'Write {key} = "..."')
-    codes = set(data.table("countries")["iso3"])
-    if str(city.get("country")) not in codes:
-        wrong(
-            f"[city] country is '{city.get('country', '')}', no three-letter code of a country",
-            "Write the ISO code, such as FIN",
-        )
-    if not re.fullmatch("([A-Z]{2}[A-Z0-9]{2})?", str(city.get("region", ""))):
-        wrong(f"[city] region is '{city['region']}', no NUTS 2 code", "Write four signs such as FI1B, or leave it out")
-    origins = city.get("displaced_origins", [])
-    if not isinstance(origins, list) or not set(map(str, origins)) <= codes:
-        wrong(
-            "[city] displaced_origins holds what is no country", 'Write ISO codes: displaced_origins = ["UKR", "SYR"]'
-        )
-    names = city.get("level_names", {})
-    if (
-        not isinstance(names, dict)
-        or not set(names) <= {"city", "district", "planning_area"}
-        or not all(isinstance(v, str) for v in names.values())
-    ):
-        wrong(
-            "[city] level_names is no table of city, district, planning_area",
-            'Write level_names = { district = "Borough", planning_area = "Quarter" }',
-        )
-    if not isinstance(city.get("crs", 0), int):
-        wrong(f"[city] crs is '{city['crs']}', no EPSG number", "Write a metric system such as 3067, or leave it out")
-    if "areas" not in given.parts and "grid" not in given.parts:
-        wrong("the pack has neither areas nor a grid", "Add [areas], or [grid] from which hexagons are made")
-    if "residents" not in given.parts and "grid" not in given.parts:
-        wrong("the pack does not say where people live", "Add [residents] or [grid]")
-
-
-def _whole_file(name: str, file: Path, part: Part, result: ValidationResult) -> None:
-    kind = {"stops": "a GTFS feed (zip with stops.txt)", "network": "an OpenStreetMap extract (.osm.pbf)"}[name]
-
-    def wrong(what: str) -> None:
-        result.findings.append(Finding("error", part.file, what, f"Add {kind} or take [{name}] out of {pack.MANIFEST}"))
-
-    if not file.is_file():
-        wrong("the file is missing")
-    elif name == "network":
-        with file.open("rb") as opened:
-            if b"OSMHeader" not in opened.read(64):
-                wrong("this is no OpenStreetMap extract")
-    else:
-        from data.connectors import gtfs
-
-        try:
-            result.tables["stops"] = gtfs.stops(file, part.file)
-        except SourceError as fault:
-            wrong(split_hint(str(fault).removeprefix(f"{part.file}: "))[0])
-
-
-def _together(result: ValidationResult) -> None:
+def _check_across(result: ValidationResult) -> None:
     """What only several files together can show."""
-    known, people, grid_rows = (result.tables.get(name) for name in ("areas", "residents", "grid"))
-    parts = result.pack.parts if result.pack else {}
-    if known is not None and people is not None:
-        km2 = known.set_index("area_id").geometry.to_crs(known.estimate_utm_crs()).area / 1e6
-        last = people[people["period"] == people["period"].max()].groupby("area_id")["persons"].sum()
-        for area in (
-            (last / km2.reindex(last.index)).loc[lambda density: density > MOST_PERSONS_PER_KM2].index[:MOST_ROWS_NAMED]
-        ):
-            result.findings.append(
-                Finding(
-                    "warning",
-                    parts["residents"].file,
-                    f"area {area} would house {last[area] / km2[area]:,.0f} people on a square kilometre",
-                    "Check residents, ids and the coordinate system",
-                )
-            )
-    if grid_rows is not None and known is not None:
-        inside = gpd.sjoin(
-            gpd.GeoDataFrame(geometry=grid_rows.representative_point()), known[["geometry"]], predicate="within"
-        )
-        if inside.empty:
-            result.findings.append(
-                Finding(
-                    "error",
-                    parts["grid"].file,
-                    "no cell of the grid lies in the city",
-                    "Check the grid's coordinate system",
-                )
-            )
-        elif people is not None:
-            counted, lived = (
-                grid_rows.loc[inside.index.unique(), "persons"].sum(),
-                people[people["period"] == people["period"].max()]["persons"].sum(),
-            )
-            if lived and not 0.5 < counted / lived < 2:
-                result.findings.append(
-                    Finding(
-                        "warning",
-                        parts["grid"].file,
-                        f"the grid counts {counted:,.0f} people in the city, the residents' file {lived:,.0f}",
-                        "Check that both speak of the same day and city",
-                    )
-                )
-    if people is not None:
-        for name in ("background", "origins"):
-            counts = result.tables.get(name)
-            if counts is not None:
-                most = (
-                    counts.groupby(["period", "area_id", counts.columns[2]])["persons"]
-                    .sum()
-                    .groupby(level=[0, 1])
-                    .max()
-                )
-                total = people.groupby(["period", "area_id"])["persons"].sum().reindex(most.index)
-                for (period, area), _more in (most - total)[most > total].head(MOST_ROWS_NAMED).items():
-                    result.findings.append(
-                        Finding(
-                            "error",
-                            parts[name].file,
-                            f"area {area} counts more {name} on {period:%Y-%m-%d} than residents",
-                            "Mend one of the two files",
-                        )
-                    )
+    areas, people, grid = (result.tables.get(section) for section in ("areas", "residents", "grid"))
+    if areas is not None and people is not None:
+        _check_density(gpd.GeoDataFrame(areas), people, result)
+    if areas is not None and grid is not None:
+        _check_grid(gpd.GeoDataFrame(grid), gpd.GeoDataFrame(areas), people, result)
+    for section in ("background", "origins"):
+        if people is not None and section in result.tables:
+            _check_parts(section, people, result)
+
+
+def _add(result: ValidationResult, level: str, section: str, what: str, hint: str) -> None:
+    assert result.pack is not None
+    result.findings.append(Finding(level, result.pack.parts[section].file, what, hint))
+
+
+def _last_day(people: pd.DataFrame) -> pd.Series:
+    """Residents by area on the last day there is."""
+    return people[people["period"] == people["period"].max()].groupby("area_id")["persons"].sum()
+
+
+def _check_density(areas: gpd.GeoDataFrame, people: pd.DataFrame, result: ValidationResult) -> None:
+    km2 = areas.set_index("area_id").geometry.to_crs(areas.estimate_utm_crs()).area / 1e6
+    persons = _last_day(people)
+    density = persons / km2.reindex(persons.index)
+    for area, value in density[density > MAX_PERSONS_PER_KM2].head(MAX_ROWS_NAMED).items():
+        what = f"area {area} would house {value:,.0f} people on a square kilometre"
+        _add(result, "warning", "residents", what, "Check residents, ids and the coordinate system")
+
+
+def _check_grid(
+    grid: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, people: pd.DataFrame | None, result: ValidationResult
+) -> None:
+    points = gpd.GeoDataFrame(geometry=grid.representative_point())
+    inside = gpd.sjoin(points, areas[["geometry"]], predicate="within").index.unique()
+    if inside.empty:
+        _add(result, "error", "grid", "no cell of the grid lies in the city", "Check the grid's coordinate system")
+        return
+    counted, registered = grid.loc[inside, "persons"].sum(), 0.0 if people is None else _last_day(people).sum()
+    if registered and not 0.5 < counted / registered < 2:
+        what = f"the grid counts {counted:,.0f} people in the city, the residents' file {registered:,.0f}"
+        _add(result, "warning", "grid", what, "Check that both speak of the same day and city")
+
+
+def _check_parts(section: str, people: pd.DataFrame, result: ValidationResult) -> None:
+    """Whether no part of an area's residents is larger than all of them."""
+    keys, counts = ["period", "area_id"], result.tables[section]
+    largest = counts.groupby(keys)["persons"].max()  # one row a part: check_unique sees to it
+    total = people.groupby(keys)["persons"].sum().reindex(largest.index)
+    for period, area in largest.index[largest > total][:MAX_ROWS_NAMED]:
+        what = f"area {area} counts more {section} on {period:%Y-%m-%d} than residents"
+        _add(result, "error", section, what, "Mend one of the two files")

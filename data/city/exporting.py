@@ -36,78 +36,74 @@ def export(key: str, folder: Path) -> list[str]:
     draft = folder.with_name(folder.name + ".part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    here, parts, left = data.cities()[key], [], []
-    files = {
-        "areas": _areas(here),
-        **{section: _rows(here, section, name) for section, name in TABLES.items() if data.has(name, key)},
-    }
-    for section, table in files.items():
-        entry = data.entry(TABLES.get(section, "areas"), key)
-        file = f"{section}.geojson" if section == "areas" else f"{section}.csv"
-        if section == "areas":
-            table.to_file(draft / file, driver="GeoJSON")
-        else:
-            table.to_csv(draft / file, index=False)
-        credit = {
-            "publisher": entry.publisher,
-            "licence": entry.licence,
-            "attribution": entry.attribution,
-            "period": entry.period,
-        }
-        ours = [*pack.SECTIONS[section].required, *pack.SECTIONS[section].optional]
-        parts.append(Part(section, file, {name: name for name in ours if name in table}, credit=credit))
-    if data.has("network_nodes", key):
-        left.append("the street network: name its OpenStreetMap extract under [network]")
-    left.append("the population grid, if there was one: shares of hexagons are estimated anew")
+    city = data.cities()[key]
+    tables: dict[str, pd.DataFrame] = {"areas": _areas(city)}
+    tables |= {section: _rows(city, section, name) for section, name in TABLES.items() if data.has(name, key)}
+    parts = {section: _write_part(draft, section, table, key) for section, table in tables.items()}
     settings = {
-        "name": here.name,
+        "name": city.name,
         "key": key,
-        "country": here.country,
-        "region": here.region,
-        "region_name": here.region_name,
-        "crs": here.crs,
-        "level_names": {
-            level: name for level, name in here.level_names.items() if level in ("city", "district", "planning_area")
-        },
-        "displaced_origins": here.displaced_origins,
-        "displaced_origins_why": here.displaced_origins_why,
+        "country": city.country,
+        "region": city.region,
+        "region_name": city.region_name,
+        "crs": city.crs,
+        "level_names": {level: name for level, name in city.level_names.items() if level in pack.LEVELS},
+        "displaced_origins": city.displaced_origins,
+        "displaced_origins_why": city.displaced_origins_why,
     }
     (draft / pack.MANIFEST).write_text(pack.manifest_text(settings, parts), encoding="utf-8")
     os.replace(draft, folder)
-    return left
+    left_out = ["the population grid, if there was one: shares of hexagons are estimated anew"]
+    if data.has("network_nodes", key):
+        left_out.insert(0, "the street network: name its OpenStreetMap extract under [network]")
+    return left_out
 
 
-def _areas(here: data.City) -> gpd.GeoDataFrame:
-    """The smallest areas with true outlines, names and districts."""
-    known = data.table("areas", here.key)
-    known = known[known["boundary_version"] == here.boundary_version]
-    parent = dict(zip(known["area_id"], known["parent_id"], strict=True))
-    names = {level: rows.set_index("area_id")["name"] for level, rows in known.groupby("level")}
-    district = {}
-    for one in names["planning_area"].index:
-        above = parent[one]
-        while above not in names["district"].index:
-            above = parent[above]
-        district[one] = above
-    exact = data.table("areas_exact", here.key)
-    exact = gpd.GeoDataFrame(exact[exact["boundary_version"] == here.boundary_version]).to_crs(4326)
-    ids = exact["area_id"]
-    return gpd.GeoDataFrame(
-        {
-            "id": ids,
-            "name": ids.map(names["planning_area"]),
-            "district": ids.map(district),
-            "district_name": ids.map(district).map(names["district"]),
-        },
-        geometry=exact.geometry,
-        crs=4326,
+def _write_part(draft: Path, section: str, table: pd.DataFrame, key: str) -> Part:
+    file = f"{section}.geojson" if section == "areas" else f"{section}.csv"
+    if isinstance(table, gpd.GeoDataFrame):
+        table.to_file(draft / file, driver="GeoJSON")
+    else:
+        table.to_csv(draft / file, index=False)
+    entry = data.entry(TABLES.get(section, "areas"), key)
+    return Part(
+        file=file,
+        publisher=entry.publisher,
+        licence=entry.licence,
+        attribution=entry.attribution,
+        period=entry.period,
+        columns={name: name for name in pack.SECTIONS[section].known if name in table},
     )
 
 
-def _rows(here: data.City, section: str, name: str) -> pd.DataFrame:
-    rows = data.table(name, here.key)
+def _areas(city: data.City) -> gpd.GeoDataFrame:
+    """The smallest areas with true outlines, names and, where the city has them, districts."""
+    areas = data.table("areas", city.key)
+    areas = areas[areas["boundary_version"] == city.boundary_version]
+    names = {level: rows.set_index("area_id")["name"] for level, rows in areas.groupby("level")}
+    exact = data.table("areas_exact", city.key)
+    exact = gpd.GeoDataFrame(exact[exact["boundary_version"] == city.boundary_version]).to_crs(4326)
+    columns = {"id": exact["area_id"], "name": exact["area_id"].map(names["planning_area"])}
+    if "district" in names:
+        district = exact["area_id"].map(_district_of(areas))
+        columns |= {"district": district, "district_name": district.map(names["district"])}
+    return gpd.GeoDataFrame(columns, geometry=exact.geometry, crs=4326)
+
+
+def _district_of(areas: pd.DataFrame) -> dict[str, str]:
+    """The district that holds each smallest area, found from parent to parent."""
+    levels = {level: rows.set_index("area_id")["parent_id"] for level, rows in areas.groupby("level", sort=False)}
+    order = list(levels)[: list(levels).index("district") : -1]
+    above = levels[order[0]]
+    for level in order[1:]:
+        above = above.map(levels[level])
+    return dict(above)
+
+
+def _rows(city: data.City, section: str, name: str) -> pd.DataFrame:
+    rows = data.table(name, city.key)
     if "boundary_version" in rows:
-        rows = rows[rows["boundary_version"] == here.boundary_version]
+        rows = rows[rows["boundary_version"] == city.boundary_version]
     if "level" in rows:
         rows = rows[rows["level"] == "planning_area"]
     if "persons" in rows:
@@ -117,5 +113,4 @@ def _rows(here: data.City, section: str, name: str) -> pd.DataFrame:
     rows = rows.rename(columns={"source_id": "id"} if section == "services" else {"area_id": "area"})
     if "period" in rows:
         rows = rows.assign(period=rows["period"].dt.strftime("%Y-%m-%d"))
-    wanted = (*pack.SECTIONS[section].required, *pack.SECTIONS[section].optional)
-    return rows[[column for column in wanted if column in rows]]
+    return rows[[column for column in pack.SECTIONS[section].known if column in rows]]

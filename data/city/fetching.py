@@ -1,6 +1,7 @@
-"""A pack from open sources: boundary, areas and services from OpenStreetMap, people from a grid, region from the shipped tables.
+"""A pack from open sources: boundary, areas and services from OpenStreetMap, people from a grid, its region from our tables.
 
-Each answer is cached as it comes, so that a fetch that was broken off goes on where it stopped; the pack appears whole or not at all.
+Each answer is cached as it comes, so that a fetch that was broken off goes on where it stopped; the pack appears whole or
+not at all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import shapely
 
 import data
 from data.city import pack, reading
-from data.city.building import ReportProgress
+from data.city.checks import ReportProgress
 from data.city.pack import Part
 from data.connectors import http_cache, openstreetmap, overpass
 from data.errors import DataError, SourceError
@@ -49,167 +50,148 @@ def fetch(
 ) -> list[str]:
     """Make a pack of a city; returns what the reader should know (what is old, what was not found). Raises DataError.
 
-    pbf: an OpenStreetMap extract that services and streets are taken from; grid: a population grid. With both nothing is
-    asked of the network: the areas are then hexagons where the grid counts people inside the extract.
+    pbf: an OpenStreetMap extract that services and streets are taken from; grid: a population grid, persons: its column
+    of residents where it cannot be guessed. With both nothing is asked of the network: the areas are then hexagons where
+    the grid counts people inside the extract.
     """
     target = folder or Path(pack.key_of(name))
     if target.exists():
-        raise DataError(
-            f"{target}: this exists already. Name another --folder, or build it: python -m data.city build {target}"
-        )
-    for file in (pbf, grid):
+        command = f"python -m data.city build {target}"
+        raise DataError(f"{target}: this exists already. Name another --folder, or build it: {command}")
+    for file, kind in ((pbf, "extract"), (grid, "grid")):
         if file is not None and not file.is_file():
-            raise DataError(
-                f"{file}: there is no such file. Give the path of the {'extract' if file is pbf else 'grid'}."
-            )
-    draft = target.with_name(target.name + ".part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    notes: list[str] = []
+            raise DataError(f"{file}: there is no such file. Give the path of the {kind}.")
+    draft = _Draft(target.with_name(target.name + ".part"), persons, client, report_progress)
     try:
         if pbf is not None and grid is not None:
-            parts, whole = _offline(draft, pbf, grid, persons, report_progress)
+            extent = _from_files(draft, pbf, grid)
         else:
-            parts, whole = _online(draft, name, country, pbf, grid, persons, client, report_progress, notes)
-        settings = _settings(name, country, whole)
-        (draft / pack.MANIFEST).write_text(pack.manifest_text(settings, parts), encoding="utf-8")
-        os.replace(draft, target)
+            extent = _from_servers(draft, name, country, pbf, grid)
+        manifest = pack.manifest_text(_city_settings(name, country, extent), draft.parts)
+        (draft.folder / pack.MANIFEST).write_text(manifest, encoding="utf-8")
+        os.replace(draft.folder, target)
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(draft.folder, ignore_errors=True)
         raise
-    return notes
+    return draft.notes
 
 
-def _offline(
-    draft: Path, pbf: Path, grid: Path, persons: str, report_progress: ReportProgress
-) -> tuple[list[Part], shapely.Geometry]:
-    report_progress("services", 0.1)
-    places = openstreetmap.of_extract(pbf)
-    services = _services(draft, places)
-    if services is None:
+class _Draft:
+    """A pack while it is fetched: its files, its sections, and what the reader should know."""
+
+    def __init__(
+        self, folder: Path, persons: str, client: httpx.Client | None, report_progress: ReportProgress
+    ) -> None:
+        self.folder, self.persons, self.client, self.report_progress = folder, persons, client, report_progress
+        self.parts: dict[str, Part] = {}
+        self.notes: list[str] = []
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+
+    def note_age(self, what: str, response: http_cache.CachedResponse) -> None:
+        """A note where an answer comes from the cache because its server did not."""
+        if response.stale:
+            self.notes.append(f"{what}: the server could not be reached; the answer {response.age} was used.")
+
+    def add(self, section: str, table: gpd.GeoDataFrame, columns: dict[str, str], credit: dict[str, str]) -> None:
+        """Write a section's file and keep what the manifest says of it."""
+        table.to_file(self.folder / f"{section}.geojson", driver="GeoJSON")
+        self.parts[section] = Part(file=f"{section}.geojson", columns=columns, **credit)
+
+    def add_streets(self, pbf: Path, period: str) -> None:
+        """Copy an extract as the section of streets."""
+        shutil.copyfile(pbf, self.folder / "streets.osm.pbf")
+        self.parts["network"] = Part(file="streets.osm.pbf", **_osm_credit(period))
+
+
+def _from_files(draft: _Draft, pbf: Path, grid: Path) -> shapely.Geometry:
+    """The sections that an extract and a grid give; returns the extent of the extract's services."""
+    draft.report_progress("services", 0.1)
+    services = openstreetmap.of_extract(pbf)
+    if not _add_services(draft, services, services.attrs.get("period", "")):
         raise SourceError(str(pbf), "no service was found in the extract", hint="Give an extract that holds the city")
-    report_progress("grid", 0.6)
-    found = reading.read(grid, grid.name)
-    spots = gpd.read_file(draft / "services.geojson")
-    extent = shapely.box(*spots.total_bounds)
-    part = _grid(
-        draft, grid.name, found.rows, persons, extent, {"publisher": "", "licence": "", "attribution": "", "period": ""}
-    )
-    shutil.copyfile(pbf, draft / "streets.osm.pbf")
-    return [services, Part("network", "streets.osm.pbf", credit=services.credit), part], extent
+    draft.add_streets(pbf, services.attrs.get("period", ""))
+    draft.report_progress("grid", 0.6)
+    extent = shapely.box(*services.total_bounds)
+    _add_grid(draft, grid.name, reading.read(grid, grid.name).rows, extent, {})
+    return extent
 
 
-def _online(
-    draft: Path,
-    name: str,
-    country: str,
-    pbf: Path | None,
-    grid: Path | None,
-    persons: str,
-    client: httpx.Client | None,
-    report_progress: ReportProgress,
-    notes: list[str],
-) -> tuple[list[Part], shapely.Geometry]:
-    def old(what: str, got: http_cache.CachedResponse) -> None:
-        if got.stale:
-            notes.append(f"{what}: the server could not be reached; the answer {got.age} was used.")
-
-    report_progress("boundary", 0.0)
-    relation, _tags, whole, got = overpass.boundary(name, country, client)
-    old("boundary", got)
-    report_progress("areas", 0.2)
-    found, got = overpass.parts(relation, client)
-    old("areas", got)
-    areas = _areas(draft, found, whole)
-    if areas is None:
-        notes.append("areas: OpenStreetMap knows none inside this city; hexagons stand in for them.")
-    report_progress("services", 0.4)
+def _from_servers(draft: _Draft, name: str, country: str, pbf: Path | None, grid: Path | None) -> shapely.Geometry:
+    """The sections that servers give, with a file in the place of each that is there; returns the city's outline."""
+    draft.report_progress("boundary", 0.0)
+    relation, _tags, outline, response = overpass.boundary(name, country, draft.client)
+    draft.note_age("boundary", response)
+    draft.report_progress("areas", 0.2)
+    areas, response = overpass.parts(relation, draft.client)
+    draft.note_age("areas", response)
+    if not _add_areas(draft, areas, outline):
+        draft.notes.append("areas: OpenStreetMap knows none inside this city; hexagons stand in for them.")
+    draft.report_progress("services", 0.4)
     if pbf is None:
-        spots, got = overpass.services(relation, client)
-        old("services", got)
+        services, response = overpass.services(relation, draft.client)
+        draft.note_age("services", response)
+        draft.notes.append("streets: without --pbf distances are straight lines with a fitted circuity.")
     else:
-        spots = openstreetmap.of_extract(pbf)
-        shutil.copyfile(pbf, draft / "streets.osm.pbf")
-    inside = spots[spots.within(whole)]
-    inside.attrs.update(spots.attrs)
-    services = _services(draft, inside)
-    report_progress("grid", 0.7)
+        services = openstreetmap.of_extract(pbf)
+        draft.add_streets(pbf, services.attrs.get("period", ""))
+    _add_services(draft, services[services.within(outline)], services.attrs.get("period", ""))
+    draft.report_progress("grid", 0.7)
     if grid is None:
-        got = http_cache.get(
-            settings().grid or GRID,
-            kinds=("application/zip", "application/x-zip-compressed", "application/octet-stream"),
-            client=client,
-        )
-        old("population grid", got)
-        rows, credit = _census(got.path), dict(CENSUS)
+        kinds = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
+        response = http_cache.get(settings().grid or GRID, kinds=kinds, client=draft.client)
+        draft.note_age("population grid", response)
+        _add_grid(draft, "grid", _census(response.path), outline, CENSUS)
     else:
-        rows, credit = (
-            reading.read(grid, grid.name).rows,
-            {"publisher": "", "licence": "", "attribution": "", "period": ""},
-        )
-    part = _grid(draft, "grid", rows, persons, whole, credit)
-    network = [Part("network", "streets.osm.pbf", credit=_credit(spots.attrs["period"]))] if pbf is not None else []
-    if pbf is None:
-        notes.append("streets: without --pbf distances are straight lines with a fitted circuity.")
-    return [*([areas] if areas else []), *([services] if services else []), *network, part], whole
+        _add_grid(draft, "grid", reading.read(grid, grid.name).rows, outline, {})
+    return outline
 
 
-def _credit(period: str) -> dict[str, str]:
+def _osm_credit(period: str) -> dict[str, str]:
     return {**OSM, "period": period or f"{pd.Timestamp.today():%Y-%m}"}
 
 
-def _areas(draft: Path, found: gpd.GeoDataFrame, whole: shapely.Geometry) -> Part | None:
-    """The finest level whose areas cover the city, with the level above as districts."""
-    chosen = None
-    for level in sorted(found["level"].unique(), reverse=True):
-        rows = found[found["level"] == level]
-        rows = rows[rows.representative_point().within(whole)]
-        if len(rows) > 1 and shapely.unary_union(rows.geometry.to_numpy()).intersection(whole).area > 0.9 * whole.area:
-            chosen = (level, rows)
+def _add_areas(draft: _Draft, areas: gpd.GeoDataFrame, outline: shapely.Geometry) -> bool:
+    """The finest level whose areas cover the city, with the level above as districts; whether there is one."""
+    inside = areas[areas.representative_point().within(outline)]
+    for level in sorted(inside["level"].unique(), reverse=True):
+        rows = inside[inside["level"] == level]
+        covered = shapely.unary_union(rows.geometry.to_numpy()).intersection(outline).area
+        if len(rows) > 1 and covered > 0.9 * outline.area:
             break
-    if chosen is None:
-        return None
-    level, rows = chosen
-    above = found[found["level"] < level]
-    rows = rows.assign(district="1", district_name="")
+    else:
+        return False
+    columns = {"id": "id", "name": "name"}
+    above = areas.loc[areas["level"] < level, ["id", "name", "geometry"]]
     if len(above):
-        joined = gpd.sjoin(
-            gpd.GeoDataFrame(geometry=rows.representative_point()),
-            above[["id", "name", "geometry"]],
-            predicate="within",
-        )
-        joined = joined[~joined.index.duplicated()].reindex(rows.index)
-        if joined["id"].notna().all():
-            rows = rows.assign(district=joined["id"], district_name=joined["name"])
-    columns = {"id": "id", "name": "name"} | (
-        {"district": "district", "district_name": "district_name"} if rows["district_name"].any() else {}
-    )
-    rows[[*columns.values(), "geometry"]].to_file(draft / "areas.geojson", driver="GeoJSON")
-    return Part("areas", "areas.geojson", columns, credit=_credit(""))
+        points = gpd.GeoDataFrame(geometry=rows.representative_point())
+        held = gpd.sjoin(points, above, predicate="within")
+        held = held[~held.index.duplicated()].reindex(rows.index)
+        if held["id"].notna().all():
+            rows = rows.assign(district=held["id"], district_name=held["name"])
+            columns |= {"district": "district", "district_name": "district_name"}
+    draft.add("areas", rows[[*columns, "geometry"]], columns, _osm_credit(""))
+    return True
 
 
-def _services(draft: Path, spots: gpd.GeoDataFrame) -> Part | None:
-    if spots.empty:
-        return None
-    spots.to_file(draft / "services.geojson", driver="GeoJSON")
-    return Part(
-        "services",
-        "services.geojson",
-        {name: name for name in ("id", "kind", "name", "operator")},
-        credit=_credit(spots.attrs.get("period", "")),
-    )
+def _add_services(draft: _Draft, services: gpd.GeoDataFrame, period: str) -> bool:
+    """The services, where there are any; whether there are."""
+    if len(services):
+        columns = {name: name for name in ("id", "kind", "name", "operator")}
+        draft.add("services", services, columns, _osm_credit(period))
+    return len(services) > 0
 
 
 def _census(path: Path) -> pd.DataFrame:
     """Eurostat's grid: the CSV or GeoPackage in the zip."""
     with zipfile.ZipFile(path) as archive:
-        names = [one for one in archive.namelist() if one.lower().endswith((".csv", ".gpkg", ".parquet"))]
+        names = [name for name in archive.namelist() if name.lower().endswith((".csv", ".gpkg", ".parquet"))]
         if not names:
             raise SourceError("census grid", "the zip holds no table", hint="Name a file with --grid")
-        best = min(names, key=lambda one: (not one.lower().endswith(".csv"), -archive.getinfo(one).file_size))
+        best = min(names, key=lambda name: (not name.lower().endswith(".csv"), -archive.getinfo(name).file_size))
         if best.lower().endswith(".csv"):
             head = pd.read_csv(archive.open(best), nrows=0).columns
-            wanted = [one for one in head if one in ("GRD_ID", "T", "OBS_VALUE", "STAT", "SPATIAL")]
+            wanted = [column for column in head if column in ("GRD_ID", "T", "OBS_VALUE", "STAT", "SPATIAL")]
             return pd.read_csv(archive.open(best), usecols=wanted, dtype={"GRD_ID": str, "SPATIAL": str})
         out = path.with_name(Path(best).name)
         with archive.open(best) as source, out.open("wb") as copy:
@@ -217,65 +199,53 @@ def _census(path: Path) -> pd.DataFrame:
     return reading.read(out, out.name).rows
 
 
-def _grid(
-    draft: Path, name: str, rows: pd.DataFrame, persons: str, extent: shapely.Geometry, credit: dict[str, str]
-) -> Part:
-    """The part of a grid that lies in the extent, as a file of the pack."""
-    columns = pack.guess("grid", rows.columns) | ({"persons": persons} if persons else {})
+def _add_grid(draft: _Draft, name: str, rows: pd.DataFrame, extent: shapely.Geometry, credit: dict[str, str]) -> None:
+    """The part of a grid that lies in the extent. Raises SourceError where it has no residents or places there."""
+    columns = pack.guess_columns("grid", rows.columns) | ({"persons": draft.persons} if draft.persons else {})
     if columns.get("persons") not in rows:
-        raise SourceError(
-            name,
-            "no column is known to hold residents",
-            hint=f"Name it with --persons; the file has {', '.join(map(str, rows.columns[:12]))}",
-        )
-    if isinstance(rows, gpd.GeoDataFrame):
-        shapes = rows.geometry.to_crs(4326)
-    elif "cell" in columns:
-        shapes = reading.cell_square(rows[columns["cell"]])
-        box = gpd.GeoSeries([extent], crs=4326).to_crs(3035).total_bounds
-        near = shapes.bounds
-        keep = (near["maxx"] >= box[0]) & (near["minx"] <= box[2]) & (near["maxy"] >= box[1]) & (near["miny"] <= box[3])
-        rows, shapes = rows[keep], shapes[keep].to_crs(4326)
-    elif {"lon", "lat"} <= set(columns):
-        lon, lat = (reading.numbers(rows[columns[one]])[0] for one in ("lon", "lat"))
-        shapes = gpd.GeoSeries(gpd.points_from_xy(lon, lat), index=rows.index, crs=4326)
-    else:
-        raise SourceError(
-            name,
-            "the grid has no shapes, cell codes or coordinates",
-            hint="Give a GeoPackage, or columns GRD_ID or lon and lat",
-        )
-    inside = shapes.representative_point().within(extent.buffer(0.005))
-    if not inside.any():
+        hint = f"Name it with --persons; the file has {', '.join(map(str, rows.columns[:12]))}"
+        raise SourceError(name, "no column is known to hold residents", hint=hint)
+    rows = _with_shapes(name, rows, columns, extent)
+    inside = rows[rows.representative_point().within(extent.buffer(0.005))]
+    if inside.empty:
         raise SourceError(name, "no cell of the grid lies in the city", hint="Check that the grid covers it")
-    table = gpd.GeoDataFrame({"persons": rows.loc[inside, columns["persons"]]}, geometry=shapes[inside], crs=4326)
-    period = columns.get("period")
-    if period:
-        table["period"] = rows.loc[inside, period].astype(str)
-    table.to_file(draft / "grid.geojson", driver="GeoJSON")
-    known = {"persons": "persons"} | ({"period": "period"} if period else {})
-    return Part(
-        "grid",
-        "grid.geojson",
-        known,
-        credit={**credit, "period": credit["period"] or f"{pd.Timestamp.today().year - 1}-12-31"},
-    )
+    theirs = {ours: columns[ours] for ours in ("persons", "period") if ours in columns}
+    table = gpd.GeoDataFrame({ours: inside[column] for ours, column in theirs.items()}, geometry=inside.geometry)
+    if "period" in table:
+        table["period"] = table["period"].astype(str)
+    credit = {"period": f"{pd.Timestamp.today().year - 1}-12-31"} | credit
+    draft.add("grid", table, {ours: ours for ours in theirs}, credit)
 
 
-def _degrees(shapes: pd.DataFrame, middle: shapely.Point) -> np.ndarray:
+def _with_shapes(name: str, rows: pd.DataFrame, columns: dict[str, str], extent: shapely.Geometry) -> gpd.GeoDataFrame:
+    """A grid's rows with their shapes, EPSG:4326; of cell codes only those near the extent."""
+    if isinstance(rows, gpd.GeoDataFrame):
+        return rows.to_crs(4326)
+    if "cell" in columns:
+        cells = gpd.GeoDataFrame(rows, geometry=reading.cell_square(rows[columns["cell"]]))
+        west, south, east, north = gpd.GeoSeries([extent], crs=4326).to_crs(3035).total_bounds
+        return cells.cx[west:east, south:north].to_crs(4326)
+    if {"lon", "lat"} <= set(columns):
+        lon, lat = (reading.numbers(rows[columns[axis]])[0] for axis in ("lon", "lat"))
+        return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=4326))
+    hint = "Give a GeoPackage, or columns GRD_ID or lon and lat"
+    raise SourceError(name, "the grid has no shapes, cell codes or coordinates", hint=hint)
+
+
+def _degrees(shapes: pd.DataFrame, point: shapely.Point) -> np.ndarray:
     """How far shapes are from a point, in degrees: enough to find what holds it, drawn coarsely or not."""
-    return np.asarray(shapely.distance(shapes["geometry"].to_numpy(), middle))
+    return np.asarray(shapely.distance(shapes["geometry"].to_numpy(), point))
 
 
-def _settings(name: str, country: str, whole: shapely.Geometry) -> dict[str, Any]:
+def _city_settings(name: str, country: str, extent: shapely.Geometry) -> dict[str, Any]:
     """The manifest's [city]: the country and NUTS 2 region that the city lies in, by the shipped shapes."""
-    middle = whole.representative_point()
+    middle = extent.representative_point()
     lands, regions = data.table("country_shapes"), data.table("regions")
-    held = [str(one) for one in lands.loc[_degrees(lands, middle) < 0.05, "iso3"]] if not country else [country]
-    region = regions.loc[_degrees(regions, middle) < 0.02]
-    if not held:
+    codes = [country] if country else [str(code) for code in lands.loc[_degrees(lands, middle) < 0.05, "iso3"]]
+    if not codes:
         raise DataError(f"{name}: the country it lies in could not be told. Name it with --country.")
-    found = {"name": name, "country": held[0]}
-    return found | (
-        {"region": str(region["nuts_id"].iloc[0]), "region_name": str(region["name"].iloc[0])} if len(region) else {}
-    )
+    city = {"name": name, "country": codes[0]}
+    region = regions.loc[_degrees(regions, middle) < 0.02]
+    if len(region):
+        city |= {"region": str(region["nuts_id"].iloc[0]), "region_name": str(region["name"].iloc[0])}
+    return city

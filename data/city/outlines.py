@@ -8,111 +8,106 @@ import pandas as pd
 import shapely
 
 import data
-from data.city.section_reader import ValidationResult, SectionReader, where
+from data.city.section_reader import SectionReader, ValidationResult
 
-MOST_KM = 400  # no city is wider
+MAX_KM = 400  # no city is wider
 OVERLAP = 0.01  # of the smaller area
 
 
 def shapes(reader: SectionReader, *, points: bool = False) -> gpd.GeoSeries | None:
     """A section's shapes in EPSG:4326; None with findings where they make no sense."""
-    rows, part = reader.rows, reader.part
+    rows, crs = reader.rows, reader.part.crs or None
     if points and {"lon", "lat"} <= set(reader.columns):
-        lon, lat = (
-            reader.number("lon", low=-1e7, high=1e8, gaps="error"),
-            reader.number("lat", low=-1e7, high=1e8, gaps="error"),
-        )
-        made = gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=part.crs or None)
+        lon, lat = (reader.number(column, -1e7, 1e8, gaps="error") for column in ("lon", "lat"))
+        geometry = gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=crs)
     elif isinstance(rows, gpd.GeoDataFrame):
-        made = rows.geometry
-        if part.crs:
-            made = gpd.GeoSeries(made.to_numpy(), index=made.index, crs=part.crs)
+        geometry = rows.geometry.set_crs(crs, allow_override=True) if crs else rows.geometry
     else:
-        reader.note(
-            "error",
-            "the file has no shapes and no columns of longitude and latitude",
-            "Use GeoJSON or GeoPackage, or name columns lon and lat",
-        )
+        what = "the file has no shapes and no columns of longitude and latitude"
+        reader.error(what, "Use GeoJSON or GeoPackage, or name columns lon and lat")
         return None
-    bad = made.isna() | made.is_empty | ~pd.Series(np.isfinite(made.bounds.fillna(0)).all(axis=1), index=made.index)
-    reader.note("error", "the row has no shape", "Draw it or remove the row", at=where(bad))
-    if bad.any():
-        return None
-    if made.crs is None:
-        west, south, east, north = made.total_bounds
+    finite = np.isfinite(geometry.bounds.fillna(0)).all(axis=1)
+    absent = geometry.isna() | geometry.is_empty | ~finite
+    reader.error("the row has no shape", "Draw it or remove the row", at=absent)
+    return None if absent.any() else _in_degrees(reader, geometry, points)
+
+
+def _in_degrees(reader: SectionReader, geometry: gpd.GeoSeries, points: bool) -> gpd.GeoSeries | None:
+    """Shapes in EPSG:4326; None with a finding where their coordinate system cannot be right."""
+    setting = f"crs under [{reader.section}]"
+    if geometry.crs is None:
+        west, south, east, north = geometry.total_bounds
         if west < -180 or east > 180 or south < -90 or north > 90:
-            reader.note(
-                "error",
-                f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system",
-                f"Write crs = EPSG number under [{part.name}]",
-            )
+            what = f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system"
+            reader.error(what, f"Write crs = EPSG number under [{reader.section}]")
             return None
         if not points:
-            reader.note(
-                "warning",
-                "the file does not say its coordinate system; degrees (EPSG:4326) are taken",
-                f"Write crs = 4326 under [{part.name}]",
-            )
-        made = made.set_crs(4326)
+            what = "the file does not say its coordinate system; degrees (EPSG:4326) are taken"
+            reader.warning(what, f"Write crs = 4326 under [{reader.section}]")
+        geometry = geometry.set_crs(4326)
     try:
-        made = made.to_crs(4326)
+        geometry = geometry.to_crs(4326)
     except Exception as fault:
-        reader.note("error", f"the coordinate system cannot be used ({fault})", f"Mend crs under [{part.name}]")
+        reader.error(f"the coordinate system cannot be used ({fault})", f"Mend {setting}")
         return None
-    west, south, east, north = made.total_bounds
-    if not np.isfinite(made.total_bounds).all() or west < -180 or east > 180 or south < -90 or north > 90:
-        reader.note("error", "the coordinates do not fit their coordinate system", f"Mend crs under [{part.name}]")
+    west, south, east, north = geometry.total_bounds
+    if not np.isfinite(geometry.total_bounds).all() or west < -180 or east > 180 or south < -90 or north > 90:
+        reader.error("the coordinates do not fit their coordinate system", f"Mend {setting}")
         return None
     if max(abs(west), abs(east), abs(south), abs(north)) < 2:
-        reader.note(
-            "error",
-            "the shapes lie in the Gulf of Guinea (0, 0)",
-            f"The coordinate system is wrong: mend crs under [{part.name}]",
-        )
+        reader.error("the shapes lie in the Gulf of Guinea (0, 0)", f"The coordinate system is wrong: mend {setting}")
         return None
-    return made
+    return geometry
 
 
-def in_country(reader: SectionReader, made: gpd.GeoSeries, result: ValidationResult) -> None:
+def polygons(reader: SectionReader) -> gpd.GeoSeries | None:
+    """The areas' outlines, made valid; None with findings where they are no areas of one city."""
+    geometry = shapes(reader)
+    if geometry is None:
+        return None
+    flat = geometry.geom_type.isin(["Polygon", "MultiPolygon"])
+    reader.error("the shape is no polygon", "Give the area's outline", at=~flat)
+    if not flat.all():
+        return None
+    crossed = "the outline crosses itself; it is mended for the app"
+    reader.warning(crossed, "Mend it in your GIS to be sure", at=~geometry.is_valid)
+    geometry = gpd.GeoSeries(shapely.make_valid(geometry.to_numpy()), index=geometry.index, crs=4326)
+    west, south, east, north = geometry.total_bounds
+    width_km = (east - west) * 111 * np.cos(np.radians((south + north) / 2))
+    if max((north - south) * 111, width_km) > MAX_KM:
+        hint = "Check the coordinate system, and whether a far shape is among them"
+        reader.error(f"the areas reach over more than {MAX_KM} km", hint)
+        return None
+    _check_overlaps(reader, geometry)
+    return geometry
+
+
+def check_country(reader: SectionReader, geometry: gpd.GeoSeries, result: ValidationResult) -> None:
     """Whether the city lies in its country."""
-    country = str(result.pack.city.get("country", "")) if result.pack else ""
+    country = result.pack.city.country if result.pack else ""
     land = data.table("country_shapes").set_index("iso3").geometry
     if country not in land.index:
         return
-    middle = shapely.Point(
-        (made.total_bounds[0] + made.total_bounds[2]) / 2, (made.total_bounds[1] + made.total_bounds[3]) / 2
-    )
-    if land[country].distance(middle) > 0.5:  # degrees; the country's own shape is simplified
+    middle = shapely.box(*geometry.total_bounds).centroid
+    distance = land[country].distance(middle)  # degrees; the country's own shape is simplified
+    if distance > 0.5:
         holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "the sea")
-        level = "error" if land[country].distance(middle) > 3 else "warning"
-        reader.note(
-            level,
-            f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}",
-            f"Mend crs under [{reader.part.name}], or country under [city]",
-        )
+        what = f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}"
+        hint = f"Mend crs under [{reader.section}], or country under [city]"
+        (reader.error if distance > 3 else reader.warning)(what, hint)
 
 
-def overlaps(reader: SectionReader, made: gpd.GeoSeries) -> None:
-    """Whether areas cover each other."""
-    metric = made.to_crs(made.estimate_utm_crs())
-    tree = shapely.STRtree(metric.to_numpy())
-    one, other = tree.query(metric.to_numpy(), predicate="intersects")
-    pairs = one < other
-    one, other = one[pairs], other[pairs]
-    if len(one) == 0:
-        return
-    sizes = metric.area.to_numpy()
-    shared = shapely.area(shapely.intersection(metric.to_numpy()[one], metric.to_numpy()[other])) / np.maximum(
-        np.minimum(sizes[one], sizes[other]), 1e-9
-    )
-    double = metric.index[np.unique(other[shared > 0.5])]
-    reader.note(
-        "error",
-        "the area covers another by more than half; people would count twice",
-        "Keep one level of areas, and each area once",
-        at=double,
-    )
-    some = metric.index[np.unique(other[(shared > OVERLAP) & (shared <= 0.5)])]
-    reader.note(
-        "warning", f"the area overlaps another by more than {OVERLAP:.0%}", "Snap the outlines to each other", at=some
-    )
+def _check_overlaps(reader: SectionReader, geometry: gpd.GeoSeries) -> None:
+    metric = geometry.to_crs(geometry.estimate_utm_crs()).to_numpy()
+    left, right = shapely.STRtree(metric).query(metric, predicate="intersects")
+    left, right = left[left < right], right[left < right]
+    shared = shapely.area(shapely.intersection(metric[left], metric[right]))
+    share = shared / np.maximum(np.minimum(shapely.area(metric[left]), shapely.area(metric[right])), 1e-9)
+
+    def rows(pairs: np.ndarray) -> pd.Series:
+        return pd.Series(np.isin(np.arange(len(metric)), right[pairs]), index=geometry.index)
+
+    what = "the area covers another by more than half; people would count twice"
+    reader.error(what, "Keep one level of areas, and each area once", at=rows(share > 0.5))
+    some = f"the area overlaps another by more than {OVERLAP:.0%}"
+    reader.warning(some, "Snap the outlines to each other", at=rows((share > OVERLAP) & (share <= 0.5)))

@@ -1,20 +1,29 @@
-"""The manifest of a city pack: its sections, the columns each needs, a template, and guesses at what a file's columns mean."""
+"""The manifest of a city pack: its sections and settings, a template, and guesses at what a file's columns mean."""
 
 from __future__ import annotations
 
 import difflib
 import re
 import tomllib
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
+
+import pyproj
+import tomli_w
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+
+import data
+from data.city.findings import Finding, PackError
 
 MANIFEST = "city.toml"
-MOST_BYTES, MOST_RATIO, MOST_FILES = 2_000_000_000, 200, 500  # of an unpacked zip: size, times the packed size, members
+LEVELS = ("city", "district", "planning_area")  # of a pack; one without districts has the first and the last
+MAX_BYTES, MAX_RATIO, MAX_FILES = 2_000_000_000, 200, 500  # of an unpacked zip
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,11 @@ class Section:
     optional: tuple[str, ...] = ()
     geometry: bool = False
     columns: bool = True
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """Every column of ours."""
+        return (*self.required, *self.optional)
 
 
 SECTIONS = {
@@ -72,8 +86,6 @@ SECTIONS = {
         ("level", "area"),
     ),
 }
-CREDIT = ("publisher", "licence", "attribution", "period")
-
 # What publishers call our columns; compared without case, accents' marks and signs.
 SYNONYMS = {
     "id": "id area_id areaid code gid osm_id objectid plr_id kood tunnus nro number key geo",
@@ -103,142 +115,197 @@ SYNONYMS = {
 }
 
 
-@dataclass
-class Part:
-    """One section as the manifest gives it."""
+def _epsg(code: int) -> int:
+    """A code that pyproj knows. Raises ValueError."""
+    try:
+        return pyproj.CRS.from_epsg(code).to_epsg() or code
+    except pyproj.exceptions.CRSError as fault:
+        raise ValueError(str(fault)) from fault
 
-    name: str
-    file: str
-    columns: dict[str, str] = field(default_factory=dict)
-    kinds: dict[str, str] = field(default_factory=dict)
-    crs: int = 0
-    credit: dict[str, str] = field(default_factory=dict)
+
+def _metric(code: int) -> int:
+    if {axis.unit_name for axis in pyproj.CRS.from_epsg(code).axis_info} != {"metre"}:
+        raise ValueError("not in metres")
+    return code
+
+
+def _iso3(code: str) -> str:
+    if code not in set(data.table("countries")["iso3"]):
+        raise ValueError("no country")
+    return code
+
+
+def _file_name(name: str) -> str:
+    if "\0" in name or not 0 < len(name.encode()) <= 255:
+        raise ValueError("no file name")
+    return name
+
+
+Epsg = Annotated[int, AfterValidator(_epsg)]
+Country = Annotated[str, AfterValidator(_iso3)]
+Words = Annotated[str, BeforeValidator(str)]  # a year or a day may stand without quotation marks
+
+
+def _field(default: Any, noun: str, hint: str, **limits: Any) -> Any:
+    """A setting; a wrong value of it is told as "[section] key is 'value', no NOUN. HINT."."""
+    return Field(default, title=noun, description=hint, **limits)
+
+
+class CitySettings(BaseModel, extra="forbid", strict=True, validate_default=True):
+    """[city] of a manifest. crs: a metric system; 0 or left out: the UTM zone."""
+
+    name: str = _field("", "text", 'Write name = "..."', min_length=1)
+    key: str = _field("", "text", 'Write key = "..."')
+    country: Country = _field("", "three-letter code of a country", "Write the ISO code, such as FIN")
+    region: str = _field(
+        "", "NUTS 2 code", "Write four signs such as FI1B, or leave it out", pattern="^([A-Z]{2}[A-Z0-9]{2})?$"
+    )
+    region_name: str = _field("", "text", 'Write region_name = "..."')
+    crs: Literal[0] | Annotated[Epsg, AfterValidator(_metric)] = _field(
+        0, "EPSG number of a metric system", "Write a metric system such as 3067, or leave it out"
+    )
+    level_names: dict[Literal["city", "district", "planning_area"], str] = _field(
+        {},
+        "table of city, district, planning_area",
+        'Write level_names = { district = "Borough", planning_area = "Quarter" }',
+    )
+    displaced_origins: list[Country] = _field(
+        [], "list of countries", 'Write ISO codes: displaced_origins = ["UKR", "SYR"]'
+    )
+    displaced_origins_why: str = _field("", "text", 'Write displaced_origins_why = "..."')
+
+
+class Part(BaseModel, extra="forbid", strict=True):
+    """One section of a manifest: its file, which of the file's columns is which of ours, and whom to credit."""
+
+    file: Annotated[str, AfterValidator(_file_name)] = _field(
+        ..., "name that a file can have", "Name the file that holds it, in at most 255 letters"
+    )
+    crs: Literal[0] | Epsg = _field(0, "EPSG number", "Write a number such as 4326")
+    publisher: Words = ""
+    licence: Words = ""
+    attribution: Words = ""
+    period: Words = ""
+    columns: dict[str, str] = _field({}, "table of words", 'Write columns = { id = "code" }')
+    kinds: dict[str, str] = _field({}, "table of words", 'Write kinds = { "theirs" = "ours" }')
 
 
 @dataclass
 class Pack:
-    """A pack's manifest. key: what the app calls the city; parts: by section."""
+    """A pack's manifest. key: what the app calls the city; parts: by section; faults: what is wrong with [city]."""
 
-    folder: Path
     key: str
-    city: dict[str, Any]
+    city: CitySettings
     parts: dict[str, Part]
+    faults: list[Finding]
 
 
-class PackError(Exception):
-    """The manifest cannot be read at all; its text names the file, the place in it and a hint."""
+def load_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of an unpacked pack as it stands. Raises PackError if it is missing or no TOML."""
+    try:
+        return tomllib.loads((folder / MANIFEST).read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        fault = _fault("the file is missing", "Start from 'python -m data.city new FOLDER'")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = _fault(f"this is no TOML file in UTF-8 ({error})", "Mend the place it names")
+    raise PackError([fault])
 
 
 def read(folder: Path) -> Pack:
-    """The manifest of an unpacked pack. Raises PackError if it is missing, no TOML, or names what no pack has."""
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise PackError(f"{MANIFEST}: the file is missing. Start from 'python -m data.city new FOLDER'.")
-    try:
-        given = tomllib.loads(file.read_bytes().decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise PackError(f"{MANIFEST}: this is no TOML file in UTF-8 ({fault}). Mend the place it names.") from fault
-    city = given.pop("city", None)
+    """The manifest of an unpacked pack. Raises PackError if it cannot be read or names what no pack has."""
+    raw = load_manifest(folder)
+    city = raw.pop("city", None)
     if not isinstance(city, dict):
-        raise PackError(f"{MANIFEST}: the section [city] is missing. Add it with name and country.")
-    unknown = [name for name in given if name not in SECTIONS]
-    if unknown:
-        raise PackError(f"{MANIFEST}: the section [{unknown[0]}] is unknown.{_near(unknown[0], SECTIONS)}")
-    return Pack(
-        folder,
-        key_of(str(city.get("key") or city.get("name") or "")),
-        city,
-        {name: _part(name, values) for name, values in given.items()},
-    )
-
-
-def _part(name: str, values: Any) -> Part:
-    if not isinstance(values, dict) or not isinstance(values.get("file"), str):
-        raise PackError(f"{MANIFEST}, [{name}]: 'file' is missing. Name the file that holds it.")
-    if "\0" in values["file"] or len(values["file"].encode()) > 255:
-        raise PackError(
-            f"{MANIFEST}, [{name}]: 'file' is no name that a file can have. Name the file that holds it, in at most 255 letters."
+        raise PackError([_fault("the section [city] is missing", "Add it with name and country")])
+    settings, faults = _validated(CitySettings, "city", city)
+    key = key_of(settings.key or settings.name)
+    if settings.name and not key:
+        faults.append(_fault("[city] has no name in Latin letters for the links", 'Add key = "..."'))
+    if "areas" not in raw and "grid" not in raw:
+        faults.append(
+            _fault("the pack has neither areas nor a grid", "Add [areas], or [grid] from which hexagons are made")
         )
-    known = {"file", "columns", "kinds", "crs", *CREDIT}
-    odd = [key for key in values if key not in known]
-    if odd:
-        raise PackError(f"{MANIFEST}, [{name}]: '{odd[0]}' is unknown.{_near(odd[0], known)}")
-    columns, kinds = values.get("columns", {}), values.get("kinds", {})
-    if not all(isinstance(one, dict) and all(isinstance(v, str) for v in one.values()) for one in (columns, kinds)):
-        raise PackError(
-            f'{MANIFEST}, [{name}]: columns and kinds are pairs of words. Write columns = {{ id = "code" }}.'
-        )
-    section = SECTIONS[name]
-    wrong = [column for column in columns if column not in (*section.required, *section.optional)]
+    if "residents" not in raw and "grid" not in raw:
+        faults.append(_fault("the pack does not say where people live", "Add [residents] or [grid]"))
+    parts, wrong = {}, []
+    for name, values in raw.items():
+        if name not in SECTIONS:
+            wrong.append(_fault(f"the section [{name}] is unknown", _near(name, SECTIONS)))
+            continue
+        parts[name], findings = _validated(Part, name, values if isinstance(values, dict) else {})
+        wrong += findings
+        if not findings:
+            wrong += [
+                _fault(f"[{name}] has no column '{column}'", _near(column, SECTIONS[name].known))
+                for column in parts[name].columns
+                if column not in SECTIONS[name].known
+            ]
     if wrong:
-        raise PackError(
-            f"{MANIFEST}, [{name}]: this section has no column '{wrong[0]}'."
-            f"{_near(wrong[0], (*section.required, *section.optional))}"
-        )
-    crs = values.get("crs", 0)
-    if not isinstance(crs, int) or isinstance(crs, bool):
-        raise PackError(f"{MANIFEST}, [{name}]: crs is an EPSG number such as 4326, not '{crs}'. Write the number.")
-    return Part(name, values["file"], columns, kinds, crs, {key: str(values.get(key, "")) for key in CREDIT})
+        raise PackError(wrong)
+    return Pack(key, settings, parts, faults)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _validated(model: type[Model], section: str, values: dict[str, Any]) -> tuple[Model, list[Finding]]:
+    """A section's settings, those that are wrong left out, and what is wrong with them."""
+    try:
+        return model.model_validate(values), []
+    except ValidationError as error:
+        faults = {str(detail["loc"][0]): detail for detail in error.errors()}
+    findings = []
+    for key, detail in faults.items():
+        field = model.model_fields.get(key)
+        if field is None:
+            findings.append(_fault(f"[{section}] has no setting '{key}'", _near(key, model.model_fields)))
+        elif detail["type"] == "missing":
+            findings.append(_fault(f"[{section}] has no {key}", str(field.description)))
+        else:
+            value = str(values.get(key, ""))[:60]
+            findings.append(_fault(f"[{section}] {key} is '{value}', no {field.title}", str(field.description)))
+    return model.model_construct(**{key: value for key, value in values.items() if key not in faults}), findings
+
+
+def _fault(what: str, hint: str) -> Finding:
+    return Finding("error", MANIFEST, what, hint)
 
 
 def _near(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, list(known), 1)
-    return f" Did you mean '{close[0]}'?" if close else f" Known: {', '.join(sorted(known))}."
+    close = difflib.get_close_matches(word, known := sorted(known), 1)
+    return (f"Did you mean '{close[0]}'? " if close else "") + f"Known: {', '.join(known)}"
 
 
 def key_of(name: str) -> str:
     """A word for folders and links from a city's name: 'São Paulo' -> 'sao-paulo'."""
-    import unicodedata
-
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40]
 
 
-def guess(section: str, columns: Iterable[str]) -> dict[str, str]:
+def guess_columns(section: str, columns: Iterable[str]) -> dict[str, str]:
     """Which of a file's columns is likely which of ours; ours that nothing resembles are left out."""
-    found: dict[str, str] = {}
+    guesses: dict[str, str] = {}
     plain = {_plain(column): column for column in columns}
-    for ours in (*SECTIONS[section].required, *SECTIONS[section].optional):
-        taken = set(found.values())
-        for word in SYNONYMS[ours].split():
-            if _plain(word) in plain and plain[_plain(word)] not in taken:
-                found[ours] = plain[_plain(word)]
-                break
-    return found
+    for ours in SECTIONS[section].known:
+        fits = (plain[_plain(word)] for word in SYNONYMS[ours].split() if _plain(word) in plain)
+        theirs = next((column for column in fits if column not in guesses.values()), None)
+        if theirs is not None:
+            guesses[ours] = theirs
+    return guesses
 
 
 def _plain(column: str) -> str:
     return re.sub(r"[^a-z0-9]", "", str(column).lower())
 
 
-def manifest_text(city: dict[str, Any], parts: Iterable[Part]) -> str:
+def manifest_text(city: dict[str, Any], parts: dict[str, Part]) -> str:
     """The text of a manifest."""
-    lines = [
-        "# A city pack. Every section but [city] names a file beside this one; docs/cities.md explains them.",
-        "[city]",
-    ]
-    lines += [f"{key} = {_toml(value)}" for key, value in city.items()]
-    for part in parts:
-        lines += ["", f"# {SECTIONS[part.name].holds}.", f"[{part.name}]", f"file = {_toml(part.file)}"]
-        if part.crs:
-            lines.append(f"crs = {part.crs}")
-        lines += [f"{key} = {_toml(part.credit.get(key, ''))}" for key in CREDIT]
-        if part.columns:
-            lines.append(f"columns = {_toml(part.columns)}")
-        if part.kinds:
-            lines.append(f"kinds = {_toml(part.kinds)}")
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_toml(key)} = {_toml(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list):
-        return "[" + ", ".join(_toml(one) for one in value) + "]"
-    if isinstance(value, (int, float)):
-        return str(value).lower()
-    kept = str(value).replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\x00-\x1f\x7f]", " ", kept) + '"'
+    header = "# A city pack. Every section but [city] names a file beside this one; docs/cities.md explains them.\n"
+    sections = [header + tomli_w.dumps({"city": city})]
+    for name, part in parts.items():
+        section = tomli_w.dumps({name: part.model_dump(exclude_defaults=True)})
+        sections.append(f"# {SECTIONS[name].holds}.\n{section}")
+    return "\n".join(sections)
 
 
 def template(name: str = "My city") -> dict[str, str]:
@@ -264,26 +331,15 @@ def template(name: str = "My city") -> dict[str, str]:
         "attribution": "Example (replace)",
         "period": "2025",
     }
-    parts = [
-        Part(
-            "areas",
-            "areas.geojson",
-            {"id": "id", "name": "name", "district": "district", "district_name": "district_name"},
-            credit=credit,
-        ),
-        Part(
-            "residents",
-            "residents.csv",
-            {"area": "area", "period": "period", "age": "age", "persons": "persons"},
-            credit=credit,
-        ),
-        Part(
-            "services",
-            "services.csv",
-            {"id": "id", "kind": "kind", "name": "name", "places": "places", "lon": "lon", "lat": "lat"},
-            credit=credit,
-        ),
-    ]
+    columns = {
+        "areas": ("areas.geojson", "id name district district_name"),
+        "residents": ("residents.csv", "area period age persons"),
+        "services": ("services.csv", "id kind name places lon lat"),
+    }
+    parts = {
+        section: Part(file=file, columns={name: name for name in names.split()}, **credit)
+        for section, (file, names) in columns.items()
+    }
     return {
         MANIFEST: manifest_text({"name": name, "country": "FIN", "region": "FI1B"}, parts),
         "areas.geojson": f'{{"type":"FeatureCollection","features":[{polygons}]}}',
@@ -300,7 +356,7 @@ def open_pack(path: Path) -> Iterator[Path]:
         yield path
         return
     if not path.is_file():
-        raise PackError(f"{path}: there is no such folder or zip. Give the path of a pack.")
+        raise PackError([Finding("error", str(path), "there is no such folder or zip", "Give the path of a pack")])
     with TemporaryDirectory(prefix="zone-pack-") as place:
         folder = Path(place)
         try:
@@ -308,23 +364,24 @@ def open_pack(path: Path) -> Iterator[Path]:
                 _unpack(archive, folder, path)
         except PackError:
             raise
-        except Exception as fault:  # zipfile's and zlib's errors are many; all mean that it is no sound zip
-            raise PackError(f"{path.name}: the zip cannot be opened ({fault}). Pack the folder again.") from fault
-        inner = [one for one in folder.iterdir() if one.is_dir()]
+        except Exception as error:  # zipfile's and zlib's errors are many; all mean that it is no sound zip
+            fault = Finding("error", path.name, f"the zip cannot be opened ({error})", "Pack the folder again")
+            raise PackError([fault]) from error
+        inner = [entry for entry in folder.iterdir() if entry.is_dir()]
         yield inner[0] if not (folder / MANIFEST).exists() and len(inner) == 1 else folder
 
 
 def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     members = archive.infolist()
-    packed, unpacked = path.stat().st_size, sum(one.file_size for one in members)
-    if len(members) > MOST_FILES or unpacked > min(MOST_BYTES, MOST_RATIO * max(packed, 100_000)):
-        raise PackError(
-            f"{path.name}: {len(members)} files of {unpacked:,} bytes are more than a pack may hold. "
-            f"At most {MOST_FILES} files and {MOST_BYTES:,} bytes; take out what the manifest does not name."
-        )
-    for one in members:
-        place = PurePosixPath(one.filename.replace("\\", "/"))
-        linked = (one.external_attr >> 16) & 0o170000 == 0o120000
-        if place.is_absolute() or ".." in place.parts or ":" in one.filename or linked:
-            raise PackError(f"{path.name}: the member '{one.filename}' leads out of the pack. Pack plain files only.")
-        archive.extract(one, folder)
+    size = sum(member.file_size for member in members)
+    if len(members) > MAX_FILES or size > min(MAX_BYTES, MAX_RATIO * max(path.stat().st_size, 100_000)):
+        what = f"{len(members)} files of {size:,} bytes are more than a pack may hold"
+        hint = f"At most {MAX_FILES} files and {MAX_BYTES:,} bytes; take out what the manifest does not name"
+        raise PackError([Finding("error", path.name, what, hint)])
+    for member in members:
+        name = PurePosixPath(member.filename.replace("\\", "/"))
+        linked = (member.external_attr >> 16) & 0o170000 == 0o120000
+        if name.is_absolute() or ".." in name.parts or ":" in member.filename or linked:
+            what = f"the member '{member.filename}' leads out of the pack"
+            raise PackError([Finding("error", path.name, what, "Pack plain files only")])
+        archive.extract(member, folder)
