@@ -121,6 +121,8 @@ def _rank_all(
             continue
         scheme = (*key, choice["weights"])
         if scheme not in weighed:
-            weighed[scheme] = composite.dimension_weights(pd.DataFrame(scores[key], columns=order), choice["weights"], expert)
+            weighed[scheme] = composite.dimension_weights(
+                pd.DataFrame(scores[key], columns=order), choice["weights"], expert
+            )
         result[row] = composite.ranks(composite.aggregate(scores[key], weighed[scheme], choice["aggregation"]))
     return result

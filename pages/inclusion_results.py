@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
-from analytics import composite, coverage, indicators, robustness, scales, spatial
+from analytics import composite, coverage, indicators, measures, robustness, scales, spatial
 from pages.common import area_names, cached, city, exact_areas, hierarchy, optional, table
 from pages.creative_places import regions_beside_income
 from pages.reach_results import minutes
@@ -24,7 +24,7 @@ def measured(period: pd.Timestamp, level: str) -> pd.DataFrame:
     shapes = table("areas", here.key)
     shapes = shapes[(shapes["level"] == "planning_area") & (shapes["boundary_version"] == here.boundary_version)]
     groups = hierarchy()[level]
-    given = indicators.Inputs(
+    given = measures.Inputs(
         residents=_of("residents", period),
         origins=_of("residents_by_origin", period),
         background=_of("residents_by_background", period),

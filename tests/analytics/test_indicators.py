@@ -11,12 +11,12 @@ import pandas as pd
 import pytest
 
 import data
-from analytics import indicators
+from analytics import indicators, measures
 
 ROOT = Path(__file__).parents[2]
 
 
-def inputs() -> indicators.Inputs:
+def inputs() -> measures.Inputs:
     """Two areas in one district: A with 100 adults, B with 50 adults and 50 small children."""
     residents = pd.DataFrame(
         [("A", "27-44", 100), ("B", "27-44", 50), ("B", "0-5", 50)], columns=["area_id", "age", "persons"]
@@ -35,7 +35,7 @@ def inputs() -> indicators.Inputs:
     facilities = pd.DataFrame([("daycare", "A", 30)], columns=["kind", "area_id", "places"])
     cells = pd.DataFrame({"area_id": ["A", "B"], "share": [1.0, 1.0], "x": [0, 0], "y": [0, 0]})
     minutes = {kind: np.array([5.0, 15.0]) for kind in data.table("facility_kinds")["kind"]}
-    return indicators.Inputs(
+    return measures.Inputs(
         residents,
         origins,
         background,

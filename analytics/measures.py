@@ -1,0 +1,132 @@
+"""What indicators are made from, and the arithmetic of each: from Inputs to values by area."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from analytics import access, coverage, diversity
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What indicators are made from, all of one half-year and of today's boundary version.
+
+    residents: area_id, age, persons. origins, background: level, area_id, origin or background, persons (empty:
+    suppressed). social: area_id, indicator, percent. facilities: kind, area_id, places. cells: area_id, share.
+    minutes: by kind, minutes on foot from every cell. km2: by planning area. groups: the area to report for each
+    planning area. level: its name. displaced: origins that stand for forced displacement.
+    """
+
+    residents: pd.DataFrame
+    origins: pd.DataFrame
+    background: pd.DataFrame
+    social: pd.DataFrame
+    facilities: pd.DataFrame
+    cells: pd.DataFrame
+    minutes: dict[str, np.ndarray]
+    km2: pd.Series
+    groups: pd.Series
+    level: str
+    displaced: list[str]
+
+    @cached_property
+    def everyone(self) -> pd.Series:
+        """Residents of any age by planning area."""
+        return coverage.of_age(self.residents, None, None).set_index("area_id")["persons"]
+
+    @cached_property
+    def residents_of_cells(self) -> np.ndarray:
+        """Residents of every cell."""
+        return access.people_in_cells(self.cells, self.everyone.reset_index())
+
+    @cached_property
+    def cell_groups(self) -> pd.Series:
+        """The area to report for each cell."""
+        return self.cells["area_id"].map(self.groups)
+
+
+def people(inputs: Inputs, low: int | None = None, high: int | None = None) -> pd.Series:
+    """Residents aged low to under high, of any age where none are given."""
+    rows = coverage.of_age(inputs.residents, low, high).set_index("area_id")["persons"]
+    return rows.groupby(inputs.groups.reindex(rows.index)).sum(min_count=1)
+
+
+def share_of_age(low: int, high: int | None) -> Callable[[Inputs], pd.Series]:
+    """Residents of an age as % of all."""
+    return lambda inputs: 100 * people(inputs, low, high) / people(inputs)
+
+
+def percent(name: str) -> Callable[[Inputs], pd.Series]:
+    """A percentage of the social monitoring; above planning areas its mean, weighted with residents."""
+
+    def value(inputs: Inputs) -> pd.Series:
+        rows = inputs.social[inputs.social["indicator"] == name]
+        published = rows.set_index("area_id")["percent"].dropna().astype(float)
+        weights = inputs.everyone.reindex(published.index).fillna(0)
+        return access.weighted_mean(published.to_numpy(), weights.to_numpy(), inputs.groups.reindex(published.index))
+
+    return value
+
+
+def walk(*kinds: str) -> Callable[[Inputs], pd.Series]:
+    """Mean minutes on foot to the nearest facility of any of the kinds, over all residents (an estimate)."""
+
+    def value(inputs: Inputs) -> pd.Series:
+        nearest = np.minimum.reduce([inputs.minutes[kind] for kind in kinds])
+        return access.weighted_mean(nearest, inputs.residents_of_cells, inputs.cell_groups)
+
+    return value
+
+
+def places(kind: str, low: int, high: int) -> Callable[[Inputs], pd.Series]:
+    """Stated places of a kind per 100 residents of an age."""
+
+    def value(inputs: Inputs) -> pd.Series:
+        sites = inputs.facilities[inputs.facilities["kind"] == kind]
+        persons = people(inputs, low, high)
+        if sites["places"].notna().sum() == 0:  # no facility states its places: they are not known, not none
+            return pd.Series(np.nan, index=persons.index)
+        stated = sites.groupby(sites["area_id"].map(inputs.groups))["places"].sum().astype(float)
+        return 100 * stated.reindex(persons.index).fillna(0) / persons.where(persons > 0)
+
+    return value
+
+
+def density(inputs: Inputs) -> pd.Series:
+    """Residents per km2."""
+    return people(inputs) / inputs.km2.groupby(inputs.groups.reindex(inputs.km2.index)).sum()
+
+
+def displaced_share(inputs: Inputs) -> pd.Series:
+    """Residents of origins that stand for displacement as % of all; a lower bound where an origin is suppressed."""
+    rows = inputs.origins[(inputs.origins["level"] == inputs.level) & inputs.origins["origin"].isin(inputs.displaced)]
+    return 100 * rows.groupby("area_id")["persons"].sum(min_count=1).astype(float) / people(inputs)
+
+
+def origin_mix(inputs: Inputs) -> pd.Series:
+    """Effective number of origins among residents whose origin is published (exp of Shannon's entropy)."""
+    persons = inputs.origins[inputs.origins["level"] == inputs.level].groupby("area_id")["persons"]
+    return np.exp(persons.agg(diversity.shannon)).where(persons.count() >= 3)
+
+
+def deviation_from_city(inputs: Inputs) -> pd.Series:
+    """How far an area's planning areas differ from the city in who lives there, % points (mean, by residents).
+
+    |share with a migration background - the city's share|, which summed over areas is what dissimilarity is made of.
+    """
+    rows = inputs.background[
+        (inputs.background["level"] == "planning_area") & (inputs.background["background"] == "migration_background")
+    ]
+    group = rows.set_index("area_id")["persons"].astype(float)
+    total = inputs.everyone.reindex(group.index)
+    known = group.notna() & (total > 0)
+    if not known.any():
+        return pd.Series(dtype=float)
+    whole = group[known].sum() / total[known].sum()
+    distance = 100 * (group[known] / total[known] - whole).abs()
+    return access.weighted_mean(distance.to_numpy(), total[known].to_numpy(), inputs.groups.reindex(distance.index))
