@@ -13,11 +13,18 @@ from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
 from analytics.coverage import nearest_m
+from analytics.names import N_
 
 # Walking speed, metres a minute. Adult and older person: usual gait of people in their forties and from eighty on,
 # Bohannon & Andrews (2011), meta-analysis. Child (walking with one) and wheelchair (by hand, on pavements): our
 # assumptions, between the two.
 SPEEDS = {"adult": 83.0, "child": 66.0, "older person": 57.0, "wheelchair": 60.0}
+WALKERS = {
+    "adult": N_("Adult"),
+    "child": N_("Child"),
+    "older person": N_("Older person"),
+    "wheelchair": N_("Wheelchair"),
+}
 # E2SFCA's zones and weights: Luo & Qi (2009), Gaussian weights of three equal zones (their weight set 1).
 ZONE_WEIGHTS = (1.0, 0.68, 0.22)
 

@@ -9,11 +9,24 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import HalfspaceIntersection
 
+from analytics.names import N_
+
 IMPUTATIONS = ("mean", "median", "nearest")
 OUTLIERS = ("kept", "winsorised")
 NORMALISATIONS = ("min-max", "z-score", "rank")
 WEIGHTS = ("equal", "expert", "pca", "benefit of the doubt")
 AGGREGATIONS = ("arithmetic", "geometric", "mazziotta-pareto")
+# How options are shown that are not words of everyday use by themselves; the pages explain the others.
+OPTION_LABELS = {
+    "kept": N_("Kept"),
+    "winsorised": N_("Winsorised"),
+    "min-max": N_("Min-max"),
+    "z-score": N_("Z-score"),
+    "rank": N_("Rank"),
+    "equal": N_("Equal"),
+    "arithmetic": N_("Arithmetic"),
+    "geometric": N_("Geometric"),
+}
 LOWEST = 1.0  # of a scale to 100: the geometric mean needs every value above zero
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analytics.names import N_
+
 if TYPE_CHECKING:
     import ibis
 
@@ -17,17 +19,17 @@ ACROSS_BORDERS = ["refugees", "asylum_seekers", "other_in_need", "palestine_refu
 # Categories that were not counted before a year: a rise there is a wider count, not more people.
 COUNTED_FROM = {"palestine_refugees": 1952, "idps_idmc": 1990, "asylum_seekers": 1993, "other_in_need": 2018}
 LABELS = {
-    "refugees": "Refugees (UNHCR)",
-    "asylum_seekers": "Asylum-seekers",
-    "other_in_need": "Others in need of protection",
-    "idps_idmc": "Internally displaced (IDMC)",
-    "idps_unhcr": "Internally displaced (UNHCR)",
-    "palestine_refugees": "Palestine refugees (UNRWA)",
-    "stateless": "Stateless people",
-    "others_of_concern": "Others of concern",
-    "host_community": "Host community",
-    "returned_refugees": "Returned refugees",
-    "returned_idps": "Returned internally displaced",
+    "refugees": N_("Refugees (UNHCR)"),
+    "asylum_seekers": N_("Asylum-seekers"),
+    "other_in_need": N_("Others in need of protection"),
+    "idps_idmc": N_("Internally displaced (IDMC)"),
+    "idps_unhcr": N_("Internally displaced (UNHCR)"),
+    "palestine_refugees": N_("Palestine refugees (UNRWA)"),
+    "stateless": N_("Stateless people"),
+    "others_of_concern": N_("Others of concern"),
+    "host_community": N_("Host community"),
+    "returned_refugees": N_("Returned refugees"),
+    "returned_idps": N_("Returned internally displaced"),
 }
 
 
@@ -234,11 +236,11 @@ def movements(flows: ibis.Table, solutions: ibis.Table, asylum: str | None, year
 
 
 MOVEMENTS = {
-    "new_refugees": "New refugees",
-    "new_asylum_seekers": "New asylum claims",
-    "new_refugee_like": "New, in refugee-like situations",
-    "new_other_in_need": "New others in need of protection",
-    "returned_refugees": "Refugees returned",
-    "resettlement": "Resettled",
-    "naturalisation": "Naturalised",
+    "new_refugees": N_("New refugees"),
+    "new_asylum_seekers": N_("New asylum claims"),
+    "new_refugee_like": N_("New, in refugee-like situations"),
+    "new_other_in_need": N_("New others in need of protection"),
+    "returned_refugees": N_("Refugees returned"),
+    "resettlement": N_("Resettled"),
+    "naturalisation": N_("Naturalised"),
 }

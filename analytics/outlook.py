@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from analytics.names import N_
+
 LEVELS = (0.8, 0.95)
 LEAST_POINTS = 10
 Path = tuple[np.ndarray, np.ndarray]  # mean and standard error of the logarithm at horizons 1..h
@@ -58,9 +60,9 @@ def _arima(log: np.ndarray, h: int) -> Path:
 
 
 MODELS: dict[str, Callable[[np.ndarray, int], Path]] = {
-    "naive": _naive,
-    "drift": _drift,
-    "damped trend": _damped,
+    N_("naive"): _naive,
+    N_("drift"): _drift,
+    N_("damped trend"): _damped,
     "ARIMA(1,1,0)": _arima,
 }
 

@@ -7,7 +7,9 @@ from itertools import combinations
 import networkx as nx
 import pandas as pd
 
-SECTORS = ("public", "non-profit", "private")
+from analytics.names import N_
+
+SECTORS = (N_("public"), N_("non-profit"), N_("private"))
 
 
 def network(initiatives: pd.DataFrame) -> nx.Graph:

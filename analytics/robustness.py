@@ -8,15 +8,16 @@ import numpy as np
 import pandas as pd
 
 from analytics import composite
+from analytics.names import N_
 
 CHOICES = {
-    "imputation": composite.IMPUTATIONS,
-    "outliers": composite.OUTLIERS,
-    "normalisation": composite.NORMALISATIONS,
-    "weights": composite.WEIGHTS,
-    "aggregation": composite.AGGREGATIONS,
+    N_("imputation"): composite.IMPUTATIONS,
+    N_("outliers"): composite.OUTLIERS,
+    N_("normalisation"): composite.NORMALISATIONS,
+    N_("weights"): composite.WEIGHTS,
+    N_("aggregation"): composite.AGGREGATIONS,
 }
-LEFT_OUT = "indicator left out"
+LEFT_OUT = N_("indicator left out")
 
 
 class Robustness(NamedTuple):
