@@ -15,33 +15,32 @@ PICTURES = {b"\x89PNG": "png", b"<svg": "svg", b"<?xm": "svg", b"\xff\xd8\xff": 
 
 
 def load() -> dict[str, Any]:
-    """What the file of ZONE_BRAND, or brand.toml in the folder of local tables, states: name, primary, accent (#rrggbb), logo, logo_kind.
+    """What the theme file states: name, primary and accent (#rrggbb), logo, logo_kind; empty where there is no file.
 
-    Empty where there is no file.
-
-    Raises SourceError naming the field and its mend where the file is wrong.
+    The file is that of ZONE_BRAND, or brand.toml in the folder of local tables. Raises SourceError that names the field
+    and a hint where it is wrong.
     """
     path = settings().brand or local_folder() / "brand.toml"
     if not path.exists():
         return {}
     try:
-        given = tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SourceError(path.name, f"is not TOML: {fault}", hint="Start from docs/brand.toml") from fault
+        theme = tomllib.loads(path.read_text())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(path.name, f"is not TOML: {error}", hint="Start from docs/brand.toml") from error
     for name in ("primary", "accent"):
-        if name in given and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(given[name])):
-            raise SourceError(path.name, f"{name} is '{given[name]}', not a colour", hint="Write it as #rrggbb")
-    stated = {name: str(given[name])[:80] for name in ("name", "primary", "accent") if name in given}
-    return stated | (_logo(path, str(given["logo"])) if given.get("logo") else {})
+        if name in theme and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(theme[name])):
+            raise SourceError(path.name, f"{name} is '{theme[name]}', not a colour", hint="Write it as #rrggbb")
+    stated = {name: str(theme[name])[:80] for name in ("name", "primary", "accent") if name in theme}
+    return stated | (_logo(path, str(theme["logo"])) if theme.get("logo") else {})
 
 
 def _logo(path: Path, name: str) -> dict[str, Any]:
     try:
         picture = (path.parent / Path(name).name).read_bytes()
-    except (OSError, ValueError) as fault:  # not there, a folder, or no name that a file could have
+    except (OSError, ValueError) as error:  # not there, a folder, or no name that a file could have
         raise SourceError(
             path.name, f"logo '{name}' is not beside it", hint="Put the picture into the same folder"
-        ) from fault
+        ) from error
     kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "")
     if not kind:
         raise SourceError(path.name, f"logo '{name}' is no PNG, SVG or JPEG", hint="Save it as one of these")

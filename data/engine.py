@@ -1,8 +1,8 @@
 """Where heavy aggregation runs: DuckDB inside the process, or an engine that is there already (`ZONE_ENGINE`).
 
-Expressions are written once, in analytics; `table` gives them a table on the engine, `run` brings the result back. `ZONE_ENGINE` is `duckdb`
-(default), `pyspark` (a local session, or the one that SPARK_REMOTE names), `postgresql://...`, or any other address that Ibis connects to
-(`trino://`, `bigquery://`, `snowflake://`).
+Expressions are written once, in analytics; `table` gives them a table on the engine, `run` brings the result back.
+`ZONE_ENGINE` is `duckdb` (default), `pyspark` (a local session, or the one that SPARK_REMOTE names), `postgresql://...`,
+or any other address that Ibis connects to (`trino://`, `bigquery://`, `snowflake://`).
 """
 
 from __future__ import annotations
@@ -21,34 +21,34 @@ if TYPE_CHECKING:
     import fsspec
     import ibis
 
-_mine = threading.local()
+_thread = threading.local()
 _registering = threading.Lock()
 
 
 def connection() -> Any:
     """This thread's connection to the engine; made when first asked for."""
-    asked = settings().engine
-    kept: dict[str, Any] = _mine.__dict__.setdefault("kept", {})
-    if asked not in kept:
-        kept[asked] = _connect(asked)
-    return kept[asked]
+    address = settings().engine
+    connections: dict[str, Any] = _thread.__dict__.setdefault("connections", {})
+    if address not in connections:
+        connections[address] = _connect(address)
+    return connections[address]
 
 
-def _connect(asked: str) -> Any:
+def _connect(address: str) -> Any:
     import ibis
 
-    if asked == "duckdb":
+    if address == "duckdb":
         return ibis.duckdb.from_connection(_database().cursor())
-    if asked == "pyspark":
+    if address == "pyspark":
         from pyspark.sql import SparkSession
 
         return ibis.pyspark.connect(
             SparkSession.builder.appName("zone").config("spark.ui.enabled", "false").getOrCreate()
         )
-    if asked.startswith("postgresql"):
+    if address.startswith("postgresql"):
         from sqlalchemy import make_url
 
-        url = make_url(asked)
+        url = make_url(address)
         return ibis.postgres.connect(
             host=str(url.host or url.query.get("host", "localhost")),
             port=url.port or 5432,
@@ -56,12 +56,12 @@ def _connect(asked: str) -> Any:
             password=url.password,
             database=url.database,
         )
-    return ibis.connect(asked)
+    return ibis.connect(address)
 
 
 @cache
 def _database() -> duckdb.DuckDBPyConnection:
-    """The process's one DuckDB: its threads and memory are shared, and a thread's own cursor is made in a twentieth of the time."""
+    """The process's DuckDB: threads and memory are shared; a cursor for a thread takes a twentieth of the time."""
     import duckdb
 
     return duckdb.connect()
@@ -70,31 +70,32 @@ def _database() -> duckdb.DuckDBPyConnection:
 def table(name: str, place: str = "world") -> ibis.Table:
     """A table of the catalogue on the engine, under a name made of its content: a new version is another table.
 
-    DuckDB and Spark read the Parquet file where it lies, or its partitions in ZONE_LAKE; other engines are sent the table once. Raises UnknownTableError.
+    DuckDB and Spark read the Parquet file where it lies, or its partitions in ZONE_LAKE; other engines are sent the
+    table once. Raises UnknownTableError.
     """
     entry, engine = data.entry(name, place), connection()
-    called = f"zone_{place}_{name}_{entry.checksum[:12]}".replace("-", "_")
+    table_name = f"zone_{place}_{name}_{entry.checksum[:12]}".replace("-", "_")
     if settings().lake and engine.name in ("duckdb", "pyspark"):
         from data import lake  # its libraries load only where there is one
 
-        laid = lake.locate(entry)
-        if laid is not None:
-            return _partitioned(engine, *laid, called)
+        partitions = lake.locate(entry)
+        if partitions is not None:
+            return _partitioned(engine, *partitions, table_name)
     if engine.name in ("duckdb", "pyspark"):
-        return engine.read_parquet(str(entry.path), table_name=called)
-    if called not in engine.list_tables():
-        engine.create_table(called, data.opened(entry))
-    return engine.table(called)
+        return engine.read_parquet(str(entry.path), table_name=table_name)
+    if table_name not in engine.list_tables():
+        engine.create_table(table_name, data.opened(entry))
+    return engine.table(table_name)
 
 
-def _partitioned(engine: Any, address: str, files: fsspec.AbstractFileSystem, called: str) -> ibis.Table:
+def _partitioned(engine: Any, address: str, files: fsspec.AbstractFileSystem, table_name: str) -> ibis.Table:
     """A table of the lake; partitions that a question leaves out are not opened."""
     if engine.name == "pyspark":
-        return engine.read_parquet(address, table_name=f"{called}_lake")
+        return engine.read_parquet(address, table_name=f"{table_name}_lake")
     with _registering:  # the database keeps it for every thread, and takes it once
         if "://" in address and address.split("://")[0] not in engine.con.list_filesystems():
             engine.con.register_filesystem(files)
-    return engine.read_parquet(f"{address}/**/*.parquet", table_name=f"{called}_lake", hive_partitioning=True)
+    return engine.read_parquet(f"{address}/**/*.parquet", table_name=f"{table_name}_lake", hive_partitioning=True)
 
 
 def run(expression: ibis.Table) -> pd.DataFrame:

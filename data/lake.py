@@ -1,9 +1,9 @@
 """Tables as partitioned Parquet, on a disk or in object storage, for engines that read only the part they need.
 
-`python -m data.lake s3://bucket/zone` (or a folder) lays every table out as place/table/content/period=.../part-0.parquet;
-with `ZONE_LAKE=s3://bucket/zone` the engine then reads from there. A place is a city or 'world'; tables without a period
-or year have no partition. Object storage goes through fsspec: install its package for the storage, such as s3fs, gcsfs or
-adlfs.
+`python -m data.lake s3://bucket/zone` (or a folder) lays every table out as
+place/table/content/period=.../part-0.parquet; with `ZONE_LAKE=s3://bucket/zone` the engine then reads from there.
+A place is a city or 'world'; tables without a period or year have no partition. Object storage goes through fsspec:
+install its package for the storage, such as s3fs, gcsfs or adlfs.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How large a file may be that someone hands in, told before it is read: bytes, what it unpacks to, rows and columns."""
+"""How large a file may be that someone uploads, checked before it is read: bytes, also unpacked, rows and columns."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ MAX_BYTES, MAX_UNPACKED, MAX_RATIO = 20_000_000, 200_000_000, 200
 MAX_ROWS, MAX_COLUMNS = 20_000, 200
 
 
-def check_size(content: bytes, name: str, most: int = MAX_BYTES) -> None:
+def check_size(content: bytes, name: str, limit: int = MAX_BYTES) -> None:
     """Refuse a file that is too large. Raises SourceError."""
-    if len(content) > most:
+    if len(content) > limit:
         raise SourceError(
-            name, f"has {len(content):,} bytes; at most {most:,} are read", hint="Part it into smaller files"
+            name, f"has {len(content):,} bytes; at most {limit:,} are read", hint="Part it into smaller files"
         )
 
 
 def check_zip(content: bytes, name: str) -> None:
-    """Refuse a zip (an XLSX is one) that unpacks to far more than it seems. Raises SourceError, also where it is no zip."""
+    """Refuse a zip (an XLSX is one) that unpacks to far more than it seems, and what is no zip. Raises SourceError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(one.file_size for one in archive.infolist())
-    except zipfile.BadZipFile as fault:
-        raise SourceError(name, f"is no such file ({fault})", hint="Save it again") from fault
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise SourceError(name, f"is no such file ({error})", hint="Save it again") from error
     if unpacked > min(MAX_UNPACKED, MAX_RATIO * max(len(content), 10_000)):
         raise SourceError(
             name,

@@ -1,7 +1,7 @@
 """Tables made on this machine, version by version, read as the shipped ones are; never part of the repository.
 
-A version is "offered", then "used", later "kept"; which one is used is one word in one catalogue file, so that a change is
-whole or not at all and one step back is one write.
+A version is "offered", then "used", later "kept"; which one is used is one word in one catalogue file, so that a change
+is whole or not at all and one step back is one write.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import pandas as pd
 from filelock import FileLock
 
 from data import definitions
-from data.catalogue import Entry, local_catalogue, local_fault, local_folder, local_rows, shipped
+from data.catalogue import Entry, local_catalogue, local_catalogue_error, local_folder, local_rows, shipped
 from data.errors import DataError
 from data.files import parquet_bytes, write
 from data.rights import require_role
@@ -198,7 +198,7 @@ def _write_version(entry: Entry, table: pd.DataFrame, state: str) -> Entry:
 def _commit(change: Callable[[list[Entry], list[dict[str, Any]]], None]) -> None:
     """Change the catalogue under a lock; versions that no entry names any more leave the disk afterwards."""
     with _locked():
-        if fault := local_fault():  # writing over it would forget every table that it names
+        if fault := local_catalogue_error():  # writing over it would forget every table that it names
             raise DataError(f"{fault}. Nothing was changed; put back a copy of it, or move it away to begin anew.")
         rows, cities = local_rows()
         before = {row.path for row in rows}

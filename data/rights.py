@@ -1,7 +1,8 @@
-"""Who may change what: viewer, editor, admin. Checked where things are written, whatever page or call leads there; each change is logged.
+"""Who may change what: viewer, editor, admin. Checked where things are written, whatever leads there, and logged.
 
-A server is open for reading by default. `ZONE_ROLE` says what people who have not signed in may do (viewer, editor, admin, or none: they must
-sign in to see anything); roles.toml in the folder of local tables (or the file `ZONE_ROLES`) gives roles to those who have:
+A server is open for reading by default. `ZONE_ROLE` says what people who have not signed in may do (viewer, editor,
+admin, or none: they must sign in to see anything); roles.toml in the folder of local tables (or the file `ZONE_ROLES`)
+gives roles to those who have:
 
     [people]
     "head@city.example" = "admin"
@@ -48,10 +49,10 @@ def _owner() -> Actor:
 _actor_provider: Callable[[], Actor] = _owner
 
 
-def set_actor_provider(who: Callable[[], Actor]) -> None:
-    """Say how to find out who asks; the app does so for those who ask through a page."""
+def set_actor_provider(provider: Callable[[], Actor]) -> None:
+    """Set how to find out who asks; the app does so for those who ask through a page."""
     global _actor_provider
-    _actor_provider = who
+    _actor_provider = provider
 
 
 def actor() -> Actor:
@@ -75,17 +76,16 @@ def role_of(account: str) -> str:
         return "viewer"
     try:
         people = tomllib.loads(path.read_text(encoding="utf-8"))["people"]
-        found = next(
-            (role for name, role in people.items() if fnmatchcase(account.lower(), str(name).lower())), "viewer"
-        )
-    except (OSError, ValueError, KeyError, AttributeError) as fault:
+        roles = (role for name, role in people.items() if fnmatchcase(account.lower(), str(name).lower()))
+        role = next(roles, "viewer")
+    except (OSError, ValueError, KeyError, AttributeError) as error:
         _log.error(
             '%s cannot be read (%s): nobody is more than a viewer. It holds [people] with "account" = "role".',
             path.name,
-            fault,
+            error,
         )
         return "viewer"
-    return found if found in ROLES else "viewer"
+    return role if role in ROLES else "viewer"
 
 
 def has_role(role: str) -> bool:
@@ -101,30 +101,30 @@ def require_role(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            asking = actor()
-            if ROLES.index(asking.role) < ROLES.index(role):
+            caller = actor()
+            if ROLES.index(caller.role) < ROLES.index(role):
                 _log.warning("refused: %s needs %s", action, role)
                 raise NotAllowedError(
                     f"This takes the role of {role}. Sign in with an account that has it; nothing was changed."
                 )
-            done = function(*args, **kwargs)
+            result = function(*args, **kwargs)
             if _actor_provider is not _owner:
-                _record(asking, action, args)
-            return done
+                _record(caller, action, args)
+            return result
 
         return run
 
     return guard
 
 
-def _record(asking: Actor, action: str, args: tuple[object, ...]) -> None:
+def _record(caller: Actor, action: str, args: tuple[object, ...]) -> None:
     """One line of the audit log. A change that is done stays done where the log cannot be written."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from data.store import audit  # the database imports what is guarded here
 
-    what = str(args[0])[:80] if args and isinstance(args[0], (str, int)) else ""
+    subject = str(args[0])[:80] if args and isinstance(args[0], (str, int)) else ""
     try:
-        audit.record(asking.name, asking.role, action, what)
-    except SQLAlchemyError as fault:
-        _log.error("the audit log could not be written: %s by a %s (%s)", action, asking.role, type(fault).__name__)
+        audit.record(caller.name, caller.role, action, subject)
+    except SQLAlchemyError as error:
+        _log.error("the audit log could not be written: %s by a %s (%s)", action, caller.role, type(error).__name__)

@@ -22,9 +22,9 @@ def record(who: str, role: str, action: str, what: str) -> None:
         session.execute(delete(Audit).where(Audit.at < now - timedelta(days=days)))
 
 
-def lines(most: int = 500) -> pd.DataFrame:
+def lines(limit: int = 500) -> pd.DataFrame:
     """The newest lines: at, who (account, '' without sign-in), role, action, what."""
     columns = [Audit.at, Audit.who, Audit.role, Audit.action, Audit.what]
     with Session(engine()) as session:
-        found = session.execute(select(*columns).order_by(Audit.id.desc()).limit(most)).all()
-    return pd.DataFrame(found, columns=[column.key for column in columns])
+        rows = session.execute(select(*columns).order_by(Audit.id.desc()).limit(limit)).all()
+    return pd.DataFrame(rows, columns=[column.key for column in columns])

@@ -1,7 +1,7 @@
 """What people entered, as one file, and back: `python -m data.store.backup save FILE`, `restore FILE`.
 
-The file is JSON lines (a head with the schema's revision, then one row a line), the same from SQLite and from PostgreSQL, so it also moves
-a register from one to the other. A restore takes an empty database only and is whole or not at all.
+The file is JSON lines (a head with the schema's revision, then one row a line), the same from SQLite and PostgreSQL,
+so it also moves a register from one to the other. A restore takes an empty database only and is whole or not at all.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ def _lines() -> Iterator[bytes]:
                 yield _line({"table": table.name, "row": {key: _plain(value) for key, value in row.items()}})
 
 
-def _line(what: dict[str, Any]) -> bytes:
-    return json.dumps(what, ensure_ascii=False).encode() + b"\n"
+def _line(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
 def save(path: Path) -> int:
-    """Write the backup; returns how many rows. The file is put in place whole or not at all, readable for its owner only."""
+    """Write the backup, whole or not at all, readable for its owner only; returns how many rows."""
     lines = list(_lines())
     write(path, b"".join(lines))
     os.chmod(path, 0o600)
@@ -55,59 +55,56 @@ def save(path: Path) -> int:
 
 
 def restore(path: Path) -> int:
-    """Read a backup into an empty database; returns how many rows. Raises SourceError, DataError; nothing is stored then."""
+    """Read a backup into an empty database; returns how many rows. Where it raises DataError nothing is stored."""
     lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
     try:
         head, *rows = [json.loads(line) for line in lines]
-        known = {table.name: table for table in Base.metadata.sorted_tables}
+        tables = {table.name: table for table in Base.metadata.sorted_tables}
         if head["format"] != FORMAT:
             raise ValueError("another format")
-        made = [(known[one["table"]], one["row"]) for one in rows]
-    except (ValueError, KeyError, TypeError) as fault:
-        raise SourceError(
-            path.name, f"is no backup of ours ({fault})", hint="Take a file that 'save' has written"
-        ) from fault
+        entries = [(tables[row["table"]], row["row"]) for row in rows]
+    except (ValueError, KeyError, TypeError) as error:
+        hint = "Take a file that 'save' has written"
+        raise SourceError(path.name, f"is no backup of ours ({error})", hint=hint) from error
     with engine().begin() as connection:
-        if head["revision"] != (here := _revision(connection)):
+        if head["revision"] != (revision := _revision(connection)):
             raise DataError(
-                f"{path.name} is of schema {head['revision']}, this app has {here}. Restore it with the app that wrote it, then start this one."
+                f"{path.name} is of schema {head['revision']}, this app has {revision}. "
+                "Restore it with the app that wrote it, then start this one."
             )
-        for table in known.values():
+        for table in tables.values():
             if connection.execute(select(func.count()).select_from(table)).scalar():
                 raise DataError(
                     f"The database already holds {table.name}. Restore into an empty one; nothing was changed."
                 )
-        for table in known.values():
-            part = [_typed(table, row) for one, row in made if one is table]
-            if part:
-                connection.execute(insert(table), part)
-        _count_on(connection, known)
-    return len(made)
+        for table in tables.values():
+            typed = [_typed(table, row) for its_table, row in entries if its_table is table]
+            if typed:
+                connection.execute(insert(table), typed)
+        _advance_counters(connection, tables)
+    return len(entries)
 
 
 def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     def value(name: str) -> Any:
-        kind, given = table.c[name].type, row[name]
-        if given is None:
+        kind, stored = table.c[name].type, row[name]
+        if stored is None:
             return None
         if isinstance(kind, DateTime):
-            return datetime.fromisoformat(given)
-        return date.fromisoformat(given) if isinstance(kind, Date) else given
+            return datetime.fromisoformat(stored)
+        return date.fromisoformat(stored) if isinstance(kind, Date) else stored
 
     return {name: value(name) for name in row}
 
 
-def _count_on(connection: Connection, tables: dict[str, Table]) -> None:
+def _advance_counters(connection: Connection, tables: dict[str, Table]) -> None:
     """PostgreSQL counts ids by itself: its counters go on behind the rows that came with theirs."""
     if connection.dialect.name != "postgresql":
         return
     for name, table in tables.items():
         if "id" in table.c:
-            connection.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM {name}"
-                )
-            )
+            counter = f"pg_get_serial_sequence('{name}', 'id')"
+            connection.execute(text(f"SELECT setval({counter}, coalesce(max(id), 1), max(id) IS NOT NULL) FROM {name}"))
 
 
 def main(arguments: list[str]) -> int:
@@ -117,8 +114,8 @@ def main(arguments: list[str]) -> int:
         return 2
     try:
         count = (save if arguments[0] == "save" else restore)(Path(arguments[1]))
-    except (DataError, OSError) as fault:
-        print(fault)
+    except (DataError, OSError) as error:
+        print(error)
         return 1
     print(f"{count:,} rows")
     return 0

@@ -8,5 +8,5 @@ ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 
 
 def random_code(length: int = 6) -> str:
-    """A code at random; 6 signs make 900 million."""
+    """A code at random; 6 characters make 900 million."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))

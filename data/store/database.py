@@ -1,4 +1,4 @@
-"""The database: SQLite in the folder of local tables unless ZONE_DATABASE names another; always at the newest schema."""
+"""The database, always at the newest schema: SQLite in the folder of local tables unless ZONE_DATABASE is set."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from data.catalogue import local_folder
 from data.settings import settings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_first = Lock()
+_opening = Lock()
 
 
 def address() -> str:
@@ -22,7 +22,7 @@ def address() -> str:
 
 def engine() -> Engine:
     """The database, made or brought to the newest schema on first use."""
-    with _first:
+    with _opening:
         return _engine(address())
 
 
@@ -30,12 +30,12 @@ def engine() -> Engine:
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         local_folder().mkdir(parents=True, exist_ok=True)
-        made = create_engine(url, connect_args={"timeout": 30})
-        event.listen(made, "connect", _write_ahead)
+        engine = create_engine(url, connect_args={"timeout": 30})
+        event.listen(engine, "connect", _write_ahead)
     else:
-        made = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5} if "psycopg" in url else {})
-    migrate(made)
-    return made
+        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5} if "psycopg" in url else {})
+    migrate(engine)
+    return engine
 
 
 def _write_ahead(connection, _record) -> None:  # type: ignore[no-untyped-def]
@@ -43,15 +43,15 @@ def _write_ahead(connection, _record) -> None:  # type: ignore[no-untyped-def]
     connection.execute("PRAGMA synchronous=FULL")  # what was acknowledged is on the disk
 
 
-def migrate(made: Engine) -> None:
+def migrate(engine: Engine) -> None:
     """Bring a database to the newest schema; several processes may try at once."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with made.connect() as connection:
-        if made.dialect.name == "sqlite":
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))

@@ -20,7 +20,7 @@ REPORT = ["row", "column", "fault"]
 def cell(field: str, value: Any) -> Any:
     """A list as text a spreadsheet can hold."""
     if isinstance(value, list):
-        return "; ".join("|".join(str(one.get(key, "")) for key in register.LISTS[field]) for one in value)
+        return "; ".join("|".join(str(entry.get(key, "")) for key in register.LISTS[field]) for entry in value)
     return value
 
 
@@ -38,16 +38,14 @@ def export(table: pd.DataFrame, kind: str) -> bytes:
         flat = flat.map(lambda value: f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_STARTS else value)
         return flat.to_csv(index=False).encode("utf-8-sig")
     buffer = io.BytesIO()
-    plain = {
-        "options": {"strings_to_formulas": False, "strings_to_urls": False}
-    }  # a cell that begins with = stays text
-    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs=plain) as writer:
+    options = {"strings_to_formulas": False, "strings_to_urls": False}  # a cell that begins with = stays text
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:
         flat.to_excel(writer, index=False, sheet_name="initiatives")
     return buffer.getvalue()
 
 
 def read(content: bytes, name: str) -> list[dict[str, Any]]:
-    """The rows of a file by its name's ending. Raises SourceError with the mend if it cannot be read."""
+    """The rows of a file by its name's ending. Raises SourceError with a hint if it cannot be read."""
     kind = name.rsplit(".", 1)[-1].lower()
     limits.check_size(content, name)
     try:
@@ -67,10 +65,10 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
             raise SourceError(name, f"'{kind}' is not a kind of file known here", hint=f"Save it as {', '.join(KINDS)}")
     except SourceError:
         raise
-    except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
+    except Exception as error:  # the readers' own errors are many; all mean that the file is not what its name says
         raise SourceError(
-            name, f"the file cannot be read ({fault})", hint="Export one from this page and fill that"
-        ) from fault
+            name, f"the file cannot be read ({error})", hint="Export one from this page and fill that"
+        ) from error
     limits.check_shape(len(table), len(table.columns), name)
     table = table.map(
         lambda value: (
@@ -83,9 +81,9 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
 
 
 def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]:
-    """Import a file: stores every good row at once, or none if storing fails; returns how many, and a report of all other rows.
+    """Store every good row of a file at once, or none if storing fails; returns how many, and a report of the rest.
 
-    Report: row (of the file's rows, from 1, without its head), column, fault with mend.
+    Report: row (of the file's rows, from 1, without its head), column, fault with hint.
     """
     good, report = [], []
     for number, row in enumerate(read(content, name), 1):
@@ -93,8 +91,8 @@ def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]
             good.append(
                 register.check({key: value for key, value in row.items() if key not in ("id", "version", "removed")})
             )
-        except register.InvalidInitiativeError as fault:
-            report += [(number, column, what) for column, what in fault.problems.items()]
+        except register.InvalidInitiativeError as error:
+            report += [(number, column, problem) for column, problem in error.problems.items()]
     if good:
         register.add_many(good, who)
     return len(good), pd.DataFrame(report, columns=REPORT)

@@ -62,8 +62,8 @@ class SavedScenario(Base):
 class Initiative(Base):
     """A social innovation: what, where, who with whom, for whom, with what money and result. Unknown fields are empty.
 
-    version rises with every change; an edit of an older version is refused. partners: name, sector, role. outcomes: indicator, value, unit,
-    date. evidence: address, checked (date), fact.
+    version rises with every change; an edit of an older version is refused. partners: name, sector, role. outcomes:
+    indicator, value, unit, date. evidence: address, checked (date), fact.
     """
 
     __tablename__ = "initiatives"
@@ -125,7 +125,7 @@ class Assessment(Base):
 class Room(Base):
     """A workshop's room: code, title, groups people say they belong to, and the question it shows (0: none).
 
-    salt: makes one person's devices unlinkable between rooms. closed: since when; keep_days later the answers are deleted.
+    salt: makes a person's devices unlinkable between rooms. closed: since when; keep_days later answers are deleted.
     """
 
     __tablename__ = "rooms"
@@ -144,7 +144,7 @@ class Room(Base):
 
 
 class Question(Base):
-    """What a room is asked: poll, budget, priorities or text; options: key and label; result: what is kept after the answers."""
+    """A room's question: poll, budget, priorities or text; options: key and label; result: outlives the answers."""
 
     __tablename__ = "questions"
 
@@ -158,7 +158,7 @@ class Question(Base):
 
 
 class Answer(Base):
-    """One device's answer to one question; device: a keyed hash, of no use outside the room. No address is kept."""
+    """A device's answer to a question; device: a keyed hash, of no use outside the room. No address is stored."""
 
     __tablename__ = "answers"
     __table_args__ = (UniqueConstraint("question_id", "device"),)
@@ -197,7 +197,7 @@ class Link(Base):
 
 
 class Audit(Base):
-    """One change by someone who asked through a page: when, account ('' without sign-in), role, action and what it was done to."""
+    """One change made through a page: when, account ('' without sign-in), role, action and what it was done to."""
 
     __tablename__ = "audit"
 

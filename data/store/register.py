@@ -16,28 +16,6 @@ from data.rights import require_role
 from data.store.database import engine
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, Initiative
 
-FIELDS = (
-    "name",
-    "kind",
-    "stage",
-    "theme",
-    "topic",
-    "city",
-    "country",
-    "area_id",
-    "about",
-    "target_group",
-    "languages",
-    "budget_eur",
-    "funding",
-    "start",
-    "end",
-    "reached",
-    "contact_role",
-    "partners",
-    "outcomes",
-    "evidence",
-)
 LISTS = {
     "partners": ("name", "sector", "role"),
     "outcomes": ("indicator", "value", "unit", "date"),
@@ -50,14 +28,15 @@ class ConflictError(DataError):
 
     def __init__(self, name: str, theirs: dict[str, Any], fields: list[str]) -> None:
         self.theirs = theirs
-        what = ", ".join(fields) or "nothing that you see"
+        changed = ", ".join(fields) or "nothing that you see"
         super().__init__(
-            f"'{name}' was changed by someone else while you edited it ({what}). Look at their version, then save yours again."
+            f"'{name}' was changed by someone else while you edited it ({changed}). "
+            "Look at their version, then save yours again."
         )
 
 
 class InvalidInitiativeError(DataError):
-    """An initiative does not fit; `problems` holds field -> what is wrong and how to mend it."""
+    """An initiative does not fit; `problems` holds field -> what is wrong and what to do."""
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
@@ -79,13 +58,13 @@ def _one_of(options: tuple[str, ...]) -> Callable[[object], str]:
     return read
 
 
-def _needed(value: object) -> str:
+def _required(value: object) -> str:
     if not _text(value):
         raise ValueError("is empty; it must be stated")
     return _text(value)
 
 
-def _whole(value: object) -> int | None:
+def _whole_number(value: object) -> int | None:
     if not _text(value):
         return None
     try:
@@ -132,38 +111,42 @@ def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
 
 
 _READERS: dict[str, Callable[[object], Any]] = {
-    "name": _needed,
+    "name": _required,
     "kind": _one_of(KINDS),
     "stage": _one_of(STAGES),
     "theme": _one_of(THEMES),
     "topic": _one_of(TOPICS),
-    "city": _needed,
-    "country": _needed,
-    "budget_eur": _whole,
-    "reached": _whole,
+    "city": _required,
+    "country": _required,
+    **dict.fromkeys(("area_id", "about", "target_group", "languages"), _text),
+    "budget_eur": _whole_number,
+    "funding": _text,
     "start": _day,
     "end": _day,
+    "reached": _whole_number,
+    "contact_role": _text,
     **{name: _list(name) for name in LISTS},
 }
+FIELDS = tuple(_READERS)
 
 
-def check(given: dict[str, Any]) -> dict[str, Any]:
-    """Every field in its type; unknown is empty. Raises InvalidInitiativeError that names each field, fault and mend."""
-    made, problems = {}, {}
-    for field in FIELDS:
+def check(values: dict[str, Any]) -> dict[str, Any]:
+    """Every field in its type; unknown is empty. Raises InvalidInitiativeError with each field, fault and hint."""
+    checked, problems = {}, {}
+    for field, read in _READERS.items():
         try:
-            made[field] = _READERS.get(field, _text)(given.get(field))
-        except ValueError as fault:
-            problems[field] = str(fault)
-    if "@" in str(made.get("contact_role", "")):
+            checked[field] = read(values.get(field))
+        except ValueError as error:
+            problems[field] = str(error)
+    if "@" in str(checked.get("contact_role", "")):
         problems["contact_role"] = "holds an address of a person; state a role such as 'integration office'"
-    if made.get("start") and made.get("end") and made["end"] < made["start"]:
-        problems["end"] = f"{made['end']} is before the start, {made['start']}"
-    if unknown := [field for field in given if field not in FIELDS and field not in ("id", "version")]:
+    if checked.get("start") and checked.get("end") and checked["end"] < checked["start"]:
+        problems["end"] = f"{checked['end']} is before the start, {checked['start']}"
+    if unknown := [field for field in values if field not in FIELDS and field not in ("id", "version")]:
         problems[str(unknown[0])] = f"there is no such field; known: {', '.join(FIELDS)}"
     if problems:
         raise InvalidInitiativeError(problems)
-    return made
+    return checked
 
 
 def _plain(row: Initiative) -> dict[str, Any]:
@@ -176,18 +159,18 @@ def _plain(row: Initiative) -> dict[str, Any]:
 
 def everything(removed: bool = False) -> pd.DataFrame:
     """All initiatives by name: id, version and FIELDS; with removed, also those taken out."""
-    asked = select(Initiative).order_by(Initiative.name, Initiative.id)
+    query = select(Initiative).order_by(Initiative.name, Initiative.id)
     if not removed:
-        asked = asked.where(Initiative.removed.is_(None))
+        query = query.where(Initiative.removed.is_(None))
     with Session(engine()) as session:
-        rows = [{"id": row.id, "version": row.version, **_plain(row)} for row in session.scalars(asked)]
+        rows = [{"id": row.id, "version": row.version, **_plain(row)} for row in session.scalars(query)]
     table = pd.DataFrame(rows, columns=["id", "version", *FIELDS, "removed"])
     return table.astype({"budget_eur": "Int64", "reached": "Int64"})
 
 
-def add(given: dict[str, Any], who: str) -> int:
+def add(values: dict[str, Any], who: str) -> int:
     """Store a new initiative; returns its id once it is on the disk."""
-    return add_many([check(given)], who)[0]
+    return add_many([check(values)], who)[0]
 
 
 @require_role("editor")
@@ -234,12 +217,12 @@ def _fields_since(session: Session, number: int, version: int, now: dict[str, An
 
 
 @require_role("editor")
-def change(number: int, version: int, given: dict[str, Any], who: str) -> int:
-    """Change an initiative that you read at `version`; returns the new one. Raises ConflictError, InvalidInitiativeError."""
-    made = check(given)
+def change(number: int, version: int, values: dict[str, Any], who: str) -> int:
+    """Change an initiative read at `version`; returns the new version. Raises ConflictError, InvalidInitiativeError."""
+    checked = check(values)
 
     def edit(row: Initiative) -> None:
-        for field, value in made.items():
+        for field, value in checked.items():
             setattr(row, field, value)
 
     return _change(number, version, who, "changed", edit)
@@ -261,12 +244,12 @@ def undo(number: int, who: str) -> int:
         if last is None or last.before is None:
             raise DataError("There is no change to take back.")
         earlier = dict(last.before)
-    gone, made = earlier.pop("removed"), check({field: earlier[field] for field in FIELDS})
+    removed, checked = earlier.pop("removed"), check({field: earlier[field] for field in FIELDS})
 
     def edit(row: Initiative) -> None:
-        for field, value in made.items():
+        for field, value in checked.items():
             setattr(row, field, value)
-        row.removed = datetime.now(UTC) if gone else None
+        row.removed = datetime.now(UTC) if removed else None
 
     return _change(number, None, who, "undone", edit)
 

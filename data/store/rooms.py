@@ -1,6 +1,7 @@
 """A workshop's room: questions, one answer a device and question, results that outlive the answers.
 
-No address and no name is kept. A device is a random token of its browser, stored as a keyed hash that differs from room to room.
+No address and no name is stored. A device is a random token of its browser, stored as a keyed hash that differs from
+room to room.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ KINDS = ("poll", "budget", "priorities", "text")
 MIN_PEOPLE = 5  # people whose answers may be shown together
 BUDGET_POINTS = 100  # points of a budget
 MAX_PRIORITIES = 3
-MAX_TEXT_LENGTH = 280  # signs of a free text
+MAX_TEXT_LENGTH = 280  # characters of a free text
 
 
 class RefusedError(ValueError):
@@ -67,7 +68,7 @@ class RoomView:
 @require_role("editor")
 def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> str:
     """Open a room; returns its code."""
-    named = [group.strip()[:60] for group in groups if group.strip()]
+    names = [group.strip()[:60] for group in groups if group.strip()]
     if not title.strip():
         raise RefusedError("A room needs a title.")
     with Session(engine()) as session, session.begin():
@@ -75,7 +76,7 @@ def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> 
             code=codes.random_code(),
             city=city,
             title=title.strip()[:200],
-            groups=list(dict.fromkeys(named)),
+            groups=list(dict.fromkeys(names)),
             salt=secrets.token_hex(16),
             keep_days=keep_days,
         )
@@ -94,8 +95,8 @@ def rooms(city: str) -> list[RoomView]:
 def room(code: str) -> RoomView | None:
     """The room of a code, as people type it."""
     with Session(engine()) as session:
-        found = session.scalar(select(Room).where(Room.code == code.strip().upper()))
-        return None if found is None else _room_view(found)
+        row = session.scalar(select(Room).where(Room.code == code.strip().upper()))
+        return None if row is None else _room_view(row)
 
 
 def _room_view(room: Room) -> RoomView:
@@ -152,38 +153,32 @@ def set_open(question: int, is_open: bool) -> None:
 
 def questions(code: str) -> list[QuestionView]:
     """A room's questions in the order they were asked."""
-    asked = select(Question).join(Room, Room.id == Question.room_id).where(Room.code == code).order_by(Question.id)
+    query = select(Question).join(Room, Room.id == Question.room_id).where(Room.code == code).order_by(Question.id)
     with Session(engine()) as session:
-        return [_question_view(one) for one in session.scalars(asked)]
+        return [_question_view(row) for row in session.scalars(query)]
 
 
 def question(number: int) -> QuestionView | None:
     """One question."""
     with Session(engine()) as session:
-        found = session.get(Question, number)
-        return None if found is None else _question_view(found)
+        row = session.get(Question, number)
+        return None if row is None else _question_view(row)
 
 
-def _question_view(one: Question) -> QuestionView:
-    return QuestionView(
-        one.id,
-        one.kind,
-        one.prompt,
-        tuple((option["key"], option["label"]) for option in one.options),
-        one.open,
-        one.result,
-    )
+def _question_view(row: Question) -> QuestionView:
+    options = tuple((option["key"], option["label"]) for option in row.options)
+    return QuestionView(row.id, row.kind, row.prompt, options, row.open, row.result)
 
 
-def check(asked: QuestionView, value: Any) -> Any:
+def check(question: QuestionView, value: Any) -> Any:
     """An answer as it is stored, or RefusedError with what is wrong."""
-    if asked.kind == "text":
-        words = "".join(sign for sign in str(value) if sign.isprintable() or sign == "\n").strip()
-        if not words or len(words) > MAX_TEXT_LENGTH:
+    if question.kind == "text":
+        text = "".join(character for character in str(value) if character.isprintable() or character == "\n").strip()
+        if not text or len(text) > MAX_TEXT_LENGTH:
             raise RefusedError(f"A text has 1 to {MAX_TEXT_LENGTH} signs.")
-        return words
-    if asked.kind == "budget":
-        if not isinstance(value, dict) or set(value) != set(asked.keys):
+        return text
+    if question.kind == "budget":
+        if not isinstance(value, dict) or set(value) != set(question.keys):
             raise RefusedError("Points are needed for every option.")
         if (
             any(isinstance(points, bool) or not isinstance(points, int) or points < 0 for points in value.values())
@@ -191,10 +186,10 @@ def check(asked: QuestionView, value: Any) -> Any:
         ):
             raise RefusedError(f"Points are whole numbers from 0 and add up to {BUDGET_POINTS}.")
         return value
-    most = 1 if asked.kind == "poll" else MAX_PRIORITIES
-    if not isinstance(value, list) or not 1 <= len(value) <= most or len(set(map(str, value))) != len(value):
-        raise RefusedError(f"1 to {most} different options can be chosen.")
-    if not set(map(str, value)) <= set(asked.keys):
+    limit = 1 if question.kind == "poll" else MAX_PRIORITIES
+    if not isinstance(value, list) or not 1 <= len(value) <= limit or len(set(map(str, value))) != len(value):
+        raise RefusedError(f"1 to {limit} different options can be chosen.")
+    if not set(map(str, value)) <= set(question.keys):
         raise RefusedError("The answer names an option that was not offered.")
     return list(map(str, value))
 
@@ -216,8 +211,8 @@ def answer(code: str, number: int, token: str, group: str, value: Any) -> None:
             "approved": False,
         }
         insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
-        kept = {key: insert.excluded[key] for key in ("group", "value", "approved")}
-        session.execute(insert.on_conflict_do_update(index_elements=["question_id", "device"], set_=kept))
+        changes = {key: insert.excluded[key] for key in ("group", "value", "approved")}
+        session.execute(insert.on_conflict_do_update(index_elements=["question_id", "device"], set_=changes))
 
 
 def count(number: int) -> int:
@@ -226,23 +221,23 @@ def count(number: int) -> int:
         return int(session.scalar(select(func.count()).where(Answer.question_id == number)) or 0)
 
 
-def answers(asked: QuestionView) -> pd.DataFrame:
+def answers(question: QuestionView) -> pd.DataFrame:
     """The answers to a question: group and choice, or a column an option for a budget; for a text id, value, approved.
 
     Empty below MIN_PEOPLE people; a group below MIN_PEOPLE people is blank, so that no one can be singled out.
     """
     columns = [Answer.id, Answer.group, Answer.value, Answer.approved]
     with Session(engine()) as session:
-        found = session.execute(select(*columns).where(Answer.question_id == asked.id).order_by(Answer.id)).all()
-    rows = pd.DataFrame(found, columns=["id", "group", "value", "approved"])
-    if asked.kind == "text":
+        stored = session.execute(select(*columns).where(Answer.question_id == question.id).order_by(Answer.id)).all()
+    rows = pd.DataFrame(stored, columns=["id", "group", "value", "approved"])
+    if question.kind == "text":
         return rows[["id", "value", "approved"]]
     if len(rows) < MIN_PEOPLE:
         rows = rows.iloc[:0]
     people = rows["group"].map(rows["group"].value_counts())
     rows["group"] = rows["group"].where(people >= MIN_PEOPLE, "")
-    if asked.kind == "budget":
-        points = pd.DataFrame([*rows["value"]], columns=asked.keys, index=rows.index)
+    if question.kind == "budget":
+        points = pd.DataFrame([*rows["value"]], columns=question.keys, index=rows.index)
         return pd.concat([rows[["group"]], points], axis=1)
     return rows[["group", "value"]].rename(columns={"value": "choice"})
 
@@ -276,12 +271,10 @@ def purge(now: datetime | None = None) -> int:
     """Delete the answers of every room closed longer ago than its days; returns how many rooms."""
     moment = now or datetime.now(UTC)
     with Session(engine()) as session, session.begin():
-        due = []
-        for room in session.scalars(select(Room).where(Room.closed.is_not(None), Room.purged.is_(None))):
-            if aware(room.closed or moment) + timedelta(days=room.keep_days) <= moment:
-                due.append(room)
+        closed = session.scalars(select(Room).where(Room.closed.is_not(None), Room.purged.is_(None))).all()
+        due = [room for room in closed if aware(room.closed or moment) + timedelta(days=room.keep_days) <= moment]
         for room in due:
-            asked = select(Question.id).where(Question.room_id == room.id)
-            session.execute(delete(Answer).where(Answer.question_id.in_(asked)))
+            its_questions = select(Question.id).where(Question.room_id == room.id)
+            session.execute(delete(Answer).where(Answer.question_id.in_(its_questions)))
             room.purged, room.salt = moment, ""
         return len(due)

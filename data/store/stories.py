@@ -35,34 +35,33 @@ class StoryView:
 def save(title: str, steps: list[dict[str, Any]], code: str = "") -> str:
     """Store a story, or a new version of the one with this code; returns its code."""
     with Session(engine()) as session, session.begin():
-        found = session.scalar(select(Story).where(Story.code == code)) if code else None
-        if found is None:
-            found = Story(code=codes.random_code(), title=title[:200], steps=steps, step=0, started=None)
-            session.add(found)
-        found.title, found.steps = title[:200], steps
-        return found.code
+        story = session.scalar(select(Story).where(Story.code == code)) if code else None
+        if story is None:
+            story = Story(code=codes.random_code(), step=0, started=None)
+            session.add(story)
+        story.title, story.steps = title[:200], steps
+        return story.code
 
 
 def story(code: str) -> StoryView | None:
     """The story of a code."""
     with Session(engine()) as session:
-        found = session.scalar(select(Story).where(Story.code == code.strip().upper()))
-        if found is None:
+        row = session.scalar(select(Story).where(Story.code == code.strip().upper()))
+        if row is None:
             return None
-        started = aware(found.started) if found.started else None
-        return StoryView(found.code, found.title, found.steps, found.step, started)
+        return StoryView(row.code, row.title, row.steps, row.step, aware(row.started) if row.started else None)
 
 
 def stories() -> dict[str, str]:
     """Title by code of the stories stored, newest first."""
     with Session(engine()) as session:
-        found = session.execute(select(Story.code, Story.title).order_by(Story.id.desc()))
-        return {row.code: row.title for row in found}
+        rows = session.execute(select(Story.code, Story.title).order_by(Story.id.desc()))
+        return {row.code: row.title for row in rows}
 
 
 @require_role("editor")
 def show_step(code: str, step: int, start: bool = False) -> None:
-    """Say which step a presentation shows, for the window with the notes."""
+    """Store which step a presentation shows, for the window with the notes."""
     values: dict[str, Any] = {"step": step} | ({"started": datetime.now(UTC)} if start else {})
     with Session(engine()) as session, session.begin():
         session.execute(update(Story).where(Story.code == code).values(**values))
@@ -72,19 +71,19 @@ def show_step(code: str, step: int, start: bool = False) -> None:
 def shorten(target: str, title: str) -> str:
     """A short code for a view, the same for the same view and title."""
     with Session(engine()) as session, session.begin():
-        known = session.scalar(select(Link.code).where(Link.target == target, Link.title == title[:300]))
-        if known:
-            return str(known)
-        made = Link(code=codes.random_code(5), target=target, title=title[:300])
-        session.add(made)
-        return made.code
+        existing = session.scalar(select(Link.code).where(Link.target == target, Link.title == title[:300]))
+        if existing:
+            return str(existing)
+        link = Link(code=codes.random_code(5), target=target, title=title[:300])
+        session.add(link)
+        return link.code
 
 
 def link(code: str) -> tuple[str, str] | None:
     """Target and title of a short code."""
     with Session(engine()) as session:
-        found = session.get(Link, code.strip().upper())
-        return None if found is None else (found.target, found.title)
+        row = session.get(Link, code.strip().upper())
+        return None if row is None else (row.target, row.title)
 
 
 def as_file(title: str, steps: list[dict[str, Any]]) -> bytes:
@@ -93,29 +92,29 @@ def as_file(title: str, steps: list[dict[str, Any]]) -> bytes:
 
 
 def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dict[str, Any]]]:
-    """Title and steps of a story's file; SourceError names step, field and mend. pages: those that exist."""
+    """Title and steps of a story's file; SourceError names step, field and hint. pages: those that exist."""
     limits.check_size(content, name, 1_000_000)
     try:
-        given = json.loads(content)
-        title, steps = str(given["title"]), list(given["steps"])
-    except (ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise SourceError(name, "is no story", hint="Save one from the page Story and change that") from fault
-    made = []
-    for place, step in enumerate(steps[:MAX_STEPS], 1):
+        story = json.loads(content)
+        title, steps = str(story["title"]), list(story["steps"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SourceError(name, "is no story", hint="Save one from the page Story and change that") from error
+    checked = []
+    for number, step in enumerate(steps[:MAX_STEPS], 1):
         if not isinstance(step, dict) or step.get("page") not in pages:
             raise SourceError(
                 name,
                 "names a page that does not exist",
                 column="page",
-                row=place,
+                row=number,
                 hint=f"Known: {', '.join(sorted(pages))}",
             )
         query = step.get("query", {})
         if not isinstance(query, dict):
             raise SourceError(
-                name, "is not a table of choices", column="query", row=place, hint='Write it as {"district": "01"}'
+                name, "is not a table of choices", column="query", row=number, hint='Write it as {"district": "01"}'
             )
-        made.append(
+        checked.append(
             {
                 "page": step["page"],
                 "query": {str(key)[:60]: str(value)[:500] for key, value in query.items()},
@@ -123,6 +122,6 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
                 "note": str(step.get("note", ""))[:2000],
             }
         )
-    if not made:
+    if not checked:
         raise SourceError(name, "has no steps", hint="Pin a view first")
-    return title[:200], made
+    return title[:200], checked
