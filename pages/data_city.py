@@ -79,7 +79,8 @@ def template_section() -> None:
         st.dataframe(sections, hide_index=True, alt=_("Sections of a pack with their columns"))
         st.caption(
             _(
-                "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, in any coordinate system. docs/cities.md explains each."
+                "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, in any coordinate system. "
+                "docs/cities.md explains each."
             )
         )
 
@@ -227,7 +228,8 @@ def builds_section() -> None:
 st.title(_("Your city"), anchor=False)
 st.markdown(
     _(
-        "Any city can be shown: its areas, residents and services go into a pack. A check names every fault with file, row, column and mend before anything changes."
+        "Any city can be shown: its areas, residents and services go into a pack. "
+        "A check names every fault with file, row, column and mend before anything changes."
     )
 )
 template_section()

@@ -187,13 +187,13 @@ def hexagons(population: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     centres = population[population["persons"] > 0].representative_point()
     ids = pd.Series([h3.latlng_to_cell(point.y, point.x, HEXAGON) for point in centres]).drop_duplicates()
     outlines = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in ids]
-    parents = [h3.cell_to_parent(cell, HEXAGON - 1) for cell in ids]
+    parents = ids.map(lambda cell: h3.cell_to_parent(cell, HEXAGON - 1))
     return gpd.GeoDataFrame(
         {
             "area_id": ids,
             "name": [f"Hexagon {number}" for number in range(1, len(ids) + 1)],
             "district": parents,
-            "district_name": [f"Hexagons around {parent[3:9]}" for parent in parents],
+            "district_name": [f"Hexagons, group {number + 1}" for number in pd.factorize(parents)[0]],
         },
         geometry=outlines,
         crs=4326,

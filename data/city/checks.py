@@ -1,4 +1,4 @@
-"""What is wrong with a pack, finding by finding: file, row, column, what, hint. A check never changes the user's files."""
+"""What is wrong with a pack: findings with file, row, column, what, hint. A check never changes the user's files."""
 
 from __future__ import annotations
 

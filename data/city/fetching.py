@@ -1,7 +1,7 @@
-"""A pack from open sources: boundary, areas and services from OpenStreetMap, people from a grid, its region from our tables.
+"""A pack from open sources: boundary, areas and services from OpenStreetMap, people from a grid.
 
-Each answer is cached as it comes, so that a fetch that was broken off goes on where it stopped; the pack appears whole or
-not at all.
+Each answer is cached as it comes, so that a fetch that was broken off goes on where it stopped; the pack appears whole
+or not at all.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def fetch(
     """Make a pack of a city; returns what the reader should know (what is old, what was not found). Raises DataError.
 
     pbf: an OpenStreetMap extract that services and streets are taken from; grid: a population grid, persons: its column
-    of residents where it cannot be guessed. With both nothing is asked of the network: the areas are then hexagons where
-    the grid counts people inside the extract.
+    of residents where it cannot be guessed. With both nothing is asked of the network: the areas are then hexagons
+    where the grid counts people inside the extract.
     """
     target = folder or Path(pack.key_of(name))
     if target.exists():
@@ -96,12 +96,12 @@ class _Draft:
     def add(self, section: str, table: gpd.GeoDataFrame, columns: dict[str, str], credit: dict[str, str]) -> None:
         """Write a section's file and keep what the manifest says of it."""
         table.to_file(self.folder / f"{section}.geojson", driver="GeoJSON")
-        self.parts[section] = Part(file=f"{section}.geojson", columns=columns, **credit)
+        self.parts[section] = Part.model_validate({"file": f"{section}.geojson", "columns": columns, **credit})
 
     def add_streets(self, pbf: Path, period: str) -> None:
         """Copy an extract as the section of streets."""
         shutil.copyfile(pbf, self.folder / "streets.osm.pbf")
-        self.parts["network"] = Part(file="streets.osm.pbf", **_osm_credit(period))
+        self.parts["network"] = Part.model_validate({"file": "streets.osm.pbf", **_osm_credit(period)})
 
 
 def _from_files(draft: _Draft, pbf: Path, grid: Path) -> shapely.Geometry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import tomllib
 import unicodedata
@@ -15,6 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal, TypeVar
 
 import pyproj
+import shapely
 import tomli_w
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
@@ -93,7 +95,8 @@ SYNONYMS = {
     "name": "name title bezeichnung nimi nom nombre label area_name plr_name",
     "district": "district district_id bezirk bez borough suurpiiri arrondissement parent parent_id",
     "district_name": "district_name bezirksname borough_name",
-    "persons": "persons population residents inhabitants einwohner people total t pop asukkaat vaesto count value tot_p",
+    "persons": "persons population residents inhabitants people total t tot_p pop count value einwohner "
+    "asukkaat vaesto",
     "period": "period date day year time stichtag datum",
     "age": "age age_group agegroup ages alter altersgruppe age_band",
     "cell": "cell grd_id grid_id grid cellcode",
@@ -147,7 +150,7 @@ Words = Annotated[str, BeforeValidator(str)]  # a year or a day may stand withou
 
 
 def _field(default: Any, noun: str, hint: str, **limits: Any) -> Any:
-    """A setting; a wrong value of it is told as "[section] key is 'value', no NOUN. HINT."."""
+    """A setting; a wrong value of it becomes the finding "[section] key is 'value', no NOUN. HINT"."""
     return Field(default, title=noun, description=hint, **limits)
 
 
@@ -310,21 +313,26 @@ def manifest_text(city: dict[str, Any], parts: dict[str, Part]) -> str:
 
 def template(name: str = "My city") -> dict[str, str]:
     """The files of a pack to start from: the manifest, and a small example of each table to write over."""
-    polygons = ",".join(
-        f'{{"type":"Feature","properties":{{"id":"{number:02d}","name":"Quarter {number}","district":"{side}","district_name":"{side} side"}},'
-        f'"geometry":{{"type":"Polygon","coordinates":[[[{x},{y}],[{x + 0.01:.3f},{y}],[{x + 0.01:.3f},{y + 0.01:.3f}],[{x},{y + 0.01:.3f}],[{x},{y}]]]}}}}'
-        for number, x, y, side in (
-            (1, 24.93, 60.16, "West"),
-            (2, 24.94, 60.16, "East"),
-            (3, 24.93, 60.17, "West"),
-            (4, 24.94, 60.17, "East"),
-        )
-    )
-    persons = "".join(
-        f"{area:02d},2025-12-31,{age},{100 * area + number}\n"
+    features = []
+    for number, (x, y, side) in enumerate(
+        ((24.93, 60.16, "West"), (24.94, 60.16, "East"), (24.93, 60.17, "West"), (24.94, 60.17, "East")), 1
+    ):
+        about = {"id": f"{number:02d}", "name": f"Quarter {number}"}
+        about |= {"district": side, "district_name": f"{side} side"}
+        square = shapely.box(x, y, round(x + 0.01, 3), round(y + 0.01, 3))
+        features.append({"type": "Feature", "properties": about, "geometry": shapely.geometry.mapping(square)})
+    residents = ["area,period,age,persons"] + [
+        f"{area:02d},2025-12-31,{age},{100 * area + number}"
         for area in range(1, 5)
         for number, age in enumerate(("0-5", "6-17", "18-64", "65+"))
-    )
+    ]
+    services = [
+        "id,kind,name,places,lon,lat",
+        "1,library,Library,,24.935,60.165",
+        "2,school_primary,School,240,24.945,60.175",
+        "3,daycare,Day care,60,24.936,60.174",
+        "4,doctor,Doctor,,24.946,60.166",
+    ]
     credit = {
         "publisher": "Example (replace)",
         "licence": "CC0 1.0",
@@ -337,21 +345,20 @@ def template(name: str = "My city") -> dict[str, str]:
         "services": ("services.csv", "id kind name places lon lat"),
     }
     parts = {
-        section: Part(file=file, columns={name: name for name in names.split()}, **credit)
+        section: Part.model_validate({"file": file, "columns": {name: name for name in names.split()}, **credit})
         for section, (file, names) in columns.items()
     }
     return {
         MANIFEST: manifest_text({"name": name, "country": "FIN", "region": "FI1B"}, parts),
-        "areas.geojson": f'{{"type":"FeatureCollection","features":[{polygons}]}}',
-        "residents.csv": "area,period,age,persons\n" + persons,
-        "services.csv": "id,kind,name,places,lon,lat\n1,library,Library,,24.935,60.165\n2,school_primary,School,240,24.945,60.175\n"
-        "3,daycare,Day care,60,24.936,60.174\n4,doctor,Doctor,,24.946,60.166\n",
+        "areas.geojson": json.dumps({"type": "FeatureCollection", "features": features}),
+        "residents.csv": "\n".join(residents) + "\n",
+        "services.csv": "\n".join(services) + "\n",
     }
 
 
 @contextmanager
 def open_pack(path: Path) -> Iterator[Path]:
-    """The folder of a pack, unpacked for a while if it is a zip. Raises PackError on a zip that is broken or not safe."""
+    """The folder of a pack, unpacked for a while if it is a zip. Raises PackError if that is broken or not safe."""
     if path.is_dir():
         yield path
         return

@@ -1,4 +1,4 @@
-"""Reading a pack's files: any usual format into a table of text or shapes, and numbers and days as people write them."""
+"""Reading a pack's files: any usual format into a table; numbers and days as people write them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class FileTable:
 
 
 def read(path: Path, name: str) -> FileTable:
-    """Read CSV, XLSX, GeoJSON, GeoPackage, zipped Shapefile, Parquet or GeoParquet. Raises SourceError that has `name`."""
+    """Read CSV, XLSX, GeoJSON, GeoPackage, zipped Shapefile, Parquet or GeoParquet. Raises SourceError."""
     suffix = path.suffix.lower()
     if not path.is_file():
         raise SourceError(name, "the file is missing", hint="Add it to the pack or mend its name in city.toml")
@@ -87,7 +87,7 @@ def _spatial(path: Path) -> gpd.GeoDataFrame:
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
-    """The text of a file and its encoding: UTF-8, else the likeliest of ENCODINGS. Raises ValueError where none fits."""
+    """The text of a file and its encoding: UTF-8, else the likeliest of ENCODINGS. Raises ValueError if none fits."""
     try:
         return raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -121,7 +121,7 @@ def _csv(path: Path) -> FileTable:
 
 
 def numbers(values: pd.Series, whole: bool = False) -> tuple[pd.Series, pd.Series, str]:
-    """Numbers as people write them ('1 234,5', '1.234', '12 %'): values, which are wrong, a sentence if forms are mixed.
+    """Numbers as people write them ('1 234,5', '1.234', '12 %'): values, which are wrong, what is wrong with the form.
 
     A gap stays a gap. In a column of `whole` numbers a comma or point groups thousands if every marked number can be
     read so; elsewhere a single mark is the decimal one ('24.935' is a longitude, not many thousands).
@@ -146,7 +146,7 @@ def numbers(values: pd.Series, whole: bool = False) -> tuple[pd.Series, pd.Serie
 
 
 def _grouping_mark(written: pd.Series, whole: bool) -> str:
-    """Which of comma and point groups thousands in a column, '' for neither. Raises ValueError if both mark decimals."""
+    """Which of comma and point groups a column's thousands, '' for neither. Raises ValueError if both mark decimals."""
     marks = {mark for mark in ",." if written.str.contains(mark, regex=False).any()}
     if len(marks) == 1:
         mark = marks.pop()
@@ -173,7 +173,7 @@ DAYS = {
 
 
 def days(values: pd.Series) -> tuple[pd.Series, pd.Series, str]:
-    """Days in one of DAYS' forms: values (a year or month becomes its end), which are wrong, a sentence if forms are mixed."""
+    """Days in one of the forms of DAYS (of a year or month the last): values, which are wrong, what mixes forms."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.astype("datetime64[us]"), values.isna(), ""
     text = values.map(lambda day: day.isoformat()[:10] if hasattr(day, "isoformat") else day)

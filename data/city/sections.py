@@ -1,4 +1,4 @@
-"""What each section of a pack must hold: its rows in our own columns, with a finding for everything that makes no sense."""
+"""What each section of a pack must hold: its rows in our columns, with a finding for all that makes no sense."""
 
 from __future__ import annotations
 

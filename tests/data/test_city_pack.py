@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+import tomli_w
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ import data
 from data import local
 from data.city import building, checks, exporting, pack, reading
 from data.city.__main__ import main
+from tests import packs
 
 Files = dict[str, str | bytes]
 
@@ -92,9 +94,7 @@ def zipped_shapefile(areas: gpd.GeoDataFrame, path: Path) -> None:
             archive.write(file, file.name)
     shutil.rmtree(place)
     manifest = path.parent / "city.toml"
-    manifest.write_text(
-        manifest.read_text().replace('district_name = "district_name"', 'district_name = "dist_name"')
-    )
+    manifest.write_text(manifest.read_text().replace('district_name = "district_name"', 'district_name = "dist_name"'))
 
 
 def with_excel(folder: Path) -> None:
@@ -384,7 +384,8 @@ def test_zips_that_are_not_safe_are_refused(tmp_path: Path) -> None:
 
 def test_gtfs_stops_become_stations(tmp_path: Path) -> None:
     feed = {
-        "stops.txt": "stop_id,stop_name,stop_lat,stop_lon,parent_station\nS,Central,60.165,24.935,\nA,Track 1,60.165,24.935,S\nB,Bus,60.166,24.936,\nT,Tram,60.175,24.945,\n",
+        "stops.txt": "stop_id,stop_name,stop_lat,stop_lon,parent_station\nS,Central,60.165,24.935,\n"
+        "A,Track 1,60.165,24.935,S\nB,Bus,60.166,24.936,\nT,Tram,60.175,24.945,\n",
         "routes.txt": "route_id,route_type\nM,1\nX,700\nT,900\n",
         "trips.txt": "trip_id,route_id\nm,M\nx,X\nt,T\n",
         "stop_times.txt": "trip_id,stop_id\nm,A\nx,B\nt,T\n",
@@ -412,7 +413,8 @@ def test_a_grid_alone_makes_a_city_of_hexagons_that_holds_everyone(tmp_path: Pat
     folder = written(
         tmp_path / "pack",
         {
-            "city.toml": '[city]\nname = "Grid"\ncountry = "FIN"\n[grid]\nfile = "grid.gpkg"\nperiod = "2024"\ncolumns = { persons = "asukkaita" }\n'
+            "city.toml": '[city]\nname = "Grid"\ncountry = "FIN"\n[grid]\nfile = "grid.gpkg"\nperiod = "2024"\n'
+            'columns = { persons = "asukkaita" }\n'
         },
     )
     grid.to_file(folder / "grid.gpkg")
@@ -453,3 +455,86 @@ def test_versions_are_pruned_and_what_a_killed_process_left_is_swept(tmp_path: P
     files = list((tmp_path / "local" / "testville" / "areas").iterdir())
     assert len(files) <= local.MAX_VERSIONS
     assert data.entry("areas", "testville").path in files
+
+
+def test_a_city_without_districts_has_two_levels_and_its_ids_stay_as_they_are(tmp_path: Path) -> None:
+    key, findings = building.build(packs.strange_pack(tmp_path / "strange"))
+    assert (key, findings) == ("strange", [])
+    areas = data.table("areas", key)
+    assert areas["level"].tolist() == ["city"] + 6 * ["planning_area"]
+    smallest = areas[areas["level"] == "planning_area"]
+    assert dict(zip(smallest["area_id"], smallest["name"], strict=True)) == packs.STRANGE_AREAS
+    assert set(smallest["parent_id"]) == {"0"}  # the city, though an area is called so as well
+    assert data.cities()[key].level_names == {"city": "City", "planning_area": "Kvartal"}
+    people = data.table("residents", key)
+    assert people["period"].max() == pd.Timestamp("2013-06-30")
+    assert set(people["age"]) == {"0+"}
+    assert people.loc[people["period"] == people["period"].max(), "persons"].sum() == 6 * 1050 + 300 * 15
+    assert data.table("facilities", key)["area_id"].tolist() == ["St. Pauli 1", "0"]
+    assert set(data.table("cells", key)["area_id"]) == set(packs.STRANGE_AREAS)
+    exporting.export(key, tmp_path / "out")
+    manifest = pack.load_manifest(tmp_path / "out")
+    manifest["city"]["key"] = "again"
+    (tmp_path / "out" / pack.MANIFEST).write_text(tomli_w.dumps(manifest), encoding="utf-8")
+    again, _findings = building.build(tmp_path / "out")
+    assert data.table("areas", again)["level"].tolist() == areas["level"].tolist()
+    assert data.table("residents", again)["persons"].sum() == people["persons"].sum()
+
+
+def test_districts_are_looked_up_where_no_id_begins_with_theirs(tmp_path: Path) -> None:
+    key, findings = building.build(packs.district_pack(tmp_path / "shores"))
+    assert (key, findings) == ("three-shores", [])
+    areas = data.table("areas", key)
+    smallest = areas[areas["level"] == "planning_area"]
+    assert smallest["parent_id"].value_counts().to_dict() == dict.fromkeys(packs.DISTRICTS, 4)
+    assert not [row for row in smallest.itertuples() if row.area_id.startswith(row.parent_id)]
+    districts = areas[areas["level"] == "district"].set_index("area_id")["name"]
+    assert districts.to_dict() == packs.DISTRICTS
+    origins = data.table("residents_by_origin", key).set_index(["period", "origin", "level", "area_id"])["persons"]
+    last = origins[pd.Timestamp("2019-12-31"), "UKR"]
+    assert last["district", "n"] == sum(92 - 3 * n for n in range(4))
+    assert last["city", "0"] == sum(92 - 3 * n for n in range(12))
+    assert set(data.table("facilities", key)["kind"]) == {"library", "school_primary", "playground"}
+    assert set(data.table("social_monitoring", key)["indicator"]) == {
+        "unemployment",
+        "child_poverty",
+        "transfer_receipt",
+    }
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [("cp1252", "São Paulo"), ("cp1251", "Печерський район"), ("cp1253", "Πειραιάς"), ("utf-16", "Żoliborz")],
+)
+def test_files_in_older_encodings_are_read_with_a_warning(tmp_path: Path, encoding: str, name: str) -> None:
+    path = tmp_path / "services.csv"
+    path.write_bytes(f"id,name\n1,{name}\n2,{name} 2\n".encode(encoding))
+    table = reading.read(path, path.name)
+    assert table.rows["name"].tolist() == [name, f"{name} 2"]
+    assert [hint for _what, hint in table.warnings] == ["Save it as UTF-8"]
+
+
+def test_every_fault_of_a_manifest_is_named_at_once(tmp_path: Path) -> None:
+    files = good()
+    files["city.toml"] = (
+        '[city]\nname = 5\ncountry = "FIN"\ncrs = 4326\ndisplaced_origins = ["XXX"]\n'
+        'level_names = { borough = "x" }\nregion_name = 1\n[residents]\nfile = "residents.csv"\nperiod = 2025\n'
+    )
+    found = [(finding.what, finding.hint) for finding in checks.check(written(tmp_path / "pack", files)).errors]
+    assert found == [
+        ("[city] name is '5', no text", 'Write name = "..."'),
+        ("[city] region_name is '1', no text", 'Write region_name = "..."'),
+        (
+            "[city] crs is '4326', no EPSG number of a metric system",
+            "Write a metric system such as 3067, or leave it out",
+        ),
+        (
+            "[city] level_names is '{'borough': 'x'}', no table of city, district, planning_area",
+            'Write level_names = { district = "Borough", planning_area = "Quarter" }',
+        ),
+        (
+            "[city] displaced_origins is '['XXX']', no list of countries",
+            'Write ISO codes: displaced_origins = ["UKR", "SYR"]',
+        ),
+        ("the pack has neither areas nor a grid", "Add [areas], or [grid] from which hexagons are made"),
+    ]

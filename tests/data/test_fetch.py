@@ -1,4 +1,4 @@
-"""From open sources to a city: the whole path from an extract and from recorded HTTP, with the faults that servers have."""
+"""From open sources to a city: from an extract and from recorded HTTP, with the faults that servers have."""
 
 from __future__ import annotations
 
