@@ -94,12 +94,12 @@ def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:
         return [], []
     try:
         return _parsed(file)
-    except UNREADABLE as fault:
-        logging.getLogger(__name__).warning("%s cannot be read (%s): only the shipped tables are used", file, fault)
+    except UNREADABLE as error:
+        logging.getLogger(__name__).warning("%s cannot be read (%s): only the shipped tables are used", file, error)
         return [], []
 
 
-def local_fault() -> str:
+def local_catalogue_error() -> str:
     """What is wrong with the catalogue of this machine's own tables, '' if nothing is; the shipped ones still serve."""
     file = local_catalogue()
     try:
@@ -113,8 +113,8 @@ def local_fault() -> str:
 
 def read() -> dict[tuple[str, str], Entry]:
     """Entries by (place, name) of the versions in use: those shipped, and over them those made on this machine."""
-    mine = [row for row in local_rows()[0] if row.state == "used" and row.path.exists()]
-    return shipped() | {(row.place, row.name): row for row in mine}
+    local = [row for row in local_rows()[0] if row.state == "used" and row.path.exists()]
+    return shipped() | {(row.place, row.name): row for row in local}
 
 
 def as_json(entries: list[Entry]) -> str:

@@ -12,10 +12,12 @@ RESOLUTION = 10  # H3: hexagons of about 0.015 km2, 66 m from centre to corner
 BUILT_WITHIN_M = 300  # a cell counts as built-up if a known school, doctor, stop, ... stands this near
 
 
-def cells(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lived: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
+def cells(
+    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, population: gpd.GeoDataFrame | None = None
+) -> pd.DataFrame:
     """Hexagons of each area with the share of its residents that they are estimated to house.
 
-    areas: area_id, geometry in a metric CRS. places: every known facility, same CRS. lived: a population grid (persons,
+    areas: area_id, geometry in a metric CRS. places: every known facility, same CRS. population: a grid (persons,
     squares in the same CRS), where the city has one.
     Returns cell (H3 index), area_id, x, y (metres, CRS of the areas), share (adds up to 1 in each area).
     Residents are spread evenly over an area's built-up cells: those within 300 m of a known facility (forest, lakes
@@ -24,21 +26,21 @@ def cells(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, lived: gpd.GeoDataF
     """
     rows: list[tuple[str, str]] = []
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
-        found = h3.geo_to_cells(shape, RESOLUTION)
-        if not found:
+        hexagons = h3.geo_to_cells(shape, RESOLUTION)
+        if not hexagons:
             point = shape.representative_point()
-            found = [h3.latlng_to_cell(point.y, point.x, RESOLUTION)]
-        rows.extend((cell, area_id) for cell in found)
+            hexagons = [h3.latlng_to_cell(point.y, point.x, RESOLUTION)]
+        rows.extend((cell, area_id) for cell in hexagons)
     table = pd.DataFrame(rows, columns=["cell", "area_id"])
     lat, lon = zip(*table["cell"].map(h3.cell_to_latlng), strict=True)
     points = gpd.GeoSeries.from_xy(lon, lat, crs=4326).to_crs(areas.crs)
     table["x"], table["y"] = points.x.round().astype("int32"), points.y.round().astype("int32")
-    if lived is None:
+    if population is None:
         weight = _near_places(table, places)
     else:
-        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), lived)
-    some = pd.Series(weight).groupby(table["area_id"]).transform("sum") > 0
-    weight = np.where(some, weight, 1.0)
+        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), population)
+    housed = pd.Series(weight).groupby(table["area_id"]).transform("sum") > 0
+    weight = np.where(housed, weight, 1.0)
     table["share"] = weight / table.assign(weight=weight).groupby("area_id")["weight"].transform("sum")
     return table.sort_values(["area_id", "cell"], ignore_index=True)
 
@@ -51,9 +53,9 @@ def _near_places(table: pd.DataFrame, places: gpd.GeoDataFrame) -> np.ndarray:
     return (distance_m <= BUILT_WITHIN_M).astype(float)
 
 
-def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, lived: gpd.GeoDataFrame) -> np.ndarray:
+def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, population: gpd.GeoDataFrame) -> np.ndarray:
     """Persons of the square that holds each hexagon's centre, shared among all hexagons with a centre in it."""
-    held = gpd.sjoin(centres, lived[["persons", "geometry"]], predicate="within")
-    held = held[~held.index.duplicated()]
-    share = held["persons"] / held.groupby("index_right")["persons"].transform("size")
+    inside = gpd.sjoin(centres, population[["persons", "geometry"]], predicate="within")
+    inside = inside[~inside.index.duplicated()]
+    share = inside["persons"] / inside.groupby("index_right")["persons"].transform("size")
     return share.reindex(table.index).fillna(0.0).to_numpy()

@@ -206,7 +206,7 @@ def creative_scopes() -> pd.DataFrame:
 
 
 def nace_bridge() -> pd.DataFrame:
-    """Every class of the scopes in NACE Rev. 2 with its successors: nace_2, nace_2_1; several rows where it is split."""
+    """Every class of the scopes in NACE Rev. 2 with its successors: nace_2, nace_2_1; a row for each."""
     classes = sorted({code[:5] for code in creative_codes()["code"]})
     rows = [(old, new) for old in classes for new in _BRIDGE.get(old, old).split()]
     return pd.DataFrame(rows, columns=["nace_2", "nace_2_1"])

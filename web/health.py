@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 import data
-from data.catalogue import local_fault, local_folder
+from data.catalogue import local_catalogue_error, local_folder
 from data.store.database import engine
 
 LEAST_BYTES = 200_000_000  # free on the disk of the local folder
@@ -22,7 +22,7 @@ def health(_request: Request) -> JSONResponse:
     """200 where everything answers, 503 with what does not. Figures are served all the same while the database is away."""
     found = {
         "tables": "ok" if data.catalogue() else "none",
-        "local": local_fault() or "ok",
+        "local": local_catalogue_error() or "ok",
         "database": "ok",
         "disk": "ok",
     }

@@ -76,7 +76,7 @@ def _register(folder: Path, file: str, columns: dict[str, str], kind: str) -> gp
     """One register of facilities with places: columns maps our source_id, name, places, operator to theirs."""
     path = folder / file
     raw = open_raw(path, list(columns.values()), geometry=True)
-    table = raw.assign(**{ours: raw[theirs] for ours, theirs in columns.items() if ours != "places"}, kind=kind)
+    table = raw.assign(**{name: raw[column] for name, column in columns.items() if name != "places"}, kind=kind)
     table["places"] = _places(path, raw, columns["places"])
     public = table["operator"].str.contains("öffentlich|kommunal|komm\\.|Eigenbetrieb|Bezirksamt", case=False, na=False)
     table["operator"] = public.map({True: "public", False: "independent"})

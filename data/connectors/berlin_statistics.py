@@ -1,4 +1,4 @@
-"""Amt für Statistik Berlin-Brandenburg: LOR areas in both cuts and residents by age, background and origin."""
+"""Amt für Statistik Berlin-Brandenburg: LOR areas in old and new boundaries; residents by age, background, origin."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from data.disclosure import THRESHOLD, AreaTree
 from data.errors import SourceError
 
 CITY_ID = "11"  # Berlin's state key
-CUT_CHANGE = "2021-01-01"  # LOR planning areas were redrawn: 448 before, 542 since
-OLD, NEW = "2019", "2021"  # names of the two cuts, by the year from which the geometry fits the counts
+BOUNDARY_CHANGE = "2021-01-01"  # LOR planning areas were redrawn: 448 before, 542 since
+OLD, NEW = "2019", "2021"  # boundary versions, by the year from which the geometry fits the counts
 AGES = {
     "below_6": "0-5",
     "6_15": "6-14",
@@ -62,11 +62,15 @@ MISHEADED = {
     "croatia": "rumania",
     "united_kingdom": "croatia",
 }
-LEVELS = {"city": 2, "district": 2, "forecast_area": 4, "district_region": 6, "planning_area": 8}
+# Digits of an area's id at each level, by boundary version.
+LEVELS = {
+    OLD: {"city": 2, "district": 2, "planning_area": 8},
+    NEW: {"city": 2, "district": 2, "forecast_area": 4, "district_region": 6, "planning_area": 8},
+}
 
 
 def _planning_areas(folder: Path) -> dict[str, gpd.GeoDataFrame]:
-    """Planning areas of both cuts as published: area_id, name, geometry in EPSG:25833."""
+    """Planning areas of both boundary versions as published: area_id, name, geometry in EPSG:25833."""
     new_path, old_path = folder / "planning_areas_2021.parquet", folder / "planning_areas_2020.parquet"
     new = open_raw(new_path, ["PLR_ID", "PLR_NAME"], geometry=True)
     new = new.rename(columns={"PLR_ID": "area_id", "PLR_NAME": "name"})
@@ -85,20 +89,19 @@ def _planning_areas(folder: Path) -> dict[str, gpd.GeoDataFrame]:
 
 
 def areas_exact(folder: Path) -> gpd.GeoDataFrame:
-    """Planning areas of both cuts, true to the decimetre, for computing: cut, area_id, geometry (EPSG:25833)."""
-    cuts = [
-        table.assign(boundary_version=cut)[["boundary_version", "area_id", "geometry"]]
-        for cut, table in _planning_areas(folder).items()
+    """Planning areas, true to the decimetre, for computing: boundary_version, area_id, geometry (EPSG:25833)."""
+    versions = [
+        table.assign(boundary_version=version)[["boundary_version", "area_id", "geometry"]]
+        for version, table in _planning_areas(folder).items()
     ]
-    exact = gpd.GeoDataFrame(pd.concat(cuts, ignore_index=True), crs=25833)
+    exact = gpd.GeoDataFrame(pd.concat(versions, ignore_index=True), crs=25833)
     exact.geometry = shapely.transform(exact.geometry.array, lambda xy: np.round(xy, 1))
     exact.geometry = exact.geometry.make_valid()
     return exact.sort_values(["boundary_version", "area_id"], ignore_index=True)
 
 
 def areas(folder: Path) -> gpd.GeoDataFrame:
-    """Areas for drawing, EPSG:4326, simplified as one coverage: every level of the new cut, two of the old."""
-    cuts = _planning_areas(folder)
+    """Areas for drawing, EPSG:4326, simplified as one coverage: each boundary version's levels."""
     names = {
         "district": open_raw(folder / "districts.parquet", ["Gemeinde_s", "Gemeinde_n"], geometry=True)
         .assign(area_id=lambda t: t["Gemeinde_s"].str[-2:])
@@ -110,22 +113,20 @@ def areas(folder: Path) -> gpd.GeoDataFrame:
             folder / "district_regions_2021.parquet", ["BZR_ID", "BZR_NAME"], geometry=True
         ).set_index("BZR_ID")["BZR_NAME"],
     }
-    levels = []
-    for cut, planning in cuts.items():
+    tables = []
+    for version, planning in _planning_areas(folder).items():
         planning = planning.assign(area_km2=planning.area / 1e6)
-        drawn = simplify_coverage(planning, 25.0, 0)
-        wanted = LEVELS if cut == NEW else {"city": 2, "district": 2, "planning_area": 8}
-        for level, digits in wanted.items():
-            key = drawn["area_id"].str[:digits] if level != "city" else pd.Series(CITY_ID, index=drawn.index)
-            table = drawn.assign(area_id=key).dissolve("area_id", aggfunc={"area_km2": "sum"}).reset_index()
+        simple = simplify_coverage(planning, 25.0, 0)
+        for level, digits in LEVELS[version].items():
+            key = simple["area_id"].str[:digits] if level != "city" else CITY_ID
+            table = simple.assign(area_id=key).dissolve("area_id", aggfunc={"area_km2": "sum"}).reset_index()
             if level == "planning_area":
                 table["name"] = table["area_id"].map(planning.set_index("area_id")["name"])
             else:
                 table["name"] = "Berlin" if level == "city" else table["area_id"].map(names[level])
-            levels.append(
-                table.assign(boundary_version=cut, level=level, parent_id=_parents(table["area_id"], level, wanted))
-            )
-    both = gpd.GeoDataFrame(pd.concat(levels, ignore_index=True), crs=25833).to_crs(4326)
+            parents = _parents(table["area_id"], level, LEVELS[version])
+            tables.append(table.assign(boundary_version=version, level=level, parent_id=parents))
+    both = gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=25833).to_crs(4326)
     both.geometry = shapely.transform(both.geometry.array, lambda xy: np.round(xy, 5))
     return both[["boundary_version", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
 
@@ -154,28 +155,28 @@ def _counts(folder: Path, table: str, columns: list[str]) -> pd.DataFrame:
             str(path), f"planning areas of district {district} do not add up to the district's own figure on {period}"
         )
     raw = raw.rename(columns={"id": "area_id"})
-    raw["boundary_version"] = np.where(raw["period"] < CUT_CHANGE, OLD, NEW)
+    raw["boundary_version"] = np.where(raw["period"] < BOUNDARY_CHANGE, OLD, NEW)
     raw["period"] = pd.to_datetime(raw["period"])
     return raw
 
 
 def residents(folder: Path) -> pd.DataFrame:
-    """Residents at the half-year's end by planning area and age: period, cut, area_id, age, persons.
+    """Residents at the half-year's end by planning area and age: period, boundary_version, area_id, age, persons.
 
     An area with fewer than ten residents in all would bound every count within it: its persons are empty.
     """
     columns = {f"inhabitants_age_{raw}": age for raw, age in AGES.items()}
     raw = _counts(folder, "t2", ["inhabitants", *columns]).rename(columns=columns)
-    off = raw[list(columns.values())].sum(axis=1) != raw["inhabitants"]
-    if off.any():
+    wrong = raw[list(columns.values())].sum(axis=1) != raw["inhabitants"]
+    if wrong.any():
         raise SourceError(
             "population_t2_planning-areas.parquet",
             "ages do not add up to the inhabitants",
-            row=int(raw.index[off][0]) + 1,
+            row=int(raw.index[wrong][0]) + 1,
             column="inhabitants",
         )
-    few = raw["inhabitants"].between(1, THRESHOLD - 1)
-    raw[list(columns.values())] = raw[list(columns.values())].astype("Int64").mask(few)
+    small = raw["inhabitants"].between(1, THRESHOLD - 1)
+    raw[list(columns.values())] = raw[list(columns.values())].astype("Int64").mask(small)
     tidy = raw.melt(
         ["period", "boundary_version", "area_id"], list(columns.values()), var_name="age", value_name="persons"
     )
@@ -183,53 +184,44 @@ def residents(folder: Path) -> pd.DataFrame:
 
 
 def _levels(raw: pd.DataFrame, values: list[str]) -> dict[str, tuple[pd.DataFrame, AreaTree]]:
-    """Counts summed at every published level, parents before children, with the tree of each cut."""
-    cuts = {}
-    for cut, part in raw.groupby("boundary_version"):
-        wanted = LEVELS if cut == NEW else {"city": 2, "district": 2, "planning_area": 8}
-        tables = []
-        for level, digits in wanted.items():
+    """Counts summed at every published level, parents before children, with the tree of each boundary version."""
+    result = {}
+    for version, part in raw.groupby("boundary_version"):
+        levels, tables = LEVELS[str(version)], []
+        for level, digits in levels.items():
             key = part["area_id"].str[:digits] if level != "city" else CITY_ID
             table = part.assign(area_id=key).groupby(["period", "area_id"], as_index=False)[values].sum()
-            tables.append(table.assign(level=level, parent_id=_parents(table["area_id"], level, wanted)))
-        # The old cut gained one area in 2019: an area not yet there counts no one, and is dropped again below.
+            tables.append(table.assign(level=level, parent_id=_parents(table["area_id"], level, levels)))
+        # One area was added to the old ones in 2019: where it is not yet there it counts no one, and is dropped below.
         table = pd.concat(tables, ignore_index=True)
-        nodes = table.drop_duplicates(["level", "area_id"])[["level", "area_id", "parent_id"]]
-        place = {(row.level, row.area_id): index for index, row in enumerate(nodes.itertuples())}
-        above = dict(zip(list(wanted)[1:], list(wanted), strict=False))
-        parents = [place[above[r.level], r.parent_id] if r.level in above else -1 for r in nodes.itertuples()]
-        cuts[str(cut)] = (
-            table.merge(nodes.reset_index(drop=True).assign(node=range(len(nodes)))),
-            AreaTree(np.array(parents)),
-        )
-    return cuts
+        nodes = table[["level", "area_id", "parent_id"]].drop_duplicates(["level", "area_id"], ignore_index=True)
+        result[str(version)] = (table.merge(nodes.assign(node=nodes.index)), AreaTree.of_nodes(nodes))
+    return result
 
 
-def _suppressed(raw: pd.DataFrame, values: list[str], variable: str, also: pd.DataFrame | None = None) -> pd.DataFrame:
+def _suppressed(
+    raw: pd.DataFrame, values: list[str], variable: str, also_hide: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Counts at every level, long, with those hidden that could single people out.
 
-    Returns cut, period, level, area_id, `variable`, persons (empty where suppressed), suppressed.
+    also_hide: period, boundary_version and area_id of further planning areas to hide.
+    Returns boundary_version, period, level, area_id, `variable`, persons (empty where suppressed), suppressed.
     """
     parts = []
-    for cut, (table, tree) in _levels(raw, values).items():
+    for version, (table, tree) in _levels(raw, values).items():
         for period, half_year in table.groupby("period"):
             node = half_year["node"].to_numpy()
+            forced = np.zeros(len(tree.parents), dtype=bool)
+            if also_hide is not None:
+                hide = also_hide[(also_hide["period"] == period) & (also_hide["boundary_version"] == version)]
+                forced[node] = half_year["area_id"].isin(hide["area_id"]) & half_year["level"].eq("planning_area")
             for value in values:
                 counts = np.zeros(len(tree.parents), dtype=np.int64)
                 counts[node] = half_year[value].to_numpy()
-                forced = np.zeros(len(counts), dtype=bool)
-                if also is not None:
-                    hide = also[(also["period"] == period) & (also["boundary_version"] == cut)]
-                    forced[node] = half_year["area_id"].isin(hide["area_id"]) & half_year["level"].eq("planning_area")
                 hidden = tree.suppress(counts, forced)[node]
-                parts.append(
-                    half_year[["period", "level", "area_id"]].assign(
-                        boundary_version=cut,
-                        **{variable: value},
-                        suppressed=hidden,
-                        persons=half_year[value].astype("Int64").mask(hidden),
-                    )
-                )
+                persons = half_year[value].astype("Int64").mask(hidden)
+                part = half_year[["period", "level", "area_id"]].assign(boundary_version=version, suppressed=hidden)
+                parts.append(part.assign(**{variable: value}, persons=persons))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -258,13 +250,13 @@ def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame
     }
     raw = _counts(folder, "t1", list(columns)).rename(columns=columns)
     places = origins[origins["level"] == "planning_area"]
-    shown = places.groupby(["period", "boundary_version", "area_id"], as_index=False).agg(
+    published = places.groupby(["period", "boundary_version", "area_id"], as_index=False).agg(
         named=("persons", "sum"), hidden=("suppressed", "any")
     )
-    room = raw.merge(shown, on=["period", "boundary_version", "area_id"])
+    room = raw.merge(published, on=["period", "boundary_version", "area_id"])
     tight = room[room["hidden"] & (room["migration_background"] - room["named"] < THRESHOLD)]
     parts = [
-        _suppressed(raw, ["migration_background"], "background", also=tight),
+        _suppressed(raw, ["migration_background"], "background", also_hide=tight),
         _suppressed(raw, ["foreign_nationals"], "background"),
     ]
     return pd.concat(parts, ignore_index=True)

@@ -61,10 +61,10 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
                   FROM rows WHERE {_FAULTS} IS NULL)
             GROUP BY ALL ORDER BY ALL""").df()
         report = _report(engine)
-    few = table["firms"] < FEWEST_FIRMS
+    small = table["firms"] < FEWEST_FIRMS
     table[["employees_low", "employees_high"]] = table[["employees_low", "employees_high"]].astype("Int64")
-    table.loc[few, ["employees_low", "employees_high"]] = pd.NA
-    return table.assign(period=period, suppressed=few), report
+    table.loc[small, ["employees_low", "employees_high"]] = pd.NA
+    return table.assign(period=period, suppressed=small), report
 
 
 def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
@@ -76,10 +76,10 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
     reader = f"read_csv('{name}', {options})"
     try:
         columns = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
-    except duckdb.Error as fault:
+    except duckdb.Error as error:
         raise SourceError(
             str(path), "the file is not semicolon-separated text in UTF-8", hint="Export it as the chamber publishes it"
-        ) from fault
+        ) from error
     for column in COLUMNS:
         if column not in columns:
             raise SourceError(

@@ -29,8 +29,8 @@ def stops(path: Path, name: str) -> gpd.GeoDataFrame:
     try:
         with zipfile.ZipFile(path) as feed:
             read = {file: pd.read_csv(feed.open(file), dtype=str, encoding="utf-8-sig") for file in NEEDED}
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as fault:
-        raise SourceError(name, f"this is no whole GTFS feed ({fault})", hint="Fetch the feed again") from fault
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint="Fetch the feed again") from error
     for file, columns in NEEDED.items():
         for column in columns:
             if column not in read[file]:

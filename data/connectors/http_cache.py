@@ -18,7 +18,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from data.catalogue import local_folder
 from data.errors import SourceError
@@ -99,20 +99,19 @@ def get(
     name = hashlib.sha256(json.dumps([address, query, form]).encode()).hexdigest()[:20]
     path = local_folder() / "fetched" / f"{name}.bin"
     cached = _cached(path)
-    headers = {"User-Agent": AGENT} | ({"If-None-Match": cached["etag"]} if cached.get("etag") else {})
+    headers = {"User-Agent": AGENT}
+    if tag := cached.get("etag", ""):
+        headers["If-None-Match"] = tag
+        statuses = (*statuses, 304)
     session = client or httpx.Client(timeout=httpx.Timeout(30.0, read=300.0), follow_redirects=False)
-    parameters = cast(Any, query) or None
-    request = session.build_request("POST" if form else "GET", address, params=parameters, data=form, headers=headers)
-    retry = Retrying(
-        stop=stop_after_attempt(TRIES),
-        wait=_wait,
-        retry=retry_if_exception_type((_RetryError, httpx.TransportError)),
-        reraise=True,
-    )
+    method, parameters = "POST" if form else "GET", cast(Any, query) or None
     try:
-        response = retry(_send, session, request, (*statuses, 304), kinds)
-        if response.status_code != 304:
+        request = session.build_request(method, address, params=parameters, data=form, headers=headers)
+        response = _send(session, request, statuses, kinds)
+        if response.status_code != 304:  # not changed since
             check(response.content)
+            write(path, response.content)
+            tag = response.headers.get("ETag", "")
     except (_RetryError, httpx.HTTPError, ValueError) as error:
         if cached:
             return CachedResponse(path, datetime.fromisoformat(cached["fetched"]), stale=True)
@@ -124,11 +123,7 @@ def get(
     finally:
         if client is None:
             session.close()
-    now, tag = datetime.now(UTC), response.headers.get("ETag", "")
-    if response.status_code == 304:
-        tag = cached["etag"]
-    else:
-        write(path, response.content)
+    now = datetime.now(UTC)
     about = {"address": address, "etag": tag, "fetched": now.isoformat()}
     write(path.with_suffix(".json"), json.dumps(about).encode())
     _prune(path)
@@ -143,6 +138,12 @@ def _wait(state: RetryCallState) -> float:
     return wait_exponential(WAIT_S, max=LONGEST_WAIT_S)(state)
 
 
+@retry(
+    stop=stop_after_attempt(TRIES),
+    wait=_wait,
+    retry=retry_if_exception_type((_RetryError, httpx.TransportError)),
+    reraise=True,
+)
 def _send(
     session: httpx.Client, request: httpx.Request, statuses: tuple[int, ...], kinds: tuple[str, ...]
 ) -> httpx.Response:
@@ -157,11 +158,13 @@ def _send(
         raise _RetryError(f"the server says {status}", _retry_after(headers.get("Retry-After", "")))
     if status not in statuses:
         raise ValueError(f"the server says {status}")
+    if status == 304:
+        return response
     length = headers.get("Content-Length", "")
     if length.isdigit() and "Content-Encoding" not in headers and int(length) != len(response.content):
         raise _RetryError(f"{len(response.content):,} of {int(length):,} bytes came")
     kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kinds and status != 304 and kind not in kinds:
+    if kinds and kind not in kinds:
         raise ValueError(f"the answer is {kind or 'of no type'}, not {' or '.join(kinds)}")
     return response
 

@@ -25,8 +25,8 @@ def open_raw(path: Path, columns: Iterable[str], *, geometry: bool = False, **cs
             table = gpd.read_parquet(path)
         else:
             table = pd.read_parquet(path)
-    except (OSError, ValueError) as fault:
-        raise SourceError(str(path), f"the file cannot be read ({fault})", hint="Fetch it again") from fault
+    except (OSError, ValueError) as error:
+        raise SourceError(str(path), f"the file cannot be read ({error})", hint="Fetch it again") from error
     for column in columns:
         if column not in table.columns:
             raise SourceError(

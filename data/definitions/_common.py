@@ -100,7 +100,7 @@ def year(first: int) -> pa.Column:
     return pa.Column(int, pa.Check.in_range(first, 2100))
 
 
-def one_of(*values: str) -> pa.Column:
+def choice(*values: str) -> pa.Column:
     """One of a list of words."""
     return pa.Column(str, pa.Check.isin(values))
 
@@ -124,6 +124,6 @@ PERIOD = pa.Column("datetime64[us]")
 GEOMETRY = pa.Column("geometry")
 COUNTRY = code("[A-Z0-9]{3}")
 PAIR = {"origin": COUNTRY, "asylum": COUNTRY}
-AREA = code(r"[\w.:-]{1,60}")  # as the city writes its ids
+AREA = code(r"[\w.: -]{1,60}")  # as the city writes its ids
 NUTS = code("[A-Z]{2}[A-Z0-9]{2}")
 GEO = code("[A-Z0-9_]{2,9}")  # Eurostat's code of any area

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, GEOMETRY, LEVELS, POSITIVE, STATISTICS_OFFICE, TEXT, Definition, one_of
+from data.definitions._common import AREA, GEOMETRY, LEVELS, POSITIVE, STATISTICS_OFFICE, TEXT, Definition, choice
 
 TABLE = Definition(
     Entry(
@@ -17,7 +17,7 @@ TABLE = Definition(
     ),
     columns={
         "boundary_version": TEXT,
-        "level": one_of(*LEVELS),
+        "level": choice(*LEVELS),
         "area_id": AREA,
         "name": TEXT,
         "parent_id": TEXT,

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, one_of, year
+from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -20,7 +20,7 @@ TABLE = Definition(
         "procedure": TEXT,
         "application": TEXT,
         "level": TEXT,
-        "counted": one_of("persons", "cases"),
+        "counted": choice("persons", "cases"),
         "applied": COUNT,
     },
     key=["year", "origin", "asylum", "procedure", "application", "level", "counted"],

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, one_of, year
+from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -19,7 +19,7 @@ TABLE = Definition(
         **PAIR,
         "procedure": TEXT,
         "level": TEXT,
-        "counted": one_of("persons", "cases"),
+        "counted": choice("persons", "cases"),
         "recognised": COUNT,
         "complementary": COUNT,
         "rejected": COUNT,

@@ -6,7 +6,7 @@ import pandera.pandas as pa
 
 from data.catalogue import Entry
 from data.connectors import eurostat_api
-from data.definitions._common import EUROSTAT, GEO, TEXT, Definition, one_of, year
+from data.definitions._common import EUROSTAT, GEO, TEXT, Definition, choice, year
 
 SPLITS = {
     "sex": ("cult_emp_sex", "sex"),
@@ -41,7 +41,7 @@ TABLE = Definition(
     columns={
         "year": year(2011),
         "geo": GEO,
-        "split": one_of("sex", "age", "education", "activity"),
+        "split": choice("sex", "age", "education", "activity"),
         "part": TEXT,
         "thousand_persons": pa.Column(float, pa.Check.ge(0), nullable=True),
         "flag": TEXT,

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import statistics_explained
-from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, one_of, year
+from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -16,7 +16,7 @@ TABLE = Definition(
         note="As charted in Statistics Explained (2023). Activities leave out cultural occupations elsewhere, so they "
         "add up to less than both sexes. Break in 2021.",
     ),
-    columns={"year": year(2011), "split": one_of("activity", "sex"), "part": TEXT, "thousand_persons": POSITIVE},
+    columns={"year": year(2011), "split": choice("activity", "sex"), "part": TEXT, "thousand_persons": POSITIVE},
     key=["year", "split", "part"],
     make=lambda *_: statistics_explained.cultural_employment_union(),
 )

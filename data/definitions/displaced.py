@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, one_of, year
+from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -16,7 +16,7 @@ TABLE = Definition(
         note="Includes IDMC (idps_idmc, 1990 on) and UNRWA (palestine_refugees, 1952 on) as UNHCR republishes them. "
         "UNHCR rounds counts below five. 'Other people in need of international protection' exist since 2018.",
     ),
-    columns={"year": year(1951), **PAIR, "category": one_of(*CATEGORIES), "persons": PEOPLE},
+    columns={"year": year(1951), **PAIR, "category": choice(*CATEGORIES), "persons": PEOPLE},
     key=["year", "origin", "asylum", "category"],
     make=lambda sources, _: unhcr.displaced(sources / "unhcr"),
     download=unhcr_api.downloader(unhcr.displaced, "population", "idmc", "unrwa"),

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import unhcr
-from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, one_of, year
+from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -18,10 +18,10 @@ TABLE = Definition(
     columns={
         "year": year(2001),
         **PAIR,
-        "category": one_of(*CATEGORIES),
-        "place": one_of("urban", "rural", "various"),
-        "sex": one_of("female", "male", "not stated"),
-        "age": one_of("0-4", "5-11", "12-17", "18-59", "60+", "not stated"),
+        "category": choice(*CATEGORIES),
+        "place": choice("urban", "rural", "various"),
+        "sex": choice("female", "male", "not stated"),
+        "age": choice("0-4", "5-11", "12-17", "18-59", "60+", "not stated"),
         "persons": PEOPLE,
     },
     key=["year", "origin", "asylum", "category", "place", "sex", "age"],

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import unhcr
-from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, one_of, year
+from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -17,7 +17,7 @@ TABLE = Definition(
     columns={
         "year": year(1951),
         **PAIR,
-        "category": one_of("refugees", "asylum_seekers", "refugee_like", "other_in_need"),
+        "category": choice("refugees", "asylum_seekers", "refugee_like", "other_in_need"),
         "persons": PEOPLE,
     },
     key=["year", "origin", "asylum", "category"],

@@ -10,7 +10,7 @@ import pandera.pandas as pa
 import data
 from data.catalogue import Entry
 from data.connectors import berlin_facilities, berlin_statistics, openstreetmap, overpass
-from data.definitions._common import AREA, NUMBER, TEXT, Definition, Tables, one_of
+from data.definitions._common import AREA, NUMBER, TEXT, Definition, Tables, choice
 from data.placing import assign_areas
 
 
@@ -56,7 +56,7 @@ TABLE = Definition(
         "kind": TEXT,
         "name": TEXT,
         "places": pa.Column("Int64", pa.Check.gt(0), nullable=True),
-        "operator": one_of("public", "independent", ""),
+        "operator": choice("public", "independent", ""),
         "source": TEXT,
         "area_id": AREA,
         "lon": NUMBER,

@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, FLAG, LEVELS, PERIOD, PROTECTED, STATISTICS_OFFICE, TEXT, Definition, one_of
+from data.definitions._common import AREA, FLAG, LEVELS, PERIOD, PROTECTED, STATISTICS_OFFICE, TEXT, Definition, choice
 
 TABLE = Definition(
     Entry(
@@ -18,9 +18,9 @@ TABLE = Definition(
     columns={
         "period": PERIOD,
         "boundary_version": TEXT,
-        "level": one_of(*LEVELS),
+        "level": choice(*LEVELS),
         "area_id": AREA,
-        "background": one_of("migration_background", "foreign_nationals"),
+        "background": choice("migration_background", "foreign_nationals"),
         "persons": PROTECTED,
         "suppressed": FLAG,
     },

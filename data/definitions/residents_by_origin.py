@@ -11,8 +11,8 @@ from data.definitions._common import (
     STATISTICS_OFFICE,
     TEXT,
     Definition,
+    choice,
     code,
-    one_of,
 )
 
 TABLE = Definition(
@@ -31,7 +31,7 @@ TABLE = Definition(
     columns={
         "period": PERIOD,
         "boundary_version": TEXT,
-        "level": one_of(*LEVELS),
+        "level": choice(*LEVELS),
         "area_id": AREA,
         "origin": code("[A-Z]{3}"),
         "persons": PROTECTED,

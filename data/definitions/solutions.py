@@ -2,7 +2,7 @@
 
 from data.catalogue import Entry
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, one_of, year
+from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, choice, year
 
 TABLE = Definition(
     Entry(
@@ -17,7 +17,7 @@ TABLE = Definition(
     columns={
         "year": year(1951),
         **PAIR,
-        "solution": one_of("returned_refugees", "resettlement", "naturalisation", "returned_idps"),
+        "solution": choice("returned_refugees", "resettlement", "naturalisation", "returned_idps"),
         "persons": PEOPLE,
     },
     key=["year", "origin", "asylum", "solution"],

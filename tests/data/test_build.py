@@ -21,9 +21,9 @@ needs_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the raw sources
     "name", ["displaced", "asylum_decisions", "cultural_employment", "residents_by_origin", "social_monitoring"]
 )
 def test_a_shipped_table_comes_out_of_the_sources_again(name: str) -> None:
-    made = build.Tables(SOURCES)[name]
+    table = build.Tables(SOURCES)[name]
     place = "berlin" if ("berlin", name) in data.catalogue() else "world"
-    pd.testing.assert_frame_equal(made, data.table(name, place))
+    pd.testing.assert_frame_equal(table, data.table(name, place))
 
 
 def test_a_missing_source_is_named(tmp_path: Path) -> None:

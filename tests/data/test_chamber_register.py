@@ -71,15 +71,15 @@ def test_every_bad_row_is_reported_with_its_line(tmp_path: Path) -> None:
     ]
     table, report = firms_by_area(write(tmp_path / "firms.csv", rows), MONTH, AREAS)
     assert table["firms"].sum() == 2
-    found = {line: (column, value) for line, column, value, _ in report.itertuples(index=False)}
+    faults = {line: (column, value) for line, column, value, _ in report.itertuples(index=False)}
     text = (tmp_path / "firms.csv").read_text(encoding="utf-8-sig").splitlines()
-    assert sorted(found) == [5, 6, 7, 8, 9]
-    assert found[5] == ("planungsraum_id", "99999999")
+    assert sorted(faults) == [5, 6, 7, 8, 9]
+    assert faults[5] == ("planungsraum_id", "99999999")
     assert "99999999" in text[5 - 1]
     assert text[6 - 1] == "too;few;fields"
-    assert found[7] == ("ihk_branch_id", "ABC")
-    assert found[8] == ("employees_range", "viele")
-    assert found[9][0] == "planungsraum_id"
+    assert faults[7] == ("ihk_branch_id", "ABC")
+    assert faults[8] == ("employees_range", "viele")
+    assert faults[9][0] == "planungsraum_id"
 
 
 def test_lines_are_right_far_into_a_large_file(tmp_path: Path) -> None:

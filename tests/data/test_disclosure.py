@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
 import web
+from analytics.areas import ancestors
 from data.disclosure import THRESHOLD, AreaTree
 from views import exports
 
@@ -39,15 +41,15 @@ def bounds(parents: list[int], counts: np.ndarray, hidden: np.ndarray) -> list[t
         while node >= 0:
             covers[node, column] = 1
             node = parents[node]
-    shown = ~hidden
-    found = []
+    published = ~hidden
+    intervals = []
     for node in np.flatnonzero(hidden):
         ends = []
         for sign in (1, -1):
-            answer = linprog(sign * covers[node], A_eq=covers[shown], b_eq=counts[shown], bounds=(0, None))
+            answer = linprog(sign * covers[node], A_eq=covers[published], b_eq=counts[published], bounds=(0, None))
             ends.append(np.inf if answer.status == 3 else sign * answer.fun)
-        found.append((ends[0], ends[1]))
-    return found
+        intervals.append((ends[0], ends[1]))
+    return intervals
 
 
 def test_a_lone_small_count_takes_the_smallest_sufficient_neighbour_with_it() -> None:
@@ -102,6 +104,12 @@ def test_no_tree_lets_linear_programming_narrow_a_hidden_count(districts: list[l
         assert all(high - low >= THRESHOLD - 1e-6 for low, high in bounds(parents, counts, hidden))
 
 
+def incidence(groups: list[np.ndarray], size: int) -> csr_matrix:
+    """A row a group, with 1 in the columns of its cells."""
+    rows = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    return csr_matrix((np.ones(len(rows)), (rows, np.concatenate(groups))), shape=(len(groups), size))
+
+
 def attack(day: str, shift: int) -> tuple[int, float, str]:
     """Bound suppressed origins of one half-year from every published margin: how many, the narrowest interval, whose.
 
@@ -114,20 +122,18 @@ def attack(day: str, shift: int) -> tuple[int, float, str]:
     areas = areas[areas["boundary_version"] == origins["boundary_version"].iloc[0]]
     leaves = origins[origins["level"] == "planning_area"]
     unknown = leaves[leaves["suppressed"]].reset_index(drop=True)
-    from analytics.areas import ancestors
-
     above = ancestors(areas)
     equal, right = [], []
     for level in [column for column in above.columns if column != "planning_area"]:
         holder = leaves["area_id"].map(above[level])
-        known = leaves["persons"].astype("Float64").fillna(0).groupby([holder, leaves["origin"]]).sum()
+        sums = leaves["persons"].astype("Float64").fillna(0).groupby([holder, leaves["origin"]]).sum()
         parents = origins[(origins["level"] == level) & ~origins["suppressed"]]
-        mine = unknown["area_id"].map(above[level])
+        unknown_parents = unknown["area_id"].map(above[level])
         for row in parents.itertuples():
-            cells = np.flatnonzero((mine == row.area_id) & (unknown["origin"] == row.origin))
+            cells = np.flatnonzero((unknown_parents == row.area_id) & (unknown["origin"] == row.origin))
             if len(cells):
                 equal.append(cells)
-                right.append(float(row.persons) - float(known[row.area_id, row.origin]))
+                right.append(float(row.persons) - float(sums[row.area_id, row.origin]))
     total = data.table("residents_by_background", "berlin").query(
         "period == @when and level == 'planning_area' and background == 'migration_background'"
     )
@@ -142,17 +148,11 @@ def attack(day: str, shift: int) -> tuple[int, float, str]:
         less.append(np.asarray(cells))
         left.append(float(room[area] - named[area]))
 
-    def matrix(groups: list[np.ndarray]) -> np.ndarray:
-        from scipy.sparse import csr_matrix
-
-        rows = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
-        return csr_matrix((np.ones(len(rows)), (rows, np.concatenate(groups))), shape=(len(groups), len(unknown)))
-
-    problem = {"A_eq": matrix(equal), "b_eq": right, "A_ub": matrix(less), "b_ub": left, "bounds": (0, None)}
+    exact, upper = incidence(equal, len(unknown)), incidence(less, len(unknown))
+    problem = {"A_eq": exact, "b_eq": right, "A_ub": upper, "b_ub": left, "bounds": (0, None)}
     narrowest, whose, tried = np.inf, "", range(0, len(unknown), shift)
     for cell in tried:
-        aim = np.zeros(len(unknown))
-        aim[cell] = 1
+        aim = np.eye(1, len(unknown), cell)[0]
         low, high = linprog(aim, **problem), linprog(-aim, **problem)
         assert low.success, low.message
         assert high.success, high.message
@@ -179,20 +179,20 @@ def test_nothing_published_is_between_one_and_nine() -> None:
 
 
 def test_no_combination_of_exports_and_api_says_more_than_the_published_cells() -> None:
-    """The attack above runs on the published cells. Whatever the API or a download gives is those cells or sums of them, so it adds nothing to attack with."""
-    asked = TestClient(Starlette(routes=web.ROUTES))
+    """The attack above runs on the published cells; what the API or a download gives is those cells or sums of them."""
+    server = TestClient(Starlette(routes=web.ROUTES))
     table = data.table("residents_by_origin", "berlin")
     table = table[table["period"] == "2024-12-31"]
     address = "/api/tables/berlin/residents_by_origin?period=2024-12-31"
-    given = {
-        "csv": pd.read_csv(io.BytesIO(asked.get(f"{address}&format=csv").content), dtype={"area_id": str}),
-        "parquet": pd.read_parquet(io.BytesIO(asked.get(f"{address}&format=parquet").content)),
-        "json": pd.DataFrame(asked.get(f"{address}&limit=100000").json()["rows"]),
+    answers = {
+        "csv": pd.read_csv(io.BytesIO(server.get(f"{address}&format=csv").content), dtype={"area_id": str}),
+        "parquet": pd.read_parquet(io.BytesIO(server.get(f"{address}&format=parquet").content)),
+        "json": pd.DataFrame(server.get(f"{address}&limit=100000").json()["rows"]),
         "export": pd.read_csv(io.BytesIO(exports.csv_bytes(table)), dtype={"area_id": str}),
     }
-    for kind, rows in given.items():
-        got = pd.to_numeric(rows["persons"]).to_numpy(float)
-        assert np.array_equal(got, table["persons"].to_numpy(float, na_value=np.nan), equal_nan=True), kind
+    for kind, rows in answers.items():
+        persons = pd.to_numeric(rows["persons"]).to_numpy(float)
+        assert np.array_equal(persons, table["persons"].to_numpy(float, na_value=np.nan), equal_nan=True), kind
     columns = ["area_id", "origin", "level", "boundary_version"]
     for size in range(len(columns) + 1):
         for by in combinations(columns, size):
@@ -200,7 +200,7 @@ def test_no_combination_of_exports_and_api_says_more_than_the_published_cells() 
             for level in levels:
                 keep = f"&level={level}" if level else ""
                 rows = pd.DataFrame(
-                    asked.get(
+                    server.get(
                         f"/api/sums/berlin/residents_by_origin?by={','.join(by)}&period=2024-12-31&boundary_version=2021{keep}"
                     ).json()["rows"]
                 )

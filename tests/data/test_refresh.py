@@ -64,11 +64,11 @@ def items_of(endpoint: str, more: dict[tuple[int, str, str], int]) -> list[dict[
 
 
 def served(more: dict[tuple[int, str, str], int]) -> Callable[[httpx.Request], httpx.Response]:
-    kept: dict[str, list[dict[str, Any]]] = {}
+    items_by_endpoint: dict[str, list[dict[str, Any]]] = {}
 
     def handle(request: httpx.Request) -> httpx.Response:
         endpoint = request.url.path.strip("/").rsplit("/", 1)[-1]
-        items = kept.setdefault(endpoint, items_of(endpoint, more))
+        items = items_by_endpoint.setdefault(endpoint, items_of(endpoint, more))
         page, size = int(request.url.params["page"]), int(request.url.params["limit"])
         pages = -(-len(items) // size)
         return httpx.Response(
@@ -145,9 +145,9 @@ def test_a_drifted_answer_leaves_the_table_in_use(
 
 
 def test_services_of_today_replace_only_openstreetmaps_own() -> None:
-    here = next(iter(data.cities()))
-    known = data.table("facilities", here)
-    osm = known[known["source"].str.contains("OpenStreetMap")]
+    key = next(iter(data.cities()))
+    current = data.table("facilities", key)
+    osm = current[current["source"].str.contains("OpenStreetMap")]
     library = osm[osm["kind"] == "library"]
 
     def overpass(request: httpx.Request) -> httpx.Response:
@@ -179,14 +179,14 @@ def test_services_of_today_replace_only_openstreetmaps_own() -> None:
         }
         return httpx.Response(200, json={"elements": [city]})
 
-    offer = refresh.offer(f"{here}/facilities", client(overpass))
+    offer = refresh.offer(f"{key}/facilities", client(overpass))
     assert offer is not None
     rows = data.opened(offer)
-    official = ~known["source"].str.contains("OpenStreetMap")
+    official = ~current["source"].str.contains("OpenStreetMap")
     assert (~rows["source"].str.contains("OpenStreetMap")).sum() == official.sum()  # registers stay
     assert (rows["kind"] == "library").sum() == len(library)
     assert (rows["kind"] == "school_primary").sum() == (
-        known["kind"] == "school_primary"
+        current["kind"] == "school_primary"
     ).sum()  # a register counts schools
 
 
@@ -199,10 +199,10 @@ def test_the_command_line_says_what_stayed_and_goes_on(
     monkeypatch.setattr(httpx.Client, "send", offline)
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _seconds: None)
     assert refresh.main(["world/displaced", "world/employment", "world/nothing"]) == 1
-    told = capsys.readouterr().err
-    assert "world/displaced stays as it was" in told
-    assert "world/employment stays as it was" in told
-    assert "cannot be refreshed" in told
+    errors = capsys.readouterr().err
+    assert "world/displaced stays as it was" in errors
+    assert "world/employment stays as it was" in errors
+    assert "cannot be refreshed" in errors
     assert refresh.main(["--back", "world/displaced"]) == 1
 
 
@@ -212,6 +212,6 @@ def test_accepting_on_a_schedule_uses_what_is_new(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(refresh, "sources", lambda: {"world/employment": definition})
     assert refresh.main([]) == 0
     assert not data.has("employment")
-    assert [one.state for one in local.versions("world", "employment")] == ["offered"]
+    assert [version.state for version in local.versions("world", "employment")] == ["offered"]
     assert refresh.main(["--accept"]) == 0
     assert data.table("employment")["thousand_persons"].tolist() == [1.0]

@@ -92,14 +92,14 @@ def test_berlin_residents_equal_the_published_city_totals(period: str, published
     assert hidden <= 1
 
 
-def test_every_half_year_has_every_area_of_its_cut() -> None:
+def test_every_half_year_has_every_area_of_its_boundary_version() -> None:
     residents, areas = data.table("residents", "berlin"), data.table("areas", "berlin")
-    for (period, cut), rows in residents.groupby(["period", "boundary_version"]):
-        known = areas[(areas["boundary_version"] == cut) & (areas["level"] == "planning_area")]["area_id"]
-        missing = set(known) - set(rows["area_id"])
+    for (period, version), rows in residents.groupby(["period", "boundary_version"]):
+        listed = areas[(areas["boundary_version"] == version) & (areas["level"] == "planning_area")]["area_id"]
+        missing = set(listed) - set(rows["area_id"])
         # Allende II was split off in 2019; before that it is counted with its neighbour.
         assert missing <= ({"09041403"} if period < pd.Timestamp("2019-01-01") else set())
-        assert set(rows["area_id"]) <= set(known)
+        assert set(rows["area_id"]) <= set(listed)
 
 
 def test_published_children_add_up_to_their_parents_at_every_level() -> None:
@@ -157,17 +157,17 @@ def test_namesake_streets_keep_their_own_areas() -> None:
 def test_drawn_areas_leave_no_sliver_between_neighbours() -> None:
     areas = data.table("areas", "berlin")
     exact = data.table("areas_exact", "berlin")
-    for cut in ("2019", "2021"):
-        true = exact[exact["boundary_version"] == cut]
+    for version in ("2019", "2021"):
+        true = exact[exact["boundary_version"] == version]
         parts = shapely.get_parts(true.union_all())
         holes = sum(shapely.get_num_interior_rings(part) for part in parts)
         assert true.area.sum() / 1e6 == pytest.approx(890.67, abs=0.01)
-        for level in areas[areas["boundary_version"] == cut]["level"].unique():
-            drawn = areas[(areas["boundary_version"] == cut) & (areas["level"] == level)].to_crs(25833)
-            assert drawn.geometry.is_valid.all()
+        for level in areas[areas["boundary_version"] == version]["level"].unique():
+            shapes = areas[(areas["boundary_version"] == version) & (areas["level"] == level)].to_crs(25833)
+            assert shapes.geometry.is_valid.all()
             # Neighbours share every border point: what they cover together is what they cover apart.
-            assert drawn.union_all().area == pytest.approx(drawn.area.sum(), rel=1e-6)
-            cover = shapely.get_parts(drawn.union_all())
+            assert shapes.union_all().area == pytest.approx(shapes.area.sum(), rel=1e-6)
+            cover = shapely.get_parts(shapes.union_all())
             assert len(cover) <= len(parts)
             assert sum(shapely.get_num_interior_rings(part) for part in cover) <= holes
 
