@@ -79,8 +79,8 @@ def template_section() -> None:
         st.dataframe(sections, hide_index=True, alt=_("Sections of a pack with their columns"))
         st.caption(
             _(
-                "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, in any coordinate system. "
-                "docs/cities.md explains each."
+                "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, "
+                "in any coordinate system. docs/cities.md explains each."
             )
         )
 

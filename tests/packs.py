@@ -44,7 +44,7 @@ def _write(folder: Path, city: dict[str, object], tables: dict[str, pd.DataFrame
             table.to_file(folder / file, driver="GeoJSON")
         else:
             table.to_csv(folder / file, index=False)
-        columns = {name: name for name in table if name in pack.SECTIONS[section].known}
+        columns = {name: name for name in table if name in pack.SECTIONS[section].column_names}
         parts[section] = Part(file=file, columns=columns, publisher=f"Office of {city['name']}", licence="CC0 1.0")
     (folder / pack.MANIFEST).write_text(pack.manifest_text(city, parts), encoding="utf-8")
     return folder

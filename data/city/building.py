@@ -43,10 +43,10 @@ def build(path: Path, report_progress: ReportProgress = lambda _what, _share: No
         checked = checks.check(folder, lambda what, share: report_progress(f"check {what}", 0.3 * share))
         if checked.errors or checked.pack is None:
             raise PackError(checked.findings)
-        tables = CityTables(checked.pack, checked.tables)
-        tables.make(folder, lambda what, share: report_progress(what, 0.3 + 0.65 * share))
+        city = CityTables(checked.pack, checked.tables)
+        city.make(folder, lambda what, share: report_progress(what, 0.3 + 0.65 * share))
     try:
-        local.save_all(tables.made, tables.settings())
+        local.save_all(city.tables, city.settings())
         _store_targets(checked.pack.key, checked.tables.get("targets"))
     except SchemaError as fault:  # what the checks overlooked: still our own sentence, still nothing changed
         what = f"a table breaks its contract ({str(fault).splitlines()[0][:200]})"
@@ -57,7 +57,7 @@ def build(path: Path, report_progress: ReportProgress = lambda _what, _share: No
 
 
 class CityTables:
-    """The tables of a city made from a checked pack's sections, each with its entry in `made`."""
+    """The tables of a city made from a checked pack's sections, each with its entry in `tables`."""
 
     def __init__(self, manifest: Pack, sections: dict[str, pd.DataFrame]) -> None:
         self.pack, self.sections, self.version = manifest, sections, local.stamp()
@@ -71,7 +71,7 @@ class CityTables:
         self.people = (
             sections["residents"] if "residents" in sections else residents_of_grid(self.smallest, self.squares)
         )
-        self.made: list[tuple[Entry, pd.DataFrame]] = []
+        self.tables: list[tuple[Entry, pd.DataFrame]] = []
 
     def make(self, folder: Path, report_progress: ReportProgress) -> None:
         """Make every table that the sections allow."""
@@ -95,7 +95,7 @@ class CityTables:
         entry = Entry(
             name, self.pack.key, title, **about, unit=unit, geography=geography, note=note, version=self.version
         )
-        self.made.append((entry, table))
+        self.tables.append((entry, table))
 
     def _credit(self, section: str) -> dict[str, str]:
         part = self.pack.parts[section]

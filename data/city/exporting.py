@@ -72,7 +72,7 @@ def _write_part(draft: Path, section: str, table: pd.DataFrame, key: str) -> Par
         licence=entry.licence,
         attribution=entry.attribution,
         period=entry.period,
-        columns={name: name for name in pack.SECTIONS[section].known if name in table},
+        columns={name: name for name in pack.SECTIONS[section].column_names if name in table},
     )
 
 
@@ -113,4 +113,4 @@ def _rows(city: data.City, section: str, name: str) -> pd.DataFrame:
     rows = rows.rename(columns={"source_id": "id"} if section == "services" else {"area_id": "area"})
     if "period" in rows:
         rows = rows.assign(period=rows["period"].dt.strftime("%Y-%m-%d"))
-    return rows[[column for column in pack.SECTIONS[section].known if column in rows]]
+    return rows[[column for column in pack.SECTIONS[section].column_names if column in rows]]

@@ -39,7 +39,7 @@ class Section:
     columns: bool = True
 
     @property
-    def known(self) -> tuple[str, ...]:
+    def column_names(self) -> tuple[str, ...]:
         """Every column of ours."""
         return (*self.required, *self.optional)
 
@@ -239,9 +239,9 @@ def read(folder: Path) -> Pack:
         wrong += findings
         if not findings:
             wrong += [
-                _fault(f"[{name}] has no column '{column}'", _near(column, SECTIONS[name].known))
+                _fault(f"[{name}] has no column '{column}'", _near(column, SECTIONS[name].column_names))
                 for column in parts[name].columns
-                if column not in SECTIONS[name].known
+                if column not in SECTIONS[name].column_names
             ]
     if wrong:
         raise PackError(wrong)
@@ -274,9 +274,9 @@ def _fault(what: str, hint: str) -> Finding:
     return Finding("error", MANIFEST, what, hint)
 
 
-def _near(word: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(word, known := sorted(known), 1)
-    return (f"Did you mean '{close[0]}'? " if close else "") + f"Known: {', '.join(known)}"
+def _near(word: str, options: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, options := sorted(options), 1)
+    return (f"Did you mean '{close[0]}'? " if close else "") + f"Known: {', '.join(options)}"
 
 
 def key_of(name: str) -> str:
@@ -289,7 +289,7 @@ def guess_columns(section: str, columns: Iterable[str]) -> dict[str, str]:
     """Which of a file's columns is likely which of ours; ours that nothing resembles are left out."""
     guesses: dict[str, str] = {}
     plain = {_plain(column): column for column in columns}
-    for ours in SECTIONS[section].known:
+    for ours in SECTIONS[section].column_names:
         fits = (plain[_plain(word)] for word in SYNONYMS[ours].split() if _plain(word) in plain)
         theirs = next((column for column in fits if column not in guesses.values()), None)
         if theirs is not None:

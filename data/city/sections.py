@@ -217,12 +217,12 @@ def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFram
     geometry = outlines.shapes(reader, points=True)
     if geometry is None:
         return None
-    known, theirs = set(kinds.facility_kinds()["kind"]), reader.text("kind")
+    ours, theirs = set(kinds.facility_kinds()["kind"]), reader.text("kind")
     kind = theirs.map(lambda name: reader.part.kinds.get(name, name))
     left_out = (kind == "") & (theirs != "")
     pairs = 'kinds = { "theirs" = "ours" }'
-    hint = f'Map it under [services]: {pairs} ("" leaves it out); ours: {", ".join(sorted(known))}'
-    reader.error("the kind '{value}' is unknown", hint, "kind", ~kind.isin(known) & ~left_out)
+    hint = f'Map it under [services]: {pairs} ("" leaves it out); ours: {", ".join(sorted(ours))}'
+    reader.error("the kind '{value}' is unknown", hint, "kind", ~kind.isin(ours) & ~left_out)
     ids, operator = reader.text("id"), reader.text("operator")
     places = reader.number("places", 0, 1e6, whole=True, gaps="")
     table = gpd.GeoDataFrame(
