@@ -91,20 +91,21 @@ def demand(
 ) -> pd.DataFrame:
     """Demand and shortfall by area, month and service, as 80 % bands.
 
-    allocated: people by area at the likely total; other totals spread in the same proportions. ages: share of arrivals by age group (AGES).
-    total: how many people arrive. free: places free at the start, draws x areas, for services where they are known. Returns area,
-    month, service, low, likely, high (10th, 50th, 90th percentile of demand), short_low, short, short_high, and chance (share of draws with
-    a shortfall); shortfalls are empty where free places are not known. The same seed gives the same table.
+    allocated: people by area at the likely total; other totals spread in the same proportions. ages: share of arrivals
+    by age group (AGES). total: how many people arrive. free: places free at the start, draws x areas, for services
+    where they are known. Returns area, month, service, low, likely, high (10th, 50th, 90th percentile of demand),
+    short_low, short, short_high, and chance (share of draws with a shortfall); shortfalls are empty where free places
+    are not known. The same seed gives the same table.
     """
     generator = np.random.default_rng(seed)
     scale = total.draw(generator, draws) / max(total.likely, 1)
-    there = np.arange(1, months + 1) / months
+    arrived = np.arange(1, months + 1) / months
     rows = []
     for name, need in needs.items():
         use, per_user = need.use.draw(generator, draws), need.per_user.draw(generator, draws)
         served = sum(share * _overlap(group, need.ages) for group, share in ages.items())
         per_person = scale * use * per_user * served
-        wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * there[None, None, :]
+        wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * arrived[None, None, :]
         low, middle, high = np.percentile(wanted, [10, 50, 90], axis=0)
         short = np.full((4, *low.shape), np.nan)
         if name in free:
@@ -132,6 +133,6 @@ def _overlap(group: tuple[int, int], ages: tuple[int, int]) -> float:
 
 
 def first_shortfall(table: pd.DataFrame, service: str, chance: float = 0.5) -> pd.DataFrame:
-    """The first month in which a service more likely than not falls short, by area: area, month; areas that never do are left out."""
+    """First month in which a service more likely than not falls short: area, month; areas without one are left out."""
     rows = table[(table["service"] == service) & (table["chance"] >= chance)]
     return rows.groupby("area", as_index=False)["month"].min()

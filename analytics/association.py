@@ -49,11 +49,11 @@ def rank_correlation(
     values = known.to_numpy(float)
     generator = np.random.default_rng(seed)
 
-    def both(rows: np.ndarray) -> tuple[float, float]:
+    def correlations(rows: np.ndarray) -> tuple[float, float]:
         ranks = pd.DataFrame(rows).rank().to_numpy()
         return _partial(ranks[:, :2]), _partial(ranks)
 
-    plain, partial = both(values)
-    drawn = np.array([both(values[generator.integers(len(values), size=len(values))]) for _ in range(draws)])
+    plain, partial = correlations(values)
+    drawn = np.array([correlations(values[generator.integers(len(values), size=len(values))]) for _ in range(draws)])
     low, high = np.nanpercentile(drawn, [2.5, 97.5], axis=0)
     return RankCorrelation(len(values), plain, low[0], high[0], partial, low[1], high[1])

@@ -95,8 +95,8 @@ def by_dimension(scores: pd.DataFrame, dimension: pd.Series) -> pd.DataFrame:
 def pca_weights(scores: pd.DataFrame) -> pd.Series:
     """Weights from principal components with eigenvalue above one, by squared varimax-free loadings (Nicoletti 2000).
 
-    Each dimension counts by its squared loading on the component that holds it most, times that component's share of the
-    explained variance. Weights add up to 1.
+    Each dimension counts by its squared loading on the component that holds it most, times that component's share of
+    the explained variance. Weights add up to 1.
     """
     varied = scores.loc[:, scores.nunique() > 1]
     if varied.shape[1] < 2:

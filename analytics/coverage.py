@@ -36,12 +36,12 @@ def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series)
     empty where its base is zero.
     """
     people = residents.groupby(residents["area_id"].map(groups))["persons"].sum(min_count=1)
-    found = (
+    sites = (
         facilities.assign(without=facilities["places"].isna())
         .groupby(facilities["area_id"].map(groups))
         .agg(facilities=("area_id", "size"), places=("places", "sum"), without_places=("without", "sum"))
     )
-    table = people.to_frame().join(found, how="left").rename_axis("area_id").reset_index()
+    table = people.to_frame().join(sites, how="left").rename_axis("area_id").reset_index()
     counts = ["facilities", "places", "without_places"]
     table[counts] = table[counts].fillna(0).astype("int64")
     table["places_per_100"] = 100 * table["places"] / table["persons"].where(table["persons"] > 0)

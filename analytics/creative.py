@@ -95,9 +95,10 @@ def resilience(employment: pd.DataFrame, before: int = 2019, shock: int = 2020) 
 def regional_quotients(culture: pd.DataFrame, everyone: pd.DataFrame, sampled: float = 0.003) -> pd.DataFrame:
     """Share of cultural work and its location quotient by region, with a 95 % interval for the survey's sampling.
 
-    culture: nuts_id, thousand_persons; everyone: geo, thousand_persons, both of one year; the regions in both are the whole.
-    sampled: share of residents that the survey asks in a year (the EU labour force survey asks about three in a thousand); its clustering is
-    not known, so the interval is too narrow rather than too wide. Returns nuts_id, share, lq, low, high. Moineddin et al. (2003).
+    culture: nuts_id, thousand_persons; everyone: geo, thousand_persons, both of one year; the regions in both are the
+    whole. sampled: share of residents that the survey asks in a year (the EU labour force survey asks about three in a
+    thousand); its clustering is not known, so the interval is too narrow rather than too wide. Returns nuts_id, share,
+    lq, low, high. Moineddin et al. (2003).
     """
     both = culture.merge(everyone.rename(columns={"geo": "nuts_id", "thousand_persons": "all"}), on="nuts_id")
     kinds = {"culture": both["thousand_persons"], "other": both["all"] - both["thousand_persons"]}
@@ -121,8 +122,8 @@ def in_scope(firms: pd.DataFrame, codes: pd.DataFrame) -> pd.DataFrame:
     matches = []
     for length in sorted(wanted["digits"].str.len().unique(), reverse=True):
         of_length = wanted.loc[wanted["digits"].str.len() == length, ["digits", "submarket", "weight"]]
-        found = firms.assign(digits=firms["activity"].str[:length]).merge(of_length, on="digits")
-        matches.append(found.drop(columns="digits"))
+        matched = firms.assign(digits=firms["activity"].str[:length]).merge(of_length, on="digits")
+        matches.append(matched.drop(columns="digits"))
     result = pd.concat(matches, ignore_index=True)
     by_activity = result.drop_duplicates(["activity", "submarket"]).groupby("activity")["weight"].agg(["sum", "max"])
     scale = (by_activity["max"] / by_activity["sum"]).reindex(result["activity"]).to_numpy()

@@ -21,7 +21,7 @@ ADDITIVE = (
     "firms",
 )
 WHOLE = re.compile(r"-?[1-9][0-9]*|0")  # as a whole number is written
-# Figures at different moments, levels or cuts of areas never add up: each must be named or grouped by.
+# Figures at different moments, levels or boundary versions never add up: each must be named or grouped by.
 NEVER_ACROSS = ("year", "period", "level", "boundary_version", "counted")
 
 
@@ -31,7 +31,8 @@ def validate_query(columns: list[str], by: list[str], value: str, keep: dict[str
         if name not in columns:
             return f"There is no column '{name}'. Known: {', '.join(columns)}."
     if value not in ADDITIVE:
-        return f"'{value}' cannot be added up. What can: {', '.join(name for name in ADDITIVE if name in columns) or 'nothing here'}."
+        additive = ", ".join(name for name in ADDITIVE if name in columns)
+        return f"'{value}' cannot be added up. What can: {additive or 'nothing here'}."
     for name in NEVER_ACROSS:
         if name in columns and name not in by and len(keep.get(name, [])) != 1:
             return f"Figures of several kinds of '{name}' do not add up. Group by it, or keep one."
@@ -56,9 +57,9 @@ def regroup(table: ibis.Table, by: list[str], value: str, keep: dict[str, list[s
 
 
 def _is_in(column: ibis.Value, values: list[str]) -> ibis.BooleanValue:
-    """Whether a value, as it is written in an address, is among these; whole numbers are compared as numbers, days without a clock."""
+    """Whether a value is among these, as addresses write them: whole numbers as numbers, days without a clock."""
     kind = column.type()
     if kind.is_integer():
-        numbers = [int(one) for one in values if WHOLE.fullmatch(one)]
-        return column.isin([one for one in numbers if abs(one) < 2**63])
+        numbers = [int(value) for value in values if WHOLE.fullmatch(value)]
+        return column.isin([number for number in numbers if abs(number) < 2**63])
     return (column.strftime("%Y-%m-%d") if kind.is_timestamp() else column.cast("string")).isin(values)

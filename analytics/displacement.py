@@ -222,8 +222,8 @@ def movements(flows: ibis.Table, solutions: ibis.Table, asylum: str | None, year
     """What adds to a stock in a year and what takes from it: newly displaced across a border, and lasting solutions.
 
     flows: year, asylum, category, persons. solutions: year, asylum, solution, persons; returns of internally displaced
-    people are left out, since flows across borders do not hold them. Gives year, movement, persons, in that order, as an
-    expression for any engine.
+    people are left out, since flows across borders do not hold them. Gives year, movement, persons, in that order, as
+    an expression for any engine.
     """
     new = flows.select("year", "asylum", "persons", movement="new_" + flows.category)
     ended = solutions.filter(solutions.solution != "returned_idps")

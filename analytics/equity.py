@@ -80,10 +80,11 @@ def local_moran(
 ) -> tuple[dict[str, float], pd.Series]:
     """Moran's I, and the areas that are jointly low or jointly high, with the false discovery rate held down.
 
-    values: by area, in the order of the weights' ids, without gaps. Local Moran with conditional permutations (Anselin 1995, eq. 12: an
-    area's own value stays, its neighbours are drawn from all others), pseudo p-values folded to the nearer side as PySAL's esda does;
-    Benjamini & Hochberg (1995) over all areas at `rate`. Here and not from esda, whose permutations compile for 14 s and 260 MB in every
-    process; tests hold it to esda's. Returns {moran, p} and, by area, 'low', 'high' or ''.
+    values: by area, in the order of the weights' ids, without gaps. Local Moran with conditional permutations (Anselin
+    1995, eq. 12: an area's own value stays, its neighbours are drawn from all others), pseudo p-values folded to the
+    nearer side as PySAL's esda does; Benjamini & Hochberg (1995) over all areas at `rate`. Here and not from esda,
+    whose permutations compile for 14 s and 260 MB in every process; tests hold it to esda's. Returns {moran, p} and, by
+    area, 'low', 'high' or ''.
     """
     ordered = values.reindex(weights.id_order)
     weights.transform = "r"

@@ -8,22 +8,26 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analytics.names import N_
+
 LEVEL = 0.8  # of the prediction interval that decides
 
 
 class Track(NamedTuple):
-    """status: 'reached', 'on track', 'behind' or 'cannot tell'. expected: where the trend leads by the target's day, with
-    low and high (80 % prediction interval). path: where the straight path is now. needed, seen: change a year needed from now on,
-    and seen so far. why: a reason where it cannot be told.
+    """How a target stands.
+
+    status: 'reached', 'on track', 'behind' or 'cannot tell'. path: where the straight path is now. needed: change a
+    year needed from now on. expected: where the trend leads by the target's day, with low and high (80 % prediction
+    interval). seen: change a year so far. why: a reason where it cannot be told.
     """
 
     status: str
-    expected: float
-    low: float
-    high: float
-    path: float
-    needed: float
-    seen: float
+    path: float = np.nan
+    needed: float = np.nan
+    expected: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
+    seen: float = np.nan
     why: str = ""
 
 
@@ -34,58 +38,45 @@ def _years(days: pd.DatetimeIndex, origin: pd.Timestamp) -> np.ndarray:
 def track(observed: pd.Series, target: float, due: pd.Timestamp, good: str) -> Track:
     """Judge a target by the trend so far.
 
-    observed: values by day, any order; gaps are left out. due: the day the target is for. good: 'high' or 'low', which way the target is to be
-    passed. The trend is a least-squares line; it is on track if the whole 80 % prediction interval of the due day meets the target,
-    behind if none of it does, and cannot be told otherwise, with fewer than four values, or before any. Raises ValueError if the
-    target's day is not after the first value.
+    observed: values by day, any order; gaps are left out. due: the day the target is for. good: 'high' or 'low', which
+    way the target is to be passed. The trend is a least-squares line; it is on track if the whole 80 % prediction
+    interval of the due day meets the target, behind if none of it does, and cannot be told otherwise, with fewer than
+    four values, or before any. Raises ValueError if the target's day is not after the first value.
     """
     known = observed.dropna().sort_index()
-    nothing = float("nan")
     if known.empty:
-        return Track("cannot tell", nothing, nothing, nothing, nothing, nothing, nothing, "no value is known")
-    days, first, last = pd.DatetimeIndex(known.index), known.index[0], known.index[-1]
+        return Track("cannot tell", why=N_("no value is known"))
+    first, last = known.index[0], known.index[-1]
     if due <= first:
         raise ValueError(f"The target's day ({due.date()}) must come after the first value ({first.date()}).")
-    meets = (lambda value: value >= target) if good == "high" else (lambda value: value <= target)
     start, now = float(known.iloc[0]), float(known.iloc[-1])
-    done = min((last - first).days / (due - first).days, 1.0)
-    left = (due - last).days / 365.25
-    needed = (target - now) / left if left > 0 else nothing
-    path = start + (target - start) * done
+    years_left = (due - last).days / 365.25
+    needed = (target - now) / years_left if years_left > 0 else np.nan
+    path = start + (target - start) * min((last - first).days / (due - first).days, 1.0)
+
+    def meets(value: float) -> bool:
+        return value >= target if good == "high" else value <= target
+
     if meets(now):
-        return Track("reached", nothing, nothing, nothing, path, needed, nothing)
-    if left <= 0:
-        return Track("behind", nothing, nothing, nothing, path, needed, nothing, "the day has passed")
+        return Track("reached", path, needed)
+    if years_left <= 0:
+        return Track("behind", path, needed, why=N_("the day has passed"))
     if len(known) < 4:
-        return Track(
-            "cannot tell",
-            nothing,
-            nothing,
-            nothing,
-            path,
-            needed,
-            nothing,
-            f"only {len(known)} value{'s' * (len(known) > 1)} known, a trend needs four",
-        )
-    x, y = _years(days, first), known.to_numpy(float)
-    fit = stats.linregress(x, y)
-    at = float(_years(pd.DatetimeIndex([due]), first)[0])
-    residual = y - fit.intercept - fit.slope * x
-    spread = np.sqrt(
-        (residual**2).sum() / (len(x) - 2) * (1 + 1 / len(x) + (at - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum())
-    )
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, len(x) - 2) * spread)
-    expected = float(fit.intercept + fit.slope * at)
+        return Track("cannot tell", path, needed, why=N_("fewer than four values are known; a trend needs four"))
+    expected, half, slope = _forecast(known, due)
     low, high = expected - half, expected + half
     worst, best = (low, high) if good == "high" else (high, low)
     status = "on track" if meets(worst) else "behind" if not meets(best) else "cannot tell"
-    return Track(
-        status,
-        expected,
-        low,
-        high,
-        path,
-        needed,
-        float(fit.slope),
-        "" if status != "cannot tell" else "the interval holds the target",
-    )
+    why = N_("the interval holds the target") if status == "cannot tell" else ""
+    return Track(status, path, needed, expected, low, high, slope, why)
+
+
+def _forecast(known: pd.Series, due: pd.Timestamp) -> tuple[float, float, float]:
+    """The least-squares line at the due day, half its prediction interval, and its slope a year."""
+    x, y = _years(pd.DatetimeIndex(known.index), known.index[0]), known.to_numpy(float)
+    at = float(_years(pd.DatetimeIndex([due]), known.index[0])[0])
+    fit, n = stats.linregress(x, y), len(x)
+    residual = y - fit.intercept - fit.slope * x
+    leverage = 1 + 1 / n + (at - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()
+    half = stats.t.ppf(0.5 + LEVEL / 2, n - 2) * np.sqrt((residual**2).sum() / (n - 2) * leverage)
+    return float(fit.intercept + fit.slope * at), float(half), float(fit.slope)

@@ -25,9 +25,9 @@ def getis_ord(values: pd.Series, shapes: gpd.GeoDataFrame, key: str, discovery_r
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         neighbours = Graph.build_contiguity(known, rook=False)
-        found = G_Local(values.dropna().to_numpy(float), neighbours, transform="B", permutations=0, star=True)
-    z = np.asarray(found.Zs, float)
-    p = 2 * np.asarray(found.p_norm, float)
+        local = G_Local(values.dropna().to_numpy(float), neighbours, transform="B", permutations=0, star=True)
+    z = np.asarray(local.Zs, float)
+    p = 2 * np.asarray(local.p_norm, float)
     sure = p <= fdr(p, discovery_rate)
     kind = np.where(sure & (z > 0), "hot", np.where(sure & (z < 0), "cold", ""))
     return pd.DataFrame({"area": known.index, "z": z, "p": p, "kind": kind})

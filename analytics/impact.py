@@ -9,8 +9,11 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Of a social return: people who gain, value of the gain a person and year, share that would have happened anyway (deadweight), share that is
-    others' doing, years it lasts, share lost each year after the first, discount rate a year, cost.
+    """Of a social return.
+
+    people: who gain. value_eur: of the gain, a person and year. deadweight: share that would have happened anyway.
+    others: share that is others' doing. years: it lasts. drop_off: share lost each year after the first. discount:
+    rate a year. cost_eur: of all.
     """
 
     people: float
@@ -23,38 +26,37 @@ class Assumptions:
     cost_eur: float = 1.0
 
 
-def social_return(given: Assumptions) -> float:
+def social_return(assumptions: Assumptions) -> float:
     """Present value of the gains for each euro spent (Nicholls et al. 2012, A Guide to Social Return on Investment).
 
     Raises ValueError for a cost that is not positive, a share outside 0 to 1, or less than one year.
     """
-    if given.cost_eur <= 0 or given.years < 1:
+    if assumptions.cost_eur <= 0 or assumptions.years < 1:
         raise ValueError("A social return needs a cost above zero and at least one year.")
     for name in ("deadweight", "others", "drop_off"):
-        if not 0 <= getattr(given, name) <= 1:
-            raise ValueError(f"{name} is a share and lies between 0 and 1, not at {getattr(given, name):g}.")
-    yearly = given.people * given.value_eur * (1 - given.deadweight) * (1 - given.others)
-    total = sum(
-        yearly * (1 - given.drop_off) ** year / (1 + given.discount) ** year for year in range(int(given.years))
-    )
-    return total / given.cost_eur
+        if not 0 <= getattr(assumptions, name) <= 1:
+            raise ValueError(f"{name} is a share and lies between 0 and 1, not at {getattr(assumptions, name):g}.")
+    first_year = assumptions.people * assumptions.value_eur * (1 - assumptions.deadweight) * (1 - assumptions.others)
+    remaining = (1 - assumptions.drop_off) / (1 + assumptions.discount)
+    return first_year * sum(remaining**year for year in range(int(assumptions.years))) / assumptions.cost_eur
 
 
-def tornado(given: Assumptions, spread: float = 0.3) -> pd.DataFrame:
+def tornado(assumptions: Assumptions, spread: float = 0.3) -> pd.DataFrame:
     """What the return depends on: each assumption alone moved down and up by a share, the others as they are.
 
-    Shares stay within 0 and 1, years are whole and at least one. Returns assumption, at_low, at_high (returns), swing; widest first.
+    Shares stay within 0 and 1, years are whole and at least one. Returns assumption, at_low, at_high (returns), swing;
+    widest first.
     """
     rows = []
-    for one in fields(Assumptions):
-        value = getattr(given, one.name)
+    for item in fields(Assumptions):
+        value = getattr(assumptions, item.name)
         ends = [value * (1 - spread), value * (1 + spread)]
-        if one.name in ("deadweight", "others", "drop_off"):
+        if item.name in ("deadweight", "others", "drop_off"):
             ends = [min(end, 1.0) for end in ends]
-        if one.name == "years":
+        if item.name == "years":
             ends = [max(1, round(end)) for end in ends]
-        low, high = (social_return(replace(given, **{one.name: end})) for end in ends)
-        rows.append((one.name, low, high, abs(high - low)))
+        low, high = (social_return(replace(assumptions, **{item.name: end})) for end in ends)
+        rows.append((item.name, low, high, abs(high - low)))
     return pd.DataFrame(rows, columns=["assumption", "at_low", "at_high", "swing"]).sort_values(
         "swing", ascending=False, ignore_index=True
     )

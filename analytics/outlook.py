@@ -55,8 +55,8 @@ def _arima(log: np.ndarray, h: int) -> Path:
     """ARIMA(1,1,0), statsmodels: a change carries over in part to the next one."""
     from statsmodels.tsa.arima.model import ARIMA
 
-    found = ARIMA(log, order=(1, 1, 0)).fit().get_forecast(h)
-    return np.asarray(found.predicted_mean), np.asarray(found.se_mean)
+    forecast = ARIMA(log, order=(1, 1, 0)).fit().get_forecast(h)
+    return np.asarray(forecast.predicted_mean), np.asarray(forecast.se_mean)
 
 
 MODELS: dict[str, Callable[[np.ndarray, int], Path]] = {

@@ -15,8 +15,8 @@ SECTORS = (N_("public"), N_("non-profit"), N_("private"))
 def network(initiatives: pd.DataFrame) -> nx.Graph:
     """Actors tied by the initiatives they share.
 
-    initiatives: name, city, topic, partners (list of name, sector, role). Nodes carry sector, city and initiatives; ties carry weight (how many
-    initiatives are shared) and initiatives.
+    initiatives: name, city, topic, partners (list of name, sector, role). Nodes carry sector, city and initiatives;
+    ties carry weight (how many initiatives are shared) and initiatives.
     """
     graph = nx.Graph()
     for row in initiatives.to_dict("records"):
@@ -26,32 +26,39 @@ def network(initiatives: pd.DataFrame) -> nx.Graph:
                 graph.add_node(partner["name"], sector=partner["sector"], city=row["city"], initiatives=[row["name"]])
             elif row["name"] not in node["initiatives"]:
                 node["initiatives"].append(row["name"])
-        for one, other in combinations(sorted({partner["name"] for partner in row["partners"]}), 2):
-            shared = graph.get_edge_data(one, other, {"initiatives": []})["initiatives"]
-            graph.add_edge(one, other, initiatives=[*shared, row["name"]], weight=len(shared) + 1)
+        for first, second in combinations(sorted({partner["name"] for partner in row["partners"]}), 2):
+            shared = graph.get_edge_data(first, second, {"initiatives": []})["initiatives"]
+            graph.add_edge(first, second, initiatives=[*shared, row["name"]], weight=len(shared) + 1)
     return graph
 
 
 def tri_sector(initiatives: pd.DataFrame) -> dict[str, float]:
-    """Share of initiatives with public, non-profit and private partners together, among those whose partners are known."""
-    sectors = initiatives["partners"].map(lambda partners: {partner["sector"] for partner in partners})
+    """Share of initiatives with partners of all three sectors, and of each sector, where the partners are known."""
+    sectors = _sectors(initiatives)
     known = sectors[sectors.map(len) > 0]
-    three = float(known.map(lambda found: set(SECTORS) <= found).mean()) if len(known) else float("nan")
+    three = float(known.map(lambda names: set(SECTORS) <= names).mean()) if len(known) else float("nan")
+    counts = {"known": float(len(known)), "of": float(len(initiatives)), "tri_sector": three}
+    return counts | _sector_shares(known)
+
+
+def _sectors(initiatives: pd.DataFrame) -> pd.Series:
+    """The sectors of each initiative's partners."""
+    return initiatives["partners"].map(lambda partners: {partner["sector"] for partner in partners})
+
+
+def _sector_shares(sectors: pd.Series) -> dict[str, float]:
+    """The share of initiatives that each sector takes part in."""
     return {
-        "known": float(len(known)),
-        "of": float(len(initiatives)),
-        "tri_sector": three,
-        **{
-            sector: float(known.map(lambda found, s=sector: s in found).mean()) if len(known) else float("nan")
-            for sector in SECTORS
-        },
+        sector: float(sectors.map(lambda names, s=sector: s in names).mean()) if len(sectors) else float("nan")
+        for sector in SECTORS
     }
 
 
 def actors(graph: nx.Graph) -> pd.DataFrame:
-    """Every actor: name, sector, city, initiatives (how many), ties, brokerage (betweenness, Freeman 1977, 0 to 1), sectors_bridged, group.
+    """Every actor: name, sector, city, initiatives (how many), ties, brokerage, sectors_bridged, group.
 
-    group: community by greedy modularity (Clauset, Newman & Moore 2004), largest first.
+    brokerage: betweenness, 0 to 1 (Freeman 1977). group: community by greedy modularity (Clauset, Newman & Moore 2004),
+    largest first.
     """
     between = nx.betweenness_centrality(graph)
     groups = (
@@ -80,20 +87,22 @@ def actors(graph: nx.Graph) -> pd.DataFrame:
 
 
 def missing_sectors(initiatives: pd.DataFrame) -> pd.DataFrame:
-    """For each topic the share of its initiatives (partners known) that each sector takes part in; 0 is a missing link. topic, sector, share, of."""
+    """The share of each topic's initiatives that each sector takes part in: topic, sector, share, of (partners known).
+
+    A share of 0 is a missing link.
+    """
     known = initiatives[initiatives["partners"].map(len) > 0]
     rows = []
     for topic, part in known.groupby("topic"):
-        found = part["partners"].map(lambda partners: {partner["sector"] for partner in partners})
-        rows += [
-            (topic, sector, float(found.map(lambda one, s=sector: s in one).mean()), len(part)) for sector in SECTORS
-        ]
+        rows += [(topic, sector, share, len(part)) for sector, share in _sector_shares(_sectors(part)).items()]
     return pd.DataFrame(rows, columns=["topic", "sector", "share", "of"])
 
 
 def layout(graph: nx.Graph) -> pd.DataFrame:
-    """Places to draw the actors at: each connected group laid out by itself, the groups set in rows, largest first. name, x, y, place (of its
-    group)."""
+    """Where to draw the actors: name, x, y, place (of its connected group).
+
+    Each group is laid out by itself, the groups are set in rows, largest first.
+    """
     groups = sorted(nx.connected_components(graph), key=lambda members: (-len(members), min(members)))
     across = max(1, round(len(groups) ** 0.5 * 1.3))
     rows = []

@@ -7,11 +7,11 @@ import pandas as pd
 
 from analytics.indicators import REGISTRY
 
-STANDS_OUT = 20  # per cent of areas at either end
+STANDS_OUT_PERCENT = 20  # of areas, at either end
 
 
 def peers(features: pd.DataFrame, area: str, count: int = 5) -> pd.DataFrame:
-    """The areas most like one: smallest Euclidean distance over standardised features.
+    """The areas most like an area: smallest Euclidean distance over standardised features.
 
     features: one row an area (index), numeric columns; rows with a gap cannot be compared. Returns the `count` nearest
     with distance (standard deviations), nearest first; none if the area itself has a gap.
@@ -27,20 +27,27 @@ def peers(features: pd.DataFrame, area: str, count: int = 5) -> pd.DataFrame:
 def standing(values: pd.DataFrame, area: str) -> pd.DataFrame:
     """Where one area stands among all in each indicator of the registry.
 
-    values: areas x indicators, as measured. Returns, by indicator (key): value, better_than (per cent of the other areas with a
-    worse value; for indicators without a good side, with a lower one), kind: 'strength' where it is better than four fifths,
-    'gap' where it is worse than four fifths, '' otherwise, where there is no good side or too few areas (under five) to say.
+    values: areas x indicators, as measured. Returns, by indicator (key): value, better_than (per cent of the other
+    areas with a worse value; for indicators without a good side, with a lower one), kind: 'strength' where it is better
+    than four fifths, 'gap' where it is worse than four fifths, '' otherwise, where there is no good side or too few
+    areas (under five) to say.
     """
     rows = {}
-    for one in REGISTRY:
-        known = values[one.key].dropna()
+    for card in REGISTRY:
+        known = values[card.key].dropna()
         if area not in known.index:
-            rows[one.key] = (np.nan, np.nan, "")
+            rows[card.key] = (np.nan, np.nan, "")
             continue
         others, value = known.drop(area), known[area]
-        worse = (others > value) if one.good == "low" else (others < value)
+        worse = (others > value) if card.good == "low" else (others < value)
         better = 100 * (worse.sum() + 0.5 * (others == value).sum()) / len(others) if len(others) else np.nan
-        told = one.good and len(known) >= 5
-        kind = "strength" if told and better >= 100 - STANDS_OUT else "gap" if told and better <= STANDS_OUT else ""
-        rows[one.key] = (value, better, kind)
+        judged = card.good and len(known) >= 5
+        kind = (
+            "strength"
+            if judged and better >= 100 - STANDS_OUT_PERCENT
+            else "gap"
+            if judged and better <= STANDS_OUT_PERCENT
+            else ""
+        )
+        rows[card.key] = (value, better, kind)
     return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "better_than", "kind"])

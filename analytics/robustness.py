@@ -1,4 +1,4 @@
-"""How far a composite's ranks hang on the choices made: Monte Carlo over all of them, and Sobol shares of each choice."""
+"""How far a composite's ranks depend on the choices made: Monte Carlo over all, and Sobol shares of each."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ LEFT_OUT = N_("indicator left out")
 class Robustness(NamedTuple):
     """ranks: area, rank (base), low, high (5th and 95th percentile of all runs, widened to hold the base), median.
 
-    shares: choice, first (first-order Sobol), total, and their half-widths first_conf, total_conf (95 %), of the variance of the
-    mean shift in rank against the base; without rows where no choice moves an area. runs: how many runs; shift: mean places an area moves against the base.
+    shares: choice, first (first-order Sobol), total, and their half-widths first_conf, total_conf (95 %), of the
+    variance of the mean shift in rank against the base; without rows where no choice moves an area. runs: how many
+    runs; shift: mean places an area moves against the base.
     """
 
     ranks: pd.DataFrame
@@ -44,8 +45,9 @@ def assess(
     """Rank every area under about draws x 8 combinations of choices (Handbook, step 9; Saisana et al. 2005).
 
     table: areas x indicators, high is good. base: the choices shown (keys of composite.index). The sample is Saltelli's
-    (2010) scheme over all choices and over leaving out one indicator, each option equally likely; the same runs give the
-    ranks' intervals and the Sobol shares. Weights 'expert' are drawn too only if expert is given. draws: a power of two.
+    (2010) scheme over all choices and over leaving out one indicator, each option equally likely; the same runs give
+    the ranks' intervals and the Sobol shares. Weights 'expert' are drawn too only if expert is given. draws: a power of
+    two.
     """
     from SALib.analyze import sobol as sobol_analysis
     from SALib.sample import sobol as sobol_sample
@@ -57,36 +59,20 @@ def assess(
     names = list(options)
     problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     sample = sobol_sample.sample(problem, draws, calc_second_order=False, seed=seed)
-    picks = np.column_stack(
-        [np.minimum((sample[:, i] * len(options[n])).astype(int), len(options[n]) - 1) for i, n in enumerate(names)]
-    )
-    unique, where = np.unique(picks, axis=0, return_inverse=True)
-    chosen = [{name: options[name][pick] for name, pick in zip(names, row, strict=True)} for row in unique]
-    places = _rank_all(table, dimension, chosen, expert)[where.ravel()]
+    sizes = np.array([len(options[name]) for name in names])
+    picks, run = np.unique(np.minimum((sample * sizes).astype(int), sizes - 1), axis=0, return_inverse=True)
+    chosen = [{name: options[name][pick] for name, pick in zip(names, row, strict=True)} for row in picks]
+    places = _rank_all(table, dimension, chosen, expert)[run.ravel()]
     first = composite.index(table, dimension, expert=expert, **base)["rank"].to_numpy()
     shift = np.abs(places - first).mean(axis=1)
     low, middle, high = np.percentile(places, [5, 50, 95], axis=0)
-    ranks = pd.DataFrame(
-        {
-            "rank": first,
-            "low": np.minimum(np.floor(low), first),
-            "high": np.maximum(np.ceil(high), first),
-            "median": middle,
-        },
-        index=table.index,
-    )
-    shares = pd.DataFrame(columns=["choice", "first", "first_conf", "total", "total_conf"])
+    low, high = np.minimum(np.floor(low), first), np.maximum(np.ceil(high), first)
+    ranks = pd.DataFrame({"rank": first, "low": low, "high": high, "median": middle}, index=table.index)
+    keys = {"first": "S1", "first_conf": "S1_conf", "total": "ST", "total_conf": "ST_conf"}
+    shares = pd.DataFrame(columns=["choice", *keys])
     if np.ptp(shift) > 0:  # else no choice moves an area, and there is no variance to share out
-        found = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed)
-        shares = pd.DataFrame(
-            {
-                "choice": names,
-                "first": found["S1"],
-                "first_conf": found["S1_conf"],
-                "total": found["ST"],
-                "total_conf": found["ST_conf"],
-            }
-        )
+        sobol = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed)
+        shares = pd.DataFrame({"choice": names} | {column: sobol[key] for column, key in keys.items()})
     return Robustness(ranks, shares, len(places), float(shift.mean()))
 
 

@@ -29,10 +29,10 @@ def theil_h(counts: pd.DataFrame) -> float:
 def decompose_theil_h(counts: pd.DataFrame, above: dict[str, pd.Series]) -> pd.DataFrame:
     """How much of the segregation among the smallest areas lies at each scale.
 
-    counts: smallest areas x groups. above: for each larger scale, widest first, the area that holds each smallest one. Theil's H
-    decomposes: H among the smallest is H among the widest, plus what each next scale adds. Returns scale, h (H at that scale),
-    added (beyond the scale above), share (of H among the smallest); the shares add up to 1.
-    Source: Reardon & Firebaugh (2002), organisational decomposition.
+    counts: smallest areas x groups. above: for each larger scale, widest first, the area that holds each smallest one.
+    Theil's H decomposes: H among the smallest is H among the widest, plus what each next scale adds. Returns scale, h
+    (H at that scale), added (beyond the scale above), share (of H among the smallest); the shares add up to 1. Source:
+    Reardon & Firebaugh (2002), organisational decomposition.
     """
     rows, before = [], 0.0
     for scale, holder in above.items():

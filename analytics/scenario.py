@@ -1,6 +1,7 @@
-"""Scenarios: named inputs that rerun to the same numbers, as a TOML file; their ranges are those of the pages' controls.
+"""Scenarios: named inputs that rerun to the same numbers, as a TOML file.
 
-Fields of one number carry ge and le, from which `limits` tells a control its ends.
+Their ranges are those of the pages' controls: fields of one number carry ge and le, from which `limits` tells a
+control its ends.
 """
 
 from __future__ import annotations

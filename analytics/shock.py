@@ -1,4 +1,4 @@
-"""Shock tests: what closing services or doubling demand does, how redundant each service is, and how fast it recovers."""
+"""Shock tests: what closed services or doubled demand do, how redundant a service is, how fast it recovers."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from scipy import sparse
 
 
 class Resilience(NamedTuple):
-    """score: geometric mean of its parts, 0 to 1; never to be shown without them. redundancy: share of those served who
-    have a second site in reach. robustness: share of them still served after losing a tenth of the sites at random (mean of many draws).
-    absorption: share of them still served after losing the one worst site. draws_low, draws_high: 10th and 90th percentile of robustness.
+    """score: geometric mean of its parts, 0 to 1; never to be shown without them.
+
+    redundancy: share of those served who have a second site in reach. robustness: share of them still served after
+    losing a tenth of the sites at random (mean of many draws). absorption: share of them still served after losing the
+    one worst site. draws_low, draws_high: 10th and 90th percentile of robustness.
     """
 
     score: float
@@ -33,52 +35,39 @@ def resilience(
 ) -> Resilience:
     """Redundancy, robustness and absorption of one service. Raises ValueError if it serves nobody.
 
-    After Bruneau et al. (2003), who name robustness and redundancy among the properties of resilience; the score's form is ours.
+    After Bruneau et al. (2003), who name robustness and redundancy among the properties of resilience; the score's form
+    is ours.
     """
     sites = covers.shape[0]
     count = sites_in_reach(covers, np.ones(sites))
     base = people[count > 0].sum()
     if base <= 0:
         raise ValueError("Nobody is served, so nothing can be lost.")
-    alone = np.where(count == 1, people, 0.0)
-    worst = float((covers @ alone).max())
     generator = np.random.default_rng(seed)
-    many = max(1, round(lose * sites))
-    kept = []
+    still_served = []
     for _ in range(draws):
         opened = np.ones(sites)
-        opened[generator.choice(sites, many, replace=False)] = 0
-        kept.append(people[sites_in_reach(covers, opened) > 0].sum() / base)
-    redundancy, robustness, absorption = (
-        float(people[count > 1].sum() / base),
-        float(np.mean(kept)),
-        float(1 - worst / base),
-    )
-    low, high = np.percentile(kept, [10, 90])
-    return Resilience(
-        float((redundancy * robustness * absorption) ** (1 / 3)),
-        redundancy,
-        robustness,
-        absorption,
-        float(low),
-        float(high),
-    )
+        opened[generator.choice(sites, max(1, round(lose * sites)), replace=False)] = 0
+        still_served.append(people[sites_in_reach(covers, opened) > 0].sum() / base)
+    redundancy, robustness = float(people[count > 1].sum() / base), float(np.mean(still_served))
+    absorption = float(1 - (covers @ np.where(count == 1, people, 0.0)).max() / base)
+    score = (redundancy * robustness * absorption) ** (1 / 3)
+    low, high = (float(end) for end in np.percentile(still_served, [10, 90]))
+    return Resilience(score, redundancy, robustness, absorption, low, high)
 
 
 def share_served(covers: sparse.csr_matrix, people: np.ndarray, areas: np.ndarray, opened: np.ndarray) -> pd.Series:
     """Share of each area's people with an open site in reach; empty where nobody lives."""
-    table = (
-        pd.DataFrame({"area": areas, "people": people, "near": people * (sites_in_reach(covers, opened) > 0)})
-        .groupby("area")
-        .sum()
-    )
+    near = people * (sites_in_reach(covers, opened) > 0)
+    table = pd.DataFrame({"area": areas, "people": people, "near": near}).groupby("area").sum()
     return (table["near"] / table["people"].where(table["people"] > 0)).rename("share")
 
 
 def recovery(covers: sparse.csr_matrix, people: np.ndarray, opened: np.ndarray, a_year: int) -> pd.DataFrame:
     """How coverage comes back when closed sites reopen, the most useful first.
 
-    opened: after the shock. a_year: sites reopened a year. Returns year, served (people), share of those served before the shock.
+    opened: after the shock. a_year: sites reopened a year. Returns year, served (people), share of those served before
+    the shock.
     """
     before = people[sites_in_reach(covers, np.ones(covers.shape[0])) > 0].sum()
     state, rows, year = opened.astype(bool).copy(), [], 0
@@ -95,9 +84,9 @@ def recovery(covers: sparse.csr_matrix, people: np.ndarray, opened: np.ndarray, 
 
 
 def close_least_used(covers: sparse.csr_matrix, people: np.ndarray, share: float) -> np.ndarray:
-    """Which sites stay open when a share of the budget goes: those closed cost alike and have the fewest people who have no other.
+    """Which sites stay open when a share of the budget goes.
 
-    Sites are closed one after another, each time the one whose people lose least.
+    Sites cost alike and are closed one after another, each time the one whose people lose least.
     """
     opened = np.ones(covers.shape[0], dtype=bool)
     for _ in range(round(share * len(opened))):

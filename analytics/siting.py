@@ -259,13 +259,7 @@ def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60) -> Sol
     value: people newly served (maximal covering), person-minutes (p-median), the farthest point's minutes (p-centre),
     number of sites (set covering) or the worst-off group's share (fairest).
     """
-    model, minutes, weight, before, count = (
-        problem.model,
-        problem.minutes,
-        problem.weight,
-        problem.before,
-        problem.count,
-    )
+    model, minutes, before, weight = problem.model, problem.minutes, problem.before, problem.weight
     covers = sparse.csr_matrix((problem.limit >= minutes.T).astype(float))
     unserved, inhabited = before > problem.limit, weight > 0
     missed = np.where(unserved, weight, 0.0)

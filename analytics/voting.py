@@ -50,7 +50,8 @@ def budget(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
 def disagreement(answers: pd.DataFrame, options: Sequence[str]) -> float:
     """Mean share of points that two people drawn from the room placed differently, 0 (all alike) to 1.
 
-    The total variation distance (half the sum of absolute differences over the total), over all pairs; nan below two people.
+    The total variation distance (half the sum of absolute differences over the total), over all pairs; nan below two
+    people.
     """
     points = answers[list(options)].to_numpy(float)
     people = len(points)
@@ -63,7 +64,8 @@ def disagreement(answers: pd.DataFrame, options: Sequence[str]) -> float:
 
 
 def by_group(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
-    """Each named group's mean points or share of votes: group, option, value, people; answers as for `poll` or `budget`.
+    """Each named group's mean points or share of votes: group, option, value, people; answers as for `poll` or
+    `budget`.
 
     Rows without a group are left out (the store blanks groups too small to show).
     """

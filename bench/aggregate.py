@@ -1,7 +1,9 @@
-"""Filter and regroup of a continent's cells × months × groups: ours (Ibis on DuckDB over partitioned Parquet) beside polars and pandas.
+"""Filter and regroup of a continent's cells × months × groups: ours (Ibis on DuckDB over partitioned Parquet) beside
+polars and pandas.
 
-`make bench`. Each in a process of its own; a result is checked against ours before its time is printed. Rows: ROWS (100 million; less with
-`--rows`), partitioned by country and year. The roof is what reading the needed columns' bytes from memory would take.
+`make bench`. Each in a process of its own; a result is checked against ours before its time is printed. Rows: ROWS (100
+million; less with `--rows`), partitioned by country and year. The roof is what reading the needed columns' bytes from
+memory would take.
 """
 
 from __future__ import annotations

@@ -148,7 +148,9 @@ def _child(make: Callable[..., Callable[[], np.ndarray]], args: tuple[int, ...],
 
 
 def measure(make: Callable[..., Callable[[], np.ndarray]], *args: int) -> tuple[float, float, float, float]:
-    """Best of three (of fewer where they take over five seconds) in a fresh process: seconds, memory added, peak memory (MiB), checksum."""
+    """Best of three (of fewer where they take over five seconds) in a fresh process: seconds, memory added, peak memory
+    (MiB), checksum.
+    """
     context = multiprocessing.get_context("spawn")
     answer = context.Queue()
     process = context.Process(target=_child, args=(make, args, answer))

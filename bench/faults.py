@@ -1,7 +1,9 @@
-"""Kill -9 at random moments of every kind of write, again and again: no broken table, no lost acknowledged write, a clean next start.
+"""Kill -9 at random moments of every kind of write, again and again: no broken table, no lost acknowledged write, a
+clean next start.
 
-`python -m bench.faults --kills 200`. A writer works in a process of its own and says what is stored only once it is; the judge kills it and
-looks. Also: a disk that takes no more bytes, a folder that cannot be written, a clock that jumps back.
+`python -m bench.faults --kills 200`. A writer works in a process of its own and says what is stored only once it is;
+the judge kills it and looks. Also: a disk that takes no more bytes, a folder that cannot be written, a clock that jumps
+back.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Hostile files for every reader of files: anything but a result or one of our own errors is a defect.
 
-`python -m bench.fuzz --inputs 10000`, with atheris guiding by coverage where it is installed (bench/requirements.txt). Tests use the same
-readers and seeds with hypothesis.
+`python -m bench.fuzz --inputs 10000`, with atheris guiding by coverage where it is installed (bench/requirements.txt).
+Tests use the same readers and seeds with hypothesis.
 """
 
 from __future__ import annotations
@@ -184,7 +184,9 @@ def mutated(dice: random.Random, seed: bytes) -> bytes:
 
 
 def guided(reader: str, inputs: int) -> int:
-    """Inputs that atheris made of the seeds, in a process of its own; 0 where it is not installed. Raises RuntimeError with what it found."""
+    """Inputs that atheris made of the seeds, in a process of its own; 0 where it is not installed. Raises RuntimeError
+    with what it found.
+    """
     try:
         import atheris
     except ImportError:

@@ -1,7 +1,9 @@
-"""What a reader waits for on shipped data: first figure, page switches, control changes, memory and bytes, against a running server.
+"""What a reader waits for on shipped data: first figure, page switches, control changes, memory and bytes, against a
+running server.
 
-`make bench`. A real server on this machine, spoken to over its websocket (`bench/driver.py`): seconds from the message to the end of the
-script, everything sent; the browser's drawing is not in it. Every change is made once before it is timed, as on a server others use too.
+`make bench`. A real server on this machine, spoken to over its websocket (`bench/driver.py`): seconds from the message
+to the end of the script, everything sent; the browser's drawing is not in it. Every change is made once before it is
+timed, as on a server others use too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""A page with half a million hexagons, for `bench/maps.py`: by level of detail as the app does it, or all of them as a plain page would."""
+"""A page with half a million hexagons, for `bench/maps.py`: by level of detail as the app does it, or all of them as a
+plain page would.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Half a million hexagons in a real Chromium: bytes, time to picture, frames while the map is dragged; ours beside a plain page.
+"""Half a million hexagons in a real Chromium: bytes, time to picture, frames while the map is dragged; ours beside a
+plain page.
 
 `make bench`. Software drawing (no graphics card) on the same cores as the server.
 """
@@ -45,7 +46,9 @@ def make(folder: Path) -> int:
 
 
 def seen(browser: Browser, address: str) -> tuple[float, float, float] | None:
-    """Megabytes received, seconds to a picture with more than ten colours, frames a second while dragging; None where it took too long."""
+    """Megabytes received, seconds to a picture with more than ten colours, frames a second while dragging; None where
+    it took too long.
+    """
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))

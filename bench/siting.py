@@ -1,6 +1,7 @@
 """Siting beside PySAL spopt: the same random points, the same models, each proven or to the same gap.
 
-`make bench`. spopt builds its model with PuLP and solves it with CBC, its usual solver; ours builds it sparse and solves it with HiGHS.
+`make bench`. spopt builds its model with PuLP and solves it with CBC, its usual solver; ours builds it sparse and
+solves it with HiGHS.
 """
 
 from __future__ import annotations

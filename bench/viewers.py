@@ -1,4 +1,5 @@
-"""Many viewers at once: sessions over real websockets, each changing a filter every few seconds; `--instances 2` adds a proxy and PostgreSQL.
+"""Many viewers at once: sessions over real websockets, each changing a filter every few seconds; `--instances 2` adds a
+proxy and PostgreSQL.
 
 `make bench`. The driver runs on the same cores as the server, on this machine only, for a bounded time.
 """

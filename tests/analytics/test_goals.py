@@ -35,7 +35,7 @@ def test_needed_rate_and_path_by_hand() -> None:
     found = goals.track(values, 20, pd.Timestamp("2024-12-31"), "high")
     assert found.path == pytest.approx(15, abs=0.01)
     assert found.needed == pytest.approx(4, abs=0.01)
-    assert (found.status, found.why) == ("cannot tell", "only 2 values known, a trend needs four")
+    assert (found.status, found.why) == ("cannot tell", "fewer than four values are known; a trend needs four")
 
 
 def test_the_interval_is_statsmodels() -> None:
