@@ -42,13 +42,13 @@ ROW = {
 
 def _register(name: str) -> Callable[[bytes], object]:
     def run(content: bytes) -> object:
-        made = []
+        rows = []
         for row in exchange.read(content, name):
             try:
-                made.append(register.check(row))
+                rows.append(register.check(row))
             except register.InvalidInitiativeError:
                 continue
-        return made
+        return rows
 
     return run
 
@@ -92,10 +92,10 @@ def _roles(path: Path) -> object:
 
 
 def _vote(content: bytes) -> object:
-    from web.room import parsed
+    from web.room import parse_answer
 
     try:
-        return parsed(content)
+        return parse_answer(content)
     except ValueError:  # what the room's page answers with
         return None
 
@@ -164,27 +164,27 @@ def tried(reader: str, content: bytes) -> None:
 
 def mutated(dice: random.Random, seed: bytes) -> bytes:
     """A seed with some of its bytes changed, cut out, doubled or swapped for awkward ones."""
-    made = bytearray(seed[:200_000])
+    content = bytearray(seed[:200_000])
     for _ in range(dice.randint(1, 8)):
-        place = dice.randrange(len(made) + 1)
+        place = dice.randrange(len(content) + 1)
         what = dice.randrange(5)
         if what == 0:
-            made[place : place + dice.randint(1, 40)] = b""
+            content[place : place + dice.randint(1, 40)] = b""
         elif what == 1:
-            made[place:place] = dice.choice(
+            content[place:place] = dice.choice(
                 [b"\x00", b"\xff\xfe", b"NaN", b"-1e999", b'"', b"<", b"=", b"[", b"'", "\u202e".encode(), b"9" * 400]
             )
-        elif what == 2 and made:
-            made[min(place, len(made) - 1)] = dice.randrange(256)
+        elif what == 2 and content:
+            content[min(place, len(content) - 1)] = dice.randrange(256)
         elif what == 3:
-            made[place:place] = made[place : place + dice.randint(1, 200)]
+            content[place:place] = content[place : place + dice.randint(1, 200)]
         else:
-            made = made[:place]
-    return bytes(made)
+            content = content[:place]
+    return bytes(content)
 
 
 def guided(reader: str, inputs: int) -> int:
-    """Inputs that atheris made of the seeds, in a process of its own; 0 where it is not installed. Raises RuntimeError
+    """Inputs that atheris content of the seeds, in a process of its own; 0 where it is not installed. Raises RuntimeError
     with what it found.
     """
     try:
@@ -207,12 +207,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--inputs", type=int, default=10_000)
     parser.add_argument("--reader")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    if asked.reader:
-        guided(asked.reader, asked.inputs)
+    if options.reader:
+        guided(options.reader, options.inputs)
         return
-    each = asked.inputs // len(READERS) // 2 + 1
+    each = options.inputs // len(READERS) // 2 + 1
     print("| reader | inputs | guided by coverage | other than our own errors |\n|---|---|---|---|")
     total = 0
     for reader, (_read, seeds) in READERS.items():

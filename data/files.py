@@ -1,4 +1,4 @@
-"""Files on the disk: a table as Parquet, and whole or not at all."""
+"""Files: a table as Parquet or CSV, and written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from pathlib import Path
 from uuid import uuid4
 
 import pandas as pd
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """CSV for spreadsheets (UTF-8 with BOM); text that a spreadsheet would run as a formula is disarmed."""
+    safe = table.copy()
+    for column in safe.select_dtypes(include=["object", "string"]).columns:
+        text = safe[column].astype("string")
+        safe[column] = text.mask(text.str.startswith(FORMULA_STARTS, na=False), "'" + text)
+    return safe.to_csv(index=False).encode("utf-8-sig")
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

@@ -22,8 +22,8 @@ class Part:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand the request to the module's `app`."""
-        loaded: Any = await asyncio.to_thread(importlib.import_module, self.module)
-        await loaded.app(scope, receive, send)
+        module: Any = await asyncio.to_thread(importlib.import_module, self.module)
+        await module.app(scope, receive, send)
 
 
 _room, _links, _health = Part("web.room"), Part("web.links"), Part("web.health")

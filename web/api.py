@@ -1,4 +1,4 @@
-"""The tables and indicators over HTTP, read-only, for notebooks, QGIS and spreadsheets: /api/openapi.json says what there is."""
+"""The tables and indicators over HTTP, read-only, for notebooks, QGIS, spreadsheets; described in /api/openapi.json."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import data
 from analytics import cube
 from data import definitions, engine, local, rights
 from data.errors import UnknownTableError
+from data.files import csv_bytes, parquet_bytes
 from pages import api_results
-from views.exports import csv_bytes, parquet_bytes
 
-MOST_ROWS = 100_000
+MAX_ROWS = 100_000
 Format = Literal["json", "csv", "parquet", "geojson"]
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -30,44 +30,38 @@ app = FastAPI(
     version="1",
     docs_url=None,
     redoc_url=None,
-    description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves; an "
-    "empty value is not known, never zero. Every answer names period, unit, source, licence and version.",
+    description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves;"
+    " an empty value is not known, never zero. Every answer names period, unit, source, licence and version.",
 )
+PARAMETERS = {"format", "offset", "limit", "columns"}  # of a table; every other keeps rows
 
 
 def _about(entry: data.Entry) -> dict[str, Any]:
-    kept = (
-        "name",
-        "place",
-        "title",
-        "publisher",
-        "licence",
-        "attribution",
-        "period",
-        "unit",
-        "geography",
-        "note",
-        "rows",
-        "built_on",
-        "checksum",
-        "version",
-    )
-    return {key: value for key, value in asdict(entry).items() if key in kept} | {"source": entry.source_line}
+    fields = asdict(entry) | {"source": entry.source_line}
+    return {key: value for key, value in fields.items() if key not in ("folder", "state")}  # the server's own affair
+
+
+def _entry(place: str, name: str) -> data.Entry:
+    """The catalogue's entry of a table; 404 where there is none."""
+    try:
+        return data.entry(name, place)
+    except UnknownTableError as error:
+        raise HTTPException(404, str(error)) from None
 
 
 @app.middleware("http")
-async def open_for_reading(request: Request, further: Any) -> Response:
-    """A server that only people who have signed in may read gives nothing here: an API has no sign-in of its own."""
+async def require_open_server(request: Request, handle: Any) -> Response:
+    """A server that only people who have signed in may read gives nothing away: an API has no sign-in of its own."""
     if rights.open_role() == "none":
         return Response("This server is not open for reading.", 401, media_type="text/plain")
-    answer: Response = await further(request)
-    return answer
+    response: Response = await handle(request)
+    return response
 
 
 @app.get("/catalogue")
 def catalogue() -> list[dict[str, Any]]:
     """Every table with its provenance, licence, period, unit and version."""
-    return [_about(entry) for _key, entry in sorted(data.catalogue().items())]
+    return [_about(entry) for _, entry in sorted(data.catalogue().items())]
 
 
 @app.get("/cities")
@@ -93,22 +87,19 @@ def table(
     name: str,
     format: Format = "json",
     offset: Annotated[int, Query(ge=0)] = 0,
-    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 1000,
+    limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     columns: str = "",
 ) -> Response:
-    """One table. format: json (a page of `limit` rows from `offset` on, without shapes), csv, parquet or geojson (whole).
+    """One table. format: json (`limit` rows from `offset` on, without shapes), or the whole as csv, parquet, geojson.
 
     columns: names joined by commas, all if left out. Any other parameter keeps the rows with that value in that column.
     """
-    try:
-        entry = data.entry(name, place)
-    except UnknownTableError as fault:
-        raise HTTPException(404, str(fault)) from None
+    entry = _entry(place, name)
     tag = f'"{entry.checksum[:20]}"'
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
     rows = _filtered(data.table(name, place), request, columns)
-    return _answer(rows, format, offset, limit, _about(entry), name, {"ETag": tag})
+    return _answer(rows, format, _about(entry), name, slice(offset, offset + limit), {"ETag": tag})
 
 
 @app.get("/sums/{place}/{name}")
@@ -120,25 +111,22 @@ def sums(
     value: str = "persons",
     format: Literal["json", "csv", "parquet"] = "json",
 ) -> Response:
-    """Sums of a column, made in the engine. by: columns joined by commas. Any other parameter keeps rows with one of its values (joined by commas).
+    """Sums of a column, made in the engine. by: columns joined by commas.
 
-    `unknown` counts rows whose value is suppressed or not published: the sum is then a lower bound.
+    Any other parameter keeps rows with one of its values (joined by commas). `unknown` counts rows whose value is
+    suppressed or not published: the sum is then a lower bound.
     """
-    try:
-        about = _about(data.entry(name, place))
-    except UnknownTableError as fault:
-        raise HTTPException(404, str(fault)) from None
-    groups = [one for one in by.split(",") if one]
-    keep = {
-        key: words.split(",") for key, words in request.query_params.items() if key not in ("by", "value", "format")
-    }
-    wrong = cube.validate_query(
+    entry = _entry(place, name)
+    groups = [column for column in by.split(",") if column]
+    parameters = request.query_params.items()
+    keep = {key: values.split(",") for key, values in parameters if key not in ("by", "value", "format")}
+    problem = cube.validate_query(
         [column for column in definitions.contract(name).columns if column != "geometry"], groups, value, keep
     )
-    if wrong:
-        raise HTTPException(422, wrong)
+    if problem:
+        raise HTTPException(422, problem)
     rows = engine.run(cube.regroup(engine.table(name, place), groups, value, keep))
-    return _answer(rows, format, 0, MOST_ROWS, about, f"sums-{name}", {})
+    return _answer(rows, format, _about(entry), f"sums-{name}")
 
 
 @app.get("/indicators/{city}")
@@ -146,66 +134,70 @@ def indicators(
     city: str, level: str = "district", period: str = "", format: Literal["json", "csv", "parquet"] = "json"
 ) -> Response:
     """Every indicator of every area of a level. period: one of the city's half-years, the newest if left out."""
-    known = data.cities()
-    if city not in known:
-        raise HTTPException(404, f"There is no city '{city}'. Known: {', '.join(known)}.")
-    if level not in known[city].level_names:
-        raise HTTPException(422, f"'{level}' is no level of {city}. Known: {', '.join(known[city].level_names)}.")
+    cities = data.cities()
+    if city not in cities:
+        raise HTTPException(404, f"There is no city '{city}'. Known: {', '.join(cities)}.")
+    levels = cities[city].level_names
+    if level not in levels:
+        raise HTTPException(422, f"'{level}' is no level of {city}. Known: {', '.join(levels)}.")
     days = {f"{day:%Y-%m-%d}": day for day in api_results.periods(city)}
     if not days or (period and period not in days):
         raise HTTPException(422, f"'{period}' is no half-year of {city}. Known: {', '.join(days) or 'none'}.")
     day = days[period or max(days)]
     rows, about = api_results.indicators(city, level, day)
-    return _answer(rows, format, 0, MOST_ROWS, about, f"indicators-{city}-{level}", {})
+    return _answer(rows, format, about, f"indicators-{city}-{level}")
 
 
 @app.get("/versions/{place}/{name}")
 def versions(place: str, name: str) -> list[dict[str, Any]]:
     """The versions of a table that this machine keeps, newest first; the shipped one has no version."""
-    found = local.versions(place, name)
-    if not found:
+    entries = local.versions(place, name)
+    if not entries:
         raise HTTPException(404, f"There is no table '{place}/{name}'.")
-    return [_about(entry) | {"state": entry.state} for entry in found]
+    return [_about(entry) | {"state": entry.state} for entry in entries]
+
+
+def _column(rows: pd.DataFrame, name: str) -> pd.Series:
+    """A column by its name; 422 where there is none."""
+    if name not in rows:
+        raise HTTPException(422, f"There is no column '{name}'. Known: {', '.join(map(str, rows.columns))}.")
+    return rows[name]
 
 
 def _filtered(rows: pd.DataFrame, request: Request, columns: str) -> pd.DataFrame:
     for key, value in request.query_params.items():
-        if key in ("format", "offset", "limit", "columns"):
+        if key in PARAMETERS:
             continue
-        if key not in rows or key == "geometry":
-            raise HTTPException(422, f"There is no column '{key}'. Known: {', '.join(map(str, rows.columns))}.")
-        text = (
-            rows[key].dt.strftime("%Y-%m-%d")
-            if pd.api.types.is_datetime64_any_dtype(rows[key])
-            else rows[key].astype("string")
-        )
+        column = _column(rows.drop(columns="geometry", errors="ignore"), key)
+        is_day = pd.api.types.is_datetime64_any_dtype(column)
+        text = column.dt.strftime("%Y-%m-%d") if is_day else column.astype("string")
         rows = rows[(text == value).fillna(False).to_numpy(dtype=bool)]
-    wanted = [one for one in columns.split(",") if one]
-    unknown = [one for one in wanted if one not in rows]
-    if unknown:
-        raise HTTPException(422, f"There is no column '{unknown[0]}'. Known: {', '.join(map(str, rows.columns))}.")
-    return rows[wanted] if wanted else rows
+    names = [name for name in columns.split(",") if name]
+    for name in names:
+        _column(rows, name)
+    return rows[names] if names else rows
 
 
 def _answer(
-    rows: pd.DataFrame, kind: str, offset: int, limit: int, about: dict[str, Any], name: str, headers: dict[str, str]
+    rows: pd.DataFrame,
+    kind: str,
+    about: dict[str, Any],
+    name: str,
+    page: slice = slice(MAX_ROWS),
+    headers: dict[str, str] | None = None,
 ) -> Response:
-    shaped = isinstance(rows, gpd.GeoDataFrame)
-    named = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', **headers}
+    """Rows as a file of a kind; as JSON a page of them, with what they are. name: of the file, without its kind."""
+    has_shapes = isinstance(rows, gpd.GeoDataFrame)
+    plain = pd.DataFrame(rows.drop(columns="geometry")) if has_shapes else rows
+    if kind == "json":
+        records = json.loads(plain.iloc[page].to_json(orient="records", date_format="iso", date_unit="s"))
+        body = {"about": about, "total": len(plain), "offset": page.start or 0, "rows": records}
+        return Response(json.dumps(body, ensure_ascii=False), media_type="application/json", headers=headers)
+    if kind == "geojson" and not has_shapes:
+        raise HTTPException(422, "This table has no shapes. Ask for json, csv or parquet.")
     if kind == "geojson":
-        if not shaped:
-            raise HTTPException(422, "This table has no shapes. Ask for json, csv or parquet.")
-        return Response(gpd.GeoDataFrame(rows).to_crs(4326).to_json(), media_type=TYPES[kind], headers=named)
-    if kind == "parquet":
-        return Response(parquet_bytes(rows), media_type=TYPES[kind], headers=named)
-    plain = pd.DataFrame(rows.drop(columns="geometry")) if shaped else rows
-    if kind == "csv":
-        return Response(csv_bytes(plain), media_type=TYPES[kind], headers=named)
-    page = plain.iloc[offset : offset + limit]
-    body = {
-        "about": about,
-        "total": len(plain),
-        "offset": offset,
-        "rows": json.loads(page.to_json(orient="records", date_format="iso", date_unit="s")),
-    }
-    return Response(json.dumps(body, ensure_ascii=False), media_type="application/json", headers=headers)
+        content: str | bytes = gpd.GeoDataFrame(rows).to_crs(4326).to_json()
+    else:
+        content = parquet_bytes(rows) if kind == "parquet" else csv_bytes(plain)
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+    return Response(content, media_type=TYPES[kind], headers=disposition | (headers or {}))

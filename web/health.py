@@ -15,12 +15,12 @@ import data
 from data.catalogue import local_catalogue_error, local_folder
 from data.store.database import engine
 
-LEAST_BYTES = 200_000_000  # free on the disk of the local folder
+MIN_FREE_BYTES = 200_000_000  # on the disk of the local folder
 
 
 def health(_request: Request) -> JSONResponse:
-    """200 where everything answers, 503 with what does not. Figures are served all the same while the database is away."""
-    found = {
+    """200 where everything answers, 503 with what does not; figures are served while the database is away."""
+    checks = {
         "tables": "ok" if data.catalogue() else "none",
         "local": local_catalogue_error() or "ok",
         "database": "ok",
@@ -29,14 +29,14 @@ def health(_request: Request) -> JSONResponse:
     try:
         with engine().connect() as connection:
             connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError) as fault:
-        found["database"] = f"does not answer ({type(fault).__name__})"
+    except (SQLAlchemyError, OSError) as error:
+        checks["database"] = f"does not answer ({type(error).__name__})"
     folder = local_folder()
-    if folder.exists() and shutil.disk_usage(folder).free < LEAST_BYTES:
-        found["disk"] = "nearly full"
-    well = all(state == "ok" for state in found.values())
+    if folder.exists() and shutil.disk_usage(folder).free < MIN_FREE_BYTES:
+        checks["disk"] = "nearly full"
+    well = all(state == "ok" for state in checks.values())
     return JSONResponse(
-        {"status": "ok" if well else "degraded", **found, "version": data.version()},
+        {"status": "ok" if well else "degraded", **checks, "version": data.version()},
         200 if well else 503,
         headers={"Cache-Control": "no-store"},
     )

@@ -20,10 +20,10 @@ from web.room import TEMPLATES
 def follow(request: Request) -> Response:
     """The page with the preview's tags, which sends a reader on."""
     code = request.path_params["code"]
-    found = stories.link(code)
-    if found is None:
+    link = stories.link(code)
+    if link is None:
         return RedirectResponse("../")
-    target, title = found
+    target, title = link
     base = str(request.base_url)
     page = TEMPLATES.get_template("link.html")
     return HTMLResponse(
@@ -32,21 +32,21 @@ def follow(request: Request) -> Response:
             target=f"../{target}",
             picture=f"{base}s/{code}.png",
             address=f"{base}s/{code}",
-            brand=look().name,
+            brand=load_brand().name,
         )
     )
 
 
 def picture(request: Request) -> Response:
     """The preview: the title on the brand's colour, 1200 by 630."""
-    found = stories.link(request.path_params["code"])
-    if found is None:
+    link = stories.link(request.path_params["code"])
+    if link is None:
         return Response(status_code=404)
-    return Response(_card(found[1], look()), media_type="image/png", headers={"Cache-Control": "max-age=3600"})
+    return Response(_card(link[1], load_brand()), media_type="image/png", headers={"Cache-Control": "max-age=3600"})
 
 
-def look() -> Brand:
-    """The city's look; ours where its file is wrong (the pages say what is)."""
+def load_brand() -> Brand:
+    """The city's brand; ours where its file is wrong (the pages say what is)."""
     try:
         return Brand(**brand.load())
     except DataError:
@@ -54,8 +54,8 @@ def look() -> Brand:
 
 
 @lru_cache(maxsize=64)
-def _card(title: str, look: Brand) -> bytes:
-    return prints.card(title, look)
+def _card(title: str, brand: Brand) -> bytes:
+    return prints.card(title, brand)
 
 
 app = Starlette(routes=[Route("/s/{code}.png", picture), Route("/s/{code}", follow)])

@@ -1,4 +1,4 @@
-"""The page with which people answer from their phones: no account, no address kept, one small page without outside parts."""
+"""The page with which people answer from their phones: no account, no address stored, small, without outside parts."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from data.store import rooms
-from views.language import LANGUAGES, _, current, preferred, using
+from data.translation import LANGUAGES, Language, preferred
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+TEMPLATES.policies["json.dumps_kwargs"] = {
+    "sort_keys": False
+}  # as in later answers: what is the same is not drawn anew
 DEVICE = "zone_device"
-LARGEST = 20_000  # bytes of an answer
+MAX_ANSWER_BYTES = 20_000  # bytes of an answer
 YEAR_S = 365 * 24 * 3600
 
 
-def language_of(request: Request) -> str:
-    """The reader's language: asked for in the address, else by the browser."""
-    asked = request.query_params.get("lang", "")
-    return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", "").split(",")[0])
+def language_of(request: Request) -> Language:
+    """The reader's language: that of the address, else the browser's."""
+    code = request.query_params.get("lang", "")
+    return Language(code if code in LANGUAGES else preferred(request.headers.get("accept-language", "").split(",")[0]))
 
 
-def words() -> dict[str, str]:
-    """The sentences that the phone's page says by itself."""
+def sentences(_: Language) -> dict[str, str]:
+    """The sentences that the phone's page shows by itself."""
     return {
         "wait": _("Wait for the next question."),
         "closed": _("This room is closed. Thank you."),
@@ -47,56 +50,50 @@ def words() -> dict[str, str]:
     }
 
 
-def state(code: str) -> dict[str, Any]:
+def state(code: str, _: Language) -> dict[str, Any]:
     """What a phone needs to draw: the question shown and whether it takes answers."""
     room = rooms.room(code)
     if room is None:
         return {"missing": True}
-    asked = rooms.question(room.shown) if room.shown else None
-    if room.closed or asked is None:
+    question = rooms.question(room.shown) if room.shown else None
+    if room.closed or question is None:
         return {"closed": room.closed, "question": None}
     return {
         "closed": False,
         "question": {
-            "id": asked.id,
-            "kind": asked.kind,
-            "prompt": asked.prompt,
-            "open": asked.open,
-            "options": [[key, _(label)] for key, label in asked.options],
+            "id": question.id,
+            "kind": question.kind,
+            "prompt": question.prompt,
+            "open": question.open,
+            "options": [[key, _(label)] for key, label in question.options],
         },
     }
 
 
 def enter(request: Request) -> Response:
     """Where a code is typed in."""
-    code = request.query_params.get("code", "").strip().upper()
-    with using(language_of(request)):
-        if code and rooms.room(code):
-            return RedirectResponse(f"join/{code}?lang={current()}")
-        page = TEMPLATES.get_template("enter.html")
-        return HTMLResponse(page.render(_=_, lang=current(), rtl=current() == "ar", code=code, wrong=bool(code)))
+    code, language = request.query_params.get("code", "").strip().upper(), language_of(request)
+    if code and rooms.room(code):
+        return RedirectResponse(f"join/{code}?lang={language.code}")
+    return HTMLResponse(TEMPLATES.get_template("enter.html").render(_=language, code=code, wrong=bool(code)))
 
 
 def join(request: Request) -> Response:
     """The room's page."""
     rooms.purge()
-    room = rooms.room(request.path_params["code"])
-    with using(language_of(request)):
-        if room is None:
-            return RedirectResponse("../join?code=" + request.path_params["code"][:12])
-        page = TEMPLATES.get_template("room.html")
-        html = page.render(
-            _=_,
-            lang=current(),
-            rtl=current() == "ar",
-            languages=LANGUAGES,
-            room=room,
-            words=words(),
-            total=rooms.BUDGET_POINTS,
-            longest=rooms.MAX_TEXT_LENGTH,
-            most=rooms.MAX_PRIORITIES,
-            state=state(room.code),
-        )
+    room, language = rooms.room(request.path_params["code"]), language_of(request)
+    if room is None:
+        return RedirectResponse("../join?code=" + request.path_params["code"][:12])
+    html = TEMPLATES.get_template("room.html").render(
+        _=language,
+        languages=LANGUAGES,
+        room=room,
+        sentences=sentences(language),
+        budget_points=rooms.BUDGET_POINTS,
+        max_text_length=rooms.MAX_TEXT_LENGTH,
+        max_priorities=rooms.MAX_PRIORITIES,
+        state=state(room.code, language),
+    )
     response = HTMLResponse(html)
     if DEVICE not in request.cookies:
         response.set_cookie(
@@ -105,51 +102,49 @@ def join(request: Request) -> Response:
     return response
 
 
-def look(request: Request) -> Response:
+def current_state(request: Request) -> Response:
     """What the room shows now."""
-    with using(language_of(request)):
-        return JSONResponse(state(request.path_params["code"]), headers={"Cache-Control": "no-store"})
+    shown = state(request.path_params["code"], language_of(request))
+    return JSONResponse(shown, headers={"Cache-Control": "no-store"})
 
 
 async def vote(request: Request) -> Response:
     """Take one device's answer; says so only once it is stored."""
-    token = request.cookies.get(DEVICE, "")
-    with using(language_of(request)):
-        if len(token) < 16:
-            return JSONResponse(
-                {"fault": _("Open the room's page first; it needs a cookie to count each device once.")}, 403
-            )
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            return JSONResponse({"fault": "Expected JSON."}, 415)
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST:
-                return JSONResponse({"fault": "The answer is too long."}, 413)
-        try:
-            number, group, value = parsed(body)
-            await run_in_threadpool(rooms.answer, request.path_params["code"].upper(), number, token, group, value)
-        except ValueError as fault:
-            return JSONResponse({"fault": _(str(fault))}, 409)
+    token, _ = request.cookies.get(DEVICE, ""), language_of(request)
+    if len(token) < 16:
+        fault = _("Open the room's page first; it needs a cookie to count each device once.")
+        return JSONResponse({"fault": fault}, 403)
+    if not request.headers.get("content-type", "").startswith("application/json"):
+        return JSONResponse({"fault": "Expected JSON."}, 415)
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            return JSONResponse({"fault": "The answer is too long."}, 413)
+    try:
+        number, group, value = parse_answer(body)
+        await run_in_threadpool(rooms.answer, request.path_params["code"].upper(), number, token, group, value)
+    except ValueError as error:
+        return JSONResponse({"fault": _(str(error))}, 409)
     return JSONResponse({"stored": True})
 
 
-def parsed(body: bytes) -> tuple[int, str, Any]:
+def parse_answer(body: bytes) -> tuple[int, str, Any]:
     """Question, group and value of an answer; ValueError where it has not these parts."""
     try:
-        given = json.loads(body)
-    except RecursionError as fault:
-        raise rooms.RefusedError("An answer names its question and has a value.") from fault
-    if not isinstance(given, dict) or not isinstance(given.get("question"), int) or "value" not in given:
+        answer = json.loads(body)
+    except RecursionError as error:
+        raise rooms.RefusedError("An answer names its question and has a value.") from error
+    if not isinstance(answer, dict) or not isinstance(answer.get("question"), int) or "value" not in answer:
         raise rooms.RefusedError("An answer names its question and has a value.")
-    return given["question"], str(given.get("group", ""))[:60], given["value"]
+    return answer["question"], str(answer.get("group", ""))[:60], answer["value"]
 
 
 app = Starlette(
     routes=[
         Route("/join", enter),
         Route("/join/{code}", join),
-        Route("/join/{code}/now", look),
+        Route("/join/{code}/now", current_state),
         Route("/join/{code}/answer", vote, methods=["POST"]),
     ]
 )

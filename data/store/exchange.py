@@ -10,9 +10,9 @@ import pandas as pd
 
 from data import limits
 from data.errors import SourceError
+from data.files import FORMULA_STARTS, csv_bytes
 from data.store import register
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 KINDS = ("csv", "xlsx", "json")
 REPORT = ["row", "column", "fault"]
 
@@ -35,8 +35,7 @@ def export(table: pd.DataFrame, kind: str) -> bytes:
         return json.dumps(records, ensure_ascii=False, indent=1, default=int).encode()
     flat = rows.assign(**{field: [cell(field, value) for value in rows[field]] for field in register.LISTS})
     if kind == "csv":
-        flat = flat.map(lambda value: f"'{value}" if isinstance(value, str) and value[:1] in FORMULA_STARTS else value)
-        return flat.to_csv(index=False).encode("utf-8-sig")
+        return csv_bytes(flat)
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}  # a cell that begins with = stays text
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as writer:

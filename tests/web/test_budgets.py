@@ -1,4 +1,4 @@
-"""What a page sends and asks: bytes and queries are counted, so that no change makes a page heavy unseen. Seconds are for `bench/`."""
+"""What a page sends and asks, in bytes and queries, so that no change makes it heavy unseen; seconds are for `bench/`."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from starlette.testclient import TestClient
 import web
 from analytics.indicators import DIMENSIONS
 from data.store import rooms, stories
-from views.language import LANGUAGES
+from data.translation import LANGUAGES
 
 
 @pytest.fixture
@@ -79,6 +80,14 @@ def test_the_phone_speaks_its_language(phone: TestClient, language: str) -> None
     assert ('dir="rtl"' in by_browser) == (language == "ar")
     named = phone.get(f"/join/{code}/now?lang={language}").json()["question"]["options"][0][1]
     assert (named == "Housing") == (language == "en")
+
+
+def test_the_page_and_its_later_answers_spell_the_question_alike(phone: TestClient) -> None:
+    """Else the first of them would draw the question anew, and take away what a person has typed."""
+    code, _number = opened()
+    page = phone.get(f"/join/{code}").text
+    shown = json.loads(page.split("update(", 2)[2].split(");\n", 1)[0])
+    assert json.dumps(shown) == json.dumps(phone.get(f"/join/{code}/now").json())
 
 
 def test_a_wrong_code_is_told_and_a_right_one_leads_in(phone: TestClient) -> None:
