@@ -43,7 +43,7 @@ UNHCR: dict[str, Any] = {
     "licence": "CC BY 4.0",
     "attribution": "UNHCR Refugee Population Statistics Database",
 }
-STATISTICS_OFFICE: dict[str, Any] = {
+STATISTICS: dict[str, Any] = {
     "publisher": "Amt für Statistik Berlin-Brandenburg",
     "licence": "CC BY 3.0 DE",
     "attribution": "Amt für Statistik Berlin-Brandenburg",

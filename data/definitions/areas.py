@@ -1,15 +1,14 @@
 """A city's areas for drawing."""
 
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, GEOMETRY, LEVELS, POSITIVE, STATISTICS_OFFICE, TEXT, Definition, choice
+from data.definitions._common import AREA, GEOMETRY, LEVELS, POSITIVE, STATISTICS, TEXT, Definition, Entry, choice
 
 TABLE = Definition(
     Entry(
         "areas",
         "berlin",
         "Areas at every level, simplified for drawing",
-        **STATISTICS_OFFICE,
+        **STATISTICS,
         period="boundaries of 2019 and 2021",
         unit="shape",
         geography="LOR",

@@ -1,15 +1,14 @@
 """A city's smallest areas for computing."""
 
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, GEOMETRY, STATISTICS_OFFICE, TEXT, Definition
+from data.definitions._common import AREA, GEOMETRY, STATISTICS, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry(
         "areas_exact",
         "berlin",
         "Planning areas, true shapes for computing",
-        **STATISTICS_OFFICE,
+        **STATISTICS,
         period="boundaries of 2019 and 2021",
         unit="shape",
         geography="LOR planning areas, EPSG:25833",

@@ -1,8 +1,7 @@
 """Decisions on asylum."""
 
-from data.catalogue import Entry
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, choice, year
+from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(

@@ -2,16 +2,15 @@
 
 import pandera.pandas as pa
 
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, STATISTICS_OFFICE, Definition
+from data.definitions._common import AREA, STATISTICS, Definition, Entry
 
 TABLE = Definition(
     Entry(
         "bridge",
         "berlin",
         "Old planning areas in new ones, by shared area (estimate)",
-        **STATISTICS_OFFICE,
+        **STATISTICS,
         period="boundaries of 2019 and 2021",
         unit="share of the old area",
         geography="LOR planning areas",

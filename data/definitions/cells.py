@@ -7,9 +7,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 from data import grid
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, SHARE, Definition, Tables, code
+from data.definitions._common import AREA, SHARE, Definition, Entry, Tables, code
 
 
 def make(_sources: Path, tables: Tables) -> pd.DataFrame:

@@ -2,9 +2,8 @@
 
 import pandera.pandas as pa
 
-from data.catalogue import Entry
 from data.connectors import unhcr
-from data.definitions._common import COUNTRY, TEXT, UNHCR, Definition
+from data.definitions._common import COUNTRY, TEXT, UNHCR, Definition, Entry
 
 TABLE = Definition(
     Entry(

@@ -1,8 +1,7 @@
 """Residents of countries."""
 
-from data.catalogue import Entry
 from data.connectors import worldbank
-from data.definitions._common import COUNTRY, PEOPLE, Definition, year
+from data.definitions._common import COUNTRY, PEOPLE, Definition, Entry, year
 
 TABLE = Definition(
     Entry(

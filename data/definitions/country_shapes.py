@@ -1,8 +1,7 @@
 """Shapes of countries."""
 
-from data.catalogue import Entry
 from data.connectors import gisco
-from data.definitions._common import COUNTRY, GEOMETRY, GISCO, TEXT, Definition
+from data.definitions._common import COUNTRY, GEOMETRY, GISCO, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry("country_shapes", "world", "Country shapes", **GISCO, period="2024", geography="countries"),

@@ -3,8 +3,7 @@
 import pandera.pandas as pa
 
 from data import scopes
-from data.catalogue import Entry
-from data.definitions._common import OWN, TEXT, Definition, code
+from data.definitions._common import OWN, TEXT, Definition, Entry, code
 
 TABLE = Definition(
     Entry(

@@ -1,8 +1,7 @@
 """Scopes of the creative economy."""
 
 from data import scopes
-from data.catalogue import Entry
-from data.definitions._common import OWN, TEXT, Definition
+from data.definitions._common import OWN, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry("creative_scopes", "world", "Scopes of the cultural and creative economy", **OWN, unit="definition"),

@@ -3,9 +3,8 @@
 import httpx
 import pandas as pd
 
-from data.catalogue import Entry
 from data.connectors import eurostat, eurostat_api
-from data.definitions._common import EUROSTAT, NUTS, POSITIVE, Definition, code, year
+from data.definitions._common import EUROSTAT, NUTS, POSITIVE, Definition, Entry, code, year
 
 
 def download(_place: str, client: httpx.Client | None) -> pd.DataFrame:

@@ -2,9 +2,8 @@
 
 import pandera.pandas as pa
 
-from data.catalogue import Entry
 from data.connectors import statistics_explained
-from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, code, year
+from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, Entry, code, year
 
 TABLE = Definition(
     Entry(

@@ -4,9 +4,8 @@ import httpx
 import pandas as pd
 import pandera.pandas as pa
 
-from data.catalogue import Entry
 from data.connectors import eurostat_api
-from data.definitions._common import EUROSTAT, GEO, TEXT, Definition, choice, year
+from data.definitions._common import EUROSTAT, GEO, TEXT, Definition, Entry, choice, year
 
 SPLITS = {
     "sex": ("cult_emp_sex", "sex"),

@@ -1,8 +1,7 @@
 """Cultural employment of the European Union."""
 
-from data.catalogue import Entry
 from data.connectors import statistics_explained
-from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, choice, year
+from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(

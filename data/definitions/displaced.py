@@ -1,8 +1,7 @@
 """UNHCR's stocks at year end."""
 
-from data.catalogue import Entry
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, choice, year
+from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(

@@ -1,8 +1,7 @@
 """Displaced people by age, sex and kind of place."""
 
-from data.catalogue import Entry
 from data.connectors import unhcr
-from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, choice, year
+from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(

@@ -1,8 +1,7 @@
 """UNHCR's flows of a year."""
 
-from data.catalogue import Entry
 from data.connectors import unhcr
-from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, choice, year
+from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(

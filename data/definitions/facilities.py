@@ -8,9 +8,8 @@ import pandas as pd
 import pandera.pandas as pa
 
 import data
-from data.catalogue import Entry
 from data.connectors import berlin_facilities, berlin_statistics, openstreetmap, overpass
-from data.definitions._common import AREA, NUMBER, TEXT, Definition, Tables, choice
+from data.definitions._common import AREA, NUMBER, TEXT, Definition, Entry, Tables, choice
 from data.placing import assign_areas
 
 

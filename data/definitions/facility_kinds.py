@@ -3,8 +3,7 @@
 import pandera.pandas as pa
 
 from data import kinds
-from data.catalogue import Entry
-from data.definitions._common import OWN, TEXT, Definition
+from data.definitions._common import OWN, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry("facility_kinds", "world", "Kinds of facility", **OWN, unit="kind"),

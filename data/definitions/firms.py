@@ -4,9 +4,8 @@ import httpx
 import pandas as pd
 
 from data import firms
-from data.catalogue import Entry
 from data.connectors import chamber_register, http_cache
-from data.definitions._common import AREA, COUNT, COUNT_OR_GAP, FLAG, PEOPLE, PERIOD, Definition, code
+from data.definitions._common import AREA, COUNT, COUNT_OR_GAP, FLAG, PEOPLE, PERIOD, Definition, Entry, code
 
 
 def download(_place: str, client: httpx.Client | None) -> pd.DataFrame:

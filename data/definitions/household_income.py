@@ -1,8 +1,7 @@
 """Income of households by region."""
 
-from data.catalogue import Entry
 from data.connectors import eurostat
-from data.definitions._common import EUROSTAT, NUTS, POSITIVE, Definition, year
+from data.definitions._common import EUROSTAT, NUTS, POSITIVE, Definition, Entry, year
 
 TABLE = Definition(
     Entry(

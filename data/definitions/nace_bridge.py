@@ -1,8 +1,7 @@
 """Activity codes from NACE Rev. 2 to 2.1."""
 
 from data import scopes
-from data.catalogue import Entry
-from data.definitions._common import OWN, Definition, code
+from data.definitions._common import OWN, Definition, Entry, code
 
 TABLE = Definition(
     Entry("nace_bridge", "world", "NACE Rev. 2 to NACE Rev. 2.1 for the classes of the scopes", **OWN, unit="code"),

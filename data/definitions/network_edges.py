@@ -2,9 +2,8 @@
 
 import pandera.pandas as pa
 
-from data.catalogue import Entry
 from data.connectors import street_network
-from data.definitions._common import POSITIVE, STREETS, Definition
+from data.definitions._common import POSITIVE, STREETS, Definition, Entry
 
 TABLE = Definition(
     Entry("network_edges", "walking_sample", "Walking network: ways", **STREETS, unit="metres"),

@@ -1,8 +1,7 @@
 """Facilities on a street network."""
 
-from data.catalogue import Entry
 from data.connectors import street_network
-from data.definitions._common import COUNT, NUMBER, STREETS, TEXT, Definition
+from data.definitions._common import COUNT, NUMBER, STREETS, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry("network_facilities", "walking_sample", "Facilities on the walking network", **STREETS, unit="facilities"),

@@ -1,8 +1,7 @@
 """Nodes of a street network."""
 
-from data.catalogue import Entry
 from data.connectors import street_network
-from data.definitions._common import COUNT, NUMBER, STREETS, Definition
+from data.definitions._common import COUNT, NUMBER, STREETS, Definition, Entry
 
 TABLE = Definition(
     Entry("network_nodes", "walking_sample", "Walking network: nodes", **STREETS, unit="metres"),

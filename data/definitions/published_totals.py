@@ -1,8 +1,7 @@
 """UNHCR's headline totals."""
 
-from data.catalogue import Entry
 from data.connectors import unhcr
-from data.definitions._common import COUNTRY, PEOPLE, SHARE, UNHCR, Definition, year
+from data.definitions._common import COUNTRY, PEOPLE, SHARE, UNHCR, Definition, Entry, year
 
 TABLE = Definition(
     Entry(

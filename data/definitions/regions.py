@@ -1,8 +1,7 @@
 """Shapes of NUTS 2 regions."""
 
-from data.catalogue import Entry
 from data.connectors import gisco
-from data.definitions._common import GEOMETRY, GISCO, NUTS, TEXT, Definition
+from data.definitions._common import GEOMETRY, GISCO, NUTS, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry("regions", "world", "NUTS 2 regions, boundaries of 2016", **GISCO, period="2016", geography="NUTS 2 (2016)"),

@@ -1,15 +1,14 @@
 """A city's residents by age."""
 
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, COUNT_OR_GAP, PERIOD, STATISTICS_OFFICE, TEXT, Definition, code
+from data.definitions._common import AREA, COUNT_OR_GAP, PERIOD, STATISTICS, TEXT, Definition, Entry, code
 
 TABLE = Definition(
     Entry(
         "residents",
         "berlin",
         "Residents by age",
-        **STATISTICS_OFFICE,
+        **STATISTICS,
         period="2015-06 to 2024-12, each half-year's end",
         unit="persons",
         geography="LOR planning areas",

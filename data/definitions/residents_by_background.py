@@ -1,15 +1,14 @@
 """A city's residents by background."""
 
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, FLAG, LEVELS, PERIOD, PROTECTED, STATISTICS_OFFICE, TEXT, Definition, choice
+from data.definitions._common import AREA, FLAG, LEVELS, PERIOD, PROTECTED, STATISTICS, TEXT, Definition, Entry, choice
 
 TABLE = Definition(
     Entry(
         "residents_by_background",
         "berlin",
         "Residents with a migration background, foreign nationals",
-        **STATISTICS_OFFICE,
+        **STATISTICS,
         period="2015-06 to 2024-12, each half-year's end",
         unit="persons",
         geography="LOR, every level",

@@ -1,6 +1,5 @@
 """A city's residents by origin."""
 
-from data.catalogue import Entry
 from data.connectors import berlin_statistics
 from data.definitions._common import (
     AREA,
@@ -8,9 +7,10 @@ from data.definitions._common import (
     LEVELS,
     PERIOD,
     PROTECTED,
-    STATISTICS_OFFICE,
+    STATISTICS,
     TEXT,
     Definition,
+    Entry,
     choice,
     code,
 )
@@ -20,7 +20,7 @@ TABLE = Definition(
         "residents_by_origin",
         "berlin",
         "Residents with a migration background by country of origin",
-        **STATISTICS_OFFICE,
+        **STATISTICS,
         period="2015-06 to 2024-12, each half-year's end",
         unit="persons",
         geography="LOR, every level",

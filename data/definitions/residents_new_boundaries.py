@@ -1,8 +1,7 @@
 """Residents known within old and new boundaries."""
 
-from data.catalogue import Entry
 from data.connectors import berlin_facilities
-from data.definitions._common import AREA, COUNT_OR_GAP, MONITORING_OFFICE, PERIOD, Definition
+from data.definitions._common import AREA, COUNT_OR_GAP, MONITORING_OFFICE, PERIOD, Definition, Entry
 
 TABLE = Definition(
     Entry(

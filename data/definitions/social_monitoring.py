@@ -2,9 +2,8 @@
 
 import pandera.pandas as pa
 
-from data.catalogue import Entry
 from data.connectors import berlin_facilities
-from data.definitions._common import AREA, MONITORING_OFFICE, PERIOD, TEXT, Definition
+from data.definitions._common import AREA, MONITORING_OFFICE, PERIOD, TEXT, Definition, Entry
 
 TABLE = Definition(
     Entry(
