@@ -1,0 +1,254 @@
+"""Access on foot: minutes to the nearest service, places in reach and who lives within a limit, by cell and by area.
+
+All of it is an estimate: residents are spread over the cells of their area, and where the city has no street network
+of its own minutes come from straight lines.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from analytics import access, network
+from data.context import CityContext, ViewState
+from data.figures import Column
+from data.translation import N_
+from services.areas import area_names, hierarchy
+from services.areas import residents as all_residents
+from services.cache import cached
+from services.coverage import residents_served
+from services.names import facility_kinds
+from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
+
+EVERYONE, DISPLACED = N_("all it serves"), N_("residents of displaced origin")
+MEANS = ["minutes", "share_within", "places_per_100", "in_reach"]
+
+
+class Measure(NamedTuple):
+    """A measure of access. factor: from a column's value to the unit that is shown."""
+
+    label: str
+    unit: str
+    digits: int
+    factor: int
+    low_is_bad: bool
+
+
+MEASURES = {
+    "minutes": Measure(N_("Minutes to the nearest"), N_("minutes on foot (estimate)"), 1, 1, False),
+    "share_within": Measure(
+        N_("Share within the limit"), N_("% of people served within the limit (estimate)"), 0, 100, True
+    ),
+    "places_per_100": Measure(
+        N_("Places in reach (E2SFCA)"), N_("places in reach per 100 people served (E2SFCA, estimate)"), 1, 1, True
+    ),
+    "in_reach": Measure(N_("Facilities within the limit"), N_("facilities within the limit (estimate)"), 1, 1, True),
+}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("persons", N_("People served")),
+        Column("minutes", N_("Minutes to the nearest"), digits=1),
+        Column("share_within", N_("Share within the limit"), digits=3),
+        Column("places_per_100", N_("Places in reach per 100 (E2SFCA)"), digits=2),
+        Column("in_reach", N_("Facilities within the limit"), digits=1),
+    )
+}
+
+
+class Question(ViewState):
+    """What both pages on access ask: which service, on foot as whom, within how many minutes, by which measure."""
+
+    service: str = ""
+    walker: Literal["adult", "child", "older person", "wheelchair"] = "adult"
+    limit: Literal[5, 10, 15, 20, 30] = 15
+    reach_measure: Literal["minutes", "share_within", "places_per_100", "in_reach"] = "minutes"
+
+    @property
+    def measure(self) -> Measure:
+        """The chosen measure."""
+        return MEASURES[self.reach_measure]
+
+
+def services(ctx: CityContext) -> dict[str, str]:
+    """Every kind of service that the city has: name by kind. Raises NothingToShow where there is none."""
+    require_tables(ctx, "facilities", "cells", "residents")
+    labels: dict[str, str] = facility_kinds(ctx)["label"].to_dict()
+    if not labels:
+        raise missing_table(ctx.language, ctx.key, "facilities")
+    return labels
+
+
+def question_labels(ctx: CityContext) -> dict[str, tuple[str, Any]]:
+    """By field of Question: what its control is called, and what its options are."""
+    _ = ctx.language
+    return {
+        "service": (_("Service"), services(ctx)),
+        "walker": (_("On foot as"), {walker: _(name) for walker, name in access.WALKERS.items()}),
+        "limit": (_("Limit"), lambda minutes: _("{m} minutes", m=minutes)),
+        "reach_measure": (_("Measure"), {name: _(measure.label) for name, measure in MEASURES.items()}),
+    }
+
+
+def about(ctx: CityContext, query: Question) -> str:
+    """How minutes come about."""
+    _ = ctx.language
+    if has_network(ctx):
+        how = _("Minutes over the city's own streets")
+    else:
+        fitted = circuity(ctx)
+        how = _(
+            "Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight "
+            "distance in {walking_network_name} (80 % of pairs {low:.2f} to {high:.2f})",
+            factor=fitted["factor"],
+            walking_network_name=ctx.city.walking_network_name,
+            low=fitted["low"],
+            high=fitted["high"],
+        )
+    return _(
+        "{how}, at {speeds:.0f} m a minute. {estimate_note}",
+        how=how,
+        speeds=access.SPEEDS[query.walker],
+        estimate_note=_(ctx.city.estimate_note),
+    )
+
+
+@cached
+def _streets(ctx: CityContext, place: str) -> tuple[pd.DataFrame, csr_matrix]:
+    """Nodes and streets of a place's network."""
+    nodes = place_table("network_nodes", place)
+    return nodes, network.graph(nodes, place_table("network_edges", place))
+
+
+@cached
+def circuity(ctx: CityContext) -> dict[str, float]:
+    """Walked over straight distance (factor, low, high), fitted on the network that stands in for the city's own."""
+    return network.circuity(*_streets(ctx, ctx.city.walking_network))
+
+
+def has_network(ctx: CityContext) -> bool:
+    """Whether the city has a street network of its own; if not, minutes come from straight lines and the circuity."""
+    return has_tables(ctx, "network_nodes")
+
+
+def travel_matrix(
+    ctx: CityContext, cells: pd.DataFrame, facilities: pd.DataFrame, walker: str, limit: float
+) -> access.TravelMatrix:
+    """Minutes from cells to the facilities within the limit. cells, facilities: x, y in the city's reference system."""
+    speed = access.SPEEDS[walker]
+    if not has_network(ctx):
+        return access.travel_matrix(cells, facilities, limit, speed, circuity(ctx)["factor"])
+    metres = network.reach_metres(cells, facilities, *_streets(ctx, ctx.key), limit * speed)
+    return access.TravelMatrix(metres / speed, limit)
+
+
+def facilities(ctx: CityContext, kind: str) -> pd.DataFrame:
+    """The facilities of a kind."""
+    rows = optional_table(ctx, "facilities")
+    return rows[rows["kind"] == kind].reset_index(drop=True)
+
+
+@cached
+def cell_groups(ctx: CityContext, level: str) -> pd.Series:
+    """The area of a level that each cell lies in."""
+    return city_table(ctx, "cells")["area_id"].map(hierarchy(ctx)[level])
+
+
+def cells_within(ctx: CityContext, district: str) -> np.ndarray:
+    """Whether each cell lies in the district; all of them where none is chosen."""
+    if not district:
+        return np.ones(len(city_table(ctx, "cells")), bool)
+    return cell_groups(ctx, "district").eq(district).to_numpy()
+
+
+@cached
+def people_in_cells(ctx: CityContext, kind: str, period: pd.Timestamp) -> np.ndarray:
+    """Whole residents of the ages a kind serves in every cell; all residents where no kind is named ('')."""
+    rows = residents_served(ctx, kind, period) if kind else all_residents(ctx, period)
+    return access.people_in_cells(city_table(ctx, "cells"), rows)
+
+
+def counts_displaced(ctx: CityContext) -> bool:
+    """Whether the city counts residents of the origins that stand for displacement."""
+    return has_tables(ctx, "residents_by_origin") and bool(ctx.city.displaced_origins)
+
+
+@cached
+def displaced_in_cells(ctx: CityContext, period: pd.Timestamp) -> np.ndarray:
+    """Residents of displaced origin in every cell, spread like all residents; suppressed areas hold none."""
+    rows = city_table(ctx, "residents_by_origin")
+    rows = rows[(rows["period"] == period) & (rows["level"] == ctx.levels[-1])]
+    rows = rows[rows["origin"].isin(ctx.city.displaced_origins)].groupby("area_id", as_index=False)["persons"].sum()
+    return access.people_in_cells(city_table(ctx, "cells"), rows)
+
+
+def groups_counted(ctx: CityContext, kind: str, period: pd.Timestamp) -> dict[str, np.ndarray]:
+    """Everyone a kind serves and, where the city counts origins, residents of displaced origin, in every cell."""
+    groups = {EVERYONE: people_in_cells(ctx, kind, period)}
+    return groups | ({DISPLACED: displaced_in_cells(ctx, period)} if counts_displaced(ctx) else {})
+
+
+@cached
+def minutes_to_nearest(ctx: CityContext, kind: str, walker: str, closed: tuple[str, ...] = ()) -> np.ndarray:
+    """Minutes from every cell to the nearest facility of a kind. closed: source ids of facilities left out."""
+    cells, sites = city_table(ctx, "cells"), facilities(ctx, kind)
+    sites = sites[~sites["source_id"].isin(closed)]
+    if has_network(ctx):
+        return network.walk_metres(cells, sites, *_streets(ctx, ctx.key)) / access.SPEEDS[walker]
+    return access.nearest_minutes(cells, sites, access.SPEEDS[walker], circuity(ctx)["factor"])
+
+
+@cached
+def places_in_reach(
+    ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp
+) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """E2SFCA: places per 100 people of every cell, how many facilities it reaches, and each facility's load.
+
+    Where a kind states no places each facility counts as one, and the first is facilities per 100 people. The
+    facilities come with reachable (people within the limit) and per_place (of them for each place).
+    """
+    cells, sites, demand = city_table(ctx, "cells"), facilities(ctx, kind), people_in_cells(ctx, kind, period)
+    inhabited, stated = demand > 0, sites["places"].astype("float64")
+    travel = travel_matrix(ctx, cells[inhabited], sites, walker, limit)
+    supply = stated.fillna(0).to_numpy() if stated.notna().any() else np.ones(len(sites))
+    per_100, count = np.full(len(cells), np.nan), np.full(len(cells), np.nan)
+    count[inhabited] = access.cumulative_opportunities(travel)
+    per_100[inhabited] = 100 * access.e2sfca(travel, demand[inhabited], supply)
+    within = travel.minutes.copy()
+    within.data[:] = 1
+    reachable = within.T @ demand[inhabited]
+    per_place = reachable / np.where(supply > 0, supply, np.nan)
+    return per_100, count, sites.assign(reachable=reachable.astype(int), per_place=per_place)
+
+
+def by_cell(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> pd.DataFrame:
+    """People and every measure by cell, in the order of the cells: persons and the columns of MEANS."""
+    minutes = minutes_to_nearest(ctx, kind, walker)
+    per_100, count, _sites = places_in_reach(ctx, kind, walker, limit, period)
+    return pd.DataFrame(
+        {
+            "persons": people_in_cells(ctx, kind, period),
+            "minutes": minutes,
+            "share_within": (minutes <= limit).astype(float),
+            "places_per_100": np.nan_to_num(per_100),
+            "in_reach": np.nan_to_num(count),
+        }
+    )
+
+
+@cached
+def by_area(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, level: str) -> pd.DataFrame:
+    """People and the mean of every measure over them, by area of a level: area_id, persons, the measures, name.
+
+    Minutes are empty where some cannot walk to any.
+    """
+    cells, groups = by_cell(ctx, kind, walker, limit, period), cell_groups(ctx, level)
+    people = cells["persons"].to_numpy()
+    result = pd.DataFrame({"persons": cells["persons"].groupby(groups).sum()})
+    for name in MEANS:
+        result[name] = access.weighted_mean(cells[name].to_numpy(), people, groups)
+    result = result.replace(np.inf, np.nan).rename_axis("area_id").reset_index()
+    return result.assign(name=result["area_id"].map(area_names(ctx, level)))
