@@ -13,7 +13,7 @@ from analytics.indicators import DIMENSIONS, REGISTRY
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column, Figure
 from data.translation import N_
-from services.access import minutes
+from services.access import minutes_to_nearest
 from services.areas import area_names, current_half_years, hierarchy, in_district, place_name, require_period
 from services.cache import cached
 from services.figures import Caption, area_map, chart, figure
@@ -131,7 +131,8 @@ def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame
         facilities=optional_table(ctx, "facilities"),
         cells=optional_table(ctx, "cells"),
         minutes={
-            kind: minutes(ctx, kind, "adult") if has_cells else np.empty(0) for kind in world_table("facility_kinds")["kind"]
+            kind: minutes_to_nearest(ctx, kind, "adult") if has_cells else np.empty(0)
+            for kind in world_table("facility_kinds")["kind"]
         },
         km2=areas.set_index("area_id")["area_km2"],
         groups=hierarchy(ctx)[level],
