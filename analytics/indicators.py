@@ -54,11 +54,11 @@ _STRAIGHT = N_(
     "Minutes come from straight lines and a fitted circuity unless the city has a street network; residents are spread "
     "over the built-up cells of an area."
 )
-_ONE_DAY = N_("Published once, for one day; areas with few residents are suppressed.")
+_SINGLE_DAYS = N_("Published for single days; areas with few residents are suppressed.")
 _MINUTES = N_("sum over cells of residents x minutes to the nearest / sum of residents")
 
 
-def _social(key: str, label: str, dimension: str, good: str, definition: str, caveats: str = _ONE_DAY) -> Indicator:
+def _social(key: str, label: str, dimension: str, good: str, definition: str, caveats: str = _SINGLE_DAYS) -> Indicator:
     return Indicator(
         key,
         label,
@@ -68,7 +68,7 @@ def _social(key: str, label: str, dimension: str, good: str, definition: str, ca
         definition,
         N_("as published; above planning areas the mean weighted with residents"),
         ("social_monitoring",),
-        "2020-12-31",
+        N_("newest published day up to the chosen half-year"),
         caveats,
         measures.percent(key),
         f"creative_inclusion?beside={key}" if key in ("unemployment", "child_poverty") else "inclusion",
@@ -85,7 +85,7 @@ def _walk(key: str, label: str, definition: str, dimension: str, kinds: tuple[st
         definition,
         _MINUTES,
         ("cells", "facilities", "residents"),
-        N_("residents: chosen half-year; facilities 2023 to 2025"),
+        N_("residents: chosen half-year; facilities: newest record"),
         _STRAIGHT,
         measures.walk(*kinds),
         f"reach?service={kinds[0]}",
@@ -172,7 +172,7 @@ REGISTRY = [
         "high",
         N_("Residents who have lived at their address for five years or more"),
         N_(
-            "Published once, for one day; areas with few residents are suppressed. "
+            "Published for single days; areas with few residents are suppressed. "
             "Stays can be long for want of a choice. Rents, overcrowding and social housing are not published by area."
         ),
     ),
@@ -185,7 +185,7 @@ REGISTRY = [
         N_("Approved places of day-care centres in the area"),
         N_("places / residents aged 0 to 5 x 100"),
         ("facilities", "residents"),
-        N_("places 2023; residents: chosen half-year"),
+        N_("residents: chosen half-year; facilities: newest record"),
         N_("Children may attend outside their area."),
         measures.places("daycare", 0, 6),
         "coverage?service=daycare",
