@@ -70,7 +70,7 @@ def log_as_json() -> None:
 def load_libraries() -> None:
     """Load them while the first visitor's browser opens; later searches for garbage leave out what they hold."""
     try:
-        for module in ("pages.frame", "pages.common", "ibis.backends.duckdb"):
+        for module in ("services.figures", "views.shell", "ibis.backends.duckdb"):
             importlib.import_module(module)
     finally:
         gc.enable()

@@ -30,8 +30,8 @@ app = FastAPI(
     version="1",
     docs_url=None,
     redoc_url=None,
-    description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables themselves;"
-    " an empty value is not known, never zero. Every answer names period, unit, source, licence and version.",
+    description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables "
+    "themselves; an empty value is unknown, never zero. Every answer names period, unit, source, licence and version.",
 )
 PARAMETERS = {"format", "offset", "limit", "columns"}  # of a table; every other keeps rows
 

@@ -1,4 +1,4 @@
-"""What a page sends and asks, in bytes and queries, so that no change makes it heavy unseen; seconds are for `bench/`."""
+"""What a page sends and asks, in bytes and queries: no change makes it heavy unseen. Seconds are for `bench/`."""
 
 from __future__ import annotations
 
