@@ -1,9 +1,8 @@
-"""Filter and regroup of a continent's cells × months × groups: ours (Ibis on DuckDB over partitioned Parquet) beside
-polars and pandas.
+"""Filter and regroup of a continent's cells × months × groups, beside polars and pandas.
 
-`make bench`. Each in a process of its own; a result is checked against ours before its time is printed. Rows: ROWS (100
-million; less with `--rows`), partitioned by country and year. The roof is what reading the needed columns' bytes from
-memory would take.
+`make bench`. Ours is Ibis on DuckDB over partitioned Parquet. Each in a process of its own; a result is checked against
+ours before its time is printed. Rows: ROWS (100 million; less with `--rows`), partitioned by country and year. The roof
+is what reading the needed columns' bytes from memory would take.
 """
 
 from __future__ import annotations
@@ -37,8 +36,10 @@ def make(folder: Path, rows: int) -> None:
             place = folder / f"country=C{country:02d}" / f"year={2020 + year}"
             place.mkdir(parents=True)
             engine.execute(
-                f"COPY (SELECT (range // 96)::INTEGER AS cell, ({12 * year} + (range // 8) % 12)::SMALLINT AS month, (range % 8)::TINYINT AS band, "
-                f"(hash(range * 31 + {country * 7 + year}) % 400)::INTEGER AS persons FROM range({each})) TO '{place}/part.parquet' (FORMAT parquet)"
+                "COPY (SELECT (range // 96)::INTEGER AS cell, (range % 8)::TINYINT AS band, "
+                f"({12 * year} + (range // 8) % 12)::SMALLINT AS month, "
+                f"(hash(range * 31 + {country * 7 + year}) % 400)::INTEGER AS persons FROM range({each})) "
+                f"TO '{place}/part.parquet' (FORMAT parquet)"
             )
 
 
@@ -50,8 +51,8 @@ def ours(folder: Path) -> Callable[[], pd.DataFrame]:
 
     engine = ibis.duckdb.connect()
     table = engine.read_parquet(str(folder / "**" / "*.parquet"), hive_partitioning=True)
-    asked = cube.regroup(table, QUESTION["by"], "persons", QUESTION["keep"])  # type: ignore[arg-type]
-    return lambda: engine.to_pandas(asked)
+    query = cube.regroup(table, QUESTION["by"], "persons", QUESTION["keep"])  # type: ignore[arg-type]
+    return lambda: engine.to_pandas(query)
 
 
 def polars(folder: Path) -> Callable[[], pd.DataFrame]:
@@ -60,8 +61,8 @@ def polars(folder: Path) -> Callable[[], pd.DataFrame]:
 
     rows = pl.scan_parquet(str(folder / "**" / "*.parquet"), hive_partitioning=True)
     rows = rows.filter((pl.col("band") == 3) & pl.col("country").is_in(QUESTION["keep"]["country"]))  # type: ignore[index]
-    asked = rows.group_by("month").agg(pl.col("persons").cast(pl.Int64).sum(), pl.len().alias("rows"))
-    return lambda: asked.collect().sort("month").to_pandas()
+    query = rows.group_by("month").agg(pl.col("persons").cast(pl.Int64).sum(), pl.len().alias("rows"))
+    return lambda: query.collect().sort("month").to_pandas()
 
 
 def pandas(folder: Path) -> Callable[[], pd.DataFrame]:
@@ -106,8 +107,8 @@ def naive_page(folder: Path) -> Callable[[], pd.DataFrame]:
 
     def run() -> pd.DataFrame:
         page.run()
-        found: pd.DataFrame = page.session_state["sums"]
-        return found
+        sums: pd.DataFrame = page.session_state["sums"]
+        return sums
 
     return run
 
@@ -130,7 +131,7 @@ def timed(who: str, folder: str, answer: multiprocessing.SimpleQueue[tuple[float
         table = run()
         seconds.append(time.perf_counter() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    answer.put((min(seconds), peak, [int(one) for one in table.sort_values("month")["persons"]]))
+    answer.put((min(seconds), peak, table.sort_values("month")["persons"].astype(int).tolist()))
 
 
 def bandwidth() -> float:
@@ -175,7 +176,8 @@ def main() -> None:
             print(f"| {who} | {seconds:.3f} | {seconds / first[0]:.1f} | {peak:,} |")
         read = rows / COUNTRIES * 3 * (1 + 2 + 4)  # three countries' band, month, persons
         print(
-            f"\nRoof: {read / 1e6:,.0f} MB of columns at {bandwidth() / 1e9:.1f} GB/s (one core's sum) would take {read / bandwidth():.3f} s."
+            f"\nRoof: {read / 1e6:,.0f} MB of columns at {bandwidth() / 1e9:.1f} GB/s (one core's sum) "
+            f"would take {read / bandwidth():.3f} s."
         )
     finally:
         shutil.rmtree(folder)

@@ -73,14 +73,14 @@ def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
             homes, spots, LIMIT, SPEED, CIRCUITY
         ).minutes.tocoo()  # it needs a cost table: ours
         cost = pd.DataFrame({"origin": pairs.row, "dest": pairs.col, "cost": pairs.data})
-        found = fca.two_stage_fca(
+        scores = fca.two_stage_fca(
             pd.DataFrame({"demand": people}).rename_axis("geoid"),
             pd.DataFrame({"supply": places}).rename_axis("geoid"),
             cost,
             LIMIT,
             weight_fn=weights.step_fn({5: 1.0, 10: 0.68, 15: 0.22}),
         )
-        return found.reindex(range(points)).fillna(0).to_numpy(float)
+        return scores.reindex(range(points)).fillna(0).to_numpy(float)
 
     return run
 
@@ -96,8 +96,8 @@ def streets() -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
 def walk_ours() -> Callable[[], np.ndarray]:
     """Nearest library by scipy, one search from all libraries at once."""
     nodes, edges, libraries = streets()
-    ways = network.graph(nodes, edges)
-    return lambda: network.metres_to_nearest(ways, libraries)
+    graph = network.graph(nodes, edges)
+    return lambda: network.metres_to_nearest(graph, libraries)
 
 
 def walk_networkx() -> Callable[[], np.ndarray]:
@@ -115,8 +115,8 @@ def walk_networkx() -> Callable[[], np.ndarray]:
 
     def run() -> np.ndarray:
         snapped = ox.distance.nearest_nodes(graph, spots["x"], spots["y"])
-        found = nx.multi_source_dijkstra_path_length(graph, set(snapped), weight="length")
-        return np.array([found[node] for node in nodes["node"]])
+        metres = nx.multi_source_dijkstra_path_length(graph, set(snapped), weight="length")
+        return np.array([metres[node] for node in nodes["node"]])
 
     return run
 
@@ -148,24 +148,28 @@ def _child(make: Callable[..., Callable[[], np.ndarray]], args: tuple[int, ...],
 
 
 def measure(make: Callable[..., Callable[[], np.ndarray]], *args: int) -> tuple[float, float, float, float]:
-    """Best of three (of fewer where they take over five seconds) in a fresh process: seconds, memory added, peak memory
-    (MiB), checksum.
+    """Best of three in a fresh process: seconds, memory added, peak memory (MiB), checksum.
+
+    Of fewer than three where they take over five seconds.
     """
     context = multiprocessing.get_context("spawn")
     answer = context.Queue()
     process = context.Process(target=_child, args=(make, args, answer))
     process.start()
-    found = answer.get(timeout=540)
+    measured = answer.get(timeout=540)
     process.join()
-    return found
+    return measured
 
 
-def row(work: str, who: str, found: tuple[float, float, float, float], base: tuple[float, float, float, float]) -> None:
+def row(
+    work: str, who: str, measured: tuple[float, float, float, float], base: tuple[float, float, float, float]
+) -> None:
     """One line of the table; refuses to compare different results."""
-    if not np.isclose(found[3], base[3], rtol=1e-6):
-        raise SystemExit(f"{work}, {who}: result {found[3]} is not ours, {base[3]}")
+    if not np.isclose(measured[3], base[3], rtol=1e-6):
+        raise SystemExit(f"{work}, {who}: result {measured[3]} is not ours, {base[3]}")
     print(
-        f"| {work} | {who} | {found[0]:.4f} | {found[0] / base[0]:.1f} | {found[1]:.0f} | {found[2]:.0f} |", flush=True
+        f"| {work} | {who} | {measured[0]:.4f} | {measured[0] / base[0]:.1f} | {measured[1]:.0f} | {measured[2]:.0f} |",
+        flush=True,
     )
 
 

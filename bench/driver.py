@@ -131,11 +131,11 @@ class Reader:
 
     def _run(self, page: str = "") -> float:
         message = BackMsg()
-        asked = message.rerun_script
-        asked.query_string = urlencode(self.query)
-        asked.page_script_hash, asked.page_name = self.script, page
-        states = [WidgetState(id=one.id, string_value=one.value) for one in self.controls.values()]
-        asked.widget_states.widgets.extend(states)
+        rerun = message.rerun_script
+        rerun.query_string = urlencode(self.query)
+        rerun.page_script_hash, rerun.page_name = self.script, page
+        states = [WidgetState(id=control.id, string_value=control.value) for control in self.controls.values()]
+        rerun.widget_states.widgets.extend(states)
         self.received = 0
         self.faults, self.words = [], []
         start = time.perf_counter()
@@ -163,14 +163,14 @@ class Reader:
 
     def _element(self, element: object) -> None:
         kind = element.WhichOneof("type")  # type: ignore[attr-defined]
-        made = getattr(element, kind) if kind else None
+        widget = getattr(element, kind) if kind else None
         if kind in CHOICES:
-            key = made.id.rsplit("-", 1)[-1]
-            chosen = made.raw_value or (made.options[made.default] if made.options else "")
+            key = widget.id.rsplit("-", 1)[-1]
+            chosen = widget.raw_value or (widget.options[widget.default] if widget.options else "")
             known = self.controls.get(key)
-            kept = known.value if known and known.id == made.id and not made.set_value else chosen
-            self.controls[key] = Control(made.id, kind, list(made.options), kept)
+            value = known.value if known and known.id == widget.id and not widget.set_value else chosen
+            self.controls[key] = Control(widget.id, kind, list(widget.options), value)
         elif kind == "exception":
-            self.faults.append(f"{made.type}: {made.message}")
+            self.faults.append(f"{widget.type}: {widget.message}")
         elif kind in ("markdown", "heading", "alert"):
-            self.words.append(str(getattr(made, "body", "")))
+            self.words.append(str(getattr(widget, "body", "")))

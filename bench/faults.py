@@ -1,5 +1,4 @@
-"""Kill -9 at random moments of every kind of write, again and again: no broken table, no lost acknowledged write, a
-clean next start.
+"""Kill -9 at random moments of every kind of write: no broken table, no lost acknowledged write, a clean next start.
 
 `python -m bench.faults --kills 200`. A writer works in a process of its own and says what is stored only once it is;
 the judge kills it and looks. Also: a disk that takes no more bytes, a folder that cannot be written, a clock that jumps
@@ -30,9 +29,9 @@ import data
 from data import local, store
 from data.city import building, pack
 from data.store import exchange, register, rooms
-kind, start, made = sys.argv[1], int(sys.argv[2]), ""
+kind, start, room = sys.argv[1], int(sys.argv[2]), ""
 
-def say(what):
+def acknowledge(what):
     print(json.dumps(what), flush=True)
 
 if kind == "build":
@@ -40,29 +39,30 @@ if kind == "build":
     for name, text in pack.template("Town").items():
         (folder / name).write_text(text, encoding="utf-8")
 elif kind == "vote":
-    made = rooms.open_room("berlin", "Room", [])
-    asked = rooms.add_question(made, "poll", "What?", [("a", "A"), ("b", "B")])
+    room = rooms.open_room("berlin", "Room", [])
+    question = rooms.add_question(room, "poll", "What?", [("a", "A"), ("b", "B")])
 else:
     table, entry = data.table("countries"), data.entry("countries")
 print("ready", flush=True)
 for number in itertools.count(start):
     if kind == "build":
         building.build(folder)
-        say(["city", local.builds("town")[0]])
+        acknowledge(["city", local.builds("town")[0]])
     elif kind == "refresh":
         local.offer(entry, table.assign(name=table["name"] + str(number)))
         used = local.offers()[0].version
         local.use("world", "countries", used)
-        say(["version", used])
+        acknowledge(["version", used])
     elif kind == "upload":
-        rows = [{"name": f"{number}-{one}", "kind": "practice", "stage": "applied", "theme": "social", "topic": "work", "city": "Town", "country": "DE"} for one in range(20)]
+        row = {"kind": "practice", "stage": "applied", "theme": "social", "topic": "work", "city": "Town"}
+        rows = [row | {"name": f"{number}-{part}", "country": "DE"} for part in range(20)]
         exchange.import_file(json.dumps(rows).encode(), "a.json", "ann")
-        say(["initiatives", number])
+        acknowledge(["initiatives", number])
     elif kind == "vote":
-        rooms.answer(made, asked, f"device-{number}", "", ["a"])
-        say(["vote", made, asked, number - start + 1])
+        rooms.answer(room, question, f"device-{number}", "", ["a"])
+        acknowledge(["vote", room, question, number - start + 1])
     else:
-        say(["target", store.add_target("berlin", "district", "01", "library_walk", float(number), 2030)])
+        acknowledge(["target", store.add_target("berlin", "district", "01", "library_walk", float(number), 2030)])
 """
 JUDGE = """
 import json, sys
@@ -77,10 +77,10 @@ for entry in data.catalogue().values():
 data.cities()
 targets = set(store.targets("berlin")["id"])
 names = set(register.everything()["name"])
-used = next(one.version for one in local.versions("world", "countries") if one.state == "used")
+used = next(row.version for row in local.versions("world", "countries") if row.state == "used")
 for what, *parts in said:
     if what == "target" and parts[0] not in targets: lost.append(parts)
-    if what == "initiatives" and not {f"{parts[0]}-{one}" for one in range(20)} <= names: lost.append(parts)
+    if what == "initiatives" and not {f"{parts[0]}-{part}" for part in range(20)} <= names: lost.append(parts)
     if what == "vote" and rooms.count(parts[1]) < parts[2]: lost.append(parts)
 last = [parts[0] for what, *parts in said if what == "version"][-1:]
 if last and used < last[0]: lost.append(last)
@@ -88,7 +88,8 @@ built = [parts[0] for what, *parts in said if what == "city"][-1:]
 if built and max(local.builds("town"), default="") < built[0]: lost.append(built)
 partial = {name.split("-")[0] for name in names}
 for number in partial:
-    if number.isdigit() and len({one for one in names if one.startswith(number + "-")}) != 20: lost.append(["half an upload", number])
+    if number.isdigit() and len({name for name in names if name.startswith(number + "-")}) != 20:
+        lost.append(["half an upload", number])
 print(json.dumps({"said": len(said), "lost": lost}))
 """
 
@@ -107,32 +108,32 @@ def _run(code: str, *arguments: str, surroundings: dict[str, str]) -> subprocess
 def killed(kinds: list[str], kills: int, folder: Path, dice: random.Random) -> dict[str, int]:
     """Kill writers at random moments and judge after each: kills, writes acknowledged, writes lost, faults found."""
     surroundings = {"ZONE_LOCAL": str(folder), "ZONE_DATABASE": f"sqlite:///{folder / 'zone.db'}"}
-    said, found = folder / "said", {"kills": 0, "acknowledged": 0, "lost": 0, "faults": 0}
+    said, counts = folder / "said", {"kills": 0, "acknowledged": 0, "lost": 0, "faults": 0}
     said.write_text("")
-    while found["kills"] < kills:
-        kind = kinds[found["kills"] % len(kinds)]
-        writer = _run(WRITER, kind, str(1000 * found["kills"]), surroundings=surroundings)
+    while counts["kills"] < kills:
+        kind = kinds[counts["kills"] % len(kinds)]
+        writer = _run(WRITER, kind, str(1000 * counts["kills"]), surroundings=surroundings)
         assert writer.stdout is not None
         if writer.stdout.readline().strip() != "ready":
-            found["faults"] += 1
+            counts["faults"] += 1
             print("not a clean start:", (writer.stderr.read() if writer.stderr else "")[-300:])
         time.sleep(dice.uniform(0, 1.2 if kind == "build" else 0.4))
         writer.kill()
         rest, _errors = writer.communicate()
         with said.open("a", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in rest.split("\n") if line.endswith("]"))
-        found["kills"] += 1
-        if found["kills"] % len(kinds) == 0 or found["kills"] == kills:
+        counts["kills"] += 1
+        if counts["kills"] % len(kinds) == 0 or counts["kills"] == kills:
             judge = _run(JUDGE, str(said), surroundings=surroundings)
-            told, errors = judge.communicate()
+            output, errors = judge.communicate()
             if judge.returncode:
-                found["faults"] += 1
+                counts["faults"] += 1
                 print(errors[-500:])
                 continue
-            verdict = json.loads(told.splitlines()[-1])
-            found["acknowledged"], found["lost"] = verdict["said"], len(verdict["lost"])
-            found["faults"] += _sqlite(folder / "zone.db")
-    return found
+            verdict = json.loads(output.splitlines()[-1])
+            counts["acknowledged"], counts["lost"] = verdict["said"], len(verdict["lost"])
+            counts["faults"] += _sqlite(folder / "zone.db")
+    return counts
 
 
 def _sqlite(path: Path) -> int:
@@ -159,14 +160,21 @@ else:
     moved = path.rename(path.with_name("away"))
     path.write_text("a file where a folder should be")
 wrong = 0
-for work in (lambda: local.save(entry, table.assign(name="x")), lambda: [store.add_scenario("berlin", "n", "x" * 50_000) for _ in range(50)]):
+for work in (
+    lambda: local.save(entry, table.assign(name="x")),
+    lambda: [store.add_scenario("berlin", "n", "x" * 50_000) for _ in range(50)],
+):
     try:
         work()
         wrong += sys.argv[1] == "full"
     except (OSError, SQLAlchemyError, DataError):
         pass
-resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)) if sys.argv[1] == "full" else (path.unlink(), moved.rename(path))
-assert [one.version for one in local.versions("berlin", "facilities")] == [one.version for one in before]
+if sys.argv[1] == "full":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+else:
+    path.unlink()
+    moved.rename(path)
+assert [row.version for row in local.versions("berlin", "facilities")] == [row.version for row in before]
 assert len(data.table("facilities", "berlin")) == len(table)
 assert len(store.targets("berlin")) == 1
 store.add_target("berlin", "district", "02", "library_walk", 1.0, 2030)
@@ -200,8 +208,8 @@ def trial(code: str, *arguments: str) -> str:
         ran = _run(
             code, *arguments, surroundings={"ZONE_LOCAL": folder, "ZONE_DATABASE": f"sqlite:///{folder}/zone.db"}
         )
-        told, errors = ran.communicate()
-        return told.strip().splitlines()[-1] if told.strip() else errors.strip().splitlines()[-1]
+        output, errors = ran.communicate()
+        return output.strip().splitlines()[-1] if output.strip() else errors.strip().splitlines()[-1]
 
 
 TRIALS = {"disk full": (FULL, "full"), "folder cannot be written": (FULL, "blocked"), "clock 400 days back": (CLOCK,)}
@@ -211,12 +219,14 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
-    asked, dice = parser.parse_args(), random.Random(hashlib.sha256(str(time.time()).encode()).hexdigest())
+    options, dice = parser.parse_args(), random.Random(hashlib.sha256(str(time.time()).encode()).hexdigest())
     print("| fault | times | writes acknowledged | lost | faults found |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
-        found = killed(list(KINDS), asked.kills, Path(folder), dice)
+        counts = killed(list(KINDS), options.kills, Path(folder), dice)
     print(
-        f"| kill -9 during {', '.join(KINDS)} | {found['kills']} | {found['acknowledged']:,} | {found['lost']} | {found['faults']} |"
+        f"| kill -9 during {', '.join(KINDS)} | "
+        + " | ".join(f"{counts[key]:,}" for key in ("kills", "acknowledged", "lost", "faults"))
+        + " |"
     )
     for name, (code, *arguments) in TRIALS.items():
         print(f"| {name} | 1 | | | {trial(code, *arguments)} |")

@@ -86,7 +86,8 @@ def one(path: Path) -> None:
     table, report = chamber_register.firms_by_area(path, pd.Timestamp("2023-03-01"), areas)
     seconds, peak = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(
-        f"{seconds:.1f} s, peak {peak:.2f} GB ({before:.2f} GB before), {table['firms'].sum():,} counted, {len(report)} reported"
+        f"{seconds:.1f} s, peak {peak:.2f} GB ({before:.2f} GB before), "
+        f"{table['firms'].sum():,} counted, {len(report)} reported"
     )
 
 

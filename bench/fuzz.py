@@ -184,8 +184,9 @@ def mutated(dice: random.Random, seed: bytes) -> bytes:
 
 
 def guided(reader: str, inputs: int) -> int:
-    """Inputs that atheris content of the seeds, in a process of its own; 0 where it is not installed. Raises RuntimeError
-    with what it found.
+    """How many inputs atheris made of the seeds, in a process of its own; 0 where it is not installed.
+
+    Raises RuntimeError with what it found.
     """
     try:
         import atheris

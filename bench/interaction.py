@@ -1,5 +1,4 @@
-"""What a reader waits for on shipped data: first figure, page switches, control changes, memory and bytes, against a
-running server.
+"""What a reader waits for on shipped data: first figure, page switches, control changes, memory, bytes.
 
 `make bench`. A real server on this machine, spoken to over its websocket (`bench/driver.py`): seconds from the message
 to the end of the script, everything sent; the browser's drawing is not in it. Every change is made once before it is
@@ -27,7 +26,7 @@ SESSIONS = 20
 
 def changes(reader: Reader) -> list[tuple[str, float, int]]:
     """Seconds and bytes of one change of each select box and radio of a page: each to the next choice and back."""
-    found = []
+    changed = []
     for key in list(reader.controls):
         control = reader.controls.get(key)
         if key in ONCE or control is None or len(control.options) < 2:
@@ -37,8 +36,8 @@ def changes(reader: Reader) -> list[tuple[str, float, int]]:
             if key in reader.controls:
                 seconds = reader.choose(key, reader.controls[key].options[place])
                 assert not reader.faults, (reader.page, key, reader.faults)
-                found.append((key, seconds, reader.received))
-    return found
+                changed.append((key, seconds, reader.received))
+    return changed
 
 
 def measured(host: str, page: str) -> tuple[float, int, list[tuple[str, float, int]]]:
@@ -47,9 +46,9 @@ def measured(host: str, page: str) -> tuple[float, int, list[tuple[str, float, i
     reader.open()
     seconds = reader.open(page)
     size = reader.received
-    found = changes(reader)
+    changed = changes(reader)
     reader.close()
-    return seconds, size, found
+    return seconds, size, changed
 
 
 def summed(what: str, seconds: list[float]) -> str:
@@ -64,7 +63,8 @@ def main() -> None:
         first = Reader(host)
         first.open()
         print(
-            f"{platform.machine()}, 2 cores, Python {platform.python_version()}\n\nstart of the server to the overview's figures: "
+            f"{platform.machine()}, 2 cores, Python {platform.python_version()}\n\n"
+            "start of the server to the overview's figures: "
             f"{time.perf_counter() - start:.2f} s; resident then {resident_mb(process):.0f} MB"
         )
         more = [Reader(host) for _ in range(SESSIONS)]
@@ -78,22 +78,24 @@ def main() -> None:
         print("\n| page | switch, s | kB | changes | median, s | p95, s | slowest |\n|---|---|---|---|---|---|---|")
         switches, everything, fresh = [], [], []
         for page in PAGES:
-            fresh += [one[1] for one in measured(host, page)[2]]
-            seconds, size, found = measured(host, page)
+            fresh += [change[1] for change in measured(host, page)[2]]
+            seconds, size, changed = measured(host, page)
             switches.append(seconds)
-            took = [one[1] for one in found] or [np.nan]
-            everything += [one[1] for one in found]
-            worst = max(found, key=lambda one: one[1], default=("-", 0.0, 0))
+            took = [change[1] for change in changed] or [np.nan]
+            everything += [change[1] for change in changed]
+            worst = max(changed, key=lambda change: change[1], default=("-", 0.0, 0))
             print(
-                f"| {page} | {seconds:.3f} | {size / 1000:,.0f} | {len(found)} | {np.median(took):.3f} | {np.quantile(took, 0.95):.3f} | "
-                f"{worst[0]} {worst[1]:.3f} |",
+                f"| {page} | {seconds:.3f} | {size / 1000:,.0f} | {len(changed)} | {np.median(took):.3f} | "
+                f"{np.quantile(took, 0.95):.3f} | {worst[0]} {worst[1]:.3f} |",
                 flush=True,
             )
         print(
-            f"\n{summed('changes', everything)}; {summed('switches', switches)}; {summed('changes made for the first time', fresh)}"
+            f"\n{summed('changes', everything)}; {summed('switches', switches)}; "
+            f"{summed('changes made for the first time', fresh)}"
         )
         print(
-            f"resident {resident_mb(process):.0f} MB with all pages' caches; {each:.1f} MB for each further session at work"
+            f"resident {resident_mb(process):.0f} MB with all pages' caches; "
+            f"{each:.1f} MB for each further session at work"
         )
 
 

@@ -1,6 +1,4 @@
-"""A page with half a million hexagons, for `bench/maps.py`: by level of detail as the app does it, or all of them as a
-plain page would.
-"""
+"""A page with half a million hexagons, for `bench/maps.py`: by level of detail as in the app, or all of them."""
 
 from __future__ import annotations
 
@@ -21,9 +19,9 @@ folder, who, part = Path(os.environ["ZONE_BENCH"]), st.query_params["who"], st.q
 @st.cache_resource
 def engine() -> ibis.BaseBackend:
     """One connection with the generated cells."""
-    made = ibis.duckdb.connect()
-    made.read_parquet(str(folder / "cells.parquet"), table_name="cells")
-    return made
+    connection = ibis.duckdb.connect()
+    connection.read_parquet(str(folder / "cells.parquet"), table_name="cells")
+    return connection
 
 
 st.set_page_config(layout="wide")

@@ -1,5 +1,4 @@
-"""Half a million hexagons in a real Chromium: bytes, time to picture, frames while the map is dragged; ours beside a
-plain page.
+"""Half a million hexagons in a real Chromium, beside a plain page: bytes, time to picture, frames while dragging.
 
 `make bench`. Software drawing (no graphics card) on the same cores as the server.
 """
@@ -26,7 +25,8 @@ from bench.driver import FLAGS, ROOT, free_port, healthy
 
 CELLS, WITHIN_S = 500_000, 180
 FRAMES = """() => new Promise(done => { let n = 0, start = performance.now();
-    const tick = now => { n += 1; now - start < 3000 ? requestAnimationFrame(tick) : done(n / ((now - start) / 1000)) }; requestAnimationFrame(tick) })"""
+    const tick = now => { n += 1; now - start < 3000 ? requestAnimationFrame(tick) : done(n / ((now - start) / 1000)) };
+    requestAnimationFrame(tick) })"""
 
 
 def make(folder: Path) -> int:
@@ -46,9 +46,7 @@ def make(folder: Path) -> int:
 
 
 def seen(browser: Browser, address: str) -> tuple[float, float, float] | None:
-    """Megabytes received, seconds to a picture with more than ten colours, frames a second while dragging; None where
-    it took too long.
-    """
+    """Megabytes received, seconds to a picture of over ten colours, frames a second; None where it took too long."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     received: list[int] = []
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: received.append(len(frame))))
@@ -89,7 +87,7 @@ def main() -> None:
     parser.add_argument(
         "--plain", type=int, default=100_000, help="cells of the plain page; 1000000 for all, which takes a minute more"
     )
-    asked = parser.parse_args()
+    options = parser.parse_args()
     chromium = shutil.which("chromium")
     if chromium is None:
         print("no Chromium on this machine: maps were not measured")
@@ -104,23 +102,24 @@ def main() -> None:
         try:
             healthy(f"localhost:{port}")
             print(
-                f"{count:,} hexagons, headless Chromium with software drawing, 2 cores\n\n| view | MB sent | to picture, s | frames/s |\n|---|---|---|---|"
+                f"{count:,} hexagons, headless Chromium with software drawing, 2 cores\n\n"
+                "| view | MB sent | to picture, s | frames/s |\n|---|---|---|---|"
             )
             with sync_playwright() as playwright:
                 for view, query in (
                     ("(first visit, not counted)", "who=ours"),
                     ("ours, the whole", "who=ours"),
                     ("ours, one of 40 districts", "who=ours&part=7"),
-                    (f"plain page, {asked.plain:,} of them", f"who=plain&most={asked.plain}"),
+                    (f"plain page, {options.plain:,} of them", f"who=plain&most={options.plain}"),
                 ):
                     browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-                    found = seen(browser, f"http://localhost:{port}/?{query}")
+                    measured = seen(browser, f"http://localhost:{port}/?{query}")
                     browser.close()
                     print(
                         f"| {view} | "
                         + (
-                            f"{found[0]:.2f} | {found[1]:.1f} | {found[2]:.1f} |"
-                            if found
+                            f"{measured[0]:.2f} | {measured[1]:.1f} | {measured[2]:.1f} |"
+                            if measured
                             else f"no picture within {WITHIN_S} s | | |"
                         ),
                         flush=True,

@@ -44,10 +44,10 @@ def spopts(model: str) -> float:
     metres, people = town()
     solver = pulp.PULP_CBC_CMD(msg=False, timeLimit=WITHIN_S, gapRel=0.0 if model == "maximal covering" else 0.01)
     if model == "maximal covering":
-        made: Any = MCLP.from_cost_matrix(metres, people, service_radius=LIMIT, p_facilities=COUNT).solve(solver)
-        return float(made.problem.objective.value())
-    made = PMedian.from_cost_matrix(metres, people, p_facilities=COUNT).solve(solver)
-    return float(made.problem.objective.value())
+        solved: Any = MCLP.from_cost_matrix(metres, people, service_radius=LIMIT, p_facilities=COUNT).solve(solver)
+        return float(solved.problem.objective.value())
+    solved = PMedian.from_cost_matrix(metres, people, p_facilities=COUNT).solve(solver)
+    return float(solved.problem.objective.value())
 
 
 def timed(who: str, model: str, answer: multiprocessing.SimpleQueue[tuple[float, float]]) -> None:
@@ -61,7 +61,8 @@ def timed(who: str, model: str, answer: multiprocessing.SimpleQueue[tuple[float,
 def main() -> None:
     """Print the table."""
     print(
-        f"{POINTS:,} points × {SITES} candidates, {COUNT} sites\n\n| model | who | seconds | ratio to ours | value |\n|---|---|---|---|---|"
+        f"{POINTS:,} points × {SITES} candidates, {COUNT} sites\n\n"
+        "| model | who | seconds | ratio to ours | value |\n|---|---|---|---|---|"
     )
     context = multiprocessing.get_context("spawn")
     for model in ("maximal covering", "p-median"):

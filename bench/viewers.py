@@ -1,7 +1,7 @@
-"""Many viewers at once: sessions over real websockets, each changing a filter every few seconds; `--instances 2` adds a
-proxy and PostgreSQL.
+"""Many viewers at once: sessions over real websockets, each changing a filter every few seconds.
 
-`make bench`. The driver runs on the same cores as the server, on this machine only, for a bounded time.
+`make bench`. `--instances 2` adds a proxy and PostgreSQL. The driver runs on the same cores as the server, on this
+machine only, for a bounded time.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def proxied(ports: list[int]) -> Iterator[str]:
     text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8").replace("127.0.0.1:8080", f"127.0.0.1:{port}")
     text = text.replace(
         "        server 127.0.0.1:8501;\n        server 127.0.0.1:8502;\n",
-        "".join(f"server 127.0.0.1:{one};" for one in ports),
+        "".join(f"server 127.0.0.1:{port};" for port in ports),
     )
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "nginx.conf").write_text(text, encoding="utf-8")
@@ -100,10 +100,10 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--instances", type=int, default=1)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     with ExitStack() as stack:
         surroundings: dict[str, str] = {}
-        if asked.instances > 1:
+        if options.instances > 1:
             if shutil.which("nginx") is None:
                 print("nginx is not installed: several instances were not run")
                 return
@@ -113,24 +113,26 @@ def main() -> None:
             database = pgserver.get_server(folder)
             stack.callback(database.cleanup)
             surroundings["ZONE_DATABASE"] = database.get_uri().replace("postgresql://", "postgresql+psycopg://")
-        running = [stack.enter_context(served(surroundings)) for _ in range(asked.instances)]
+        running = [stack.enter_context(served(surroundings)) for _ in range(options.instances)]
         host = running[0][0]
-        if asked.instances > 1:
-            host = stack.enter_context(proxied([int(one.rsplit(":", 1)[1]) for one, _process in running]))
-        for one, _process in running:  # a server that others use has shown every page before
-            reader = Reader(one)
+        if options.instances > 1:
+            host = stack.enter_context(proxied([int(address.rsplit(":", 1)[1]) for address, _process in running]))
+        for address, _process in running:  # a server that others use has shown every page before
+            reader = Reader(address)
             for page in PAGES:
                 reader.open(page.replace("overview", ""))
             reader.close()
-        took, faults = loaded(host, asked.sessions, asked.seconds)
+        took, faults = loaded(host, options.sessions, options.seconds)
         print(
-            f"{asked.sessions} sessions, {asked.instances} instance(s), {asked.seconds:.0f} s, a change every {THINKS_S:.0f} s each\n"
+            f"{options.sessions} sessions, {options.instances} instance(s), {options.seconds:.0f} s, "
+            f"a change every {THINKS_S:.0f} s each\n"
         )
         print("| what | times | median, s | p95, s | longest, s |\n|---|---|---|---|---|")
         for what in ("first page", "page", "filter"):
-            seconds = [one for kind, one in took if kind == what]
+            seconds = [value for kind, value in took if kind == what]
             print(
-                f"| {what} | {len(seconds)} | {np.median(seconds):.3f} | {np.quantile(seconds, 0.95):.3f} | {max(seconds):.3f} |"
+                f"| {what} | {len(seconds)} | {np.median(seconds):.3f} | {np.quantile(seconds, 0.95):.3f} | "
+                f"{max(seconds):.3f} |"
             )
         memory = " + ".join(f"{resident_mb(process):.0f}" for _host, process in running)
         print(f"\nfaults: {len(faults)}; resident after it: {memory} MB", *faults[:3], sep="\n")

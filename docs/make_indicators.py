@@ -22,16 +22,9 @@ def text() -> str:
             "| indicator | unit | good | definition | formula | period | caveats |",
             "|---|---|---|---|---|---|---|",
         ]
-        for one in (card for card in REGISTRY if card.dimension == key):
-            cells = (
-                one.label,
-                one.unit,
-                one.good or "neither",
-                one.definition,
-                one.formula,
-                one.period,
-                one.caveats or "none known",
-            )
+        for card in (card for card in REGISTRY if card.dimension == key):
+            good, caveats = card.good or "neither", card.caveats or "none known"
+            cells = (card.label, card.unit, good, card.definition, card.formula, card.period, caveats)
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     return "\n".join(lines)

@@ -34,7 +34,7 @@ def test_e2sfca_worked_example() -> None:
 
 
 def test_published_example_of_sdc_catchment_reproduces() -> None:
-    """sdc-catchment's documentation prints 0.065179, 0.069641, 0.065179: three consumers of 100, two providers of 10."""
+    """sdc-catchment's documentation prints 0.065179, 0.069641, 0.065179: 3 consumers of 100, 2 providers of 10."""
     travel = access.travel_matrix(line(0, 1, 2), line(0, 2), limit=10, speed=1, circuity=1)
     decay = np.exp(-(travel.minutes.data**2) / 2)
     found = access.e2sfca(travel, np.full(3, 100), np.full(2, 10.0), decay)
