@@ -1,8 +1,8 @@
-"""Indicators by area, and the inclusion index made from them: every choice of its making open, every rank with its range."""
+"""Indicators by area, and the inclusion index made from them, with the range of every rank."""
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,11 @@ from pydantic import Field
 from analytics import composite, indicators, measures, robustness
 from analytics.indicators import DIMENSIONS, REGISTRY
 from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
 from data.figures import Column, Figure
-from data.translation import N_
+from data.translation import N_, Language
 from services.access import minutes_to_nearest
-from services.areas import area_names, current_half_years, hierarchy, in_district, place_name, require_period
+from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
 from services.cache import cached
 from services.figures import Caption, area_map, chart, figure
 from services.names import cards, dimensions, level_plurals
@@ -58,10 +59,24 @@ SHARES = {
         Column("total_conf", N_("Total share, half-width of the 95 % interval"), digits=3),
     )
 }
+STEPS = N_(
+    "\n1. **Framework**: six dimensions of inclusion: {dimensions}.\n2. **Selection**: {columns} "
+    "indicators, each with a card on the page *Indicators*. Rents, overcrowding, language courses and "
+    "opening hours are not published\n   by area and are missing.\n3. **Imputation**: {gaps} of {size:,} "
+    "values are gaps, in {value} indicators; filling them by {imputation} moves\n   no indicator's mean "
+    "by more than {moved:.3f} standard deviations.\n4. **Multivariate analysis**: rank correlations "
+    "between dimensions are in the table below; opposed dimensions make weights matter.\n5. "
+    "**Normalisation**: {normalisation}. Outliers (skewness above 2 and kurtosis above 3.5): {weak}; "
+    "{outliers}.\n6. **Weighting**: {weights}; within a dimension indicators count alike.\n7. "
+    "**Aggregation**: {aggregation}. A geometric or Mazziotta-Pareto sum lets a strong dimension make up "
+    "less for a weak one.\n8. **Uncertainty and sensitivity**: above; every rank has its range.\n9. **Back "
+    "to the data**: the profile page shows each indicator behind a score.\n10. **Links and "
+    "presentation**: the page *Inclusion and economic health* sets it beside unemployment.\n"
+)
 
 
 class Recipe(NamedTuple):
-    """How an index is made, by the keys of analytics.composite; points: of an expert budget, by dimension in their order."""
+    """How an index is made, by keys of analytics.composite. points: of an expert budget, in the dimensions' order."""
 
     normalisation: str
     weights: str
@@ -82,7 +97,7 @@ class Recipe(NamedTuple):
 
 
 class Query(ViewState):
-    """What a reader asks of the index: areas, choices of its making, points of an expert budget and the room that gave them."""
+    """What a reader asks of the index: areas, recipe, points of an expert budget and the room that gave them."""
 
     level: str = ""
     normalisation: Literal["min-max", "z-score", "rank"] = "min-max"
@@ -102,7 +117,7 @@ class Query(ViewState):
     def recipe(self) -> Recipe:
         """How this index is made; points count only where an expert budget is chosen."""
         points = tuple(getattr(self, f"points_{key}") for key in DIMENSIONS) if self.weights == "expert" else None
-        return Recipe(*(getattr(self, name) for name in CHOICES), points)
+        return Recipe(**self.model_dump(include=set(CHOICES)), points=points)
 
 
 def social_shares(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
@@ -116,6 +131,16 @@ def social_day(ctx: CityContext, period: pd.Timestamp) -> pd.Timestamp | None:
     """The day of the newest social indicators not after a period; None where there are none."""
     days = social_shares(ctx, period)["period"]
     return days.max() if len(days) else None
+
+
+def about(ctx: CityContext, period: pd.Timestamp) -> str:
+    """Of which days indicators are."""
+    _, day, residents_day = ctx.language, social_day(ctx, period), ctx.language.day(period)
+    if day is None:
+        return _("Residents of {period}; walks are estimates", period=residents_day)
+    return _(
+        "Residents of {period}; social monitoring of {day}; walks are estimates", period=residents_day, day=_.day(day)
+    )
 
 
 @cached
@@ -148,7 +173,7 @@ def _of_period(ctx: CityContext, name: str, period: pd.Timestamp) -> pd.DataFram
 
 
 def history(ctx: CityContext, indicator: str, level: str, area: str) -> pd.Series:
-    """An indicator of an area by the day that it is of: each half-year that fits today's areas, or each day it was published."""
+    """An indicator of an area by day: the half-years that fit today's areas, or the days for which it was published."""
     is_social = "social_monitoring" in next(card for card in REGISTRY if card.key == indicator).tables
     values = {}
     for period in current_half_years(ctx):
@@ -171,3 +196,141 @@ def rank_ranges(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Reci
     """Rank intervals over all choices, and each choice's Sobol share."""
     rows = indicators.oriented(measured(ctx, period, level))
     return robustness.assess(rows, indicators.dimension_of(), recipe.steps, recipe.expert)
+
+
+def _ranked(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> pd.DataFrame:
+    """Every area's score, place, range of places and dimension scores: area_id, name and the columns of COLUMNS."""
+    ranges = rank_ranges(ctx, period, level, recipe).ranks[["low", "high"]]
+    rows = index(ctx, period, level, recipe).join(ranges).reset_index()
+    first = ["area_id", "name", "score", "rank", "low", "high"]
+    return rows[[*first, *(key for key in DIMENSIONS if key in rows)]]
+
+
+def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+    """The index on a map of the city or the chosen district; places are among all areas of the level in the city."""
+    _, rows = ctx.language, _ranked(ctx, period, level, recipe)
+    rows["value"] = rows["score"]
+    rows["shown"] = [
+        _("score {score:.0f}, place {rank:.0f} of {count} (range {low:.0f} to {high:.0f})", count=len(rows), **row)
+        for row in rows[["score", "rank", "low", "high"]].to_dict("records")
+    ]
+    inside = in_district(ctx, rows, territory.district, level)
+    best = inside.loc[inside["rank"].idxmin()]
+    place = {"name": best["name"], "low": _.ranks(best["low"], best["high"]), "count": len(rows)}
+    finding = (
+        _("Highest: {name}, {low} of {count} in nine of ten combinations of choices", **place)
+        if len(inside) > 1
+        else _("{name}: {low} of {count} in nine of ten combinations of choices", **place)
+    )
+    unit, note = _("inclusion index, 1 to 100 (estimate)"), _("ranges: 5 to 95 % of 2,048 combinations of choices")
+    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), note)
+    return area_map(ctx, territory, "index-map", caption, rows, level, columns=COLUMNS)
+
+
+def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+    """The best places with their ranges: of the chosen district's areas, or of all where districts are compared."""
+    _, rows = ctx.language, _ranked(ctx, period, level, recipe)
+    count, width = len(rows), float((rows["high"] - rows["low"]).median())
+    if level != "district":
+        rows = in_district(ctx, rows, territory.district, level)
+    best = rows.nsmallest(25, "rank")
+    marked = area_names(ctx, level).get(territory.district if level == "district" else territory.area, "")
+    unit = _(
+        "place among {count} {areas}, 1 to the right; range over choices; the best 25 shown",
+        count=count,
+        areas=level_plurals(ctx)[level],
+    )
+    finding = _("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=width, count=count)
+    drawing = chart(
+        "intervals",
+        best,
+        name="name",
+        value="rank",
+        low="low",
+        high="high",
+        unit="",
+        digits=0,
+        marked=marked,
+        first_is_best=True,
+    )
+    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES))
+    return figure(ctx, "ranks", caption, best, drawing, COLUMNS, area_shapes(ctx, level))
+
+
+def sobol_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+    """Which choice moves the ranks most. Raises NothingToShow where none moves any."""
+    _, result = ctx.language, rank_ranges(ctx, period, level, recipe)
+    if result.shares.empty:
+        what = _("No choice moves any of these areas: there is nothing to share out among the choices.")
+        raise NothingToShow(what, _("Choose the whole city or smaller areas."))
+    shares = result.shares.sort_values("total", ascending=False)
+    shares = shares.assign(choice=shares["choice"].map(_))
+    percent = shares.assign(
+        value=100 * shares["total"],
+        low=100 * (shares["total"] - shares["total_conf"]).clip(lower=0),
+        high=100 * (shares["total"] + shares["total_conf"]),
+    )
+    finding = _(
+        "What matters most is the choice of {choice}: areas move {shift:.1f} places on average",
+        choice=shares["choice"].iloc[0],
+        shift=result.shift,
+    )
+    unit = _(
+        "% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)",
+        runs=result.runs,
+    )
+    drawing = chart("intervals", percent, name="choice", value="value", low="low", high="high", unit="", digits=0)
+    return figure(ctx, "sobol", Caption(finding, unit, _.day(period), source(ctx, *TABLES)), shares, drawing, SHARES)
+
+
+def _filled(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The indicators of the index, high is good, before and after gaps are filled."""
+    rows = indicators.oriented(measured(ctx, period, level))
+    return rows, composite.impute(rows, recipe.imputation)
+
+
+def option_name(language: Language, option: str) -> str:
+    """What an option of the index is called, as it stands inside a sentence."""
+    name = language(OPTIONS[option])
+    return language.inside(name) if option in composite.OPTION_LABELS else name
+
+
+def steps(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> str:
+    """The Handbook's ten steps, each with what was done and what it did."""
+    _, (rows, filled) = ctx.language, _filled(ctx, period, level, recipe)
+    gaps = rows.isna().sum()
+    skewed = [cards(_)[key].label for key in rows.columns[composite.skewed(filled)]]
+    return _(
+        STEPS,
+        dimensions=", ".join(dimensions(_).values()),
+        columns=len(rows.columns),
+        gaps=int(gaps.sum()),
+        size=rows.size,
+        value=int((gaps > 0).sum()),
+        moved=((filled.mean() - rows.mean()) / rows.std(ddof=0)).abs().max(),
+        weak=", ".join(skewed) or _("none"),
+        **{name: option_name(_, option) for name, option in recipe.steps.items()},
+    )
+
+
+def correlations_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+    """How the dimensions go together across the areas of the whole city."""
+    _, (_rows, filled) = ctx.language, _filled(ctx, period, level, recipe)
+    scores = composite.by_dimension(composite.normalise(filled, recipe.normalisation), indicators.dimension_of())
+    rows = scores.corr(method="spearman").rename_axis("dimension").reset_index()
+    rows["dimension"] = rows["dimension"].map(dimensions(_))
+    columns = {key: Column(key, label, digits=2) for key, label in DIMENSIONS.items()}
+    finding, unit = _("Rank correlations between dimensions"), _("Spearman's rank correlation, from -1 to 1")
+    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES))
+    return figure(ctx, "correlations", caption, rows, columns=columns)
+
+
+def indicators_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str) -> Figure:
+    """Every indicator by area of the city or the chosen district."""
+    _, rows = ctx.language, measured(ctx, period, level).reset_index()
+    rows.insert(1, "name", rows["area_id"].map(area_names(ctx, level)))
+    rows = in_district(ctx, rows, territory.district, level)
+    caption = Caption(
+        _("Indicators by area"), _("each column in the unit of its heading"), _.day(period), source(ctx, *TABLES)
+    )
+    return figure(ctx, "indicators", caption, rows, None, INDICATOR_COLUMNS, area_shapes(ctx, level))
