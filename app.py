@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages import frame
-from views import language
+from services import surroundings
+from views import language, shell
 from views.language import _
 
 st.set_page_config(page_title="Zone of Social Creativity", page_icon="static/icon.png", layout="wide")
@@ -59,6 +59,6 @@ SECTIONS = {
         st.Page("pages/story.py", title=_("Story"), icon=":material/auto_stories:"),
     ],
 }
-told = frame.told()
-page = st.navigation(SECTIONS, position="hidden" if told else "top")
-frame.run(page, told, {one.url_path or "overview" for part in SECTIONS.values() for one in part})
+story = shell.presented_story(surroundings)
+page = st.navigation(SECTIONS, position="hidden" if story or st.context.is_embedded else "top")
+shell.run(page, story, surroundings)

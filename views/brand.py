@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 
 class Brand(NamedTuple):
-    """Name, colour of headings and bars (#rrggbb), colour of lines, logo's bytes and kind ('png', 'svg', 'jpg'; '' without one)."""
+    """Name, colour of headings and bars (#rrggbb), colour of lines, logo's bytes and kind ('png', 'svg', 'jpg'; ''
+    without one).
+    """
 
     name: str = "Zone of Social Creativity"
     primary: str = "#00607a"

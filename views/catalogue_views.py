@@ -1,4 +1,6 @@
-"""How a catalogue of tables looks: where from, how fresh, what columns, which versions; what a new version says otherwise."""
+"""How a catalogue of tables looks: where from, how fresh, what columns, which versions; what a new version says
+otherwise.
+"""
 
 from __future__ import annotations
 

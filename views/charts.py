@@ -1,41 +1,15 @@
-"""Charts: lines and areas with direct labels, bars; each shown with its finding, unit, source and table."""
+"""Charts: lines and areas with direct labels, bars. Each drawing function takes a Style, its rows and its options."""
 
 from __future__ import annotations
 
 import html
 import textwrap
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
-import streamlit as st
 
-from views import exports
-from views.kept import Kept
-from views.language import _, current, turn
-from views.palette import GROUPS, theme
-
-P = ParamSpec("P")
-CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
-
-
-FIGURES_BYTES = 64_000_000
-WEIGHT = 6  # a figure's objects weigh about so many times its JSON
-_figures = Kept(FIGURES_BYTES, lambda figure: WEIGHT * len(figure.to_json(validate=False)))
-
-
-def drawn(draw: Callable[P, go.Figure]) -> Callable[P, go.Figure]:
-    """Keep a chart by what it shows, language and theme, at most FIGURES_BYTES of them; nobody changes it afterwards."""
-
-    @wraps(draw)
-    def run(*args: P.args, **kwargs: P.kwargs) -> go.Figure:
-        parts = (draw.__module__, draw.__name__, current(), theme(), args, kwargs)
-        figure: go.Figure = _figures.get(parts, lambda: turn(draw(*args, **kwargs)))
-        return figure
-
-    return run
+from views.palette import GROUPS, Style
 
 
 def annotate(figure: go.Figure, notes: list[dict[str, Any]]) -> None:
@@ -43,7 +17,7 @@ def annotate(figure: go.Figure, notes: list[dict[str, Any]]) -> None:
     figure.update_layout(annotations=[*figure.layout.annotations, *notes])
 
 
-def base(height: int, unit: str) -> go.Figure:
+def blank(height: int, unit: str) -> go.Figure:
     """An empty chart with its unit above the axis."""
     figure = go.Figure()
     figure.update_layout(
@@ -107,8 +81,8 @@ def _label_ends(figure: go.Figure, ends: list[tuple[str, float, str]], span: tup
     figure.update_yaxes(range=[span[0], max(span[1], floor)])
 
 
-@drawn
 def lines(
+    style: Style,
     table: pd.DataFrame,
     x: str,
     y: str,
@@ -125,7 +99,7 @@ def lines(
 
     table: one row a group and time. breaks: times at which something happened or the series breaks, drawn and named.
     """
-    figure = base(height, unit)
+    figure = blank(height, unit)
     numbers = table.assign(**{y: table[y].astype("float64")}).sort_values(x)
     wide = numbers.pivot(index=x, columns=by, values=y)
     order = list(wide.ffill().iloc[-1].sort_values(ascending=False).index)
@@ -168,13 +142,12 @@ def lines(
     return figure
 
 
-@drawn
-def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.Figure:
+def band(style: Style, past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.Figure:
     """A series and its forecast, never without the 80 % and 95 % intervals.
 
     past: x, persons. future: x, mean, low_80, high_80, low_95, high_95.
     """
-    figure = base(420, unit)
+    figure = blank(420, unit)
     start = past.iloc[[-1]]
     joined = pd.concat([start.assign(**{name: start["persons"] for name in future if name != x}), future])
     for level, alpha in ((95, 0.15), (80, 0.3)):
@@ -186,14 +159,14 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
                 fill=fill,
                 line={"width": 0},
                 fillcolor=f"rgba(230,159,0,{alpha})",
-                name=_("{level} % interval, {side}", level=level, side=_(side)),
+                name=style.language("{level} % interval, {side}", level=level, side=style.language(side)),
                 hovertemplate="%{y:,.0f}",
             )
     figure.add_scatter(
         x=joined[x],
         y=joined["mean"].astype(float),
         mode="lines",
-        name=_("forecast (estimate)"),
+        name=style.language("forecast (estimate)"),
         line={"color": GROUPS[5], "dash": "dash", "width": 2},
         hovertemplate="%{y:,.0f}",
     )
@@ -201,7 +174,7 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
         x=past[x],
         y=past["persons"].astype(float),
         mode="lines",
-        name="counted",
+        name=style.language("counted"),
         line={"color": GROUPS[0], "width": 2.5},
         hovertemplate="%{y:,.0f}",
     )
@@ -210,21 +183,16 @@ def band(past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.F
     _label_ends(
         figure,
         [
-            ("95 % interval", float(last["high_95"]), GROUPS[1]),
-            (_("forecast (estimate)"), float(last["mean"]), GROUPS[5]),
+            (style.language("95 % interval"), float(last["high_95"]), GROUPS[1]),
+            (style.language("forecast (estimate)"), float(last["mean"]), GROUPS[5]),
         ],
         (0, top),
     )
     return figure
 
 
-def sparkline(values: pd.Series, key: str, summary: str) -> None:
+def sparkline(style: Style, values: pd.Series) -> go.Figure:
     """The path of one figure, without axes. values: indexed by time."""
-    st.plotly_chart(_path(values), key=key, config={"displayModeBar": False}, alt=summary)
-
-
-@drawn
-def _path(values: pd.Series) -> go.Figure:
     figure = go.Figure()
     figure.add_scatter(x=values.index, y=values, mode="lines", line={"color": GROUPS[0], "width": 2.5})
     figure.update_layout(height=70, margin={"l": 0, "r": 0, "t": 4, "b": 4}, showlegend=False)
@@ -232,11 +200,12 @@ def _path(values: pd.Series) -> go.Figure:
     return figure.update_yaxes(visible=False, fixedrange=True)
 
 
-@drawn
-def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int = 0, marked: str = "") -> go.Figure:
+def bars(
+    style: Style, table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int = 0, marked: str = ""
+) -> go.Figure:
     """Horizontal bars, longest first, each with its number; one may be marked."""
     ordered = table.sort_values(value, ascending=True)
-    figure = base(max(220, 32 * len(ordered) + 60), unit)
+    figure = blank(max(220, 32 * len(ordered) + 60), unit)
     colours = [GROUPS[5] if name == marked else GROUPS[0] for name in ordered[label]]
     numbers = ordered[value].astype("float64")
     figure.add_bar(
@@ -251,20 +220,3 @@ def bars(table: pd.DataFrame, label: str, value: str, *, unit: str, digits: int 
     )
     figure.update_layout(hovermode="closest")
     return figure
-
-
-def show(
-    figure: go.Figure, *, title: str, unit: str, source: str, table: pd.DataFrame, key: str, summary: str = ""
-) -> None:
-    """A chart under the sentence it proves, with unit, source, table and downloads."""
-    st.subheader(title, anchor=False)
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=summary or f"{title}. {unit}.")
-    st.caption(_("{unit} · Source: {source}", unit=unit, source=source))
-    exports.downloads(table, title, source, key, figure, unit)
-
-
-def live(figure: go.Figure, *, title: str, unit: str, source: str, key: str, summary: str) -> None:
-    """A chart that is drawn again and again: finding, picture, unit and source, without the table that would be sent each time."""
-    st.subheader(title, anchor=False)
-    st.plotly_chart(turn(figure), key=key, config={"displayModeBar": False}, alt=f"{title}. {summary}.")
-    st.caption(_("{unit} · Source: {source}", unit=unit, source=source))

@@ -7,16 +7,15 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy.optimize import isotonic_regression
 
-from views.charts import annotate, base, drawn, wrap
-from views.language import _
-from views.palette import GROUPS, INK, theme
+from views.charts import annotate, blank, wrap
+from views.palette import GROUPS, INK, Style
 
 GREY = "#8a8a8a"
 DARK = {GROUPS[0], GROUPS[7]}  # colours on which black is hard to read
 
 
-@drawn
 def scatter(
+    style: Style,
     table: pd.DataFrame,
     x: str,
     y: str,
@@ -33,7 +32,7 @@ def scatter(
 
     across: x and y of two reference lines, such as the medians. marked: the name drawn in the colour of choice.
     """
-    figure = base(460, y_unit)
+    figure = blank(460, y_unit)
     shown = set(labelled or []) | {marked}
     texts = [wrap(label, 22) if label in shown else "" for label in table[name]]
     figure.add_scatter(
@@ -57,8 +56,8 @@ def scatter(
     return figure
 
 
-@drawn
 def slope(
+    style: Style,
     table: pd.DataFrame,
     name: str,
     first: str,
@@ -69,8 +68,10 @@ def slope(
     digits: int = 1,
     marked: str = "",
 ) -> go.Figure:
-    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted), the rest pale."""
-    figure = base(max(420, 24 * len(labelled) + 120), "")
+    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted), the
+    rest pale.
+    """
+    figure = blank(max(420, 24 * len(labelled) + 120), "")
     shown = table[table[name].isin({*labelled, marked})]
     for row in table.to_dict("records"):
         rises, told = row[last] >= row[first], row[name] in set(shown[name])
@@ -120,11 +121,10 @@ def _apart(values: pd.Series, step: float) -> list[float]:
     return list(places)
 
 
-@drawn
-def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: str = "") -> go.Figure:
+def bump(style: Style, ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: str = "") -> go.Figure:
     """Places over time, first on top; one line a group, named at its end."""
     wide = ranks.pivot(index=x, columns=by, values=rank)
-    figure = base(max(320, 30 * len(wide.columns) + 100), unit)
+    figure = blank(max(320, 30 * len(wide.columns) + 100), unit)
     for group in wide:
         series = wide[group].dropna()
         colour = GROUPS[5] if group == marked else GREY
@@ -135,7 +135,7 @@ def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: 
             name=str(group),
             connectgaps=False,
             line={"color": colour, "width": 4 if group == marked else 1.5},
-            hovertemplate=f"{group}: {_('place')} %{{y}}<extra></extra>",
+            hovertemplate=f"{group}: {style.language('place')} %{{y}}<extra></extra>",
         )
         figure.add_annotation(
             x=series.index[-1],
@@ -150,19 +150,18 @@ def bump(ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: 
         hovermode="closest",
         margin={"r": 150},
         xaxis={"tickformat": "d", "nticks": 8},
-        yaxis={"autorange": "reversed", "dtick": 1, "rangemode": "normal", "title": "place"},
+        yaxis={"autorange": "reversed", "dtick": 1, "rangemode": "normal", "title": style.language("place")},
     )
     return figure
 
 
-@drawn
-def treemap(table: pd.DataFrame, group: str, value: str, *, unit: str, part: str = "") -> go.Figure:
+def treemap(style: Style, table: pd.DataFrame, group: str, value: str, *, unit: str, part: str = "") -> go.Figure:
     """Rectangles as large as their value, one colour a group; with part, what each group consists of inside it."""
     groups = table.groupby(group)[value].sum()
     colours = {name: GROUPS[place % len(GROUPS)] for place, name in enumerate(groups.index)}
     inside = table if part else table.iloc[:0]
     owners = [*groups.index, *inside[group]]
-    figure = base(460, "")
+    figure = blank(460, "")
     figure.add_treemap(
         labels=[*groups.index, *(inside[part] if part else [])],
         parents=[""] * len(groups) + list(inside[group]),
@@ -179,10 +178,11 @@ def treemap(table: pd.DataFrame, group: str, value: str, *, unit: str, part: str
     return figure
 
 
-@drawn
-def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: str, digits: int = 1) -> go.Figure:
+def waterfall(
+    style: Style, table: pd.DataFrame, part: str, change: str, *, unit: str, total: str, digits: int = 1
+) -> go.Figure:
     """Parts that add up to a change, one step each, and their sum."""
-    figure = base(400, unit)
+    figure = blank(400, unit)
     figure.add_waterfall(
         x=[wrap(name, 18) for name in [*table[part], total]],
         y=[*table[change].astype(float), 0.0],
@@ -191,7 +191,7 @@ def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: 
         textposition="outside",
         increasing={"marker": {"color": GROUPS[0]}},
         decreasing={"marker": {"color": GROUPS[1]}},
-        totals={"marker": {"color": INK[theme()]}},
+        totals={"marker": {"color": INK[style.theme]}},
         connector={"line": {"color": GREY, "width": 1}},
         hovertemplate="%{x}: %{text}<extra></extra>",
     )
@@ -199,8 +199,8 @@ def waterfall(table: pd.DataFrame, part: str, change: str, *, unit: str, total: 
     return figure
 
 
-@drawn
 def intervals(
+    style: Style,
     table: pd.DataFrame,
     name: str,
     value: str,
@@ -218,7 +218,7 @@ def intervals(
     first_is_best: values are places, so 1 is on top and to the right.
     """
     ordered = table.sort_values(value, ascending=not first_is_best)
-    figure = base(max(240, 24 * len(ordered) + 80), unit)
+    figure = blank(max(240, 24 * len(ordered) + 80), unit)
     colours = [GROUPS[5] if label == marked else GROUPS[0] for label in ordered[name]]
     middle = ordered[value].astype(float)
     rows = list(range(len(ordered)))  # by number: two areas may share a name
@@ -236,7 +236,8 @@ def intervals(
             "thickness": 1.5,
         },
         customdata=np.column_stack([ordered[[low, high]].astype(float), ordered[name].astype(object)]),
-        hovertemplate=f"%{{customdata[2]}}: %{{x:,.{digits}f}} (%{{customdata[0]:,.{digits}f}} to %{{customdata[1]:,.{digits}f}})<extra></extra>",
+        hovertemplate=f"%{{customdata[2]}}: %{{x:,.{digits}f}} "
+        f"(%{{customdata[0]:,.{digits}f}} – %{{customdata[1]:,.{digits}f}})<extra></extra>",
     )
     if reference is not None:
         figure.add_vline(x=reference, line_dash="dot", line_color=GREY)
@@ -254,8 +255,8 @@ def intervals(
     return figure
 
 
-@drawn
 def strip(
+    style: Style,
     table: pd.DataFrame,
     name: str,
     better_than: str,
@@ -265,9 +266,11 @@ def strip(
     unit: str,
     ends: tuple[float, float],
 ) -> go.Figure:
-    """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order; ends mark what stands out."""
+    """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order; ends mark what stands
+    out.
+    """
     rows = table.iloc[::-1]
-    figure = base(24 * len(rows) + 90, unit)
+    figure = blank(24 * len(rows) + 90, unit)
     for end in ends:
         figure.add_vline(x=end, line_dash="dot", line_color=GREY)
     figure.add_scatter(
@@ -279,7 +282,7 @@ def strip(
             "color": [colours[kind] for kind in rows[colour_by]],
             "symbol": ["diamond" if kind else "circle" for kind in rows[colour_by]],
         },
-        hovertemplate=f"%{{y}}: {_('better than')} %{{x:.0f}} %<extra></extra>",
+        hovertemplate=f"%{{y}}: {style.language('better than')} %{{x:.0f}} %<extra></extra>",
     )
     figure.update_layout(
         hovermode="closest",
@@ -289,15 +292,14 @@ def strip(
     return figure
 
 
-@drawn
 def network(
-    places: pd.DataFrame, ties: list[tuple[str, str]], colours: dict[str, str], labels: pd.DataFrame
+    style: Style, places: pd.DataFrame, ties: list[tuple[str, str]], colours: dict[str, str], labels: pd.DataFrame
 ) -> go.Figure:
     """Actors as points, coloured and shaped by sector, tied by lines; groups are named below, actors by hovering.
 
     places: name, x, y, sector, ties (how many), city. labels: x, y, text.
     """
-    figure = base(560, "")
+    figure = blank(560, "")
     at = places.set_index("name")[["x", "y"]]
     x: list[float | None] = []
     y: list[float | None] = []
@@ -318,7 +320,8 @@ def network(
                 "symbol": shapes[str(sector)],
                 "size": 8 + 1.5 * part["ties"].astype(float) ** 0.5,
             },
-            hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} ties<extra></extra>",
+            hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} "
+            f"{style.language('ties')}<extra></extra>",
         )
     for row in labels.to_dict("records"):
         figure.add_annotation(
@@ -334,10 +337,9 @@ def network(
     return figure
 
 
-@drawn
-def radar(table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
+def radar(style: Style, table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
     """Parts around a circle, 0 to 100, one outline a group; gaps leave the outline open."""
-    figure = base(460, "")
+    figure = blank(460, "")
     for place, (group, part) in enumerate(table.groupby(by, sort=False)):
         closed = pd.concat([part, part.iloc[:1]])
         figure.add_scatterpolar(
@@ -354,12 +356,16 @@ def radar(table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
     return figure
 
 
-@drawn
-def tornado(table: pd.DataFrame, label: str, low: str, high: str, base_value: float, *, unit: str) -> go.Figure:
+def tornado(
+    style: Style, table: pd.DataFrame, label: str, low: str, high: str, base_value: float, *, unit: str
+) -> go.Figure:
     """How far each assumption alone moves a result, widest on top."""
     rows = table.iloc[::-1]
-    figure = base(max(260, 34 * len(rows) + 90), unit)
-    for column, name, colour in ((low, _("assumption lower"), GROUPS[1]), (high, _("assumption higher"), GROUPS[0])):
+    figure = blank(max(260, 34 * len(rows) + 90), unit)
+    for column, name, colour in (
+        (low, style.language("assumption lower"), GROUPS[1]),
+        (high, style.language("assumption higher"), GROUPS[0]),
+    ):
         figure.add_bar(
             x=rows[column].astype(float) - base_value,
             base=base_value,

@@ -1,173 +1,131 @@
-"""What the reader chooses once and every page keeps: country, district, area, years; all in the address bar."""
+"""The controls of a page: each shows and changes one of its choices; the territory in the sidebar; what is said where
+nothing is to show.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
-from views.language import _, current
+from data.context import Territory
+from views import state
+from views.language import _
 
 ALL = ""  # the whole city
-_NOTHING = object()
 
 
-@dataclass(frozen=True)
-class Territory:
-    """The reader's choice. district and area are ids, or '' for the whole city."""
+def choice(
+    draw: Callable[..., Any],
+    label: str,
+    name: str,
+    labels: Mapping[Any, str] | Callable[[Any], str] | None = None,
+    **more: Any,
+) -> Any:
+    """A selectbox, radio, pills or multiselect (`draw`) for a choice of the page with listed options.
 
-    country: str
-    district: str
-    area: str
-    first_year: int
-    last_year: int
-
-
-def choose(key: str, value: str) -> None:
-    """Set a choice from elsewhere (a click on a map), before the controls are drawn again."""
-    st.session_state[key] = value
-
-
-def _recall(defaults: dict[str, Any], options: dict[str, list[Any]]) -> None:
-    """Set each control that has no value yet: from the last page, else from the link, else to its default.
-
-    Widgets bound to the address bar by streamlit forget a value that came with the link when the page changes, so
-    the shared controls keep theirs here. Nonsense in a link is passed over.
+    labels: what each option is called, by code. Returns the chosen option.
     """
-    kept = st.session_state.get("kept", {})
-    for key, default in defaults.items():
-        value = st.session_state.get(key, kept.get(key, _NOTHING))
-        if value is _NOTHING:
-            asked = st.query_params.get(key)
-            value = next((one for one in options[key] if str(one) == asked), default)
-        # Set even where it is set already: only so does it outlive the widgets of the page just left.
-        st.session_state[key] = value if value in options[key] else default
+    options, _field = state.allowed(name)
+    shown = labels.__getitem__ if isinstance(labels, Mapping) else labels
+    return draw(label, options, key=state.widget_key(name), **({"format_func": shown} if shown else {}), **more)
 
 
-def _remember(defaults: dict[str, Any]) -> None:
-    """Keep the choice for the next page and write it to the address bar; a default needs no words there."""
-    st.session_state["kept"] = {key: st.session_state[key] for key in defaults}
-    for key, default in defaults.items():
-        _write(key, st.session_state[key], default, str)
+def row(fields: Mapping[str, tuple[str, Mapping[Any, str] | Callable[[Any], str]]]) -> None:
+    """Selectboxes side by side, by choice of the page: its label, and what its options are called."""
+    for column, (name, (label, labels)) in zip(st.columns(len(fields)), fields.items(), strict=True):
+        choice(column.selectbox, label, name, labels)
 
 
-def chosen_city() -> str:
-    """The key of the city that the reader or the link asks for; '' where nobody reads or asks."""
-    if get_script_run_ctx(suppress_warning=True) is None:
-        return ""
-    state = st.session_state
-    return str(state.get("shown_city") or state.get("city_kept") or st.query_params.get("city", ""))
+def number(label: str, name: str, step: float = 1, place: Any = st, **more: Any) -> Any:
+    """A number field for a choice of the page, within the range that the choice declares."""
+    _options, field = state.allowed(name)
+    bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
+    return place.number_input(label, bounds.get("ge"), bounds.get("le"), step=step, key=state.widget_key(name), **more)
 
 
-def _another_city() -> None:
-    """A district of the city just left means nothing in the next."""
-    for key in ("country", "district", "area"):
-        st.session_state.pop(key, None)
-        st.session_state.get("kept", {}).pop(key, None)
-        st.query_params.pop(key, None)
+def slider(label: str, name: str, step: float = 1, place: Any = st, **more: Any) -> Any:
+    """The same as a slider."""
+    _options, field = state.allowed(name)
+    bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
+    return place.slider(label, bounds["ge"], bounds["le"], step=step, key=state.widget_key(name), **more)
 
 
-def territory(
-    *,
-    cities: dict[str, str],
-    city: str,
-    countries: dict[str, str],
-    country: str,
-    districts: dict[str, str],
-    areas: dict[str, dict[str, str]],
-    years: tuple[int, int],
-    default_years: tuple[int, int],
-) -> Territory:
-    """Draw the shared controls in the sidebar. cities, countries, districts: name by code; areas: the same by district."""
-    defaults = {"country": country, "district": ALL, "area": ALL, "from": default_years[0], "to": default_years[1]}
-    every_year = list(range(years[1], years[0] - 1, -1))
-    everywhere = {code: name for part in areas.values() for code, name in part.items()}
-    options: dict[str, list[Any]] = {
-        "country": sorted(countries, key=lambda code: countries[code]),
-        "district": [ALL, *districts],
-        "area": [ALL, *everywhere],
-        "from": every_year,
-        "to": every_year,
-    }
-    _recall(defaults, options)
-    within = areas.get(st.session_state["district"], everywhere)
-    if st.session_state["area"] not in within:
-        st.session_state["area"] = ALL
+def toggle(label: str, name: str, place: Any = st, **more: Any) -> bool:
+    """A switch for a choice that is true or false."""
+    return bool(place.toggle(label, key=state.widget_key(name), **more))
+
+
+def text(label: str, name: str, place: Any = st, **more: Any) -> str:
+    """A line of text for a choice of the page."""
+    return str(place.text_input(label, key=state.widget_key(name), **more))
+
+
+def territory(options: Mapping[str, Any], city: str) -> Territory:
+    """Draw the shared controls in the sidebar: city, country, district, area, years.
+
+    options: services.areas.territory_options.
+    """
+    districts, areas, usual = options["district"], options["area"], options["usual"]
+
+    def within(values: dict[str, Any]) -> list[str]:
+        district = values["district"]
+        return [ALL, *(area for area, (_name, holder) in areas.items() if not district or holder == district)]
+
+    chosen = state.read(
+        Territory,
+        {
+            "country": list(options["country"]),
+            "district": [ALL, *districts],
+            "area": within,
+            "first_year": options["years"],
+            "last_year": options["years"],
+        },
+        usual.model_dump(),
+        travels=True,
+    )
+    cities = options["cities"]
     with st.sidebar:
         st.markdown(_("**Territory and period**"))
         if len(cities) > 1:
             st.session_state["shown_city"] = city
             st.selectbox(
-                _("City"), list(cities), key="shown_city", format_func=cities.__getitem__, on_change=_another_city
+                _("City"), list(cities), key="shown_city", format_func=cities.__getitem__, on_change=_leave_city
             )
-        st.selectbox(_("Country of asylum"), options["country"], key="country", format_func=countries.__getitem__)
-        st.selectbox(
-            _("District of {city}", city=cities[city]),
-            options["district"],
-            key="district",
-            format_func=lambda code: districts.get(code, _("All of {city}", city=cities[city])),
-        )
-        st.selectbox(
-            _("Planning area"),
-            [ALL, *within],
-            key="area",
-            format_func=lambda code: f"{within[code]} ({code})" if code else _("All planning areas"),
-        )
+        choice_of = _territory_choice
+        choice_of(_("Country of asylum"), "country", options["country"])
+        if districts:
+            every_district = {ALL: _("All of {city}", city=cities[city])} | districts
+            choice_of(_("District of {city}", city=cities[city]), "district", every_district)
+        every_area = {ALL: _("All planning areas")} | {
+            area: f"{name} ({area})" for area, (name, _holder) in areas.items()
+        }
+        choice_of(_("Planning area"), "area", every_area)
         left, right = st.columns(2)
-        left.selectbox(_("From year"), every_year, key="from")
-        right.selectbox(_("To year"), every_year, key="to")
+        choice_of(_("From year"), "first_year", str, left)
+        choice_of(_("To year"), "last_year", str, right)
         st.caption(_("The address bar keeps your choice: copy it to share this view."))
-    _remember(defaults)
-    st.session_state["city_kept"] = city
-    _write("city", city, next(iter(cities)), str)
-    first, last = sorted((st.session_state["from"], st.session_state["to"]))
-    state = st.session_state
-    return Territory(state["country"], state["district"], state["area"], first, last)
+    first, last = sorted((chosen.first_year, chosen.last_year))
+    return Territory(
+        country=chosen.country, district=chosen.district, area=chosen.area, first_year=first, last_year=last
+    )
 
 
-def linked(
-    draw: Callable[..., Any], label: str, options: Iterable[Any], *, key: str, index: int = 0, **more: Any
-) -> Any:
-    """A selectbox or radio whose choice the address bar keeps by its code, whatever the language; nonsense there is passed over."""
-    codes = list(options)
-    if st.session_state.get(key, _NOTHING) not in codes:
-        st.session_state[key] = next((one for one in codes if str(one) == st.query_params.get(key)), codes[index])
-    chosen = draw(label, codes, key=key, **more)
-    _write(key, chosen, codes[index], str)
-    return chosen
+def _territory_choice(label: str, name: str, labels: Mapping[str, str] | Callable[[Any], str], place: Any = st) -> None:
+    listed, _usual, _field = st.session_state["_options"][name]
+    shown = labels.__getitem__ if isinstance(labels, Mapping) else labels
+    place.selectbox(label, listed, key=name, format_func=shown)
 
 
-def link(address: str, **asked: str) -> str:
-    """The address of a page of ours ('coverage?service=library') with more choices by code; the language goes along."""
-    page, _mark, known = address.partition("?")
-    return f"{page}?{urlencode({**asked, **dict(parse_qsl(known)), 'lang': current()})}"
+def _leave_city() -> None:
+    """A district of the city just left means nothing in the next, nor do choices that its tables offered."""
+    st.session_state["city_chosen"] = st.session_state["shown_city"]
+    for name in ("country", "district", "area"):
+        st.session_state.pop(name, None)
+    st.session_state["_views"] = {}
 
 
-def linked_many(
-    draw: Callable[..., Any], label: str, options: Iterable[Any], *, key: str, default: Iterable[Any] = (), **more: Any
-) -> list[Any]:
-    """A multiselect whose choice the address bar keeps by its codes, joined by commas."""
-    codes, usual = list(options), list(default)
-    if not set(st.session_state.get(key, [_NOTHING])) <= set(codes):
-        asked = st.query_params.get(key)
-        st.session_state[key] = usual if asked is None else [one for one in codes if str(one) in asked.split(",")]
-    chosen = draw(label, codes, key=key, **more)
-    _write(key, chosen, usual, lambda many: ",".join(map(str, many)))
-    return list(chosen)
-
-
-def _write(key: str, chosen: Any, usual: Any, spell: Callable[[Any], str]) -> None:
-    """Put a choice into the address bar; a usual one needs no words there."""
-    if chosen != usual:
-        st.query_params[key] = spell(chosen)
-    elif key in st.query_params:
-        del st.query_params[key]
-
-
-def empty(what: str, mend: str) -> None:
+def empty(what: str, hint: str) -> None:
     """Say that there is nothing to show, and what to do about it."""
-    st.info(f"**{what}** {mend}", icon=":material/info:")
+    st.info(f"**{what}** {hint}", icon=":material/info:")

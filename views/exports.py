@@ -1,44 +1,125 @@
-"""Taking a figure home: its table as CSV or Parquet, its picture as PNG or SVG."""
+"""Taking a figure home: its table and its picture as files, made from the figure when they are asked for."""
 
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
+import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
-from views.language import _
+from data.figures import Column, Figure
+from data.translation import Language, is_gap
+from views.drawing import still
+from views.language import _, current
+from views.palette import Style
 
-Picture: TypeAlias = "go.Figure | Callable[[], go.Figure]"  # drawn only when it is asked for
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def file_stem(title: str) -> str:
-    """A file name from a title: lower case, words joined by dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60] or "figure"
+    """A file name from a title in any script: lower case, words joined by dashes, at most 60 letters."""
+    return re.sub(r"[\W_]+", "-", title.lower()).strip("-")[:60].strip("-") or "figure"
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """CSV for spreadsheets (UTF-8 with BOM); text that a spreadsheet would run as a formula is disarmed."""
-    safe = table.copy()
-    for column in safe.select_dtypes(include=["object", "string"]).columns:
-        text = safe[column].astype("string")
-        safe[column] = text.mask(text.str.startswith(FORMULA_STARTS, na=False), "'" + text)
-    return safe.to_csv(index=False).encode("utf-8-sig")
+def csv_bytes(figure: Figure, language: Language = Language()) -> bytes:
+    """CSV for spreadsheets (UTF-8 with BOM): headings in the reader's language, whole numbers and ids as they are, a
+    gap in its word.
+
+    Text that a spreadsheet would run as a formula is disarmed, in headings too.
+    """
+    columns = {}
+    for column in figure.columns:
+        values = [_cell(value, column, language) for value in figure.rows[column.name].tolist()]
+        columns[_disarmed(column.heading)] = [_disarmed(value) if isinstance(value, str) else value for value in values]
+    return pd.DataFrame(columns, dtype=object).to_csv(index=False).encode("utf-8-sig")
 
 
-def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """The table as Parquet."""
+def _disarmed(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _cell(value: Any, column: Column, language: Language) -> Any:
+    """A number as a number, everything else in words."""
+    if is_gap(value):
+        return language(column.missing)
+    if column.kind == "number" and not isinstance(value, str):
+        return int(value) if float(value).is_integer() else float(value)
+    if column.kind == "day":
+        return f"{pd.Timestamp(value):%Y-%m-%d}"
+    return column.text(value, language)
+
+
+def parquet_bytes(rows: pd.DataFrame) -> bytes:
+    """The rows as Parquet, under their machine names."""
     buffer = io.BytesIO()
-    table.to_parquet(buffer, index=False)
+    rows.to_parquet(buffer, index=False)
     return buffer.getvalue()
+
+
+def xlsx_bytes(figure: Figure, language: Language = Language()) -> bytes:
+    """A workbook: the table with ids as text and numbers in their digits; a second sheet says what it is and whose.
+
+    Text is written as text, so that none of it runs as a formula.
+    """
+    import xlsxwriter
+
+    out = io.BytesIO()
+    safe = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+    with xlsxwriter.Workbook(out, safe) as book:
+        sheet, about = book.add_worksheet("data"), book.add_worksheet("about")
+        bold, text = book.add_format({"bold": True, "text_wrap": True}), book.add_format({"num_format": "@"})
+        for place, column in enumerate(figure.columns):
+            digits = f"#,##0.{'0' * column.digits}".rstrip(".")
+            style = book.add_format({"num_format": digits}) if column.kind == "number" else text
+            sheet.write_string(0, place, column.heading, bold)
+            for line, value in enumerate(figure.rows[column.name].tolist(), 1):
+                cell = _cell(value, column, language)
+                if isinstance(cell, str):
+                    sheet.write_string(line, place, cell, text)
+                else:
+                    sheet.write_number(line, place, cell, style)
+        sheet.freeze_panes(1, 1)
+        sheet.autofit(300)
+        for line, words in enumerate(
+            (figure.finding, figure.subtitle, language("Source: {credit}", credit=figure.source))
+        ):
+            about.write_string(line, 0, words)
+    return out.getvalue()
+
+
+def geojson_bytes(figure: Figure) -> bytes:
+    """Rows that are places as GeoJSON in EPSG:4326, under their machine names; a row without a shape has null."""
+    assert figure.geometry is not None
+    rows = json.loads(figure.rows.to_json(orient="records", date_format="iso"))
+    features = [
+        {"type": "Feature", "properties": row, "geometry": shape}
+        for row, shape in zip(rows, figure.geometry(), strict=True)
+    ]
+    about = {"title": figure.finding, "unit": figure.unit, "period": figure.period, "source": figure.source}
+    return json.dumps({"type": "FeatureCollection", **about, "features": features}, ensure_ascii=False).encode()
+
+
+def geopackage_bytes(figure: Figure) -> bytes:
+    """The same as a GeoPackage with one layer."""
+    import geopandas as gpd
+    from shapely.geometry import shape
+
+    assert figure.geometry is not None
+    shapes = [None if place is None else shape(place) for place in figure.geometry()]
+    rows = gpd.GeoDataFrame(figure.rows.copy(), geometry=shapes, crs=4326)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "figure.gpkg"
+        rows.to_file(path, driver="GPKG", layer=figure.key)
+        return path.read_bytes()
 
 
 def can_draw() -> bool:
@@ -46,80 +127,34 @@ def can_draw() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
 
 
-def picture_bytes(figure: Picture, kind: str, title: str, source: str) -> bytes:
-    """The chart or map as 'png' or 'svg', on white, with its title and its source in the picture."""
+def picture_bytes(figure: Figure, kind: str, language: Language) -> bytes:
+    """The figure's chart or map as 'png' or 'svg', on white, with finding, unit, period and source inside."""
     import kaleido
 
-    drawn = go.Figure(figure() if callable(figure) else figure)
-    drawn.update_layout(
-        template="plotly_white",
-        width=1100,
-        height=620,
-        paper_bgcolor="white",
-        title={"text": title, "x": 0.02},
-        margin={"t": 70, "b": 90, "l": 70, "r": 160},
-    )
-    drawn.add_annotation(
-        text=source, xref="paper", yref="paper", x=0, y=-0.16, showarrow=False, font={"size": 11}, xanchor="left"
-    )
+    picture = still(figure, Style(language))
+    assert picture is not None
     options = {"format": kind, "scale": 2 if kind == "png" else 1}
-    return kaleido.calc_fig_sync(drawn.to_plotly_json(), opts=options, kopts={"mathjax": False})
+    return kaleido.calc_fig_sync(picture.to_plotly_json(), opts=options, kopts={"mathjax": False})
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A figure as a page shows it: finding, unit, source, table, picture (None: a table only)."""
-
-    title: str
-    unit: str
-    source: str
-    table: pd.DataFrame
-    picture: Picture | None
-
-
-def begin() -> None:
-    """Forget what was shown before; each run of a page starts with this."""
-    st.session_state["shown"] = []
-
-
-def shown() -> list[Shown]:
-    """The figures that the page has shown so far, in their order."""
-    return list(st.session_state.get("shown", []))
-
-
-def downloads(
-    table: pd.DataFrame, title: str, source: str, key: str, figure: Picture | None = None, unit: str = ""
-) -> None:
-    """The table behind a figure, and buttons to take table and picture away; the figure goes into the page's report."""
-    st.session_state.setdefault("shown", []).append(Shown(title, unit, source, table, figure))
-    stem = file_stem(title)
-    with st.expander(_("Table and downloads")):
-        st.dataframe(
-            table, hide_index=True, height=min(38 + 35 * max(len(table), 1), 320), alt=_("Table: {title}", title=title)
-        )
-        with st.container(horizontal=True):
-            st.download_button(
-                "CSV",
-                partial(csv_bytes, table),
-                f"{stem}.csv",
-                "text/csv",
-                key=f"{key}-csv",
-                on_click="ignore",
-                help=_("Table of: {title}", title=title),
-            )
-            st.download_button(
-                _("Parquet"),
-                partial(parquet_bytes, table),
-                f"{stem}.parquet",
-                "application/vnd.apache.parquet",
-                key=f"{key}-parquet",
-                on_click="ignore",
-            )
-            if figure is None:
-                return
-            if not can_draw():
-                st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))
-                return
-            for kind, mime in (("png", "image/png"), ("svg", "image/svg+xml")):
-                draw = partial(picture_bytes, figure, kind, title, source)
-                st.download_button(kind.upper(), draw, f"{stem}.{kind}", mime, key=f"{key}-{kind}", on_click="ignore")
+def buttons(figure: Figure) -> None:
+    """Buttons that take table and picture away; each file is made when its button is pressed."""
+    language = current()
+    kinds: dict[str, tuple[str, str, Callable[[], bytes]]] = {
+        "csv": ("CSV", "text/csv", partial(csv_bytes, figure, language)),
+        "xlsx": ("Excel", XLSX, partial(xlsx_bytes, figure, language)),
+        "parquet": ("Parquet", "application/vnd.apache.parquet", partial(parquet_bytes, figure.rows)),
+    }
+    if figure.geometry is not None:
+        kinds["geojson"] = ("GeoJSON", "application/geo+json", partial(geojson_bytes, figure))
+        kinds["gpkg"] = ("GeoPackage", "application/geopackage+sqlite3", partial(geopackage_bytes, figure))
+    if figure.drawing is not None and can_draw():
+        kinds["png"] = ("PNG", "image/png", partial(picture_bytes, figure, "png", language))
+        kinds["svg"] = ("SVG", "image/svg+xml", partial(picture_bytes, figure, "svg", language))
+    stem, tip = file_stem(figure.finding), _("Table of: {title}", title=figure.finding)
+    with st.container(horizontal=True):
+        for ending, (label, mime, make) in kinds.items():
+            key = f"{figure.key}-{ending}"
+            st.download_button(label, make, f"{stem}.{ending}", mime, key=key, on_click="ignore", help=tip)
+    if figure.drawing is not None and not can_draw():
+        st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import plotly.graph_objects as go
-import pydeck as pdk
-import streamlit as st
 from plotly.subplots import make_subplots
 
-from views.charts import base, drawn, wrap
-from views.language import _
-from views.palette import GROUPS, INK, rgb, theme
+from views.charts import blank, wrap
+from views.palette import GROUPS, INK, Style
 
 
-@drawn
-def sankey(pairs: pd.DataFrame, names: dict[str, str]) -> go.Figure:
+def sankey(style: Style, pairs: pd.DataFrame, names: dict[str, str]) -> go.Figure:
     """Origins on the left, countries of asylum on the right, as wide as people. pairs: origin, asylum, persons."""
     origins, asylums = list(dict.fromkeys(pairs["origin"])), list(dict.fromkeys(pairs["asylum"]))
     figure = go.Figure(
@@ -35,31 +31,17 @@ def sankey(pairs: pd.DataFrame, names: dict[str, str]) -> go.Figure:
             },
         )
     )
-    figure.update_traces(textfont={"color": INK[theme()], "size": 12, "shadow": "none"})
+    figure.update_traces(textfont={"color": INK[style.theme], "size": 12, "shadow": "none"})
     figure.update_layout(height=max(360, 24 * max(len(origins), len(asylums)) + 80), margin={"t": 10, "b": 10})
     return figure
 
 
-def arc_layer(pairs: pd.DataFrame) -> pdk.Layer:
-    """Arcs from origin to asylum. pairs: name, shown, width (pixels), origin_lon, origin_lat, asylum_lon, asylum_lat."""
-    return pdk.Layer(
-        "ArcLayer",
-        pairs.to_dict("records"),
-        id="arcs",
-        pickable=True,
-        great_circle=False,
-        get_source_position="[origin_lon, origin_lat]",
-        get_target_position="[asylum_lon, asylum_lat]",
-        get_source_color=rgb(GROUPS[5], 210),
-        get_target_color=rgb(GROUPS[0], 210),
-        get_width="width",
-    )
+def pyramid(style: Style, table: pd.DataFrame, ages: list[str]) -> go.Figure:
+    """Women to the left, men to the right, youngest at the bottom.
 
-
-@drawn
-def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
-    """Women to the left, men to the right, youngest at the bottom. table: sex, age, percent (of all whose age is known)."""
-    figure = base(360, _("percent of those whose age and sex are stated; bands differ in width"))
+    table: sex, age, percent (of all whose age is known).
+    """
+    figure = blank(360, style.language("percent of those whose age and sex are stated; bands differ in width"))
     for sex, side, colour in (("female", -1, GROUPS[3]), ("male", 1, GROUPS[0])):
         part = table[table["sex"] == sex].set_index("age")["percent"].reindex(ages).fillna(0)
         figure.add_bar(
@@ -68,11 +50,11 @@ def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
             orientation="h",
             marker_color=colour,
             customdata=part,
-            name=sex,
+            name=style.language(sex),
             texttemplate="%{customdata:.1f}",
             textposition="auto",
             textangle=0,
-            hovertemplate=f"{sex}, %{{y}}: %{{customdata:.1f}} %<extra></extra>",
+            hovertemplate=f"{style.language(sex)}, %{{y}}: %{{customdata:.1f}} %<extra></extra>",
         )
         figure.add_annotation(
             x=side * part.max() / 2,
@@ -80,20 +62,19 @@ def pyramid(table: pd.DataFrame, ages: list[str]) -> go.Figure:
             yref="paper",
             yanchor="top",
             showarrow=False,
-            text=wrap(_("Women and girls") if side < 0 else _("Men and boys")),
+            text=wrap(style.language("Women and girls") if side < 0 else style.language("Men and boys")),
         )
     figure.update_layout(
         barmode="relative",
         hovermode="closest",
         xaxis={"showticklabels": False},
-        yaxis={"title": {"text": "age"}, "rangemode": "normal"},
+        yaxis={"title": {"text": style.language("age")}, "rangemode": "normal"},
     )
     return figure
 
 
-@drawn
 def small_multiples(
-    table: pd.DataFrame, x: str, y: str, panel: str, by: str, *, unit: str, columns: int = 3
+    style: Style, table: pd.DataFrame, x: str, y: str, panel: str, by: str, *, unit: str, columns: int = 3
 ) -> go.Figure:
     """One small chart a panel, all on one scale. table: x, y, panel, by."""
     panels, groups = sorted(table[panel].unique()), sorted(table[by].unique())
@@ -132,8 +113,7 @@ def small_multiples(
     return figure
 
 
-@drawn
-def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, unit: str) -> go.Figure:
+def playing_bars(style: Style, table: pd.DataFrame, label: str, value: str, frame: str, *, unit: str) -> go.Figure:
     """Bars of each year in turn, with a play button and a slider; steps do not glide. table: frame, label, value."""
     frames = sorted(table[frame].unique())
 
@@ -150,7 +130,7 @@ def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, uni
         )
 
     still = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 900, "redraw": True}}
-    figure = base(440, unit)
+    figure = blank(440, unit)
     figure.add_trace(bar(frames[-1]))
     figure.frames = [go.Frame(data=[bar(when)], name=str(when)) for when in frames]
     steps = [{"label": str(when), "method": "animate", "args": [[str(when)], still]} for when in frames]
@@ -168,8 +148,12 @@ def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, uni
                 "showactive": False,
                 "bgcolor": "rgba(128,128,128,.25)",
                 "buttons": [
-                    {"label": "▶ Play", "method": "animate", "args": [None, {**still, "fromcurrent": False}]},
-                    {"label": "■ Stop", "method": "animate", "args": [[None], still]},
+                    {
+                        "label": f"▶ {style.language('Play')}",
+                        "method": "animate",
+                        "args": [None, {**still, "fromcurrent": False}],
+                    },
+                    {"label": f"■ {style.language('Stop')}", "method": "animate", "args": [[None], still]},
                 ],
             }
         ],
@@ -180,13 +164,8 @@ def playing_bars(table: pd.DataFrame, label: str, value: str, frame: str, *, uni
                 "len": 0.75,
                 "y": -0.05,
                 "steps": steps,
-                "currentvalue": {"prefix": _("Year ")},
+                "currentvalue": {"prefix": style.language("Year ")},
             }
         ],
     )
     return figure
-
-
-def hide_play_for_reduced_motion() -> None:
-    """Readers whose system asks for reduced motion step by hand: no play button."""
-    st.html("<style>@media (prefers-reduced-motion: reduce){g.updatemenu-container{display:none}}</style>")

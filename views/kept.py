@@ -14,7 +14,8 @@ from cachetools import LRUCache
 class Kept:
     """Results by what they were made of, for all readers of this process.
 
-    most_bytes: bound of what is kept, by `size` of each result. While one reader's result is made, others who ask for the same wait for it.
+    most_bytes: bound of what is kept, by `size` of each result. While one reader's result is made, others who ask for
+    the same wait for it.
     """
 
     def __init__(self, most_bytes: int, size: Callable[[Any], int]) -> None:

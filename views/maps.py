@@ -1,63 +1,60 @@
-"""Maps on our own ground: areas coloured by class, points, a legend with counts; no tile server."""
+"""Maps on our own ground: layers for the browser and a legend; no tile server.
+
+Each layer takes a Style and its options.
+"""
 
 from __future__ import annotations
 
 import html
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import geopandas as gpd
 import orjson
 import pandas as pd
-import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
-from analytics.classes import Classes
-from views.language import _, each
-from views.palette import AMOUNTS, GROUPS, MISSING, SELECTED, ramp, rgb, theme
-from views.text import number
+from data.figures import Legend, Map
+from views.palette import GROUPS, MISSING, SELECTED, Style, ramp, rgb
 
-AREAS = "areas"
 PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expression
 
 
-def ground() -> str:
-    """The map style we serve ourselves; a hosted one would leave a blank page without internet."""
-    return f"app/static/map-{theme()}.json"
-
-
-def features(shapes: gpd.GeoDataFrame, key: str) -> dict[str, Any]:
-    """GeoJSON geometry by area id; made once, coloured often."""
-    return dict(zip(shapes[key], (shape.__geo_interface__ for shape in shapes.geometry), strict=True))
-
-
-def area_layer(
-    geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, *, key: str, selected: str = "", opacity: int = 215
+def areas(
+    style: Style,
+    shapes: Mapping[str, Any],
+    rows: pd.DataFrame,
+    classes: Any,
+    key: str,
+    selected: str = "",
+    opacity: int = 215,
 ) -> pdk.Layer:
-    """Areas coloured by class. table: `key`, name, shown (the text of its value)."""
-    colours = [rgb(colour, opacity) for colour in ramp(len(classes.lows))]
-    missing = rgb(MISSING[theme()], 120)
-    rows = []
-    for area, name, shown, place in zip(table[key], table["name"], table["shown"], classes.number, strict=True):
-        if area in geometry:
+    """Areas coloured by class.
+
+    shapes: GeoJSON by area; rows: `key`, name, shown (the text of its value); classes: analytics.classes.
+    """
+    colours = [rgb(colour, opacity) for colour in ramp(len(classes.lows), style.theme)]
+    missing = rgb(MISSING[style.theme], 120)
+    features = []
+    for area, name, shown, place in zip(rows[key], rows["name"], rows["shown"], classes.number, strict=True):
+        if area in shapes:
             properties = {
                 "id": area,
                 "name": name,
                 "shown": shown,
                 "fill": colours[place] if place >= 0 else missing,
                 "line": 3 if area == selected else 1,
-                "ink": rgb(SELECTED[theme()]) if area == selected else [120, 120, 120, 130],
+                "ink": rgb(SELECTED[style.theme]) if area == selected else [120, 120, 120, 130],
             }
-            rows.append({"type": "Feature", "geometry": geometry[area], "properties": properties})
+            features.append({"type": "Feature", "geometry": shapes[area], "properties": properties})
     return pdk.Layer(
         "GeoJsonLayer",
-        {"type": "FeatureCollection", "features": rows},
-        id=AREAS,
+        {"type": "FeatureCollection", "features": features},
+        id="areas",
         pickable=True,
         auto_highlight=True,
+        highlight_color=[255, 255, 255, 70],  # lightens the class colour instead of replacing it
         get_fill_color="properties.fill",
         get_line_color="properties.ink",
         get_line_width="properties.line",
@@ -65,29 +62,26 @@ def area_layer(
     )
 
 
-def outline_layer(geometry: dict[str, Any]) -> pdk.Layer:
+def outline(style: Style, shapes: Mapping[str, Any]) -> pdk.Layer:
     """Borders of the next larger areas, for orientation."""
-    rows = [{"type": "Feature", "geometry": shape, "properties": {}} for shape in geometry.values()]
-    ink = [30, 30, 30, 200] if theme() == "light" else [235, 235, 235, 200]
+    features = [{"type": "Feature", "geometry": shape, "properties": {}} for shape in shapes.values()]
     return pdk.Layer(
         "GeoJsonLayer",
-        {"type": "FeatureCollection", "features": rows},
+        {"type": "FeatureCollection", "features": features},
         id="outline",
         pickable=False,
         filled=False,
         stroked=True,
-        get_line_color=ink,
+        get_line_color=[30, 30, 30, 200] if style.theme == "light" else [235, 235, 235, 200],
         get_line_width=1.2,
         line_width_units=PIXELS,
     )
 
 
-def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
+def points(style: Style, points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
     """Facilities as dots. points: id (the area a click chooses), lon, lat, name, shown, and perhaps source_id."""
-    kept = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
-    rows = [
-        dict(zip(kept, row, strict=True)) for row in zip(*(points[column].tolist() for column in kept), strict=True)
-    ]
+    names = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
+    rows = points[names].to_dict("records")
     return pdk.Layer(
         "ScatterplotLayer",
         rows,
@@ -104,15 +98,14 @@ def point_layer(points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
     )
 
 
-def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Layer:
+def hexagons(style: Style, cells: pd.DataFrame, classes: Any, digits: int) -> pdk.Layer:
     """H3 hexagons coloured by class. cells: cell, persons, value. Short keys: thousands of rows go to the browser."""
-    colours = [rgb(colour, 215)[:3] for colour in ramp(len(classes.lows))]
-    told = each("{persons:,} people", persons=cells["persons"].tolist())
+    colours = [rgb(colour)[:3] for colour in ramp(len(classes.lows), style.theme)]
+    people = style.language.each("{persons:,} people", persons=cells["persons"].tolist())
+    values = zip(cells["cell"].tolist(), people, cells["value"].tolist(), classes.number.tolist(), strict=True)
     rows = [
-        {"h": cell, "f": colours[place], "name": people, "shown": f"{value:.{digits}f}"}
-        for cell, people, value, place in zip(
-            cells["cell"].tolist(), told, cells["value"].tolist(), classes.number.tolist(), strict=True
-        )
+        {"h": cell, "f": colours[place], "name": persons, "shown": f"{value:.{digits}f}"}
+        for cell, persons, value, place in values
         if place >= 0
     ]
     return pdk.Layer(
@@ -128,7 +121,7 @@ def hexagon_layer(cells: pd.DataFrame, classes: Classes, digits: int) -> pdk.Lay
     )
 
 
-def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
+def catchment(style: Style, points: pd.DataFrame, metres: float) -> pdk.Layer:
     """A circle of so many metres around each point."""
     return pdk.Layer(
         "ScatterplotLayer",
@@ -144,70 +137,41 @@ def catchment_layer(points: pd.DataFrame, metres: float) -> pdk.Layer:
     )
 
 
-def picture(geometry: dict[str, Any], table: pd.DataFrame, classes: Classes, key: str, shown: list[str]) -> go.Figure:
-    """The same areas as a still picture, for a file: one filled path a class, named by its range."""
-    figure = go.Figure()
-    colours = [*AMOUNTS["light"][: len(shown)], MISSING["light"]]
-    for place, label in [*enumerate(shown), (-1, _("no figure"))]:
-        x: list[float | None] = []
-        y: list[float | None] = []
-        for area in table[key][classes.number == place]:
-            shape = geometry.get(area)
-            if shape is None:
-                continue
-            parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-            for ring in (ring for part in parts for ring in part):
-                x += [*(point[0] for point in ring), None]
-                y += [*(point[1] for point in ring), None]
-        if x:
-            figure.add_scatter(
-                x=x,
-                y=y,
-                mode="lines",
-                fill="toself",
-                name=label,
-                fillcolor=colours[place],
-                line={"color": "#777777", "width": 0.5},
-            )
-    middle = [value for trace in figure.data for value in trace.y if value is not None]
-    ratio = 1 / math.cos(math.radians(sum(middle) / len(middle))) if middle else 1
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=ratio)
-    figure.update_layout(showlegend=True)
-    return figure
+def arcs(style: Style, pairs: pd.DataFrame) -> pdk.Layer:
+    """Arcs from origin to asylum.
+
+    pairs: name, shown, width (pixels), origin_lon, origin_lat, asylum_lon, asylum_lat.
+    """
+    return pdk.Layer(
+        "ArcLayer",
+        pairs.to_dict("records"),
+        id="arcs",
+        pickable=True,
+        great_circle=False,
+        get_source_position="[origin_lon, origin_lat]",
+        get_target_position="[asylum_lon, asylum_lat]",
+        get_source_color=rgb(GROUPS[5], 210),
+        get_target_color=rgb(GROUPS[0], 210),
+        get_width="width",
+    )
 
 
-def ranges(classes: Classes, digits: int, suffix: str = "", factor: float = 1) -> list[str]:
-    """The range of each class as text. factor: from value to the legend's unit."""
-    joint = " to " if any(low < 0 for low in classes.lows) else "–"  # a dash beside a minus sign cannot be read
-    return [
-        f"{number(low * factor, digits)}{joint}{number(high * factor, digits)}{suffix}"
-        for low, high in zip(classes.lows, classes.highs, strict=True)
-    ]
-
-
-def legend(title: str, classes: Classes, shown: list[str], points: str = "", missing: str = "") -> None:
-    """Class colours with their ranges and how many areas each holds. shown: the range of each class, as text."""
+def legend(key: Legend, style: Style) -> None:
+    """Class colours with their ranges and how many areas each holds."""
     swatch = (
         '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;'
-        'border:1px solid #8a8a8a;background:{}"></span>{}'
+        'border:1px solid #8a8a8a;background:{}"></span>{} <small>({})</small>'
     )
-    items = [
-        swatch.format(colour, f"{html.escape(text)} <small>({count})</small>")
-        for colour, text, count in zip(ramp(len(classes.lows)), shown, classes.counts, strict=True)
-    ]
-    if classes.missing:
-        items.append(
-            swatch.format(
-                MISSING[theme()], f"{html.escape(missing or _('no figure'))} <small>({classes.missing})</small>"
-            )
-        )
-    if points:
-        items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(points)}')
-    counted = _("areas in class")
+    classes = list(zip(ramp(len(key.labels), style.theme), key.labels, key.counts, strict=True))
+    if key.missing:
+        classes.append((MISSING[style.theme], key.missing_label, key.missing))
+    items = [swatch.format(colour, html.escape(label), count) for colour, label, count in classes]
+    if key.points:
+        items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(key.points)}')
     cells = "".join(f'<li style="margin-inline-end:1.2em">{item}</li>' for item in items)
     st.html(
-        f'<div style="font-size:.875rem"><strong>{html.escape(title)}</strong> <small>({counted})</small>'
+        f'<div style="font-size:.875rem"><strong>{html.escape(key.title)}</strong> '
+        f"<small>({style.language('areas in class')})</small>"
         f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}</ul></div>'
     )
 
@@ -222,23 +186,26 @@ class CompactDeck(pdk.Deck):
         ).decode()
 
 
+LAYERS: dict[str, Callable[..., pdk.Layer]] = {
+    function.__name__: function for function in (areas, outline, points, hexagons, catchment, arcs)
+}
+
+
 def show(
-    layers: list[pdk.Layer],
-    *,
-    lon: float,
-    lat: float,
-    zoom: float,
+    drawing: Map,
+    style: Style,
     key: str,
     summary: str,
-    on_pick: Callable[[str], None] | None = None,
-    on_site: Callable[[str], None] | None = None,
-    height: int = 520,
+    on_area: Callable[[Mapping[str, str]], None],
+    on_point: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the map; a click on an area calls on_pick with its id, one on a facility on_site with its source_id."""
+    """Draw the map; a click on an area calls on_area with what it chooses, one on a facility on_point with its
+    source_id.
+    """
     deck = CompactDeck(
-        layers=layers,
-        initial_view_state=pdk.ViewState(longitude=lon, latitude=lat, zoom=zoom),
-        map_style=ground(),
+        layers=[LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers],
+        initial_view_state=pdk.ViewState(longitude=drawing.lon, latitude=drawing.lat, zoom=drawing.zoom),
+        map_style=f"app/static/map-{style.theme}.json",  # our own: it needs no internet
         tooltip={"text": "{name}\n{shown}"},  # text, not HTML: a name can run nothing
     )
 
@@ -248,9 +215,11 @@ def show(
         for rows in st.session_state[key].selection.objects.values():
             if not rows:
                 continue
-            if on_site and "source_id" in rows[0]:
-                on_site(rows[0]["source_id"])
-            elif on_pick:
-                on_pick(rows[0].get("properties", rows[0])["id"])
+            area = rows[0].get("properties", rows[0]).get("id")
+            if on_point and "source_id" in rows[0]:
+                on_point(rows[0]["source_id"])
+            elif area in drawing.picks:
+                on_area(drawing.picks[area])
 
-    st.pydeck_chart(deck, key=key, on_select=picked if on_pick else "ignore", height=height, alt=summary)
+    listens = bool(drawing.picks or on_point)
+    st.pydeck_chart(deck, key=key, on_select=picked if listens else "ignore", height=drawing.height, alt=summary)

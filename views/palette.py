@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
+
+from data.translation import Language
+from views.language import current
 
 GROUPS = ["#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8A8A8A", "#7A5195"]
 # Lightness runs one way only: away from the ground, in either theme.
@@ -16,9 +21,17 @@ INK = {"light": "#2f2d2b", "dark": "#edebe8"}
 SELECTED = {"light": "#d55e00", "dark": "#ffb366"}
 
 
-def theme() -> str:
-    """'light' or 'dark', as the reader's browser shows it."""
-    return "dark" if st.context.theme.type == "dark" else "light"
+@dataclass(frozen=True)
+class Style:
+    """How something is drawn: in which language, on a 'light' or 'dark' ground."""
+
+    language: Language = Language()
+    theme: str = "light"
+
+
+def style() -> Style:
+    """The reader's language and theme."""
+    return Style(current(), "dark" if st.context.theme.type == "dark" else "light")
 
 
 def rgb(colour: str, alpha: int = 255) -> list[int]:
@@ -26,9 +39,9 @@ def rgb(colour: str, alpha: int = 255) -> list[int]:
     return [int(colour[i : i + 2], 16) for i in (1, 3, 5)] + [alpha]
 
 
-def ramp(classes: int) -> list[str]:
+def ramp(classes: int, theme: str) -> list[str]:
     """Colours for a number of ordered classes, light to strong; a lone class is a finding and stands out."""
-    colours = AMOUNTS[theme()]
+    colours = AMOUNTS[theme]
     if classes == 1:
         return [colours[3]]
     if classes >= len(colours):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from views.language import _, is_right_to_left
+from views.language import _, current
 
 # Larger type for a room; nothing glides for those whose system asks for reduced motion.
 _LOOK = """<style>
@@ -24,7 +24,8 @@ if (!window.zoneKeys) {
     const back = window.zoneForward === "ArrowRight" ? "ArrowLeft" : "ArrowRight";
     if ([window.zoneForward, "PageDown"].includes(event.key)) press("next");
     else if ([back, "PageUp"].includes(event.key)) press("back");
-    else if (event.key.toLowerCase() === "f") document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+    else if (event.key.toLowerCase() === "f")
+      document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
     else return;
     event.preventDefault();
   });
@@ -35,7 +36,7 @@ if (!window.zoneKeys) {
 def dress() -> None:
     """Large type, no navigation, keys."""
     st.html(_LOOK)
-    st.html(_KEYS % ('"ArrowLeft"' if is_right_to_left() else '"ArrowRight"'), unsafe_allow_javascript=True)
+    st.html(_KEYS % ('"ArrowLeft"' if current().is_right_to_left else '"ArrowRight"'), unsafe_allow_javascript=True)
 
 
 def bar(title: str, step: int, steps: int) -> str:

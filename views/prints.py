@@ -6,26 +6,29 @@ import importlib.util
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from views.brand import Brand
-from views.language import current
+
+if TYPE_CHECKING:
+    from data.translation import Language
+    from views.reports import Part, Report
 
 _TEMPLATE = """
-#let given = json(bytes(sys.inputs.at("given")))
-#set document(title: given.title)
+#let content = json(bytes(sys.inputs.at("content")))
+#set document(title: content.title)
 #set page(paper: "a4", margin: (x: 1.7cm, y: 1.5cm), footer: context [
   #set text(7pt, fill: luma(90))
-  #given.source #h(1fr) #counter(page).display("1 / 1", both: true)])
-#set text(font: "DejaVu Sans", size: 9pt, lang: given.lang, dir: if given.lang == "ar" { rtl } else { ltr })
+  #content.source #h(1fr) #counter(page).display("1 / 1", both: true)])
+#set text(font: "DejaVu Sans", size: 9pt, lang: content.lang, dir: if content.lang == "ar" { rtl } else { ltr })
 #set table(stroke: (x, y) => (bottom: 0.4pt + luma(180)), inset: (x: 3pt, y: 3.6pt))
-= #given.title
-#text(fill: luma(80))[#given.subtitle]
-#for part in given.sentences [
+= #content.title
+#text(fill: luma(80))[#content.subtitle]
+#for part in content.sentences [
   == #part.name
   #list(..part.items.map(item => [#item]))
 ]
-#for part in given.tables [
+#for part in content.tables [
   #block(breakable: false)[
     == #part.name
     #table(columns: (2.6fr,) + (1fr,) * (part.head.len() - 1), align: (x, y) => if x == 0 { start } else { end },
@@ -37,55 +40,57 @@ _TEMPLATE = """
 
 
 _REPORT = """
-#let given = json(bytes(sys.inputs.at("given")))
-#let ink = rgb(given.primary)
-#set document(title: given.title)
+#let content = json(bytes(sys.inputs.at("content")))
+#let ink = rgb(content.primary)
+#set document(title: content.title)
 #set page(paper: "a4", margin: (x: 1.7cm, top: 1.6cm, bottom: 1.5cm), footer: context [
   #set text(7pt, fill: luma(90))
-  #given.brand #h(1fr) #counter(page).display("1 / 1", both: true)])
-#set text(font: "DejaVu Sans", size: 9pt, lang: given.lang, dir: if given.lang == "ar" { rtl } else { ltr })
+  #content.brand #h(1fr) #counter(page).display("1 / 1", both: true)])
+#set text(font: "DejaVu Sans", size: 9pt, lang: content.lang, dir: if content.lang == "ar" { rtl } else { ltr })
 #set table(stroke: (x, y) => (bottom: 0.4pt + luma(180)), inset: (x: 3pt, y: 3pt))
 #show heading: set text(fill: ink)
-#if given.logo != "" { image(given.logo, height: 1.2cm, alt: given.brand) }
-#heading(level: 1, given.title)
-#for line in given.lines { par(text(fill: luma(70), line)) }
-#line(length: 100%, stroke: 1pt + rgb(given.accent))
-#for (number, part) in given.parts.enumerate() [
+#if content.logo != "" { image(content.logo, height: 1.2cm, alt: content.brand) }
+#heading(level: 1, content.title)
+#for line in content.lines { par(text(fill: luma(70), line)) }
+#if content.numbers.len() > 0 {
+  table(columns: (1fr, auto), ..content.numbers.map(pair => (pair.at(0), strong(pair.at(1)))).flatten())
+}
+#line(length: 100%, stroke: 1pt + rgb(content.accent))
+#for (number, part) in content.parts.enumerate() [
   #if number > 0 { pagebreak() }
   #heading(level: 2, part.title)
   #if part.picture != "" { image(part.picture, width: 100%, alt: part.title + ". " + part.unit) }
-  #text(7.5pt, fill: luma(70))[#part.unit #part.source]
-  #if part.rows.len() > 0 {
+  #text(7.5pt, fill: luma(70))[#part.unit · #part.source]
+  #for block in part.tables {
     set text(7pt)
-    table(columns: part.head.len(), table.header(..part.head.map(name => strong(name))), ..part.rows.flatten())
+    table(columns: block.head.len(), table.header(..block.head.map(name => strong(name))), ..block.rows.flatten())
   }
   #if part.more != "" { text(7.5pt, part.more) }
 ]
 """
 _CARD = """
-#let given = json(bytes(sys.inputs.at("given")))
-#set page(width: 1200pt, height: 630pt, margin: 80pt, fill: rgb(given.primary))
+#let content = json(bytes(sys.inputs.at("content")))
+#set page(width: 1200pt, height: 630pt, margin: 80pt, fill: rgb(content.primary))
 #set text(font: "DejaVu Sans", fill: white)
-#place(bottom + start, text(30pt, given.brand))
-#place(bottom + end, rect(width: 160pt, height: 14pt, fill: rgb(given.accent)))
-#text(given.size * 1pt, weight: "bold", given.title)
+#place(bottom + start, text(30pt, content.brand))
+#place(bottom + end, rect(width: 160pt, height: 14pt, fill: rgb(content.accent)))
+#text(content.size * 1pt, weight: "bold", content.title)
 """
 
 
 def fonts() -> str:
     """The folder of DejaVu, whose letters cover all six languages; matplotlib's wheel brings it."""
-    found = importlib.util.find_spec("matplotlib")
-    assert found is not None
-    assert found.origin is not None
-    return str(Path(found.origin).parent / "mpl-data" / "fonts" / "ttf")
+    library = importlib.util.find_spec("matplotlib")
+    assert library is not None
+    assert library.origin is not None
+    return str(Path(library.origin).parent / "mpl-data" / "fonts" / "ttf")
 
 
-def _compile(template: bytes | str, given: dict[str, Any], **options: Any) -> bytes:
+def _compile(template: bytes | str, content: dict[str, Any], **options: Any) -> bytes:
     import typst
 
-    result = typst.compile(
-        template, font_paths=[fonts()], sys_inputs={"given": json.dumps(given, ensure_ascii=False)}, **options
-    )
+    inputs = {"content": json.dumps(content, ensure_ascii=False)}
+    result = typst.compile(template, font_paths=[fonts()], sys_inputs=inputs, **options)
     assert isinstance(result, bytes)
     return result
 
@@ -93,38 +98,43 @@ def _compile(template: bytes | str, given: dict[str, Any], **options: Any) -> by
 def card(title: str, brand: Brand) -> bytes:
     """A title on the brand's colour as PNG, 1200 by 630: what chat programs show of a link."""
     size = 64 if len(title) < 80 else 48 if len(title) < 160 else 36
-    return _compile(
-        _CARD.encode(),
-        {"title": title, "brand": brand.name, "primary": brand.primary, "accent": brand.accent, "size": size},
-        format="png",
-        ppi=72.0,
-    )
+    content = {"title": title, "brand": brand.name, "primary": brand.primary, "accent": brand.accent, "size": size}
+    return _compile(_CARD.encode(), content, format="png", ppi=72.0)
 
 
-def report(
-    title: str, lines: list[str], parts: list[dict[str, Any]], pictures: list[bytes | None], brand: Brand
-) -> bytes:
-    """Figures as PDF, a page or more each. parts: title, unit, source, head, rows (of text), more; pictures: PNG or None, in their order."""
+def report(report: Report, parts: list[Part], pictures: list[bytes | None]) -> bytes:
+    """Figures as PDF with tags for screen readers, a page or more each. pictures: PNG or None, in their order."""
+    brand = report.brand
     with tempfile.TemporaryDirectory() as folder:
-        for number, picture in enumerate(pictures):
-            parts[number]["picture"] = "" if picture is None else f"{number}.png"
+        for place, picture in enumerate(pictures):
             if picture is not None:
-                (Path(folder) / f"{number}.png").write_bytes(picture)
+                (Path(folder) / f"{place}.png").write_bytes(picture)
         logo = f"logo.{brand.logo_kind}" if brand.logo else ""
         if logo:
             (Path(folder) / logo).write_bytes(brand.logo)
         (Path(folder) / "report.typ").write_text(_REPORT)
-        given = {
-            "title": title,
-            "lines": lines,
-            "parts": parts,
-            "lang": current(),
+        content = {
+            "title": report.title,
+            "lines": report.lines,
+            "numbers": [[number.label, f"{number.value} {number.delta}".strip()] for number in report.key_figures],
+            "parts": [
+                {
+                    "title": part.figure.finding,
+                    "unit": part.figure.subtitle,
+                    "source": part.source,
+                    "tables": [{"head": head, "rows": rows} for head, rows in part.tables],
+                    "more": part.more,
+                    "picture": "" if picture is None else f"{place}.png",
+                }
+                for place, (part, picture) in enumerate(zip(parts, pictures, strict=True))
+            ],
+            "lang": report.language.code,
             "brand": brand.name,
             "primary": brand.primary,
             "accent": brand.accent,
             "logo": logo,
         }
-        return _compile(str(Path(folder) / "report.typ"), given, root=folder)
+        return _compile(str(Path(folder) / "report.typ"), content, root=folder)
 
 
 def pdf(
@@ -133,14 +143,18 @@ def pdf(
     sentences: dict[str, list[str]],
     tables: dict[str, tuple[list[str], list[list[str]]]],
     source: str,
+    language: Language,
 ) -> bytes:
-    """A report as PDF with tags for screen readers. sentences, tables: by heading; a table is its head and its rows of text."""
-    given: dict[str, Any] = {
-        "lang": current(),
+    """Sentences and tables as PDF with tags for screen readers.
+
+    sentences, tables: by heading; a table is its head and its rows of text.
+    """
+    content: dict[str, Any] = {
+        "lang": language.code,
         "title": title,
         "subtitle": subtitle,
         "source": source,
         "sentences": [{"name": name, "items": items} for name, items in sentences.items() if items],
         "tables": [{"name": name, "head": head, "rows": rows} for name, (head, rows) in tables.items()],
     }
-    return _compile(_TEMPLATE.encode(), given)
+    return _compile(_TEMPLATE.encode(), content)

@@ -1,4 +1,4 @@
-"""Taking a whole page home: PDF, PowerPoint, Word, one HTML file that works offline, and the data behind it."""
+"""A whole page taken home: PDF, PowerPoint, Word, one HTML file that works offline, and the data behind it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 import plotly.graph_objects as go
-import plotly.io
-from plotly.offline import get_plotlyjs
 
-from views import exports, prints
+from data.figures import Figure, KeyFigure
+from data.translation import N_, Language
+from views import documents, exports, prints, slides
 from views.brand import Brand
-from views.exports import Shown
-from views.language import N_, _, current, is_right_to_left
-from views.text import plain
+from views.drawing import still
+from views.palette import Style
 
 KINDS = {
     "pdf": ("PDF", "application/pdf"),
@@ -29,39 +28,70 @@ KINDS = {
     "html": ("HTML", "text/html"),
     "zip": (N_("Data (ZIP of CSV)"), "application/zip"),
 }
-MOST_ROWS, MOST_COLUMNS = 25, 8
+MAX_ROWS, MAX_COLUMNS = 25, 7  # of a table on paper; wider ones go on below, names repeated
 Progress = Callable[[float], object]
 
 
 @dataclass(frozen=True)
 class Report:
-    """What is taken home: title, lines below it (territory, day, citation), figures, look."""
+    """What is taken home: title, lines below it (day, citation), key figures, figures, look, language."""
 
     title: str
     lines: list[str]
-    figures: list[Shown]
-    brand: Brand
+    key_figures: list[KeyFigure]
+    figures: list[Figure]
+    brand: Brand = Brand()
+    language: Language = Language()
+
+
+@dataclass(frozen=True)
+class Part:
+    """A figure in words: heads and rows of its tables on paper, and how many rows are left to the data."""
+
+    figure: Figure
+    tables: list[tuple[list[str], list[list[str]]]]
+    source: str
+    more: str
 
 
 def make(report: Report, kind: str, progress: Progress = lambda _share: None) -> bytes:
-    """The report as one of KINDS; progress is told a share from 0 to 1. Without a Chromium on the server pictures are left out."""
+    """The report as one of KINDS; progress is given a share from 0 to 1.
+
+    Without a Chromium on the server pictures are left out.
+    """
     if kind == "zip":
         return _data(report)
     if kind == "html":
         return _html(report)
-    drawn = [_drawn(figure) for figure in report.figures]
+    style = Style(report.language)
+    drawn = [still(figure, style, 1000, 520) for figure in report.figures]
     if kind == "pptx":
-        from views import slides
-
-        pictures = _pictures(
-            [None if figure is None or slides.is_chart(figure) else figure for figure in drawn], progress
-        )
-        return slides.deck(report.title, report.lines, report.figures, drawn, pictures, report.brand)
+        native = [slides.is_native(figure, style) for figure in report.figures]
+        skipped = [None if is_native else picture for picture, is_native in zip(drawn, native, strict=True)]
+        return slides.deck(report, _pictures(skipped, progress), native)
+    parts = [part(figure, report.language) for figure in report.figures]
     pictures = _pictures(drawn, progress)
-    if kind == "docx":
-        return _word(report, pictures)
-    parts = [_part(figure) for figure in report.figures]
-    return prints.report(report.title, report.lines, parts, pictures, report.brand)
+    return documents.word(report, parts, pictures) if kind == "docx" else prints.report(report, parts, pictures)
+
+
+def part(figure: Figure, language: Language) -> Part:
+    """A figure for paper: all its columns, in tables as wide as a page, each with the names first."""
+    names = [place for place, column in enumerate(figure.columns) if column.kind == "name"] or [0]
+    rest = [place for place in range(len(figure.columns)) if place not in names]
+    step = MAX_COLUMNS - len(names)
+    groups = [rest[start : start + step] for start in range(0, len(rest), step)] or [[]]
+    heads, rows = figure.headings(), figure.texts(language, MAX_ROWS)
+    tables = [
+        ([heads[place] for place in (*names, *group)], [[row[place] for place in (*names, *group)] for row in rows])
+        for group in groups
+    ]
+    more = len(figure.rows) - len(rows)
+    return Part(
+        figure,
+        tables,
+        language("Source: {credit}", credit=figure.source),
+        language("{more} more rows are in the data.", more=more) if more > 0 else "",
+    )
 
 
 def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes | None]:
@@ -74,146 +104,90 @@ def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes
 
     async def draw(browser: kaleido.Kaleido, figure: go.Figure | None) -> bytes | None:
         nonlocal done
-        made = (
-            None
-            if figure is None
-            else await browser.calc_fig(figure.to_plotly_json(), opts={"format": "png", "scale": 1.5})
-        )
+        options = {"format": "png", "scale": 1.5}
+        picture = None if figure is None else await browser.calc_fig(figure.to_plotly_json(), opts=options)
         done += 1
         shares.put(done / len(figures))
-        return made
+        return picture
 
     async def every() -> list[bytes | None]:
         async with kaleido.Kaleido(n=2, mathjax=False) as browser:
             return list(await asyncio.gather(*(draw(browser, figure) for figure in figures)))
 
-    with ThreadPoolExecutor(
-        1
-    ) as apart:  # a thread of its own has no event loop yet, whoever calls; progress is told from ours
-        made = apart.submit(lambda: asyncio.run(every()))
-        made.add_done_callback(lambda _done: shares.put(None))
+    # A thread of its own has no event loop yet, whoever calls; progress is told from ours.
+    with ThreadPoolExecutor(1) as worker:
+        pictures = worker.submit(lambda: asyncio.run(every()))
+        pictures.add_done_callback(lambda _done: shares.put(None))
         for share in iter(shares.get, None):
             progress(share)
-        return made.result()
-
-
-def _drawn(figure: Shown) -> go.Figure | None:
-    if figure.picture is None:
-        return None
-    drawn = go.Figure(figure.picture() if callable(figure.picture) else figure.picture)
-    return drawn.update_layout(
-        template="plotly_white",
-        width=1000,
-        height=max(480, min(drawn.layout.height or 520, 900)),
-        paper_bgcolor="white",
-        margin={"t": 40, "b": 40},
-    )
-
-
-def _part(figure: Shown) -> dict[str, object]:
-    rows = figure.table.iloc[:MOST_ROWS, :MOST_COLUMNS]
-    more = len(figure.table) - len(rows)
-    return {
-        "title": figure.title,
-        "unit": figure.unit,
-        "source": _("Source: {credit}", credit=figure.source),
-        "head": [str(name) for name in rows],
-        "rows": [[plain(value) for value in row] for row in rows.itertuples(index=False)],
-        "more": _("{more} more rows are in the data.", more=more) if more > 0 else "",
-    }
+        return pictures.result()
 
 
 def _data(report: Report) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        about = [report.title, *report.lines, ""]
-        for number, figure in enumerate(report.figures, 1):
-            name = f"{number:02d}-{exports.file_stem(figure.title)}.csv"
-            archive.writestr(name, exports.csv_bytes(figure.table))
-            about.append(f"{name}: {figure.title}. {figure.unit}. {_('Source: {credit}', credit=figure.source)}")
+        about = [
+            report.title,
+            *report.lines,
+            "",
+            *(f"{number.label}: {number.value}" for number in report.key_figures),
+            "",
+        ]
+        for place, figure in enumerate(report.figures, 1):
+            name = f"{place:02d}-{exports.file_stem(figure.finding)}.csv"
+            archive.writestr(name, exports.csv_bytes(figure, report.language))
+            source = report.language("Source: {credit}", credit=figure.source)
+            about.append(f"{name}: {figure.finding}. {figure.subtitle}. {source}")
         archive.writestr("README.txt", "\n".join(about))
-    return out.getvalue()
-
-
-def _word(report: Report, pictures: list[bytes | None]) -> bytes:
-    from docx import Document
-    from docx.oxml.parser import OxmlElement
-    from docx.shared import Cm, Pt, RGBColor
-
-    made = Document()
-    if report.brand.logo and report.brand.logo_kind != "svg":
-        made.add_picture(io.BytesIO(report.brand.logo), height=Cm(1.4))
-    made.add_heading(report.title, 0)
-    for line in report.lines:
-        made.add_paragraph(line)
-    for figure, picture in zip(report.figures, pictures, strict=True):
-        part = _part(figure)
-        made.add_heading(figure.title, 1)
-        if picture is not None:
-            made.add_picture(io.BytesIO(picture), width=Cm(16))
-        made.add_paragraph(f"{figure.unit} {part['source']}").runs[0].font.size = Pt(8)
-        rows = figure.table.iloc[:MOST_ROWS, :MOST_COLUMNS]
-        if len(rows.columns):
-            table = made.add_table(1, len(rows.columns), style="Light List")
-            for cell, name in zip(table.rows[0].cells, rows, strict=True):
-                cell.text = str(name)
-            for row in rows.itertuples(index=False):
-                for cell, value in zip(table.add_row().cells, row, strict=True):
-                    cell.text = plain(value)
-            for paragraph in (paragraph for cell in table._cells for paragraph in cell.paragraphs):
-                for run in paragraph.runs:
-                    run.font.size = Pt(7)
-        made.add_paragraph(str(part["more"]))
-    for style in ("Title", "Heading 1"):
-        made.styles[style].font.color.rgb = RGBColor.from_string(report.brand.primary.lstrip("#"))  # type: ignore[attr-defined]
-    if is_right_to_left():
-        for paragraph in made.paragraphs:
-            paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
-            for run in paragraph.runs:
-                run._r.get_or_add_rPr().append(OxmlElement("w:rtl"))
-    out = io.BytesIO()
-    made.save(out)
     return out.getvalue()
 
 
 def _html(report: Report) -> bytes:
     """One file with the library of the charts inside, so it opens without a network."""
-    escape, brand = html.escape, report.brand
-    logo = (
-        f'<img alt="{escape(brand.name)}" height="48" src="data:image/{brand.logo_kind.replace("svg", "svg+xml")};base64,{b64encode(brand.logo).decode()}">'
-        if brand.logo
-        else ""
+    from plotly.io import to_html
+    from plotly.offline import get_plotlyjs
+
+    escape, brand, language = html.escape, report.brand, report.language
+    kind = brand.logo_kind.replace("svg", "svg+xml")
+    encoded = b64encode(brand.logo).decode()
+    logo = f'<img alt="{escape(brand.name)}" height="48" src="data:image/{kind};base64,{encoded}">' if encoded else ""
+    numbers = "".join(
+        f"<dt>{escape(number.label)}</dt><dd>{escape(number.value)}</dd>" for number in report.key_figures
     )
-    parts = []
-    for number, figure in enumerate(report.figures):
-        drawn = _drawn(figure)
-        chart = (
-            ""
-            if drawn is None
-            else plotly.io.to_html(
-                drawn.update_layout(width=None),
-                full_html=False,
-                include_plotlyjs=False,
-                div_id=f"figure-{number}",
-                config={"displaylogo": False, "responsive": True},
-            )
+    sections = []
+    for place, figure in enumerate(report.figures):
+        picture = still(figure, Style(language), 1000, 520)
+        chart = ""
+        if picture is not None:
+            picture.update_layout(width=None)
+            config = {"displaylogo": False, "responsive": True}
+            chart = to_html(picture, full_html=False, include_plotlyjs=False, div_id=f"figure-{place}", config=config)
+        head = "".join(f"<th>{escape(heading)}</th>" for heading in figure.headings())
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in figure.texts(language)
         )
-        table = figure.table.map(plain).to_html(index=False, border=0, escape=True)
-        parts.append(
-            f"<section><h2>{escape(figure.title)}</h2>{chart}<p class=source>{escape(figure.unit)} "
-            f"{escape(_('Source: {credit}', credit=figure.source))}</p><details><summary>{escape(_('Table'))}</summary>"
-            f"<div class=table>{table}</div></details></section>"
+        source = language("Source: {credit}", credit=figure.source)
+        sections.append(
+            f"<section><h2>{escape(figure.finding)}</h2>{chart}<p class=source>{escape(figure.subtitle)} · "
+            f"{escape(source)}</p><details{'' if chart else ' open'}><summary>{escape(language('Table'))}</summary>"
+            f"<div class=table><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>"
+            "</section>"
         )
     lines = "".join(f"<p>{escape(line)}</p>" for line in report.lines)
     style = (
-        f"body{{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#14120f;background:#fff}}h1,h2{{color:{brand.primary}}}"
-        ".source{font-size:.85rem;color:#444}.table{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}td,th{padding:.2rem .6rem;"
-        "border-bottom:1px solid #ccc;text-align:start}"
+        "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;"
+        "color:#14120f;background:#fff}"
+        f"h1,h2{{color:{brand.primary}}}.source{{font-size:.85rem;color:#444}}.table{{overflow-x:auto}}"
+        "table{border-collapse:collapse;font-size:.85rem}td,th{padding:.2rem .6rem;border-bottom:1px solid #ccc;"
+        "text-align:start}dl{display:grid;grid-template-columns:max-content auto;gap:0 1rem}"
+        "dd{margin:0;font-weight:bold}"
     )
-    direction = "rtl" if is_right_to_left() else "ltr"
+    direction = "rtl" if language.is_right_to_left else "ltr"
     page = (
-        f'<!doctype html><html lang="{current()}" dir="{direction}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{escape(report.title)}</title><style>{style}</style><script>{get_plotlyjs()}</script></head><body>{logo}<h1>{escape(report.title)}</h1>"
-        f"{lines}{''.join(parts)}</body></html>"
+        f'<!doctype html><html lang="{language.code}" dir="{direction}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(report.title)}</title>'
+        f"<style>{style}</style>"
+        f"<script>{get_plotlyjs()}</script></head><body>{logo}<h1>{escape(report.title)}</h1>{lines}<dl>{numbers}</dl>"
+        f"{''.join(sections)}</body></html>"
     )
     return page.encode()

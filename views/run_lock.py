@@ -1,4 +1,6 @@
-"""Whose turn it is: Python runs one thread at a time, so runs that begin together would each take as long as all of them."""
+"""One page run at a time: Python runs one thread at a time, so runs that begin together would each take as long as all
+of them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Turns:
-    """One at a time; whoever takes longer than longest_s, as a report does, goes on but no longer keeps others waiting."""
+class RunLock:
+    """One at a time; whoever takes longer than longest_s, as a report does, goes on but keeps no one waiting."""
 
     def __init__(self, longest_s: float) -> None:
         self.longest_s = longest_s
@@ -18,8 +20,8 @@ class Turns:
         self._until = 0.0
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for a turn, and hand it on at the end."""
+    def hold(self) -> Iterator[None]:
+        """Wait for the lock, and hand it on at the end."""
         mine = object()
         with self._changed:
             while self._holder is not None and (left := self._until - time.monotonic()) > 0:

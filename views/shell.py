@@ -1,132 +1,180 @@
-"""What surrounds every page: pinning it to a story, presenting a story, taking the page home."""
+"""What surrounds every page: its context, title and faults, pinning it to a story, presenting a story, sharing it."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol
 
 import streamlit as st
 
 import data
-from data import brand, rights
-from data.catalogue import local_fault
-from data.errors import DataError
-from pages import signing_in
-from pages.common import where_known
-from pages.turns import Turns
-from views import exports, presenting, take_home, text
+from data import rights
+from data.context import CityContext, Territory
+from data.errors import DataError, NothingToShow, UnknownTableError
+from data.translation import Language
+from views import controls, figures, presenting, share_panel, signing_in, state
 from views.brand import Brand
 from views.language import _, current
+from views.run_lock import RunLock
+from views.text import escaped
 
 if TYPE_CHECKING:
-    from data.store import stories
+    from data.store.stories import StoryView
 
 _log = logging.getLogger("zone.pages")
-OWN = ("story", "step")
-KEPT = ("lang", "pinned", "story_title")  # what a change of step leaves alone
-WITHOUT = {"story"}  # pages that are no view of data
-TURNS = Turns(longest_s=0.5)
+SURVIVING = ("lang", "pinned", "story_title", "city_chosen")  # what a change of step leaves alone
+RUNS = RunLock(longest_s=0.5)
 
 
-def told() -> tuple[stories.StoryView, int] | None:
-    """The story and step that the link asks to present; None where there is no such step."""
-    step = st.query_params.get("step", "")
-    if not step.isdigit():
-        return None
-    from data.store import stories  # the database's libraries load with the first story, not with the first page
+class Surroundings(Protocol):
+    """What the shell asks of services (services.surroundings is it), so that views need none."""
 
-    story = stories.story(st.query_params.get("story", ""))
-    return (story, int(step)) if story is not None and int(step) < len(story.steps) else None
+    def explain(self, language: Language, fault: UnknownTableError) -> NothingToShow | None: ...  # noqa: D102
+    def look(self) -> dict[str, Any]: ...  # noqa: D102
+    def catalogue_fault(self) -> str: ...  # noqa: D102
+    def story(self, code: str) -> StoryView | None: ...  # noqa: D102
+    def turn_to(self, code: str, step: int) -> None: ...  # noqa: D102
+    def shorten(self, target: str, title: str) -> str: ...  # noqa: D102
 
 
-def look() -> Brand:
+def context() -> CityContext:
+    """The city chosen or linked (else the first), its data, the reader's language and role."""
+    cities = data.cities()
+    key = str(st.session_state["_linked"].get("city") or st.session_state.get("city_chosen"))
+    city = cities.get(key, next(iter(cities.values())))
+    st.session_state["city_chosen"] = city.key
+    return CityContext(city, data.version(), current(), rights.actor().role)
+
+
+def title(text: str, ctx: CityContext, territory: Territory, follows: str = "area") -> None:
+    """The page's title. follows: the finest choice that its figures follow ('area', 'district', 'city' or 'world').
+
+    Where the reader has chosen something finer the page says in one line that it is about more.
+    """
+    st.session_state["_title"] = text
+    st.title(text, anchor=False)
+    finer = territory.area if follows == "district" else territory.area or territory.district
+    if finer and follows in ("city", "district"):
+        st.caption(
+            _("This page is about the whole city; the area chosen in the sidebar does not change it.")
+            if follows == "city"
+            else _("This page is about districts; the planning area chosen in the sidebar does not change it.")
+        )
+    st.session_state["_notices"] = st.container()
+
+
+@contextmanager
+def section() -> Iterator[None]:
+    """Draw what follows; where there is nothing to show the page says so instead, with what to do, and goes on."""
+    try:
+        yield
+    except NothingToShow as gap:
+        controls.empty(gap.what, gap.hint)
+    except UnknownTableError as fault:
+        missing = st.session_state["_surroundings"].explain(current(), fault)
+        if missing is None:
+            raise
+        controls.empty(missing.what, missing.hint)
+
+
+def _brand(surroundings: Surroundings) -> Brand:
     """The city's look; where its file is wrong the page says so and takes ours."""
     try:
-        return Brand(**brand.load())
+        return Brand(**surroundings.look())
     except DataError as fault:
         st.warning(str(fault))
         return Brand()
 
 
-def turn_to(story: stories.StoryView, step: int) -> None:
-    """Show a step of a story: its page with its choices, and nothing kept from the page before."""
-    from data.store import stories
+def presented_story(surroundings: Surroundings) -> tuple[StoryView, int] | None:
+    """The story and step that the link asks to present; None where there is no such step."""
+    step = st.query_params.get("step", "")
+    if not step.isascii() or not step.isdigit():
+        return None
+    story = surroundings.story(st.query_params.get("story", ""))
+    return (story, int(step)) if story is not None and int(step) < len(story.steps) else None
 
+
+def show_step(story: StoryView, step: int, surroundings: Surroundings) -> None:
+    """Show a step of a story: its page with its choices, and nothing of the page before."""
     step = max(0, min(step, len(story.steps) - 1))
     if rights.has_role("editor"):  # a reader turns the pages of a story for oneself only
-        stories.show_step(story.code, step)
-    for key in [key for key in st.session_state if key not in KEPT]:
+        surroundings.turn_to(story.code, step)
+    for key in [key for key in st.session_state if key not in SURVIVING]:
         del st.session_state[key]
-    asked = story.steps[step]
-    query: dict[str, Any] = {**asked["query"], "lang": current(), "story": story.code, "step": str(step)}
-    st.switch_page(f"pages/{asked['page']}.py", query_params=query)
+    view = story.steps[step]
+    query: dict[str, Any] = {**view["query"], "lang": current().code, "story": story.code, "step": str(step)}
+    st.switch_page(f"pages/{view['page']}.py", query_params=query)
 
 
-def present(story: stories.StoryView, step: int) -> None:
+def _present(story: StoryView, step: int, surroundings: Surroundings) -> None:
     """Draw the bar of a presentation and follow its keys."""
     presenting.dress()
     pressed = presenting.bar(story.steps[step]["title"] or story.title, step, len(story.steps))
     if pressed == "end":
-        st.switch_page("pages/story.py", query_params={"story": story.code, "lang": current()})
+        st.switch_page("pages/story.py", query_params={"code": story.code, "lang": current().code})
     if pressed:
-        turn_to(story, step + (1 if pressed == "next" else -1))
+        show_step(story, step + (1 if pressed == "next" else -1), surroundings)
     if st.session_state.pop("story_moved", None) is not None:
-        turn_to(story, story.step)
+        show_step(story, story.step, surroundings)
     if rights.has_role("editor"):
-        _follow(story.code, step)
+        _follow(story.code, step, surroundings)
 
 
 @st.fragment(run_every=1)
-def _follow(code: str, step: int) -> None:
+def _follow(code: str, step: int, surroundings: Surroundings) -> None:
     """Follow the window with the notes, which may turn the page too."""
-    from data.store import stories
-
-    story = stories.story(code)
+    story = surroundings.story(code)
     if story is not None and story.step != step:
         st.session_state["story_moved"] = story.step
         st.rerun()
 
 
-def pin(page: str, title: str) -> None:
-    """The button that adds the view to the reader's story."""
+def _pin(page: str, title: str) -> None:
+    """The button that adds the view to the reader's story, with all its choices."""
     pinned: list[dict[str, Any]] = st.session_state.setdefault("pinned", [])
     with st.sidebar:
         st.markdown(f"**{_('Story')}**")
         note = st.text_input(_("Note for this view"), key=f"pin_note_{len(pinned)}")
         if st.button(_("Pin this view"), key="pin", icon=":material/push_pin:"):
-            query = {key: value for key, value in st.query_params.items() if key not in (*OWN, "lang", "embed")}
+            query = {name: value for name, value in state.query().items() if name != "lang"}
             pinned.append({"page": page, "query": query, "title": title, "note": note})
             st.rerun()
         if pinned:
             st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(pinned)))
 
 
-def run(page: Any, shown: tuple[stories.StoryView, int] | None, names: set[str]) -> None:
-    """Run a page with what surrounds it. shown: the story and step that is presented; names: of all pages, for stories from a file."""
+def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundings) -> None:
+    """Run a page with what surrounds it. story: the one that is presented, and its step."""
     name = page.url_path or "overview"
-    st.session_state["page"], st.session_state["pages"] = page.url_path, names
-    exports.begin()
+    st.session_state["_surroundings"], st.session_state["_title"] = surroundings, page.title
+    st.session_state["_notices"] = None
     rights.set_actor_provider(signing_in.reader)
+    state.begin(name)
+    figures.begin()
     signing_in.gate()
-    if local_fault():
+    if surroundings.catalogue_fault():
         st.warning(
             _(
-                "The catalogue of this server's own tables cannot be read; the tables that came with the app are shown instead."
+                "The catalogue of this server's own tables cannot be read; the tables that came with the app are shown "
+                "instead."
             )
         )
-    if shown:
-        present(*shown)
+    if story:
+        _present(*story, surroundings)
     try:
-        with TURNS.turn(), where_known():
+        with RUNS.hold(), section():
             page.run()
     except DataError as fault:
-        st.error(text.escaped(str(fault)))
+        st.error(escaped(str(fault)))
     except _database_faults() as fault:
         _log.error("the database does not answer: %s", type(fault).__name__)
         st.warning(
             _(
-                "**The database does not answer.** What people entered cannot be shown or stored for the moment; nothing that was "
-                "stored is lost. The figures of the other pages are not affected."
+                "**The database does not answer.** What people entered cannot be shown or stored for the moment; "
+                "nothing that was stored is lost. The figures of the other pages are not affected."
             )
         )
     except OSError as fault:
@@ -137,13 +185,16 @@ def run(page: Any, shown: tuple[stories.StoryView, int] | None, names: set[str])
                 fault=fault.strerror or "",
             )
         )
+    state.write(st.session_state.get("city_chosen", ""))
+    for sentence in state.faults(current()):
+        (st.session_state["_notices"] or st).warning(escaped(sentence))
     signing_in.control()
-    if shown or name in WITHOUT or st.context.is_embedded:
+    if story or name == "story" or st.context.is_embedded:
         return
-    pin(name, page.title)
-    take_home.control(
-        page.url_path, _heading(page.title), data.version()[:12], look(), _shorten if rights.has_role("editor") else None
-    )
+    heading = st.session_state["_title"]
+    _pin(name, heading)
+    shorten = surroundings.shorten if rights.has_role("editor") else None
+    share_panel.control(page.url_path, heading, data.version()[:12], _brand(surroundings), shorten)
 
 
 def _database_faults() -> type[Exception]:
@@ -151,15 +202,3 @@ def _database_faults() -> type[Exception]:
     from sqlalchemy.exc import SQLAlchemyError
 
     return SQLAlchemyError
-
-
-def _shorten(target: str, title: str) -> str:
-    from data.store import stories
-
-    return stories.shorten(target, title)
-
-
-def _heading(title: str) -> str:
-    """The page's name with the territory shown."""
-    figures = exports.shown()
-    return f"{title}: {figures[0].title}" if figures else title

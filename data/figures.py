@@ -1,0 +1,142 @@
+"""A figure: what a page shows, and the one thing that screen, pictures, tables and reports are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+
+from data.translation import GAP, Language, is_gap
+
+Kind = Literal["name", "text", "id", "number", "day", "flag"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as people read it. label and unit: in the reader's language; digits: after the point; missing: said for
+    a gap.
+
+    An 'id' stays text in every format, whatever its signs.
+    """
+
+    name: str
+    label: str
+    unit: str = ""
+    kind: Kind = "number"
+    digits: int = 0
+    missing: str = GAP
+
+    @property
+    def heading(self) -> str:
+        """Label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    def text(self, value: object, language: Language) -> str:
+        """A cell in words: digits and signs of the locale, a gap said and never shown as zero."""
+        if is_gap(value):
+            return language(self.missing)
+        if self.kind == "number" and not isinstance(value, str):
+            return language.number(value, self.digits)
+        return str(value) if self.kind == "id" else language.plain(value)
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: the drawing function of views.charts, the rows it draws and its options."""
+
+    kind: str
+    rows: pd.DataFrame
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of a map: the drawing function of views.maps and its options. areas: shapes by area id, in EPSG:4326."""
+
+    kind: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours mean: title with unit, a label and a count of areas for each class, those without a figure,
+    dots.
+    """
+
+    title: str
+    labels: Sequence[str]
+    counts: Sequence[int]
+    missing: int = 0
+    missing_label: str = ""
+    points: str = ""
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map: layers from the ground up, where it looks, its legend.
+
+    picks: the choices (by name) that a click on an area makes.
+    """
+
+    layers: Sequence[Layer]
+    lon: float
+    lat: float
+    zoom: float
+    legend: Legend | None = None
+    picks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    height: int = 520
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What a page shows: finding, unit, period, source, rows with their columns, and how it is drawn (None: as a
+    table).
+
+    key: its name on the page, for files and tests. geometry: for each row a shape or point as GeoJSON, where rows are
+    places; None where a row has none. note: a caveat said beside unit and source. summary: for those who do not see it.
+    """
+
+    key: str
+    finding: str
+    unit: str
+    period: str
+    source: str
+    rows: pd.DataFrame
+    columns: tuple[Column, ...]
+    drawing: Chart | Map | None = None
+    note: str = ""
+    summary: str = ""
+    geometry: Callable[[], Sequence[dict[str, Any] | None]] | None = None
+
+    @property
+    def subtitle(self) -> str:
+        """Unit, period and caveat in one line."""
+        return " · ".join(part for part in (", ".join(p for p in (self.unit, self.period) if p), self.note) if part)
+
+    def headings(self) -> list[str]:
+        """What each column is called, with its unit."""
+        return [column.heading for column in self.columns]
+
+    def texts(self, language: Language, rows: int | None = None) -> list[list[str]]:
+        """Cells in words, row by row; the first so many rows, or all."""
+        table = self.rows if rows is None else self.rows.head(rows)
+        columns = [[column.text(value, language) for value in table[column.name].tolist()] for column in self.columns]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One number of a page with its label, change, period and source.
+
+    values: its path by time, for a line beside it.
+    """
+
+    label: str
+    value: str
+    delta: str = ""
+    note: str = ""
+    values: pd.Series | None = None
+    help: str = ""
+    link: str = ""

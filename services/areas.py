@@ -1,0 +1,186 @@
+"""The city's areas and the half-years that fit them: names, nesting, shapes, what a territory covers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+import data
+from analytics import areas, coverage
+from data.cache import ByteCache
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from services.cache import cached
+from services.tables import city_table, optional_table, world_table
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+# Numbers in Python take about four times their JSON; a corner of a shape is about 40 signs of it.
+_shapes = ByteCache(100_000_000, lambda shapes: 4 * sum(len(str(shape)) for shape in shapes.values()))
+
+
+@cached
+def area_names(ctx: CityContext, level: str) -> dict[str, str]:
+    """Area name by id, at one level of today's areas, in the order of the names; the city's own name for 'city'."""
+    rows = _areas(ctx, level).sort_values("name")
+    return dict(zip(rows["area_id"], rows["name"], strict=True))
+
+
+@cached
+def hierarchy(ctx: CityContext) -> pd.DataFrame:
+    """For each smallest area of today the area that holds it at every level; one column a level, indexed by area_id."""
+    rows = city_table(ctx, "areas")
+    return areas.ancestors(rows[rows["boundary_version"] == ctx.boundary_version], ("city", *ctx.levels))
+
+
+@cached
+def district_of(ctx: CityContext) -> pd.Series:
+    """The district of every smallest area of any boundary version, '' where the city has no districts."""
+    rows = city_table(ctx, "areas")
+    tables = [
+        areas.ancestors(version, [level for level in ("city", *ctx.levels) if level in set(version["level"])])
+        for _name, version in rows.groupby("boundary_version")
+    ]
+    return pd.concat(
+        [table["district"] if "district" in table else table.iloc[:, 0].map(lambda _: "") for table in tables]
+    )
+
+
+@cached
+def district_by_area(ctx: CityContext, level: str) -> dict[str, str]:
+    """The district that holds each area of a level, '' where the city has no districts."""
+    above = hierarchy(ctx)
+    districts = above["district"] if ctx.has_districts else pd.Series("", above.index)
+    return dict(zip(above[level], districts, strict=True))
+
+
+def in_district(ctx: CityContext, rows: pd.DataFrame, district: str, level: str = "") -> pd.DataFrame:
+    """The rows of one district's areas, or all rows where none is chosen.
+
+    level: of today's areas; left out, the rows are of the smallest areas, which may be of any boundary version.
+    """
+    if not district:
+        return rows
+    return rows[rows["area_id"].map(district_by_area(ctx, level) if level else district_of(ctx)) == district]
+
+
+def place_name(ctx: CityContext, territory: Territory) -> str:
+    """Name of the chosen district, or of the city."""
+    return area_names(ctx, "district").get(territory.district, ctx.name) if ctx.has_districts else ctx.name
+
+
+def _areas(ctx: CityContext, level: str) -> pd.DataFrame:
+    rows = city_table(ctx, "areas")
+    return rows[(rows["level"] == level) & (rows["boundary_version"] == ctx.boundary_version)]
+
+
+def area_shapes(ctx: CityContext, level: str) -> dict[str, Any]:
+    """Shapes of one level of today's areas by id, as GeoJSON in EPSG:4326; shared, never write to it."""
+    return shapes(_areas(ctx, level), "area_id", ("areas", ctx.key, level, data.entry("areas", ctx.key).checksum))
+
+
+def world_shapes(name: str, key: str) -> dict[str, Any]:
+    """Shapes of a table of the world by a column of it, as GeoJSON; shared."""
+    return shapes(world_table(name), key, (name, key, data.entry(name).checksum))
+
+
+def shapes(rows: pd.DataFrame, key: str, identity: tuple[str, ...]) -> dict[str, Any]:
+    """GeoJSON geometry by id, made once for all readers."""
+    made: dict[str, Any] = _shapes.get(
+        identity, lambda: dict(zip(rows[key], (shape.__geo_interface__ for shape in rows["geometry"]), strict=True))
+    )
+    return made
+
+
+def exact_areas(ctx: CityContext) -> gpd.GeoDataFrame:
+    """True shapes of today's smallest areas, in the city's metric reference system."""
+    import geopandas as gpd
+
+    rows = city_table(ctx, "areas_exact")
+    return gpd.GeoDataFrame(rows[rows["boundary_version"] == ctx.boundary_version])
+
+
+@cached
+def bounds(ctx: CityContext, district: str) -> tuple[float, float, float]:
+    """Longitude, latitude and zoom that show the city, or one district."""
+    if not district or not ctx.has_districts:
+        return ctx.city.lon, ctx.city.lat, ctx.city.zoom
+    rows = _areas(ctx, "district")
+    west, south, east, north = rows.loc[rows["area_id"] == district, "geometry"].iloc[0].bounds
+    return (west + east) / 2, (south + north) / 2, ctx.city.zoom + 1.4
+
+
+@cached
+def country_names(ctx: CityContext) -> dict[str, str]:
+    """Country name by ISO code, in the reader's language."""
+    rows = world_table("countries")
+    return {code: ctx.language.country(code, name) for code, name in zip(rows["iso3"], rows["name"], strict=True)}
+
+
+@cached
+def world_years(ctx: CityContext) -> tuple[int, int]:
+    """First and last year of the displacement tables."""
+    years = world_table("displaced")["year"]
+    return int(years.min()), int(years.max())
+
+
+@cached
+def territory_options(ctx: CityContext) -> dict[str, Any]:
+    """What a reader may choose: cities, countries, districts and areas by id with their names, years, the usual choice.
+    """
+    countries = country_names(ctx)
+    asylum = sorted(world_table("displaced")["asylum"].unique(), key=lambda code: countries[code])
+    names, districts = area_names(ctx, "planning_area"), district_by_area(ctx, "planning_area")
+    first, last = world_years(ctx)
+    return {
+        "cities": {key: city.name for key, city in data.cities().items()},
+        "country": {code: countries[code] for code in asylum},
+        "district": area_names(ctx, "district") if ctx.has_districts else {},
+        "area": {area: (name, districts[area]) for area, name in names.items()},
+        "years": list(range(last, first - 1, -1)),
+        "usual": Territory(country=ctx.city.country, first_year=last - 10, last_year=last),
+    }
+
+
+def half_years(ctx: CityContext, first_year: int = 0, last_year: int = 9999) -> list[pd.Timestamp]:
+    """Half-years for which the city counts residents, within these years, oldest first."""
+    periods = pd.Series(optional_table(ctx, "residents")["period"].unique())
+    return sorted(periods[periods.dt.year.between(first_year, last_year)]) if len(periods) else []
+
+
+def current_half_years(ctx: CityContext, first_year: int = 0, last_year: int = 9999) -> list[pd.Timestamp]:
+    """Those of them that fit today's areas."""
+    since = pd.Timestamp(ctx.city.boundary_since)
+    return [period for period in half_years(ctx, first_year, last_year) if period >= since]
+
+
+def latest_period(ctx: CityContext, territory: Territory) -> pd.Timestamp | None:
+    """The newest chosen half-year that fits today's areas; None if there is none."""
+    fitting = current_half_years(ctx, territory.first_year, territory.last_year)
+    return fitting[-1] if fitting else None
+
+
+def require_period(ctx: CityContext, territory: Territory) -> pd.Timestamp:
+    """The newest chosen half-year that fits today's areas. Raises NothingToShow where there is none."""
+    period = latest_period(ctx, territory)
+    if period is not None:
+        return period
+    _, years = ctx.language, [day.year for day in current_half_years(ctx)]
+    raise NothingToShow(
+        _(
+            "No count of residents fits today's areas (in force since {boundary_since}) in these years.",
+            boundary_since=ctx.city.boundary_since,
+        ),
+        _("Choose years from {first} to {last} in the sidebar.", first=years[0], last=years[-1])
+        if years
+        else _("Add it to the city's pack and build it on the page *Your city*."),
+    )
+
+
+@cached
+def residents(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
+    """All residents by smallest area: area_id, persons."""
+    rows = city_table(ctx, "residents")
+    return coverage.of_age(rows[rows["period"] == period], None, None)

@@ -1,0 +1,59 @@
+"""The one place where results, tables and shapes are kept between requests, for all readers, in bounded bytes."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import pandas as pd
+
+from data.cache import ByteCache
+from data.context import CityContext
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _table_bytes(rows: pd.DataFrame) -> int:
+    size = int(rows.memory_usage(deep=True).sum())
+    if "geometry" in rows:
+        import shapely  # with geopandas, which only tables with shapes need
+
+        size += 16 * int(shapely.get_num_coordinates(rows["geometry"].to_numpy()).sum())
+    return size
+
+
+results = ByteCache(150_000_000, len)
+tables = ByteCache(300_000_000, _table_bytes)
+
+
+def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
+    """Keep a service's results by its name, its context and its arguments; every caller gets a copy (kept as bytes).
+
+    The function must depend on its arguments alone: no session, no environment, no module state.
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def run(ctx: CityContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        def compute() -> bytes:
+            return pickle.dumps(function(ctx, *args, **kwargs), protocol=5)
+
+        result: R = pickle.loads(results.get((name, ctx.identity, args, kwargs), compute))
+        return result
+
+    return run
+
+
+def clear() -> None:
+    """Forget everything, for tests and benchmarks."""
+    for cache in (results, tables):
+        cache.clear()
+
+
+def shared_table(parts: tuple[Any, ...], compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+    """A table that all readers share; never write to it."""
+    table: pd.DataFrame = tables.get(parts, compute)
+    return table

@@ -1,0 +1,204 @@
+"""Who has which services, how many places, and who lives near one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from analytics import coverage
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure
+from data.translation import N_
+from services.areas import area_names, hierarchy, in_district, place_name, require_period
+from services.cache import cached
+from services.figures import Caption, Shading, area_map, chart, figure
+from services.names import facility_kinds
+from services.tables import city_table, facilities_source, missing_table, optional_table, require_tables, world_table
+
+# measure -> its name, unit, digits, suffix and factor of the legend
+MEASURES = {
+    "share_within": (N_("Share of residents near one"), N_("% of the residents served"), 0, " %", 100),
+    "residents_per_facility": (N_("Residents per facility"), N_("residents served per facility"), 0, "", 1),
+    "places_per_100": (N_("Places per 100 of those served"), N_("places per 100 residents served"), 1, "", 1),
+}
+# grouping of kinds -> the need that initiatives are filed under
+NEEDS = {"learning": "learning", "community": "participation", "health": "health"}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("persons", N_("Residents served")),
+        Column("without_places", N_("Facilities that state no places")),
+        Column("places_per_100", N_("Places per 100 of those served"), digits=1, missing=N_("not stated")),
+        Column("per_10000", N_("Facilities per 10,000 residents"), digits=2),
+        Column("residents_per_facility", N_("Residents per facility"), missing=N_("none")),
+        Column("within", N_("Residents near one (estimate)")),
+        Column("share_within", N_("Share of residents near one (estimate)"), digits=3),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks of this page: kind of service, measure, level of areas, distance in metres along a straight
+    line.
+    """
+
+    service: str = ""
+    coverage: Literal["share_within", "residents_per_facility", "places_per_100"] = "share_within"
+    level: str = ""
+    distance: Literal[250, 500, 750, 1000, 1500, 2000, 3000] = 500
+
+
+def services(ctx: CityContext) -> dict[str, str]:
+    """The services of the city that are not culture: name by kind. Raises NothingToShow where there is none."""
+    require_tables(ctx, "facilities")
+    kinds = facility_kinds(ctx)
+    labels = kinds.loc[kinds["grouping"] != "culture", "label"].to_dict()
+    if not labels:
+        raise missing_table(ctx.language, ctx.key, "facilities")
+    return labels
+
+
+def measures(ctx: CityContext, kind: str) -> list[str]:
+    """Measures that make sense for a kind: places only where some are stated."""
+    return [name for name in MEASURES if name != "places_per_100" or _states_places(ctx, kind)]
+
+
+def _states_places(ctx: CityContext, kind: str) -> bool:
+    rows = optional_table(ctx, "facilities")
+    return bool(rows.loc[rows["kind"] == kind, "places"].notna().any())
+
+
+@cached
+def residents_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
+    """Residents of the ages that a kind of facility serves, by smallest area: area_id, persons."""
+    row, rows = world_table("facility_kinds").set_index("kind").loc[kind], city_table(ctx, "residents")
+    ages = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
+    return coverage.of_age(rows[rows["period"] == period], *ages)
+
+
+@cached
+def metres_to(ctx: CityContext, kind: str) -> np.ndarray:
+    """Straight line from every cell of the city to the nearest facility of a kind, metres."""
+    facilities = optional_table(ctx, "facilities")
+    return coverage.nearest_m(city_table(ctx, "cells"), facilities[facilities["kind"] == kind])
+
+
+@cached
+def by_area(ctx: CityContext, kind: str, period: pd.Timestamp, level: str, distance_m: int) -> pd.DataFrame:
+    """Every measure of one kind by area of a level, for the whole city: area_id, name, persons, facilities and the
+    measures.
+    """
+    people, places = residents_served(ctx, kind, period), optional_table(ctx, "facilities")
+    groups = hierarchy(ctx)[level]
+    near = coverage.share_within(city_table(ctx, "cells"), metres_to(ctx, kind), people, distance_m, groups)
+    result = coverage.supply(places[places["kind"] == kind], people, groups)
+    result = result.merge(near[["area_id", "within", "share_within"]], on="area_id")
+    return result.assign(name=result["area_id"].map(area_names(ctx, level)))
+
+
+def facility_points(ctx: CityContext, kind: str) -> pd.DataFrame:
+    """Facilities of a kind with the text their dots show: their places."""
+    rows, _ = optional_table(ctx, "facilities"), ctx.language
+    rows = rows[rows["kind"] == kind]
+    texts = pd.Series(_.each("{n:,} places", n=rows["places"].fillna(0).tolist()), index=rows.index, dtype=object)
+    return rows.assign(shown=texts.where(rows["places"].notna(), _("places not stated")))
+
+
+def _served_words(ctx: CityContext, kind: str) -> str:
+    """Whom a kind serves, in words."""
+    _, row = ctx.language, facility_kinds(ctx).loc[kind]
+    if pd.isna(row["age_from"]):
+        return _("all residents")
+    if row["age_to"] >= 120:
+        return _("residents over 64")
+    return _("residents aged {age_from} to {age_to}", age_from=row["age_from"], age_to=row["age_to"] - 1)
+
+
+def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
+    """Facilities, share of residents near one, and places or residents for each, in the city or the chosen district."""
+    _, period = ctx.language, require_period(ctx, territory)
+    rows = by_area(ctx, query.service, period, ctx.largest_level, query.distance)
+    rows = in_district(ctx, rows, territory.district, ctx.largest_level)
+    facilities, places, people = (int(rows[name].sum()) for name in ("facilities", "places", "persons"))
+    plural = facility_kinds(ctx).loc[query.service, "plural"].capitalize()
+    share = rows["within"].sum() / rows["persons"].sum() if people else None
+    near = KeyFigure(_("Within {distance:,} m (estimate)", distance=query.distance), _.percent(share, 1))
+    per_100 = KeyFigure(_("Places per 100"), _.number(100 * places / people if people else None, 1))
+    each = KeyFigure(_("Residents per facility"), _.number(people / facilities if facilities else None))
+    return [KeyFigure(plural, _.number(facilities)), near, per_100 if _states_places(ctx, query.service) else each]
+
+
+def about(ctx: CityContext, territory: Territory, query: Query) -> str:
+    """For whom and when these numbers are, and from what."""
+    _ = ctx.language
+    return _(
+        "For {loc} on {period} · {estimate_note} Distances are straight lines · Source: {credit}",
+        loc=_served_words(ctx, query.service),
+        period=_.day(require_period(ctx, territory)),
+        estimate_note=_(ctx.city.estimate_note),
+        credit=facilities_source(ctx),
+    )
+
+
+def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The measure by area, with the facilities on top. Raises NothingToShow where no area has a value."""
+    _, period = ctx.language, require_period(ctx, territory)
+    label, unit, digits, suffix, factor = MEASURES[query.coverage]
+    rows = by_area(ctx, query.service, period, query.level, query.distance)
+    rows["value"] = rows[query.coverage]
+    rows["shown"] = [
+        f"{_.number(value * factor, digits)}{suffix} {'' if suffix else _(unit)}".strip() for value in rows["value"]
+    ]
+    service = facility_kinds(ctx).loc[query.service]
+    known = in_district(ctx, rows, territory.district, query.level).dropna(subset="value")
+    if known.empty:
+        place = place_name(ctx, territory)
+        raise NothingToShow(
+            _("{place} has no {loc} and no figure to show.", place=place, loc=service["plural"]),
+            _("Choose another service."),
+        )
+    few = query.coverage == "residents_per_facility"
+    worst = known.loc[known["value"].idxmax() if few else known["value"].idxmin()]
+    finding = _(
+        "{loc}: least served is {name}, {shown}", loc=service["label"], name=worst["name"], shown=worst["shown"]
+    )
+    return area_map(
+        ctx,
+        territory,
+        "coverage-map",
+        Caption(finding, _(unit), _.day(period), facilities_source(ctx), note=_(label)),
+        rows,
+        query.level,
+        Shading(digits, suffix, factor, "jenks"),
+        points=facility_points(ctx, query.service),
+        columns=COLUMNS,
+    )
+
+
+def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The largest areas of the city compared by the measure."""
+    _, period, level = ctx.language, require_period(ctx, territory), ctx.largest_level
+    _label, unit, digits, suffix, factor = MEASURES[query.coverage]
+    rows = by_area(ctx, query.service, period, level, query.distance)
+    bars = rows.assign(value=rows[query.coverage] * factor).dropna(subset="value").sort_values("value")
+    marked = area_names(ctx, level).get(territory.district or territory.area, "")
+    first, last = bars.iloc[0], bars.iloc[-1]
+    finding = _(
+        "From {value}{suffix} in {name} to {value_2}{suffix} in {name_2}",
+        value=_.number(first["value"], digits),
+        suffix=suffix,
+        name=first["name"],
+        value_2=_.number(last["value"], digits),
+        name_2=last["name"],
+    )
+    return figure(
+        ctx,
+        "coverage-bars",
+        Caption(finding, _(unit), _.day(period), facilities_source(ctx)),
+        rows,
+        chart("bars", bars, label="name", value="value", unit=_(unit), digits=digits, marked=marked),
+        COLUMNS,
+    )

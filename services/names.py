@@ -1,0 +1,67 @@
+"""Names of levels, kinds of facility, dimensions and indicators in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
+from data.context import CityContext
+from data.translation import N_, Language
+from services.cache import cached
+from services.tables import optional_table, world_table
+
+# The line under figures from the register of initiatives.
+REGISTER = N_("register of initiatives on this server; pages read are kept with each fact")
+# What a city calls many of its areas, where it says no more than the usual name of one.
+PLURALS = {
+    "District": N_("Districts"),
+    "Forecast area": N_("Forecast areas"),
+    "District region": N_("District regions"),
+    "Planning area": N_("Planning areas"),
+    "Area": N_("Areas"),
+}
+
+
+def level_names(ctx: CityContext) -> dict[str, str]:
+    """Name of each level of areas below the city, largest first."""
+    return {level: ctx.language(ctx.city.level_names[level]) for level in ctx.levels}
+
+
+def level_plurals(ctx: CityContext) -> dict[str, str]:
+    """Name of many areas of each level, as it stands inside a sentence; a name of the city's own stays as it is."""
+    names = {level: ctx.city.level_names[level] for level in ctx.levels}
+    return {level: ctx.language.inside(ctx.language(PLURALS.get(name, name))) for level, name in names.items()}
+
+
+def dimensions(language: Language) -> dict[str, str]:
+    """Name of each dimension of the index."""
+    return {key: language(name) for key, name in DIMENSIONS.items()}
+
+
+def context_groups(language: Language) -> dict[str, str]:
+    """Name of each group of indicators beside the index."""
+    return {key: language(name) for key, name in CONTEXT.items()}
+
+
+def topic_name(language: Language, topic: str) -> str:
+    """Name of the need that an initiative is filed under."""
+    return language({**DIMENSIONS, "environment": N_("Environment")}.get(topic, topic.capitalize()))
+
+
+def cards(language: Language) -> dict[str, Indicator]:
+    """Every indicator's card by its key, in the registry's order."""
+    parts = ("label", "unit", "definition", "formula", "period", "caveats")
+    return {
+        card.key: replace(card, **{part: language(getattr(card, part)) for part in parts})  # type: ignore[arg-type]
+        for card in REGISTRY
+    }
+
+
+@cached
+def facility_kinds(ctx: CityContext) -> pd.DataFrame:
+    """The kinds of facility that the city has, by kind: label, plural, grouping, age_from, age_to."""
+    rows = world_table("facility_kinds").set_index("kind")
+    rows = rows[rows.index.isin(optional_table(ctx, "facilities")["kind"])]
+    return rows.assign(label=rows["label"].map(ctx.language), plural=rows["plural"].map(ctx.language))

@@ -1,0 +1,51 @@
+"""What the page shell asks: stories and short links, the city's look, tables that are not there (views.shell.Surroundings)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import data
+from data import brand
+from data.catalogue import local_catalogue_error
+from data.errors import NothingToShow, UnknownTableError
+from data.translation import Language
+from services.tables import missing_table
+
+if TYPE_CHECKING:
+    from data.store.stories import StoryView
+
+
+def explain(language: Language, fault: UnknownTableError) -> NothingToShow | None:
+    """What to say where a city has no such table; None where it is no city's table, but a fault."""
+    return missing_table(language, fault.place, fault.name) if fault.place in data.cities() else None
+
+
+def look() -> dict[str, Any]:
+    """Fields of the city's look. Raises SourceError where its file is wrong."""
+    return brand.load()
+
+
+def catalogue_fault() -> str:
+    """Why the catalogue of this server's own tables cannot be read; '' if it can."""
+    return local_catalogue_error()
+
+
+def story(code: str) -> StoryView | None:
+    """A stored story by its code, None where there is none."""
+    from data.store import stories  # the database's libraries load with the first story, not with the first page
+
+    return stories.story(code) if code else None
+
+
+def turn_to(code: str, step: int) -> None:
+    """Say at which step a presentation is."""
+    from data.store import stories
+
+    stories.show_step(code, step)
+
+
+def shorten(target: str, title: str) -> str:
+    """The code of a short link to a view."""
+    from data.store import stories
+
+    return stories.shorten(target, title)

@@ -1,0 +1,127 @@
+"""A figure on the screen: finding, chart or map, unit, period and source, its table and downloads; and the numbers on
+top of a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data.figures import Figure, KeyFigure, Map
+from views import exports, maps, state
+from views.charts import sparkline
+from views.drawing import draw
+from views.language import _, localise_chart
+from views.palette import style
+
+CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+
+
+def begin() -> None:
+    """Forget what was shown before; each run of a page starts with this."""
+    st.session_state["_figures"], st.session_state["_key_figures"] = [], []
+
+
+def shown() -> list[Figure]:
+    """The figures that the page has shown so far, in their order; the page's report is made from them."""
+    return list(st.session_state.get("_figures", []))
+
+
+def key_figures_shown() -> list[KeyFigure]:
+    """The page's key figures so far."""
+    return list(st.session_state.get("_key_figures", []))
+
+
+def show(figure: Figure, on_point: Callable[[str], None] | None = None) -> None:
+    """Draw a figure. on_point: called with the source_id of a facility that is clicked on a map."""
+    st.session_state.setdefault("_figures", []).append(figure)
+    st.subheader(figure.finding, anchor=False)
+    drawing, hint = figure.drawing, ""
+    if isinstance(drawing, Map):
+        if drawing.legend:
+            maps.legend(drawing.legend, style())
+        # Another place is another map: a new key lets it look there.
+        key = f"{figure.key}-{drawing.lon:.3f}-{drawing.lat:.3f}-{drawing.zoom:.1f}"
+        maps.show(drawing, style(), key, figure.summary, state.choose, on_point)
+        if drawing.picks:
+            hint = _("Click an area to choose it on every page")
+        if on_point:
+            hint += _(", a dot for its catchment")
+    elif drawing is not None:
+        st.plotly_chart(draw(drawing, style()), key=figure.key, config=CONFIG, alt=figure.summary)
+    else:
+        table(figure)
+    st.caption(
+        " · ".join(part for part in (figure.subtitle, hint, _("Source: {credit}", credit=figure.source)) if part)
+    )
+    with st.expander(_("Table and downloads")):
+        if drawing is not None:
+            table(figure)
+        exports.buttons(figure)
+
+
+def table(figure: Figure) -> None:
+    """All rows and columns of a figure, in the reader's words."""
+    columns: dict[str, Any] = {}
+    for column in figure.columns:
+        columns[column.name] = (
+            st.column_config.NumberColumn(column.heading, format="localized")
+            if column.kind == "number" and pd.api.types.is_numeric_dtype(figure.rows[column.name])
+            else st.column_config.Column(column.heading)
+        )
+    rows = figure.rows[[column.name for column in figure.columns]]
+    rounded = {column.name: column.digits for column in figure.columns if column.kind == "number"}
+    numeric = {name: digits for name, digits in rounded.items() if pd.api.types.is_float_dtype(rows[name])}
+    st.dataframe(
+        rows.round(numeric),
+        hide_index=True,
+        height=min(38 + 35 * max(len(rows), 1), 320),
+        column_config=columns,
+        alt=_("Table: {title}", title=figure.finding),
+        key=f"{figure.key}-table",
+    )
+
+
+def key_figures(numbers: Iterable[KeyFigure]) -> None:
+    """The numbers on top of a page, side by side; they go into its report too."""
+    numbers = list(numbers)
+    st.session_state.setdefault("_key_figures", []).extend(numbers)
+    for column, number in zip(st.columns(len(numbers)), numbers, strict=True):
+        column.metric(
+            number.label, number.value, number.delta or None, delta_color="off", help=number.help or None, border=True
+        )
+
+
+def tile(number: KeyFigure, change_note: str) -> None:
+    """One number in a box: label, value, change since, its path, what it is and whose, and the way to its page."""
+    st.session_state.setdefault("_key_figures", []).append(number)
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**{number.label}**")
+        st.metric(
+            number.label,
+            number.value,
+            number.delta or None,
+            delta_color="off",
+            delta_description=change_note,
+            label_visibility="collapsed",
+        )
+        if number.values is not None and len(number.values) > 1:
+            path = localise_chart(sparkline(style(), number.values), style().language)
+            st.plotly_chart(path, key=f"path-{number.label}", config={"displayModeBar": False}, alt=number.help)
+        st.caption(number.note)
+        if number.link:
+            st.page_link(number.link, label=_("Look closer"), icon=":material/arrow_forward:", help=number.label)
+
+
+def live(figure: Figure) -> None:
+    """A chart that is drawn again and again: finding, picture, unit and source, without the table that would be sent
+    each time.
+    """
+    assert figure.drawing is not None
+    assert not isinstance(figure.drawing, Map)
+    st.subheader(figure.finding, anchor=False)
+    st.plotly_chart(draw(figure.drawing, style()), key=figure.key, config={"displayModeBar": False}, alt=figure.summary)
+    st.caption(_("{unit} · Source: {source}", unit=figure.subtitle, source=figure.source))

@@ -1,0 +1,144 @@
+"""Maps as still pictures for files: the same layers as on the screen, drawn by plotly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import h3
+import pandas as pd
+import plotly.graph_objects as go
+
+from data.figures import Legend, Map
+from views.charts import wrap
+from views.palette import GROUPS, MISSING, Style, ramp
+
+M_PER_DEGREE = 111_320.0  # of latitude
+
+
+def picture(drawing: Map, style: Style) -> go.Figure:
+    """A map with its legend (title, unit, date, classes with their counts of areas) and the attribution left to the
+    caller.
+    """
+    figure = go.Figure()
+    for layer in drawing.layers:
+        LAYERS[layer.kind](figure, style, drawing.legend, **layer.options)
+    latitudes = [
+        value for trace in figure.data for value in trace.y if value is not None and not isinstance(value, str)
+    ]
+    ratio = 1 / math.cos(math.radians(sum(latitudes) / len(latitudes))) if latitudes else 1
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=ratio)
+    title = wrap(drawing.legend.title, 30) if drawing.legend else ""
+    figure.update_layout(showlegend=True, legend={"title": {"text": title}, "font": {"size": 12}}, margin={"r": 260})
+    return figure
+
+
+def _path(figure: go.Figure, rings: Iterable[Iterable[Any]], **options: Any) -> None:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for ring in rings:
+        corners = list(ring)
+        x += [*(corner[0] for corner in corners), None]
+        y += [*(corner[1] for corner in corners), None]
+    if x:
+        figure.add_scatter(x=x, y=y, mode="lines", **options)
+
+
+def _rings(shape: Mapping[str, Any] | None) -> list[Any]:
+    if shape is None:
+        return []
+    parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
+    return [ring for part in parts for ring in part]
+
+
+def _classes(
+    figure: go.Figure, style: Style, legend: Legend | None, classes: Any, rings: Callable[[int], list[Any]]
+) -> None:
+    """One filled path a class, named by its range and count; those without a figure last.
+
+    rings: of the rows of a class.
+    """
+    labels = list(legend.labels) if legend else [""] * len(classes.lows)
+    counts = list(legend.counts) if legend else classes.counts
+    names = [(place, f"{label} ({count})") for place, (label, count) in enumerate(zip(labels, counts, strict=True))]
+    missing = [(-1, f"{legend.missing_label} ({legend.missing})")] if legend and legend.missing else []
+    colours = [*ramp(len(classes.lows), style.theme), MISSING[style.theme]]
+    for place, name in [*names, *missing]:
+        line = {"color": "#777777", "width": 0.5}
+        _path(figure, rings(place), fill="toself", name=name, fillcolor=colours[place], line=line)
+
+
+def _areas(figure: go.Figure, style: Style, legend: Legend | None, **options: Any) -> None:
+    rows, classes, shapes = options["rows"], options["classes"], options["shapes"]
+    numbers = pd.Series(classes.number).to_numpy()
+    _classes(
+        figure,
+        style,
+        legend,
+        classes,
+        lambda place: [ring for area in rows[options["key"]][numbers == place] for ring in _rings(shapes.get(area))],
+    )
+    if options.get("selected") in shapes:
+        line = {"color": GROUPS[5], "width": 3}
+        _path(figure, _rings(shapes[options["selected"]]), line=line, showlegend=False)
+
+
+def _outline(figure: go.Figure, style: Style, legend: Legend | None, shapes: Mapping[str, Any]) -> None:
+    rings = [ring for shape in shapes.values() for ring in _rings(shape)]
+    _path(figure, rings, line={"color": "#1e1e1e", "width": 1.2}, showlegend=False)
+
+
+def _points(
+    figure: go.Figure, style: Style, legend: Legend | None, points: pd.DataFrame, colour: str = GROUPS[5]
+) -> None:
+    name = (legend.points if legend else "") or style.language("{points:,} facilities", points=len(points))
+    marker = {"size": 5, "color": colour, "line": {"color": "white", "width": 0.5}}
+    figure.add_scatter(x=points["lon"], y=points["lat"], mode="markers", name=name, marker=marker)
+
+
+def _hexagons(
+    figure: go.Figure, style: Style, legend: Legend | None, cells: pd.DataFrame, classes: Any, digits: int
+) -> None:
+    numbers = pd.Series(classes.number).to_numpy()
+
+    def rings(place: int) -> list[Any]:
+        return [
+            [(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]
+            for cell in cells["cell"].to_numpy()[numbers == place]
+        ]
+
+    _classes(figure, style, legend, classes, rings)
+
+
+def _catchment(figure: go.Figure, style: Style, legend: Legend | None, points: pd.DataFrame, metres: float) -> None:
+    turns = [2 * math.pi * step / 60 for step in range(61)]
+    circles = []
+    for lon, lat in zip(points["lon"], points["lat"], strict=True):
+        across = metres / (M_PER_DEGREE * math.cos(math.radians(lat)))
+        circles.append([(lon + across * math.cos(t), lat + metres / M_PER_DEGREE * math.sin(t)) for t in turns])
+    name = style.language("{metres:,.0f} m", metres=metres)
+    _path(figure, circles, fill="toself", name=name, fillcolor="rgba(0,114,178,.2)", line={"color": GROUPS[0]})
+
+
+def _arcs(figure: go.Figure, style: Style, legend: Legend | None, pairs: pd.DataFrame) -> None:
+    for row in pairs.to_dict("records"):
+        figure.add_scatter(
+            x=[row["origin_lon"], row["asylum_lon"]],
+            y=[row["origin_lat"], row["asylum_lat"]],
+            mode="lines+markers",
+            name=f"{row['name']}: {row['shown']}",
+            line={"color": GROUPS[0], "width": row["width"]},
+            marker={"size": [4, 9], "color": [GROUPS[5], GROUPS[0]]},
+        )
+
+
+LAYERS: dict[str, Callable[..., None]] = {
+    "areas": _areas,
+    "outline": _outline,
+    "points": _points,
+    "hexagons": _hexagons,
+    "catchment": _catchment,
+    "arcs": _arcs,
+}
