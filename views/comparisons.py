@@ -260,15 +260,16 @@ def strip(
     table: pd.DataFrame,
     name: str,
     better_than: str,
-    colour_by: str,
-    colours: dict[str, str],
+    kind: str,
     *,
     unit: str,
     ends: tuple[float, float],
 ) -> go.Figure:
-    """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order; ends mark what stands
-    out.
+    """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order.
+
+    kind: a column with 'strength', 'gap' or ''. ends: beyond them a measure stands out.
     """
+    colours = {"strength": GROUPS[2], "gap": GROUPS[5], "": GROUPS[6]}
     rows = table.iloc[::-1]
     figure = blank(24 * len(rows) + 90, unit)
     for end in ends:
@@ -279,8 +280,8 @@ def strip(
         mode="markers",
         marker={
             "size": 11,
-            "color": [colours[kind] for kind in rows[colour_by]],
-            "symbol": ["diamond" if kind else "circle" for kind in rows[colour_by]],
+            "color": rows[kind].map(colours).tolist(),
+            "symbol": ["diamond" if stands_out else "circle" for stands_out in rows[kind]],
         },
         hovertemplate=f"%{{y}}: {style.language('better than')} %{{x:.0f}} %<extra></extra>",
     )
