@@ -241,14 +241,15 @@ def by_cell(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.T
 
 @cached
 def by_area(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, level: str) -> pd.DataFrame:
-    """People and the mean of every measure over them, by area of a level: area_id, persons, the measures, name.
+    """People and the mean of every measure over them, for every area of a level: area_id, name, persons, the measures.
 
-    Minutes are empty where some cannot walk to any.
+    Measures are empty where nobody lives, minutes also where some cannot walk to any.
     """
     cells, groups = by_cell(ctx, kind, walker, limit, period), cell_groups(ctx, level)
     people = cells["persons"].to_numpy()
     result = pd.DataFrame({"persons": cells["persons"].groupby(groups).sum()})
     for name in MEANS:
         result[name] = access.weighted_mean(cells[name].to_numpy(), people, groups)
-    result = result.replace(np.inf, np.nan).rename_axis("area_id").reset_index()
-    return result.assign(name=result["area_id"].map(area_names(ctx, level)))
+    names = area_names(ctx, level)
+    result = result.reindex(pd.Index(names, name="area_id")).replace(np.inf, np.nan).reset_index()
+    return result.assign(name=result["area_id"].map(names), persons=result["persons"].fillna(0).astype(int))

@@ -1,0 +1,198 @@
+"""Equity of access: how evenly places are spread over people, who walks further, where the underserved cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from analytics import access as walking
+from analytics import classes, equity
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure
+from data.translation import GAP, N_
+from services import access
+from services.access import Question
+from services.areas import area_names, area_shapes, require_period, residents
+from services.cache import cached
+from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
+from services.tables import city_table, facilities_source, optional_table
+
+if TYPE_CHECKING:
+    from libpysal.weights import Queen
+
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("people", N_("People, worst served first"), "%", digits=1),
+        Column("good", N_("Places in reach"), "%", digits=1),
+        Column("shown", N_("Cluster"), kind="text"),
+    )
+}
+
+
+@cached
+def fairness(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> dict[str, float | None]:
+    """Inequality of places in reach over people: gini, palma, concentration (against child poverty of the areas).
+
+    Also gap, low and high: minutes that residents of displaced origin walk more than others, with the 95 % interval.
+    What the city's tables cannot tell is not a number.
+    """
+    places, people = access.by_cell(ctx, kind, walker, limit, period)[["places_per_100", "persons"]].to_numpy().T
+    areas = access.by_area(ctx, kind, walker, limit, period, ctx.levels[-1]).set_index("area_id")
+    poverty = _child_poverty(ctx, period).reindex(areas.index).to_numpy(float)
+    result: dict[str, float | None] = dict.fromkeys(("concentration", "gap", "low", "high"), np.nan)
+    result |= {"gini": equity.gini(places, people), "palma": equity.palma(places, people)}
+    if np.isfinite(poverty).any():
+        per_100, persons = areas["places_per_100"].to_numpy(float), areas["persons"].to_numpy()
+        result["concentration"] = equity.concentration_index(per_100, persons, poverty)
+    if access.counts_displaced(ctx):
+        cells = city_table(ctx, "cells")["area_id"]
+        everybody = access.people_in_cells(ctx, "", period)
+        minutes = walking.weighted_mean(access.minutes_to_nearest(ctx, kind, walker), everybody, cells)
+        displaced = pd.Series(access.displaced_in_cells(ctx, period)).groupby(cells).sum().reindex(areas.index)
+        others = (
+            residents(ctx, period).set_index("area_id")["persons"].astype("float64").reindex(areas.index) - displaced
+        )
+        result |= equity.gap(minutes.reindex(areas.index).to_numpy(float), displaced.to_numpy(float), others.to_numpy())
+    return result
+
+
+def _child_poverty(ctx: CityContext, period: pd.Timestamp) -> pd.Series:
+    """Per cent of children in poverty by smallest area, as last counted by a day."""
+    rows = optional_table(ctx, "social_monitoring")
+    rows = rows[(rows["indicator"] == "child_poverty") & (rows["period"] <= period)]
+    return rows[rows["period"] == rows["period"].max()].set_index("area_id")["percent"]
+
+
+def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list[KeyFigure]:
+    """Four measures of how evenly places are spread, and who walks further."""
+    _, values = ctx.language, _fairness(ctx, territory, query)
+    gap, interval = _(GAP), ""
+    if access.counts_displaced(ctx):
+        gap = _("{gap_mean:+.1f} min", gap_mean=values["gap"])
+        interval = _(
+            "95 % bootstrap interval {gap_low:+.1f} to {gap_high:+.1f} minutes.",
+            gap_low=values["low"],
+            gap_high=values["high"],
+        )
+    poverty = _(
+        "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."
+    )
+    palma = _("Palma-style ratio; 0.25 would be even.")
+    return [
+        KeyFigure(_("Gini of places"), _.number(values["gini"], 2), help=_("0: the same for all.")),
+        KeyFigure(_("Best 10 % / worst 40 %"), _.number(values["palma"], 2), help=palma),
+        KeyFigure(_("Against child poverty"), _.number(values["concentration"], 3), help=poverty),
+        KeyFigure(_("Displaced walk more"), gap, help=interval),
+    ]
+
+
+def _fairness(ctx: CityContext, territory: Territory, query: Question) -> dict[str, float | None]:
+    return fairness(ctx, query.service, query.walker, query.limit, require_period(ctx, territory))
+
+
+def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str:
+    """Whether residents of displaced origin walk as far as others; '' where origins are not counted."""
+    if not access.counts_displaced(ctx):
+        return ""
+    _, values = ctx.language, _fairness(ctx, territory, query)
+    low, high = float(values["low"] or 0), float(values["high"] or 0)
+    return _(
+        "The walk of residents of displaced origin {sure}: 95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes, "
+        "bootstrapped over planning areas.",
+        sure=_("differs") if low * high > 0 else _("cannot be told from that of the others"),
+        gap_low=low,
+        gap_high=high,
+    )
+
+
+@cached
+def lorenz(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> pd.DataFrame:
+    """Lorenz curve of places over people, in per cent, thinned for drawing; beside it the line of equality."""
+    _, rows = ctx.language, access.by_cell(ctx, kind, walker, limit, period)
+    curve = 100 * equity.lorenz(rows["places_per_100"].to_numpy(), rows["persons"].to_numpy())
+    curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, 120).astype(int))].assign(group=_("as it is"))
+    even = pd.DataFrame({"people": [0.0, 100.0], "good": [0.0, 100.0], "group": _("the same for all")})
+    return pd.concat([curve, even], ignore_index=True)
+
+
+def lorenz_figure(ctx: CityContext, territory: Territory, query: Question) -> Figure:
+    """The Lorenz curve of places in reach. Raises NothingToShow where nobody reaches any."""
+    _, period = ctx.language, require_period(ctx, territory)
+    gini = _fairness(ctx, territory, query)["gini"]
+    if not np.isfinite(gini or 0):
+        raise NothingToShow(_("No place is in anybody's reach."), _("Choose a longer walk or another service."))
+    rows = lorenz(ctx, query.service, query.walker, query.limit, period)
+    unit = _("% of places, by % of people, worst served first")
+    caption = Caption(
+        _("Lorenz curve of places in reach: Gini {gini}", gini=_.number(gini, 2)),
+        unit,
+        _.day(period),
+        facilities_source(ctx),
+        _(access.MEASURES["places_per_100"].unit),
+    )
+    return figure(
+        ctx, "lorenz", caption, rows, chart("lines", rows, x="people", y="good", by="group", unit=unit), COLUMNS
+    )
+
+
+@cached
+def _neighbours(ctx: CityContext) -> Queen:
+    """Smallest areas that touch."""
+    from libpysal.weights import Queen
+
+    rows, level = city_table(ctx, "areas"), ctx.levels[-1]
+    rows = rows[(rows["level"] == level) & (rows["boundary_version"] == ctx.boundary_version)]
+    return Queen.from_dataframe(rows, ids=rows["area_id"].tolist(), silence_warnings=True)
+
+
+@cached
+def clusters(
+    ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, measure: str
+) -> tuple[dict[str, float], pd.Series]:
+    """Moran's I {moran, p} and by smallest area 'low' or 'high' where it and its neighbours are ('' elsewhere).
+
+    False discoveries are held to 5 %. Raises NothingToShow where areas do not differ or none has a neighbour.
+    """
+    values = access.by_area(ctx, kind, walker, limit, period, ctx.levels[-1]).set_index("area_id")[measure]
+    weights = _neighbours(ctx)
+    values = values.reindex(weights.id_order)
+    if values.nunique() < 2 or not weights.nonzero:
+        _ = ctx.language
+        raise NothingToShow(_("There are no neighbouring areas that differ."), _("Choose another service."))
+    # Areas in which nobody of the age lives have no value: they take the middle one, so that they pull nowhere.
+    overall, kinds = equity.local_moran(values.fillna(values.median()), weights)
+    return overall, kinds.where(values.notna(), "")
+
+
+def cluster_figure(ctx: CityContext, territory: Territory, query: Question) -> Figure:
+    """Not a rainbow: the areas that are jointly underserved or well served, in the whole city."""
+    _, period, level, measure = ctx.language, require_period(ctx, territory), ctx.levels[-1], query.measure
+    overall, kinds = clusters(ctx, query.service, query.walker, query.limit, period, query.reach_measure)
+    labels = {"": _("no cluster"), "bad": _("jointly underserved"), "good": _("jointly well served")}
+    bad, good = ("low", "high") if measure.low_is_bad else ("high", "low")
+    codes = kinds.map({"": "", bad: "bad", good: "good"})
+    count, names = int((codes == "bad").sum()), area_names(ctx, level)
+    rows = pd.DataFrame({"area_id": kinds.index, "name": kinds.index.map(names), "shown": codes.map(labels).to_numpy()})
+    grouped = classes.classify(codes.map({"good": 0.0, "bad": 1.0}).reset_index(drop=True))
+    title, whole_city = _("clusters (local Moran, false discoveries held to 5 %)"), territory.changed(district="")
+    key = legend(ctx, title, grouped, [labels["bad" if value else "good"] for value in grouped.lows], labels[""])
+    shapes = area_shapes(ctx, level)
+    layers = [area_layer(ctx, whole_city, shapes, rows, grouped, level), outline_layer(ctx, whole_city)]
+    caption = Caption(
+        _("{bad} areas are jointly underserved", bad=count) if count else _("No areas are jointly underserved"),
+        title,
+        _.day(period),
+        facilities_source(ctx),
+        _(
+            "Moran's I {moran:.2f} ({p}, 999 permutations); {measures}",
+            moran=overall["moran"],
+            p=_.p_value(overall["p"]),
+            measures=_(measure.unit),
+        ),
+        _("Map of {bad} jointly underserved areas", bad=count),
+    )
+    return figure(ctx, "clusters", caption, rows, city_map(ctx, whole_city, layers, key, level), COLUMNS, shapes)

@@ -1,0 +1,288 @@
+"""Who is served: access on foot by area and hexagon, over all limits, by facility, and of one area to every service."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import h3
+import ibis
+import pandas as pd
+
+from analytics import access as walking
+from analytics import cells as hexes
+from analytics import classes
+from data import engine
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.figures import Column, Figure, Layer, Map
+from data.translation import N_
+from services import access
+from services.access import DISPLACED, EVERYONE, Question
+from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
+from services.cache import cached
+from services.coverage import facility_points
+from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
+from services.names import facility_kinds
+from services.tables import city_table, facilities_source
+
+MOST_CELLS = 12_000  # hexagons that a map sends to a browser: about 70 bytes each
+THRESHOLDS = [float(minutes) for minutes in range(1, 46)]
+COMPARISONS = {
+    "nothing": N_("nothing"),
+    "another service": N_("another service"),
+    "an earlier date": N_("an earlier date"),
+}
+DETAILS = {"hexagons": N_("Hexagons"), "facilities": N_("Facilities")}
+COLUMNS = access.COLUMNS | {
+    column.name: column
+    for column in (
+        Column("cell", N_("H3 cell"), kind="id"),
+        Column("group", N_("People"), kind="name"),
+        Column("reachable", N_("People within the limit")),
+        Column("per_place", N_("People within the limit for each place"), digits=1, missing=N_("not stated")),
+        Column("service", N_("Service"), kind="name"),
+        Column("rank", N_("Rank by minutes")),
+        Column("areas", N_("Areas ranked")),
+    )
+}
+
+
+class Query(Question):
+    """Also the level of areas, what to compare with, the closer look and the facility that it is at."""
+
+    level: str = ""
+    against: Literal["nothing", "another service", "an earlier date"] = "nothing"
+    other: str = ""
+    closer: Literal["hexagons", "facilities"] = "hexagons"
+    facility: str = ""
+
+
+def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
+    """What the page's choices may be in this city and territory. Raises NothingToShow without services or residents."""
+    kinds, period = list(access.services(ctx)), require_period(ctx, territory)
+    comparisons = [
+        name
+        for name in COMPARISONS
+        if name == "nothing"
+        or (name == "another service" and len(kinds) > 1)
+        or (name == "an earlier date" and current_half_years(ctx)[0] < period)
+    ]
+    return {
+        "service": kinds,
+        "level": list(ctx.levels),
+        "against": comparisons,
+        "other": lambda chosen: [kind for kind in kinds if kind != chosen["service"]],
+        "facility": lambda chosen: list(facility_names(ctx, territory, Query(**chosen))),
+    }
+
+
+def _rows(ctx: CityContext, territory: Territory, query: Query, kind: str, period: pd.Timestamp) -> pd.DataFrame:
+    """A map's rows for a kind and day, in the territory. Raises NothingToShow where no area has a value."""
+    _, measure = ctx.language, query.measure
+    rows = access.by_area(ctx, kind, query.walker, query.limit, period, query.level)
+    rows = in_district(ctx, rows, territory.district, query.level)
+    values = rows[query.reach_measure] * measure.factor
+    if values.isna().all():
+        raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
+    shown = [f"{_.number(value, measure.digits)} {_(measure.unit)}" for value in values]
+    return rows.assign(value=values, shown=shown, kind=facility_kinds(ctx).loc[kind, "label"])
+
+
+def maps(ctx: CityContext, territory: Territory, query: Query) -> list[Figure]:
+    """The measure by area: one map, or two on one scale (two services, or one on two dates)."""
+    _, measure, pairs = ctx.language, query.measure, [(query.service, require_period(ctx, territory))]
+    if query.against == "another service":
+        pairs.append((query.other, pairs[0][1]))
+    elif query.against == "an earlier date":
+        pairs.append((query.service, current_half_years(ctx)[0]))
+    tables = [_rows(ctx, territory, query, kind, period) for kind, period in pairs]
+    grouped = classes.classify(pd.concat(tables, ignore_index=True)["value"], scheme="jenks")
+    figures = []
+    for place, ((kind, period), rows) in enumerate(zip(pairs, tables, strict=True)):
+        worst = rows.loc[rows["value"].idxmin() if measure.low_is_bad else rows["value"].idxmax()]
+        finding = _(
+            "{labels}: hardest for {name}, {shown}", labels=worst["kind"], name=worst["name"], shown=worst["shown"]
+        )
+        part = classes.part(grouped, slice(place * len(rows), (place + 1) * len(rows)))  # both have the same areas
+        figures.append(
+            area_map(
+                ctx,
+                territory,
+                "reach-map" if len(pairs) == 1 else f"side-{place}",
+                Caption(finding, _(measure.unit), _.day(period), facilities_source(ctx)),
+                rows,
+                query.level,
+                Shading(measure.digits, classes=part),
+                points=facility_points(ctx, kind),
+                columns=COLUMNS,
+            )
+        )
+    return figures if len(figures) == 1 else [_smaller(result) for result in figures]
+
+
+def _smaller(result: Figure) -> Figure:
+    """A map that stands beside another."""
+    assert isinstance(result.drawing, Map)
+    return replace(result, drawing=replace(result.drawing, zoom=result.drawing.zoom - 0.8, height=420))
+
+
+@cached
+def hexagons(
+    ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, district: str
+) -> tuple[pd.DataFrame, int]:
+    """Hexagons with residents and their measures, as fine as MOST_CELLS allows: a district's finer than the city's.
+
+    Returns them (cell, persons and access.MEANS) and their resolution.
+    """
+    names, rows = city_table(ctx, "cells")["cell"], access.by_cell(ctx, kind, walker, limit, period)
+    shown = (rows["persons"] > 0).to_numpy() & access.cells_within(ctx, district)
+    resolution = hexes.level_of_detail(int(shown.sum()), h3.get_resolution(names.iloc[0]), MOST_CELLS)
+    rows = rows[shown].assign(cell=[int(name, 16) for name in names[shown]])
+    result = engine.run(hexes.coarser(ibis.memtable(rows), resolution, "persons", access.MEANS))
+    return result.assign(cell=[f"{cell:x}" for cell in result["cell"]]), resolution
+
+
+def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The measure where people live, hexagon by hexagon. Raises NothingToShow where nobody served lives."""
+    _, measure, period = ctx.language, query.measure, require_period(ctx, territory)
+    rows, resolution = hexagons(ctx, query.service, query.walker, query.limit, period, territory.district)
+    if rows.empty:
+        raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
+    values, unit = rows[query.reach_measure] * measure.factor, _(measure.unit)
+    grouped = classes.classify(values, scheme="quantiles")
+    layer = Layer("hexagons", {"cells": rows.assign(value=values), "classes": grouped, "digits": measure.digits})
+    key = legend(ctx, f"{unit}, {_.day(period)}", grouped, ranges(grouped, Shading(measure.digits), _))
+    caption = Caption(
+        _("Hexagon by hexagon: {rows:,} lived-in cells", rows=len(rows)),
+        unit,
+        _.day(period),
+        facilities_source(ctx),
+        _("H3 resolution {value}; choose a district for finer cells", value=resolution)
+        + f" · {_(ctx.city.estimate_note)}",
+        _("Map of hexagons: {unit}", unit=unit),
+    )
+    result = figure(ctx, "hexagons", caption, rows, city_map(ctx, territory, [layer], key), COLUMNS)
+    return replace(result, geometry=lambda: [h3.cells_to_geo([cell]) for cell in rows["cell"]])
+
+
+@cached
+def curves(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp, district: str) -> pd.DataFrame:
+    """Share of each group of people within every number of minutes: minutes, group (EVERYONE or DISPLACED), percent."""
+    within, minutes = access.cells_within(ctx, district), access.minutes_to_nearest(ctx, kind, walker)
+    parts = []
+    for group, people in access.groups_counted(ctx, kind, period).items():
+        curve = walking.coverage_curve(minutes[within], people[within], THRESHOLDS)
+        parts.append(curve.assign(group=group, percent=100 * curve["share"]))
+    return pd.concat(parts, ignore_index=True)[["minutes", "group", "percent"]]
+
+
+def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Not one limit but all of them, for everyone and for residents of displaced origin."""
+    _, period = ctx.language, require_period(ctx, territory)
+    rows = curves(ctx, query.service, query.walker, period, territory.district)
+    share = rows[rows["minutes"] == query.limit].set_index("group")["percent"]
+    finding = _("Within {limit} minutes: {at:.0f} % of all it serves", limit=query.limit, at=share[EVERYONE])
+    note = f"{_('On foot as')}: {_(walking.WALKERS[query.walker])}"
+    if DISPLACED in share:
+        finding = _(
+            "Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin",
+            limit=query.limit,
+            at=share[EVERYONE],
+            at_2=share[DISPLACED],
+        )
+        note += " · " + _("areas whose counts are suppressed are left out of the displaced (estimate)")
+    rows, unit = rows.assign(group=rows["group"].map(_)), _("% of people, by minutes on foot")
+    drawing = chart("lines", rows, x="minutes", y="percent", by="group", unit=unit)
+    columns = COLUMNS | {"minutes": Column("minutes", N_("Minutes on foot"))}
+    return figure(
+        ctx, "curve", Caption(finding, unit, _.day(period), facilities_source(ctx), note), rows, drawing, columns
+    )
+
+
+def _loads(ctx: CityContext, territory: Territory, query: Query) -> pd.DataFrame:
+    """Facilities of the service with the people in their reach, the most crowded first; the nameless by their id."""
+    period = require_period(ctx, territory)
+    rows = access.places_in_reach(ctx, query.service, query.walker, query.limit, period)[2]
+    rows = in_district(ctx, rows, territory.district)
+    rows = rows.assign(name=rows["name"].where(rows["name"] != "", rows["source_id"]))
+    return rows.sort_values(["per_place", "reachable"], ascending=False)
+
+
+def facility_names(ctx: CityContext, territory: Territory, query: Query) -> dict[str, str]:
+    """Names of the facilities that can be looked at, by source id, the most crowded first."""
+    rows = _loads(ctx, territory, query)
+    return dict(zip(rows["source_id"], rows["name"], strict=True))
+
+
+def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """One facility's catchment and load; the table has all of them. Raises NothingToShow where there is none."""
+    _, period = ctx.language, require_period(ctx, territory)
+    rows = _loads(ctx, territory, query)
+    if rows.empty:
+        raise NothingToShow(_("There is none of this kind here."), _("Choose another service or district."))
+    facility = rows.set_index("source_id").loc[query.facility]
+    metres = query.limit * walking.SPEEDS[query.walker] / access.circuity(ctx)["factor"]
+    place = _("places not stated")
+    if pd.notna(facility["places"]):
+        place = _(
+            "{places:,} places, {per_place} people for each",
+            places=facility["places"],
+            per_place=_.number(facility["per_place"], 1),
+        )
+    point = rows[rows["source_id"] == query.facility].assign(shown=place, id=facility["area_id"])
+    layers = [
+        Layer("outline", {"shapes": area_shapes(ctx, ctx.levels[-1])}),
+        Layer("catchment", {"points": point, "metres": metres}),
+        Layer("points", {"points": point}),
+    ]
+    circle = _(
+        "Circle: {metres:,.0f} m straight, {limit} minutes on foot ({walker}) at the fitted circuity",
+        metres=metres,
+        limit=query.limit,
+        walker=_(walking.WALKERS[query.walker]),
+    )
+    unstated = _(
+        "{place}. Opening hours, languages and wheelchair access: not known for any of the {sites:,} facilities.",
+        place=place.capitalize(),
+        sites=len(rows),
+    )
+    caption = Caption(
+        _(
+            "{names}: {reachable:,} of those it serves live within {limit} minutes",
+            names=facility["name"],
+            reachable=facility["reachable"],
+            limit=query.limit,
+        ),
+        _("people within the limit"),
+        _.day(period),
+        facilities_source(ctx),
+        f"{circle} · {unstated}",
+        _("Map: catchment of {names}", names=facility["name"]),
+    )
+    table = rows[["name", "places", "reachable", "per_place", "source_id", "area_id", "lon", "lat"]]
+    drawing = Map(layers, facility["lon"], facility["lat"], 13, height=360)
+    return figure(ctx, "load", caption, table, drawing, COLUMNS)
+
+
+def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The chosen area's minutes to each service and its rank. Raises NothingToShow where no area is chosen."""
+    _, level, period = ctx.language, ctx.levels[-1], require_period(ctx, territory)
+    if not territory.area:
+        raise NothingToShow(_("Choose a planning area for its profile."), _("Click one on a map or use the sidebar."))
+    kinds, rows = facility_kinds(ctx), []
+    for kind, label in kinds.loc[kinds["grouping"] != "culture", "label"].items():
+        areas = access.by_area(ctx, str(kind), query.walker, query.limit, period, level).set_index("area_id")
+        ranks = areas["minutes"].rank(method="min")
+        measures = areas.loc[territory.area, ["persons", *access.MEANS]].to_dict()
+        ranked = {"rank": ranks[territory.area], "areas": int(ranks.notna().sum())}
+        rows.append({"service": label, **measures, **ranked})
+    table = pd.DataFrame(rows, columns=["service", "persons", *access.MEANS, "rank", "areas"])
+    caption = Caption(
+        _("{name}: minutes to each service", name=area_names(ctx, level)[territory.area]),
+        _("minutes on foot (estimate)"),
+        _.day(period),
+        facilities_source(ctx),
+        _("rank 1 is the shortest walk"),
+    )
+    return figure(ctx, "profile", caption, table.astype({"persons": int, "areas": int}), columns=COLUMNS)
