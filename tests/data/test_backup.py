@@ -1,4 +1,4 @@
-"""Backup and restore of what people entered, on both databases; and databases of the first schema brought up to date."""
+"""Backup and restore of what people entered, on both databases; databases of the first schema brought up to date."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def filled() -> None:
     store.add_target("town", "district", "01", "library_walk", 1.5, 2030)
     store.add_assessment("town", date(2026, 1, 1), "desk", {"a": {"level": 2}})
     code = rooms.open_room("town", "Room", ["staff"])
-    asked = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
-    rooms.answer(code, asked, "device-of-someone", "staff", ["b"])
+    number = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
+    rooms.answer(code, number, "device-of-someone", "staff", ["b"])
     stories.save("Story", [{"page": "reach"}])
     stories.shorten("reach", "Title")
 
@@ -87,8 +87,9 @@ def test_a_database_of_the_first_release_is_brought_up_to_date(where: str) -> No
         )
         connection.execute(
             text(
-                "INSERT INTO initiatives (version, name, kind, stage, theme, topic, city, country, area_id, about, target_group, languages, "
-                "funding, contact_role, partners, outcomes, evidence) VALUES (1, 'Old', 'practice', 'applied', 'social', 'work', 'Town', 'DE', "
+                "INSERT INTO initiatives (version, name, kind, stage, theme, topic, city, country, area_id, about, "
+                "target_group, languages, funding, contact_role, partners, outcomes, evidence) "
+                "VALUES (1, 'Old', 'practice', 'applied', 'social', 'work', 'Town', 'DE', "
                 "'', '', '', '', '', '', '[]', '[]', '[]')"
             )
         )

@@ -41,16 +41,16 @@ def test_every_engine_gives_the_same_figures(
         pytest.skip("no Java on this machine, which Spark needs")
     address = request.getfixturevalue("postgres").replace("+psycopg", "") if which == "postgres" else which
     monkeypatch.setenv("ZONE_ENGINE", address)
-    here = next(iter(data.cities()))
-    sums = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", KEEP))
-    rows = data.table("residents_by_origin", here)
+    city = next(iter(data.cities()))
+    sums = engine.run(cube.regroup(engine.table("residents_by_origin", city), ["origin"], "persons", KEEP))
+    rows = data.table("residents_by_origin", city)
     rows = rows[(rows["level"] == "district") & (rows["period"] == "2024-12-31")].groupby("origin")
     assert sums.set_index("origin")["persons"].to_dict() == rows["persons"].sum().to_dict()
     assert sums.set_index("origin")["unknown"].to_dict() == rows["suppressed"].sum().to_dict()
     share = engine.run(cube.regroup(engine.table("cultural_employment"), ["year"], "thousand_persons", {}))
     exact = data.table("cultural_employment").groupby("year")["thousand_persons"].sum()
     assert share.set_index("year")["thousand_persons"].to_dict() == pytest.approx(exact.to_dict(), rel=1e-9)
-    rows = data.table("cells", here).query("share > 0").iloc[:5000]
+    rows = data.table("cells", city).query("share > 0").iloc[:5000]
     numbers = pd.DataFrame({"cell": [int(name, 16) for name in rows["cell"]], "persons": rows["share"], "x": rows["x"]})
     joined = engine.run(cells.coarser(ibis.memtable(numbers), 8, "persons", ["x"]))
     weighted = (
@@ -61,14 +61,14 @@ def test_every_engine_gives_the_same_figures(
     rows = rows[(rows["year"] == 2024) & rows["category"].isin(displacement.ACROSS_BORDERS)]
     pairs = engine.run(displacement.pairs(engine.table("displaced"), 2024)).set_index(["origin", "asylum"])["persons"]
     assert pairs.to_dict() == rows.groupby(["origin", "asylum"])["persons"].sum().to_dict()
-    asked = displacement.movements(engine.table("displacement_flows"), engine.table("solutions"), "DEU", (2020, 2024))
-    assert engine.run(asked)["persons"].sum() == sum(
+    query = displacement.movements(engine.table("displacement_flows"), engine.table("solutions"), "DEU", (2020, 2024))
+    assert engine.run(query)["persons"].sum() == sum(
         rows.loc[rows["asylum"].eq("DEU") & rows["year"].between(2020, 2024), "persons"].sum()
         for rows in (data.table("displacement_flows"), data.table("solutions").query("solution != 'returned_idps'"))
     )
     for case in CASES:
-        found = engine.run(displacement.stock(engine.table("displaced"), **case))
-        pd.testing.assert_frame_equal(found.reset_index(drop=True), by_pandas(**case), check_dtype=False, rtol=1e-9)
+        result = engine.run(displacement.stock(engine.table("displaced"), **case))
+        pd.testing.assert_frame_equal(result.reset_index(drop=True), by_pandas(**case), check_dtype=False, rtol=1e-9)
 
 
 def test_a_new_version_is_another_table_and_the_old_one_is_not_sent_twice(
@@ -82,13 +82,13 @@ def test_a_new_version_is_another_table_and_the_old_one_is_not_sent_twice(
 
 
 def test_threads_have_their_own_connections() -> None:
-    found: list[int] = []
+    totals: list[int] = []
     wrong: list[Exception] = []
 
     def ask() -> None:
         try:
             for _ in range(5):
-                found.append(
+                totals.append(
                     int(engine.run(displacement.stock(engine.table("displaced"), "category"))["persons"].sum())
                 )
         except Exception as fault:
@@ -100,22 +100,22 @@ def test_threads_have_their_own_connections() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-    assert len(found) == 40
-    assert len(set(found)) == 1
+    assert len(totals) == 40
+    assert len(set(totals)) == 1
 
 
 @pytest.mark.parametrize("address", ["folder", "memory://lake"])
 def test_partitions_on_a_disk_and_in_object_storage_say_the_same(
     address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, here = str(tmp_path) if address == "folder" else address, next(iter(data.cities()))
-    residents, displaced = data.entry("residents_by_origin", here), data.entry("displaced")
+    place, city = str(tmp_path) if address == "folder" else address, next(iter(data.cities()))
+    residents, displaced = data.entry("residents_by_origin", city), data.entry("displaced")
     monkeypatch.setenv("ZONE_LAKE", place)
-    plain = engine.run(cube.regroup(engine.table("residents_by_origin", here), ["origin"], "persons", KEEP))
+    plain = engine.run(cube.regroup(engine.table("residents_by_origin", city), ["origin"], "persons", KEEP))
     assert [lake.write(entry, place) for entry in (residents, displaced, residents)] == [True, True, False]
     files, path = lake.open_storage(lake.folder(residents, place))
-    assert len(files.glob(f"{path}/period=*")) == data.table("residents_by_origin", here)["period"].nunique()
-    table = engine.table("residents_by_origin", here)
+    assert len(files.glob(f"{path}/period=*")) == data.table("residents_by_origin", city)["period"].nunique()
+    table = engine.table("residents_by_origin", city)
     assert table.get_name().endswith("_lake")
     pd.testing.assert_frame_equal(engine.run(cube.regroup(table, ["origin"], "persons", KEEP)), plain)
     for case in CASES:

@@ -1,4 +1,4 @@
-"""What breaks around the app: killed writers, a full disk, a clock that jumps, a database that is away. More of it: `python -m bench.faults`."""
+"""What breaks around the app: killed writers, a full disk, a jumping clock, no database. More: `python -m bench.faults`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from bench.driver import Reader, served
 
 
 def test_killed_writers_lose_nothing_and_break_nothing(tmp_path: Path) -> None:
-    found = faults.killed(list(faults.KINDS), 10, tmp_path, random.Random())
-    assert found["kills"] == 10
-    assert found["acknowledged"] > 50
-    assert (found["lost"], found["faults"]) == (0, 0)
+    result = faults.killed(list(faults.KINDS), 10, tmp_path, random.Random())
+    assert result["kills"] == 10
+    assert result["acknowledged"] > 50
+    assert (result["lost"], result["faults"]) == (0, 0)
 
 
 @pytest.mark.parametrize("what", faults.TRIALS)

@@ -50,7 +50,7 @@ def test_a_million_columns_and_a_bomb_are_refused_before_they_are_read() -> None
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_000)
     with pytest.raises(SourceError, match="unpacks to 50,000,000 bytes"):
         exchange.read(out.getvalue(), "a.xlsx")
-    assert limits.MAX_UNPACKED >= 50_000_000  # it was the ratio that told it
+    assert limits.MAX_UNPACKED >= 50_000_000  # it was the ratio that refused it
 
 
 def test_entities_of_a_workbook_are_not_expanded() -> None:
@@ -59,8 +59,8 @@ def test_entities_of_a_workbook_are_not_expanded() -> None:
     pd.DataFrame([{"name": "x"}]).to_excel(source, index=False)
     out = io.BytesIO()
     with zipfile.ZipFile(source) as whole, zipfile.ZipFile(out, "w") as archive:
-        for one in whole.infolist():
-            archive.writestr(one, bomb if one.filename == "xl/workbook.xml" else whole.read(one.filename))
+        for member in whole.infolist():
+            archive.writestr(member, bomb if member.filename == "xl/workbook.xml" else whole.read(member.filename))
     with pytest.raises(SourceError, match="cannot be read"):
         exchange.read(out.getvalue(), "a.xlsx")
     assert openpyxl.DEFUSEDXML
@@ -98,8 +98,8 @@ def test_geometry_that_is_huge_crossed_or_nowhere_is_named(tmp_path: Path) -> No
         shapes = json.loads((folder / "areas.geojson").read_text(encoding="utf-8"))
         shapes["features"][0]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
         (folder / "areas.geojson").write_text(json.dumps(shapes), encoding="utf-8")
-        found = checks.check(folder).findings
-        assert any("areas" in one.file for one in found), name
+        findings = checks.check(folder).findings
+        assert any("areas" in finding.file for finding in findings), name
 
 
 @pytest.mark.parametrize(

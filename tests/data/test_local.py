@@ -36,10 +36,10 @@ def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> No
     offer = local.offer(ENTRY, employment(2.0))
     assert offer is not None
     assert data.table("employment")["thousand_persons"].tolist() == [1.0]
-    assert [one.state for one in local.versions("world", "employment")] == ["offered", "used"]
+    assert [row.state for row in local.versions("world", "employment")] == ["offered", "used"]
     version = data.version()
     local.use("world", "employment", offer.version)
-    assert data.version() != version  # whatever is kept by version is made anew
+    assert data.version() != version  # whatever is cached by version is computed again
     assert data.table("employment")["thousand_persons"].tolist() == [2.0]
     assert data.entry("employment").source_line.endswith(f"v{offer.version[:10]}")
     assert local.go_back("world", "employment") == first.version
@@ -53,7 +53,7 @@ def test_the_same_figures_are_no_news_and_a_new_offer_replaces_the_old() -> None
     assert local.offer(ENTRY, employment(1.0)) is None
     local.offer(ENTRY, employment(2.0))
     local.offer(ENTRY, employment(3.0))
-    assert [one.rows for one in local.offers()] == [1]
+    assert [row.rows for row in local.offers()] == [1]
     local.reject("world", "employment")
     assert local.offers() == []
     assert len(list((local_catalogue().parent / "world" / "employment").iterdir())) == 1
@@ -110,7 +110,7 @@ def test_many_writers_lose_nothing() -> None:
 
 
 def test_a_draft_that_goes_away_while_it_is_swept_breaks_no_save(tmp_path: Path) -> None:
-    """Another writer renames its draft between the listing and the look at its age: a link to nowhere is such a file."""
+    """Another writer renames its draft between listing and reading its age: a link to nowhere is such a file."""
     folder = tmp_path / "world" / "regional_gdp"
     folder.mkdir(parents=True)
     (folder / "2026.parquet.0.tmp").symlink_to(folder / "renamed")

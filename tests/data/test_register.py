@@ -56,9 +56,9 @@ def test_conflicting_edits_are_told_apart(where: str) -> None:
     number = register.add(ROW, "ann")
     version = int(register.everything()["version"].iloc[0])
     register.change(number, version, {**ROW, "budget_eur": 2000}, "bob")
-    with pytest.raises(register.ConflictError, match=r"changed by someone else.*budget_eur") as told:
+    with pytest.raises(register.ConflictError, match=r"changed by someone else.*budget_eur") as raised:
         register.change(number, version, {**ROW, "name": "Mine"}, "cleo")
-    assert told.value.theirs["budget_eur"] == 2000
+    assert raised.value.theirs["budget_eur"] == 2000
     assert register.everything()["name"].tolist() == ["Reading room"]  # nothing was overwritten
 
 
@@ -79,7 +79,7 @@ def test_history_undo_and_soft_delete(where: str) -> None:
 
 
 def test_every_fault_is_named_with_its_mend() -> None:
-    with pytest.raises(register.InvalidInitiativeError) as told:
+    with pytest.raises(register.InvalidInitiativeError) as raised:
         register.check(
             {
                 **ROW,
@@ -90,8 +90,8 @@ def test_every_fault_is_named_with_its_mend() -> None:
                 "colour": "red",
             }
         )
-    assert set(told.value.problems) == {"stage", "budget_eur", "end", "contact_role", "colour"}
-    assert "detected, developed, applied, scaled" in told.value.problems["stage"]
+    assert set(raised.value.problems) == {"stage", "budget_eur", "end", "contact_role", "colour"}
+    assert "detected, developed, applied, scaled" in raised.value.problems["stage"]
 
 
 @pytest.mark.parametrize("kind", exchange.KINDS)
@@ -110,8 +110,8 @@ def test_out_and_in_again_is_the_same(where: str, kind: str) -> None:
     after = register.everything()
     assert len(after) == 2
     for field in register.FIELDS:
-        one, other = after[field].iloc[0], after[field].iloc[1]
-        assert (str(one), type(one)) == (str(other), type(other)), field
+        value, expected = after[field].iloc[0], after[field].iloc[1]
+        assert (str(value), type(value)) == (str(expected), type(expected)), field
 
 
 def test_ten_thousand_rows_with_five_hundred_broken(where: str) -> None:
@@ -155,9 +155,9 @@ def test_a_killed_writer_loses_no_acknowledged_write(where: str) -> None:
     process.send_signal(signal.SIGKILL)
     acknowledged += process.stdout.readlines()
     process.wait()
-    told = {line.decode().strip() for line in acknowledged if line.endswith(b"\n")}
-    assert 40 <= len(told) < 200
-    kept = set(register.everything()["name"])
-    assert told <= kept
+    acknowledged_names = {line.decode().strip() for line in acknowledged if line.endswith(b"\n")}
+    assert 40 <= len(acknowledged_names) < 200
+    stored = set(register.everything()["name"])
+    assert acknowledged_names <= stored
     register.add(ROW, "afterwards")  # the database is still sound
-    assert len(register.everything()) == len(kept) + 1
+    assert len(register.everything()) == len(stored) + 1

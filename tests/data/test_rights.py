@@ -14,7 +14,7 @@ from data.store import audit, register, rooms, stories
 from tests.data.test_register import ROW
 
 ROOT = Path(__file__).parents[2]
-# What writes without a role, and why: people answer from phones by the room's code; retention and the log itself act by themselves.
+# What writes without a role: people answer from phones by the room's code; retention and the log act by themselves.
 OPEN = {"rooms.answer", "rooms.purge", "audit.record"}
 
 
@@ -80,7 +80,7 @@ def test_every_function_that_writes_asks_for_a_role() -> None:
                 continue
             body = ast.unparse(node)
             writes = "session.begin()" in body or ".commit()" in body
-            guarded = any("require_role(" in ast.unparse(one) for one in node.decorator_list)
+            guarded = any("require_role(" in ast.unparse(decorator) for decorator in node.decorator_list)
             name = f"{path.stem}.{node.name}"
             assert guarded or not writes or name in OPEN or path.stem == "database", name
 
@@ -91,15 +91,15 @@ def test_roles_come_from_the_file_and_a_broken_file_gives_none(tmp_path: Path, m
         '[people]\n"head@city.example" = "admin"\n"*@city.example" = "editor"\n"odd@x.example" = "king"\n'
     )
     assert [
-        rights.role_of(one)
-        for one in ("Head@City.example", "desk@city.example", "x@city.example.evil.example", "odd@x.example")
+        rights.role_of(account)
+        for account in ("Head@City.example", "desk@city.example", "x@city.example.evil.example", "odd@x.example")
     ] == ["admin", "editor", "viewer", "viewer"]
     for text in ("[people", "people = 3", "", "\xff"):
         (tmp_path / "roles.toml").write_text(text, encoding="latin-1")
         assert rights.role_of("head@city.example") == "viewer"
-    for asked, given in (("admin", "admin"), ("", "none"), ("root", "none"), ("viewer", "viewer")):
-        monkeypatch.setenv("ZONE_ROLE", asked)
-        assert rights.open_role() == given
+    for setting, role in (("admin", "admin"), ("", "none"), ("root", "none"), ("viewer", "viewer")):
+        monkeypatch.setenv("ZONE_ROLE", setting)
+        assert rights.open_role() == role
     monkeypatch.delenv("ZONE_ROLE")
     assert rights.open_role() == "viewer"
 

@@ -18,55 +18,58 @@ from data.store import database, rooms, stories
 OPTIONS = [("a", "Schools"), ("b", "Parks"), ("c", "Libraries")]
 
 
-def asked(kind: str = "poll", groups: list[str] | None = None, keep_days: int = 30) -> tuple[str, rooms.QuestionView]:
+def open_question(
+    kind: str = "poll", groups: list[str] | None = None, keep_days: int = 30
+) -> tuple[str, rooms.QuestionView]:
     code = rooms.open_room("town", "A room", groups or [], keep_days)
     number = rooms.add_question(code, kind, "What first?", [] if kind == "text" else OPTIONS)
-    found = rooms.question(number)
-    assert found is not None
-    return code, found
+    question = rooms.question(number)
+    assert question is not None
+    return code, question
 
 
-def votes(one: rooms.QuestionView) -> list[Any]:
-    return [choice[0] for choice in rooms.answers(one)["choice"]]
+def votes(question: rooms.QuestionView) -> list[Any]:
+    return [choice[0] for choice in rooms.answers(question)["choice"]]
 
 
 def test_a_device_counts_once_and_may_change_its_mind_until_the_question_is_closed(where: str) -> None:
-    code, one = asked()
+    code, question = open_question()
     for device in range(6):
-        rooms.answer(code, one.id, f"device-{device}", "", ["a"])
-    rooms.answer(code, one.id, "device-0", "", ["b"])
-    assert rooms.count(one.id) == 6
-    assert sorted(votes(one)) == ["a"] * 5 + ["b"]
-    rooms.set_open(one.id, False)
+        rooms.answer(code, question.id, f"device-{device}", "", ["a"])
+    rooms.answer(code, question.id, "device-0", "", ["b"])
+    assert rooms.count(question.id) == 6
+    assert sorted(votes(question)) == ["a"] * 5 + ["b"]
+    rooms.set_open(question.id, False)
     with pytest.raises(rooms.RefusedError, match="closed"):
-        rooms.answer(code, one.id, "device-0", "", ["a"])
-    assert sorted(votes(one)) == ["a"] * 5 + ["b"]
+        rooms.answer(code, question.id, "device-0", "", ["a"])
+    assert sorted(votes(question)) == ["a"] * 5 + ["b"]
 
 
 def test_a_hundred_devices_at_once_are_all_counted(where: str) -> None:
-    code, one = asked()
+    code, question = open_question()
     with ThreadPoolExecutor(12) as pool:
         list(
             pool.map(
-                lambda device: rooms.answer(code, one.id, f"device-{device % 100}", "", ["abc"[device % 3]]), range(200)
+                lambda device: rooms.answer(code, question.id, f"device-{device % 100}", "", ["abc"[device % 3]]),
+                range(200),
             )
         )
-    assert rooms.count(one.id) == 100
+    assert rooms.count(question.id) == 100
 
 
 def test_answers_survive_a_restart(where: str) -> None:
-    code, one = asked()
+    code, question = open_question()
     for device in range(5):
-        rooms.answer(code, one.id, f"device-{device}", "", ["c"])
+        rooms.answer(code, question.id, f"device-{device}", "", ["c"])
     database.engine().dispose()
     database._engine.cache_clear()
-    assert votes(one) == ["c"] * 5
+    assert votes(question) == ["c"] * 5
 
 
 def test_nothing_in_the_database_leads_to_a_device_or_joins_two_rooms(where: str) -> None:
-    first, one = asked()
-    second, other = asked()
-    rooms.answer(first, one.id, "token-of-a-phone", "", ["a"])
+    first, question = open_question()
+    second, other = open_question()
+    rooms.answer(first, question.id, "token-of-a-phone", "", ["a"])
     rooms.answer(second, other.id, "token-of-a-phone", "", ["a"])
     with create_engine(where).connect() as connection:
         rows = connection.execute(text("select * from answers")).mappings().all()
@@ -76,32 +79,32 @@ def test_nothing_in_the_database_leads_to_a_device_or_joins_two_rooms(where: str
 
 
 def test_fewer_than_five_are_not_shown_alone_or_as_a_group(where: str) -> None:
-    code, one = asked(groups=["staff", "residents"])
+    code, question = open_question(groups=["staff", "residents"])
     for device in range(4):
-        rooms.answer(code, one.id, f"device-{device}", "residents", ["a"])
-    assert rooms.answers(one).empty
+        rooms.answer(code, question.id, f"device-{device}", "residents", ["a"])
+    assert rooms.answers(question).empty
     for device in range(4, 9):
-        rooms.answer(code, one.id, f"device-{device}", "staff", ["b"])
-    assert set(rooms.answers(one)["group"]) == {"staff", ""}
-    rooms.answer(code, one.id, "device-9", "a group nobody offered", ["b"])
-    assert set(rooms.answers(one)["group"]) == {"staff", ""}
+        rooms.answer(code, question.id, f"device-{device}", "staff", ["b"])
+    assert set(rooms.answers(question)["group"]) == {"staff", ""}
+    rooms.answer(code, question.id, "device-9", "a group nobody offered", ["b"])
+    assert set(rooms.answers(question)["group"]) == {"staff", ""}
 
 
 def test_closed_rooms_keep_results_and_lose_answers_on_their_day(where: str) -> None:
-    code, one = asked(keep_days=7)
+    code, question = open_question(keep_days=7)
     for device in range(5):
-        rooms.answer(code, one.id, f"device-{device}", "", ["a"])
-    rooms.close(code, {one.id: {"people": 5, "rows": [{"option": "a", "votes": 5}], "groups": [], "apart": 0.0}})
+        rooms.answer(code, question.id, f"device-{device}", "", ["a"])
+    rooms.close(code, {question.id: {"people": 5, "rows": [{"option": "a", "votes": 5}], "groups": [], "apart": 0.0}})
     with pytest.raises(rooms.RefusedError, match="closed"):
-        rooms.answer(code, one.id, "late", "", ["a"])
+        rooms.answer(code, question.id, "late", "", ["a"])
     assert rooms.purge(datetime.now(UTC) + timedelta(days=6.9)) == 0
-    assert rooms.count(one.id) == 5
+    assert rooms.count(question.id) == 5
     assert rooms.purge(datetime.now(UTC) + timedelta(days=7.1)) == 1
-    assert rooms.count(one.id) == 0
-    kept = rooms.question(one.id)
-    assert kept is not None
-    assert kept.result is not None
-    assert kept.result["people"] == 5
+    assert rooms.count(question.id) == 0
+    closed = rooms.question(question.id)
+    assert closed is not None
+    assert closed.result is not None
+    assert closed.result["people"] == 5
     with create_engine(where).connect() as connection:
         assert connection.execute(text("select count(*) from answers")).scalar() == 0
         assert connection.execute(text("select salt from rooms")).scalar() == ""
@@ -128,10 +131,10 @@ def test_closed_rooms_keep_results_and_lose_answers_on_their_day(where: str) -> 
     ],
 )
 def test_answers_that_cannot_be_are_refused_and_change_nothing(where: str, kind: str, value: Any) -> None:
-    code, one = asked(kind)
+    code, question = open_question(kind)
     with pytest.raises(rooms.RefusedError):
-        rooms.answer(code, one.id, "device", "", value)
-    assert rooms.count(one.id) == 0
+        rooms.answer(code, question.id, "device", "", value)
+    assert rooms.count(question.id) == 0
 
 
 @given(
@@ -142,33 +145,33 @@ def test_answers_that_cannot_be_are_refused_and_change_nothing(where: str, kind:
 )
 def test_any_json_is_an_answer_or_refused(value: Any) -> None:
     for kind in rooms.KINDS:
-        one = rooms.QuestionView(1, kind, "?", tuple(OPTIONS), True, None)
+        question = rooms.QuestionView(1, kind, "?", tuple(OPTIONS), True, None)
         try:
-            checked = rooms.check(one, value)
+            checked = rooms.check(question, value)
         except rooms.RefusedError:
             continue
-        assert rooms.check(one, checked) == checked
+        assert rooms.check(question, checked) == checked
 
 
 def test_a_question_of_another_room_takes_no_answer(where: str) -> None:
-    code, _one = asked()
-    _other, two = asked()
+    code, _question = open_question()
+    _other, other_question = open_question()
     with pytest.raises(rooms.RefusedError, match="does not exist"):
-        rooms.answer(code, two.id, "device", "", ["a"])
+        rooms.answer(code, other_question.id, "device", "", ["a"])
 
 
 def test_texts_wait_for_the_moderator(where: str) -> None:
-    code, one = asked("text")
-    rooms.answer(code, one.id, "device", "", "More benches\u0000 please")
-    row = rooms.answers(one).iloc[0]
+    code, question = open_question("text")
+    rooms.answer(code, question.id, "device", "", "More benches\u0000 please")
+    row = rooms.answers(question).iloc[0]
     assert row["value"] == "More benches please"
     assert not row["approved"]
     rooms.approve_text(int(row["id"]), True)
-    assert rooms.answers(one)["approved"].all()
-    rooms.answer(code, one.id, "device", "", "Something else")
-    assert not rooms.answers(one)["approved"].any(), "changed words wait again"
+    assert rooms.answers(question)["approved"].all()
+    rooms.answer(code, question.id, "device", "", "Something else")
+    assert not rooms.answers(question)["approved"].any(), "changed words wait again"
     rooms.delete_text(int(row["id"]))
-    assert rooms.count(one.id) == 0
+    assert rooms.count(question.id) == 0
 
 
 STEPS = [{"page": "coverage", "query": {"service": "library"}, "title": "Libraries", "note": "Say hello"}]
@@ -177,15 +180,15 @@ STEPS = [{"page": "coverage", "query": {"service": "library"}, "title": "Librari
 def test_a_story_is_stored_changed_and_carried_as_a_file(where: str) -> None:
     code = stories.save("A story", STEPS)
     assert stories.save("A better story", STEPS * 2, code) == code
-    told = stories.story(code.lower())
-    assert told is not None
-    assert (told.title, len(told.steps), told.step) == ("A better story", 2, 0)
+    story = stories.story(code.lower())
+    assert story is not None
+    assert (story.title, len(story.steps), story.step) == ("A better story", 2, 0)
     stories.show_step(code, 1, start=True)
-    told = stories.story(code)
-    assert told is not None
-    assert told.step == 1
-    assert told.started is not None
-    assert stories.from_file(stories.as_file(told.title, told.steps), "a.json", {"coverage"}) == (
+    story = stories.story(code)
+    assert story is not None
+    assert story.step == 1
+    assert story.started is not None
+    assert stories.from_file(stories.as_file(story.title, story.steps), "a.json", {"coverage"}) == (
         "A better story",
         STEPS * 2,
     )

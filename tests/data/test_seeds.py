@@ -10,7 +10,7 @@ from data.store import register, seeds
 
 
 def test_every_initiative_fits_and_carries_its_evidence() -> None:
-    rows = [register.check(one) for one in seeds.seeds()]
+    rows = [register.check(seed) for seed in seeds.seeds()]
     assert len(rows) >= 25
     assert len({(row["name"], row["city"]) for row in rows}) == len(rows)
     for row in rows:

@@ -24,12 +24,12 @@ def test_a_target_is_stored_listed_and_removed_but_not_lost(tmp_path: Path) -> N
     store.remove_target(number)
     store.remove_target(number)
     assert store.targets("town").empty
-    kept = (
+    stored = (
         sqlite3.connect(tmp_path / "zone.db")
         .execute("select count(*) from targets where removed is not null")
         .fetchone()
     )
-    assert kept == (1,)
+    assert stored == (1,)
 
 
 def test_many_writers_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -14,16 +14,16 @@ import data
 import web
 from analytics.indicators import REGISTRY
 
-HERE = next(iter(data.cities()))
+CITY = next(iter(data.cities()))
 
 
 @pytest.fixture(scope="module")
-def asked() -> TestClient:
+def client() -> TestClient:
     return TestClient(Starlette(routes=web.ROUTES))
 
 
-def test_the_description_names_every_address_and_asks_nobody_else(asked: TestClient) -> None:
-    described = asked.get("/api/openapi.json").json()
+def test_the_description_names_every_address_and_asks_nobody_else(client: TestClient) -> None:
+    described = client.get("/api/openapi.json").json()
     assert described["openapi"].startswith("3.")
     assert set(described["paths"]) == {
         "/catalogue",
@@ -33,44 +33,44 @@ def test_the_description_names_every_address_and_asks_nobody_else(asked: TestCli
         "/indicators/{city}",
         "/versions/{place}/{name}",
     }
-    assert asked.get("/api/docs").status_code == 404  # its page would load from a CDN
+    assert client.get("/api/docs").status_code == 404  # its page would load from a CDN
     for method in ("post", "put", "delete"):
-        assert getattr(asked, method)(f"/api/tables/{HERE}/residents").status_code == 405
+        assert getattr(client, method)(f"/api/tables/{CITY}/residents").status_code == 405
 
 
-def test_every_table_of_the_catalogue_can_be_had_with_its_source(asked: TestClient) -> None:
-    listed = asked.get("/api/catalogue").json()
-    assert {(one["place"], one["name"]) for one in listed} == set(data.catalogue())
-    for one in listed:
-        answer = asked.get(f"/api/tables/{one['place']}/{one['name']}?limit=2").json()
-        assert answer["total"] == one["rows"]
-        assert len(answer["rows"]) == min(2, one["rows"])
+def test_every_table_of_the_catalogue_can_be_had_with_its_source(client: TestClient) -> None:
+    listed = client.get("/api/catalogue").json()
+    assert {(entry["place"], entry["name"]) for entry in listed} == set(data.catalogue())
+    for entry in listed:
+        answer = client.get(f"/api/tables/{entry['place']}/{entry['name']}?limit=2").json()
+        assert answer["total"] == entry["rows"]
+        assert len(answer["rows"]) == min(2, entry["rows"])
         for key in ("period", "unit", "licence", "source", "version"):
             assert key in answer["about"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_a_whole_table_is_the_tables_own(asked: TestClient, kind: str) -> None:
-    content = io.BytesIO(asked.get(f"/api/tables/{HERE}/social_monitoring?format={kind}").content)
+def test_a_whole_table_is_the_tables_own(client: TestClient, kind: str) -> None:
+    content = io.BytesIO(client.get(f"/api/tables/{CITY}/social_monitoring?format={kind}").content)
     got = (
         pd.read_parquet(content)
         if kind == "parquet"
         else pd.read_csv(content, dtype={"area_id": str}, parse_dates=["period"])
     )
-    pd.testing.assert_frame_equal(got, data.table("social_monitoring", HERE), check_dtype=False)
+    pd.testing.assert_frame_equal(got, data.table("social_monitoring", CITY), check_dtype=False)
 
 
-def test_shapes_come_as_geojson_and_filters_keep_rows(asked: TestClient) -> None:
-    cut = data.cities()[HERE].boundary_version
+def test_shapes_come_as_geojson_and_filters_keep_rows(client: TestClient) -> None:
+    cut = data.cities()[CITY].boundary_version
     shapes = gpd.read_file(
-        io.BytesIO(asked.get(f"/api/tables/{HERE}/areas?format=geojson&level=district&boundary_version={cut}").content)
+        io.BytesIO(client.get(f"/api/tables/{CITY}/areas?format=geojson&level=district&boundary_version={cut}").content)
     )
     assert len(shapes) == 12
     assert shapes.crs.to_epsg() == 4326
-    rows = asked.get(
-        f"/api/tables/{HERE}/residents_by_origin?period=2024-12-31&level=city&origin=UKR&columns=area_id,persons"
+    rows = client.get(
+        f"/api/tables/{CITY}/residents_by_origin?period=2024-12-31&level=city&origin=UKR&columns=area_id,persons"
     ).json()["rows"]
-    table = data.table("residents_by_origin", HERE)
+    table = data.table("residents_by_origin", CITY)
     expected = table[(table["period"] == "2024-12-31") & (table["level"] == "city") & (table["origin"] == "UKR")][
         "persons"
     ].iloc[0]
@@ -78,11 +78,11 @@ def test_shapes_come_as_geojson_and_filters_keep_rows(asked: TestClient) -> None
     assert set(rows[0]) == {"area_id", "persons"}
 
 
-def test_suppressed_counts_are_empty_here_too(asked: TestClient) -> None:
-    table = data.table("residents_by_origin", HERE)
-    one = table[table["suppressed"]].iloc[0]
-    rows = asked.get(
-        f"/api/tables/{HERE}/residents_by_origin?period={one['period']:%Y-%m-%d}&area_id={one['area_id']}&level={one['level']}&origin={one['origin']}"
+def test_suppressed_counts_are_empty_here_too(client: TestClient) -> None:
+    table = data.table("residents_by_origin", CITY)
+    row = table[table["suppressed"]].iloc[0]
+    rows = client.get(
+        f"/api/tables/{CITY}/residents_by_origin?period={row['period']:%Y-%m-%d}&area_id={row['area_id']}&level={row['level']}&origin={row['origin']}"
     ).json()["rows"]
     assert [row["persons"] for row in rows] == [None]
 
@@ -91,73 +91,73 @@ def test_suppressed_counts_are_empty_here_too(asked: TestClient) -> None:
     ("address", "status", "word"),
     [
         ("tables/nowhere/residents", 404, "no table named"),
-        (f"tables/{HERE}/..%2f..%2fetc", 404, ""),
-        (f"tables/{HERE}/residents?limit=0", 422, "greater"),
-        (f"tables/{HERE}/residents?limit=x", 422, "integer"),
-        (f"tables/{HERE}/residents?format=exe", 422, "json"),
-        (f"tables/{HERE}/residents?colour=red", 422, "no column 'colour'"),
-        (f"tables/{HERE}/residents?columns=persons,colour", 422, "no column 'colour'"),
-        (f"tables/{HERE}/residents?format=geojson", 422, "no shapes"),
+        (f"tables/{CITY}/..%2f..%2fetc", 404, ""),
+        (f"tables/{CITY}/residents?limit=0", 422, "greater"),
+        (f"tables/{CITY}/residents?limit=x", 422, "integer"),
+        (f"tables/{CITY}/residents?format=exe", 422, "json"),
+        (f"tables/{CITY}/residents?colour=red", 422, "no column 'colour'"),
+        (f"tables/{CITY}/residents?columns=persons,colour", 422, "no column 'colour'"),
+        (f"tables/{CITY}/residents?format=geojson", 422, "no shapes"),
         ("indicators/nowhere", 404, "no city"),
-        (f"indicators/{HERE}?level=street", 422, "no level"),
-        (f"indicators/{HERE}?period=1999-01-01", 422, "no half-year"),
+        (f"indicators/{CITY}?level=street", 422, "no level"),
+        (f"indicators/{CITY}?period=1999-01-01", 422, "no half-year"),
         ("versions/world/nothing", 404, "no table"),
     ],
 )
-def test_what_cannot_be_answered_says_why(asked: TestClient, address: str, status: int, word: str) -> None:
-    answer = asked.get(f"/api/{address}")
+def test_what_cannot_be_answered_says_why(client: TestClient, address: str, status: int, word: str) -> None:
+    answer = client.get(f"/api/{address}")
     assert answer.status_code == status
     assert word in answer.text
 
 
-def test_indicators_are_those_of_the_pages(asked: TestClient) -> None:
-    answer = asked.get(f"/api/indicators/{HERE}?level=district").json()
+def test_indicators_are_those_of_the_pages(client: TestClient) -> None:
+    answer = client.get(f"/api/indicators/{CITY}?level=district").json()
     assert answer["total"] == 12
-    assert set(answer["about"]["indicators"]) == {one.key for one in REGISTRY}
-    assert all(one["unit"] for one in answer["about"]["indicators"].values())
-    people = data.table("residents", HERE)
+    assert set(answer["about"]["indicators"]) == {indicator.key for indicator in REGISTRY}
+    assert all(indicator["unit"] for indicator in answer["about"]["indicators"].values())
+    people = data.table("residents", CITY)
     people = people[(people["period"] == answer["about"]["period"]) & people["area_id"].str.startswith("01")][
         "persons"
     ].sum()
     assert next(row["residents"] for row in answer["rows"] if row["area_id"] == "01") == people
     table = pd.read_csv(
-        io.BytesIO(asked.get(f"/api/indicators/{HERE}?level=district&format=csv").content), dtype={"area_id": str}
+        io.BytesIO(client.get(f"/api/indicators/{CITY}?level=district&format=csv").content), dtype={"area_id": str}
     )
     assert table["unemployment"].notna().all()
 
 
-def test_nothing_is_sent_twice(asked: TestClient) -> None:
-    first = asked.get(f"/api/tables/{HERE}/areas")
-    again = asked.get(f"/api/tables/{HERE}/areas", headers={"If-None-Match": first.headers["ETag"]})
+def test_nothing_is_sent_twice(client: TestClient) -> None:
+    first = client.get(f"/api/tables/{CITY}/areas")
+    again = client.get(f"/api/tables/{CITY}/areas", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_text_that_a_spreadsheet_would_run_is_disarmed(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_that_a_spreadsheet_would_run_is_disarmed(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data, "table", lambda *_args: pd.DataFrame({"name": ["=1+1", "@x", "plain"]}))
-    lines = asked.get(f"/api/tables/{HERE}/residents?format=csv").text.lstrip("\ufeff").split()
+    lines = client.get(f"/api/tables/{CITY}/residents?format=csv").text.lstrip("\ufeff").split()
     assert lines == ["name", "'=1+1", "'@x", "plain"]
 
 
-def test_sums_are_made_over_what_may_be_added(asked: TestClient) -> None:
-    rows = asked.get("/api/sums/world/displaced?by=year,category&asylum=DEU&year=2023,2024&category=refugees").json()[
+def test_sums_are_made_over_what_may_be_added(client: TestClient) -> None:
+    rows = client.get("/api/sums/world/displaced?by=year,category&asylum=DEU&year=2023,2024&category=refugees").json()[
         "rows"
     ]
     table = data.table("displaced")
     mine = table[(table["asylum"] == "DEU") & (table["category"] == "refugees") & table["year"].isin([2023, 2024])]
     assert {row["year"]: row["persons"] for row in rows} == mine.groupby("year")["persons"].sum().to_dict()
-    people = data.table("residents_by_origin", HERE)
+    people = data.table("residents_by_origin", CITY)
     level = people[
         (people["level"] == "planning_area")
         & (people["period"] == "2024-12-31")
         & (people["boundary_version"] == "2021")
     ]
-    answer = asked.get(
-        f"/api/sums/{HERE}/residents_by_origin?by=origin&level=planning_area&period=2024-12-31&boundary_version=2021"
+    answer = client.get(
+        f"/api/sums/{CITY}/residents_by_origin?by=origin&level=planning_area&period=2024-12-31&boundary_version=2021"
     ).json()["rows"]
-    found = pd.DataFrame(answer).set_index("origin")
-    assert found["persons"].to_dict() == level.groupby("origin")["persons"].sum().to_dict()
+    sums = pd.DataFrame(answer).set_index("origin")
+    assert sums["persons"].to_dict() == level.groupby("origin")["persons"].sum().to_dict()
     assert (
-        found["unknown"].to_dict() == level["suppressed"].groupby(level["origin"]).sum().to_dict()
+        sums["unknown"].to_dict() == level["suppressed"].groupby(level["origin"]).sum().to_dict()
     )  # a lower bound says so
 
 
@@ -172,21 +172,21 @@ def test_sums_are_made_over_what_may_be_added(asked: TestClient) -> None:
         ("by=category&year=2023,2024", "several kinds of 'year'"),
     ],
 )
-def test_sums_that_make_no_sense_are_refused(asked: TestClient, query: str, word: str) -> None:
-    answer = asked.get(f"/api/sums/world/displaced?{query}")
+def test_sums_that_make_no_sense_are_refused(client: TestClient, query: str, word: str) -> None:
+    answer = client.get(f"/api/sums/world/displaced?{query}")
     assert answer.status_code == 422
     assert word in answer.json()["detail"]
 
 
-def test_a_value_cannot_break_out_of_its_question(asked: TestClient) -> None:
-    answer = asked.get("/api/sums/world/displaced", params={"by": "year", "asylum": "DEU') OR 1=1 --"})
+def test_a_value_cannot_break_out_of_its_question(client: TestClient) -> None:
+    answer = client.get("/api/sums/world/displaced", params={"by": "year", "asylum": "DEU') OR 1=1 --"})
     assert answer.status_code == 200
     assert answer.json()["rows"] == []
 
 
-def test_a_server_that_is_not_open_gives_nothing(asked: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_not_open_gives_nothing(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_ROLE", "none")
     for address in ("catalogue", "tables/world/countries", "sums/world/displaced?by=year", "openapi.json"):
-        answer = asked.get(f"/api/{address}")
+        answer = client.get(f"/api/{address}")
         assert answer.status_code == 401
         assert "countries" not in answer.text

@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from bench.driver import ROOT, Reader, served
 from data import engine, store
+from data.cache import ByteCache
 from data.store import database, seeds
-from views.kept import Kept
 
 PAGES = re.findall(r"pages/(\w+)\.py", (ROOT / "app.py").read_text(encoding="utf-8"))
 VIEW_BYTES = 2_000_000
@@ -44,19 +44,19 @@ def test_pages_ask_the_database_little(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
     seeds.fill_register()
     store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
-    asked: list[str] = []
-    event.listen(database.engine(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+    statements: list[str] = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *event: statements.append(event[2]))
     for page in ("coverage", "goals", "initiatives", "partnerships", "readiness", "impact"):
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page(f"pages/{page}.py").run()
-        asked.clear()
+        statements.clear()
         app.run()
-        assert len(asked) <= 6, (page, asked)  # a number that does not grow with the rows
+        assert len(statements) <= 6, (page, statements)  # a number that does not grow with the rows
 
 
 def test_the_engine_is_not_asked_twice_for_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[object] = []
     real = engine.run
-    monkeypatch.setattr(engine, "run", lambda asked: runs.append(asked) or real(asked))
+    monkeypatch.setattr(engine, "run", lambda expression: runs.append(expression) or real(expression))
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run().switch_page("pages/displacement.py").run()
     first = len(runs)
     app.run()
@@ -66,18 +66,18 @@ def test_the_engine_is_not_asked_twice_for_the_same(monkeypatch: pytest.MonkeyPa
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_leaves() -> None:
-    kept, made = Kept(1000, len), []
+    cache, computed = ByteCache(1000, len), []
 
-    def make(size: int) -> bytes:
-        made.append(size)
+    def compute(size: int) -> bytes:
+        computed.append(size)
         return b"x" * size
 
     for number in range(20):
-        kept.get(("row", number), lambda: make(300))
-        assert kept.bytes <= 1000
-    kept.get(("row", 19), lambda: make(300))
-    assert len(made) == 20  # the newest was still there
-    kept.get(("row", 0), lambda: make(300))
-    assert len(made) == 21  # the oldest was not
-    assert len(kept.get(("huge",), lambda: make(5000))) == 5000
-    assert kept.bytes <= 1000
+        cache.get(("row", number), lambda: compute(300))
+        assert cache.bytes <= 1000
+    cache.get(("row", 19), lambda: compute(300))
+    assert len(computed) == 20  # the newest was still there
+    cache.get(("row", 0), lambda: compute(300))
+    assert len(computed) == 21  # the oldest was not
+    assert len(cache.get(("huge",), lambda: compute(5000))) == 5000
+    assert cache.bytes <= 1000

@@ -38,7 +38,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
         process.wait(15)
 
 
-def asked(host: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def get(host: str, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     try:
         with urllib.request.urlopen(
             urllib.request.Request(f"http://{host}{path}", headers=headers), timeout=60
@@ -52,7 +52,7 @@ def asked(host: str, path: str, **headers: str) -> tuple[int, dict[str, str], by
     "path", ["/", "/coverage", "/join", "/api/catalogue", "/healthz", "/app/static/icon.png", "/s/NONE.png"]
 )
 def test_every_answer_carries_the_headers(running: tuple[str, Path], path: str) -> None:
-    _status, headers, _body = asked(running[0], path)
+    _status, headers, _body = get(running[0], path)
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "object-src 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
@@ -74,7 +74,7 @@ def test_every_answer_carries_the_headers(running: tuple[str, Path], path: str) 
     ],
 )
 def test_nothing_but_assets_is_given_away(running: tuple[str, Path], path: str) -> None:
-    _status, _headers, body = asked(running[0], path)
+    _status, _headers, body = get(running[0], path)
     assert b"import streamlit" not in body
     assert b"PagesManager" not in body
     assert b"root:" not in body
@@ -88,15 +88,15 @@ def test_the_static_folder_holds_assets_only() -> None:
 
 
 def test_health_says_what_is_well(running: tuple[str, Path]) -> None:
-    status, _headers, body = asked(running[0], "/healthz")
-    told = json.loads(body)
-    assert (status, told["status"], told["database"], told["local"]) == (200, "ok", "ok", "ok")
+    status, _headers, body = get(running[0], "/healthz")
+    state = json.loads(body)
+    assert (status, state["status"], state["database"], state["local"]) == (200, "ok", "ok", "ok")
 
 
 def test_logs_are_lines_of_json_without_anybody_in_them(running: tuple[str, Path]) -> None:
     host, log = running
-    asked(host, "/join/SECRET?lang=de&name=Ann", **{"User-Agent": "Annsbrowser", "X-Forwarded-For": "203.0.113.9"})
-    asked(host, "/api/tables/world/countries?iso3=SYR")
+    get(host, "/join/SECRET?lang=de&name=Ann", **{"User-Agent": "Annsbrowser", "X-Forwarded-For": "203.0.113.9"})
+    get(host, "/api/tables/world/countries?iso3=SYR")
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
     assert {"at", "level", "name", "message"} <= set(lines[-1])
     assert any(line.get("part") == "/join" for line in lines)
@@ -105,7 +105,7 @@ def test_logs_are_lines_of_json_without_anybody_in_them(running: tuple[str, Path
 
 
 def test_an_agent_cannot_drive_the_app_unseen(running: tuple[str, Path]) -> None:
-    assert asked(running[0], "/_stcore/agent/interact")[0] in (403, 404, 405)
+    assert get(running[0], "/_stcore/agent/interact")[0] in (403, 404, 405)
 
 
 def test_uploads_and_forms_of_another_site_are_refused(running: tuple[str, Path]) -> None:
@@ -141,21 +141,21 @@ def test_two_instances_on_one_postgresql_are_one_app(tmp_path: Path, monkeypatch
     database = pgserver.get_server(tmp_path / "postgres")
     address = database.get_uri().replace("postgresql://", "postgresql+psycopg://")
     surroundings = {"ZONE_DATABASE": address, "ZONE_LOCAL": str(tmp_path / "local")}
-    with served(surroundings) as (one, _first), served(surroundings) as (other, _second):
+    with served(surroundings) as (first, _process), served(surroundings) as (second, _other):
         monkeypatch.setenv("ZONE_DATABASE", address)
         code = rooms.open_room("berlin", "Room", [])
         number = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
         jar = http.cookiejar.CookieJar()
         phone = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
-        phone.open(f"http://{one}/join/{code}", timeout=30).read()
-        for host, choice in ((one, "a"), (other, "b")):  # the phone comes back through the other one
+        phone.open(f"http://{first}/join/{code}", timeout=30).read()
+        for host, choice in ((first, "a"), (second, "b")):  # the phone comes back through the other one
             vote = json.dumps({"question": number, "value": [choice]}).encode()
             sent = urllib.request.Request(
                 f"http://{host}/join/{code}/answer", data=vote, headers={"Content-Type": "application/json"}
             )
             assert json.loads(phone.open(sent, timeout=30).read()) == {"stored": True}
         assert rooms.count(number) == 1
-        for host in (one, other):
+        for host in (first, second):
             reader = Reader(host)
             reader.open("workshop")
             assert any(code in words for words in reader.words), host
