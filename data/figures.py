@@ -61,8 +61,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Legend:
-    """What the colours mean: title with unit, a label and a count of areas for each class, those without a figure,
-    dots.
+    """What colours and widths mean: title with unit, label and count of areas for each class, those without a figure.
+
+    points: what dots are. widths: of lines, in pixels, with what each stands for.
     """
 
     title: str
@@ -71,6 +72,7 @@ class Legend:
     missing: int = 0
     missing_label: str = ""
     points: str = ""
+    widths: Sequence[tuple[float, str]] = ()
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def lines(
             x=series.index,
             y=series,
             name=str(group),
-            mode="lines",
+            mode="lines" if len(wide) > 1 else "markers",
             connectgaps=False,
             line={"color": colour, "width": 1 if stacked else 2.5},
             stackgroup="all" if stacked else None,
@@ -123,23 +123,36 @@ def lines(
     top = 1.04 * float(wide.sum(axis=1).max() if stacked else wide.max(axis=None))
     low = 0.0 if from_zero else 0.98 * float(wide.min(axis=None))
     figure.update_yaxes(range=[low, top])
-    figure.update_xaxes(range=[wide.index.min(), wide.index.max()])
+    if len(wide) > 1:
+        figure.update_xaxes(range=[wide.index.min(), wide.index.max()])
     if len(order) > 1:
         _label_ends(figure, ends, (low, top))
-    for when, what in (breaks or {}).items():
-        figure.add_vline(x=when, line_dash="dot", line_color="#8a8a8a")
-        figure.add_annotation(
-            x=when,
-            y=0,
-            yref="paper",
-            yanchor="bottom",
-            text=what,
-            showarrow=False,
-            xanchor="right",
-            textangle=-90,
-            font={"size": 11},
-        )
+    _mark_breaks(figure, style, breaks or {}, wide.index)
     return figure
+
+
+def _mark_breaks(figure: go.Figure, style: Style, breaks: dict[Any, str], times: pd.Index) -> None:
+    """Draw and name breaks of a series, one name below the other, each on the side of its line that has room."""
+    middle = times.min() + (times.max() - times.min()) / 2
+    notes = []
+    for place, (when, name) in enumerate(sorted(breaks.items())):
+        figure.add_vline(x=when, line_dash="dot", line_color="#8a8a8a")
+        side = "left" if when < middle else "right"
+        notes.append(
+            {
+                "x": when,
+                "y": 1 - 0.1 * place,
+                "yref": "paper",
+                "yanchor": "top",
+                "text": html.escape(name),
+                "showarrow": False,
+                "xanchor": side,
+                "xshift": 4 if side == "left" else -4,
+                "bgcolor": "rgba(255,255,255,.75)" if style.theme == "light" else "rgba(0,0,0,.6)",
+                "font": {"size": 12},
+            }
+        )
+    annotate(figure, notes)
 
 
 def band(style: Style, past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit: str) -> go.Figure:

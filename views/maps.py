@@ -153,11 +153,12 @@ def arcs(style: Style, pairs: pd.DataFrame) -> pdk.Layer:
         get_source_color=rgb(GROUPS[5], 210),
         get_target_color=rgb(GROUPS[0], 210),
         get_width="width",
+        width_min_pixels=1,
     )
 
 
 def legend(key: Legend, style: Style) -> None:
-    """Class colours with their ranges and how many areas each holds."""
+    """Class colours with their ranges and how many areas each holds; what widths of lines stand for."""
     swatch = (
         '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;'
         'border:1px solid #8a8a8a;background:{}"></span>{} <small>({})</small>'
@@ -168,10 +169,12 @@ def legend(key: Legend, style: Style) -> None:
     items = [swatch.format(colour, html.escape(label), count) for colour, label, count in classes]
     if key.points:
         items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(key.points)}')
+    line = '<span style="display:inline-block;width:2em;height:{:.1f}px;vertical-align:middle;background:{}"></span> {}'
+    items += [line.format(width, GROUPS[0], html.escape(label)) for width, label in key.widths]
+    counted = f"<small>({style.language('areas in class')})</small>" if key.labels else ""
     cells = "".join(f'<li style="margin-inline-end:1.2em">{item}</li>' for item in items)
     st.html(
-        f'<div style="font-size:.875rem"><strong>{html.escape(key.title)}</strong> '
-        f"<small>({style.language('areas in class')})</small>"
+        f'<div style="font-size:.875rem"><strong>{html.escape(key.title)}</strong> {counted}'
         f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}</ul></div>'
     )
 

@@ -1,0 +1,220 @@
+"""Displacement from where to where: the largest pairs, who came anew, and which origins a change is made of."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics import displacement, diversity
+from data import engine
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure, Layer, Legend, Map
+from data.translation import N_
+from services.areas import country_names
+from services.cache import cached
+from services.displacement import Place, nobody, pair_names, stock, years_of
+from services.figures import Caption, chart, figure
+from services.tables import world_source, world_table
+
+PAIRS = 20  # drawn by name
+WIDEST = 16  # pixels of the widest arc
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("origin", N_("Origin"), kind="text"),
+        Column("asylum", N_("Asylum"), kind="text"),
+        Column("movement", N_("Movement"), kind="text"),
+        Column("persons", N_("People")),
+        Column("change", N_("Change in people")),
+        Column("percent", N_("Share of the change"), "%", digits=1),
+    )
+}
+
+
+@cached
+def _pairs(ctx: CityContext, year: int, country: str | None) -> pd.DataFrame:
+    counted = engine.run(displacement.pairs(engine.table("displaced"), year, country))
+    return displacement.corridors(counted, PAIRS, asylum=country) if len(counted) else counted
+
+
+def largest_pairs(ctx: CityContext, territory: Territory, place: Place) -> pd.DataFrame:
+    """Largest origin-asylum pairs of the newest chosen year and the rest: origin, asylum (codes), persons, name, shown.
+
+    Raises NothingToShow where nobody crossed a border.
+    """
+    _, names, pairs = ctx.language, pair_names(ctx), _pairs(ctx, territory.last_year, place.code)
+    if pairs.empty:
+        raise nobody(ctx, place)
+    texts = _.each(
+        "{persons} people, {year}", persons=map(_.number, pairs["persons"]), year=[territory.last_year] * len(pairs)
+    )
+    return pairs.assign(name=pairs["origin"].map(names) + " → " + pairs["asylum"].map(names), shown=texts)
+
+
+def _named(ctx: CityContext, pairs: pd.DataFrame) -> pd.DataFrame:
+    names = pair_names(ctx)
+    return pairs[["origin", "asylum", "persons"]].assign(
+        origin=pairs["origin"].map(names), asylum=pairs["asylum"].map(names)
+    )
+
+
+def arcs_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
+    """From where to where as arcs, as wide as people are many."""
+    _, pairs = ctx.language, largest_pairs(ctx, territory, place)
+    names, places, largest = pair_names(ctx), world_table("countries").set_index("iso3"), pairs.iloc[0]
+    finding = _(
+        "{last_year}: the largest group across borders, {persons}, went from {names} to {names_2}",
+        last_year=territory.last_year,
+        persons=_.compact(largest["persons"]),
+        names=names[largest["origin"]],
+        names_2=names[largest["asylum"]],
+    )
+    for side in ("origin", "asylum"):
+        pairs[f"{side}_lon"], pairs[f"{side}_lat"] = (pairs[side].map(places[axis]) for axis in ("lon", "lat"))
+    drawn = pairs.assign(width=WIDEST * pairs["persons"] / largest["persons"]).dropna(
+        subset=["origin_lon", "asylum_lon"]
+    )
+    marks = sorted({float(f"{part * largest['persons']:.1g}") for part in (0.1, 0.3, 1)})
+    widths = [(WIDEST * mark / largest["persons"], _.compact(mark)) for mark in marks]
+    note = _("{drawn} largest pairs with a place on the map; orange is the origin, blue the asylum", drawn=len(drawn))
+    caption = Caption(
+        finding,
+        _("persons, at year end"),
+        str(territory.last_year),
+        world_source("displaced"),
+        note,
+        _("Map: {title}.", title=finding),
+    )
+    legend = Legend(_("The wider a line, the more people"), [], [], widths=widths)
+    drawing = Map(
+        [Layer("arcs", {"pairs": drawn})], lon=15, lat=25, zoom=0.9 if place.code else 0.7, legend=legend, height=420
+    )
+    return figure(ctx, "arcs", caption, _named(ctx, drawn), drawing, COLUMNS)
+
+
+def pairs_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
+    """From where to where as a Sankey chart; the rest is in the table."""
+    _, year, pairs = ctx.language, territory.last_year, largest_pairs(ctx, territory, place)
+    is_rest = pairs["origin"] == "REST"
+    caption = Caption(
+        _("From where to where, {last_year}: the {drawn} largest pairs", last_year=year, drawn=int((~is_rest).sum())),
+        _("persons, at year end"),
+        str(year),
+        world_source("displaced"),
+        _("all other pairs, {rest} people, are in the table only", rest=_.compact(pairs.loc[is_rest, "persons"].sum())),
+    )
+    drawing = chart("sankey", pairs[~is_rest], names=pair_names(ctx))
+    return figure(ctx, "pairs", caption, _named(ctx, pairs), drawing, COLUMNS)
+
+
+@cached
+def matrix(ctx: CityContext, year: int) -> pd.DataFrame:
+    """Origin-asylum matrix of the eight largest of each: origin, and a column for each country of asylum (codes)."""
+    grid = displacement.matrix(engine.run(displacement.pairs(engine.table("displaced"), year)), 8)
+    return grid.rename(index=pair_names(ctx)).rename_axis("origin").reset_index()
+
+
+def matrix_figure(ctx: CityContext, territory: Territory) -> Figure:
+    """Origin by asylum as a table whose rows and columns add up."""
+    _, names, rows = ctx.language, pair_names(ctx), matrix(ctx, territory.last_year)
+    finding = _("Origin by asylum, {last_year}: rows and columns add up", last_year=territory.last_year)
+    caption = Caption(finding, _("persons, at year end"), str(territory.last_year), world_source("displaced"))
+    countries = {code: Column(code, names[code]) for code in rows.columns[1:]}
+    return figure(ctx, "matrix", caption, rows, columns=COLUMNS | countries)
+
+
+@cached
+def movements(ctx: CityContext, country: str | None, first: int, last: int) -> pd.DataFrame:
+    """New displacement and lasting solutions: year, movement (code), persons."""
+    flows, solutions = engine.table("displacement_flows"), engine.table("solutions")
+    return engine.run(displacement.movements(flows, solutions, country, (first, last)))
+
+
+def movements_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
+    """Flows beside the stock: who came anew, whose displacement ended. Raises NothingToShow below two years."""
+    _, rows = ctx.language, movements(ctx, place.code, territory.first_year, territory.last_year)
+    if rows["year"].nunique() < 2:
+        raise NothingToShow(
+            _("UNHCR lists no yearly movements for {place} in these years.", place=place.within), _("Widen the years.")
+        )
+    newest, unit = rows[rows["year"] == rows["year"].max()], _("persons, during the year")
+    new = newest.loc[newest["movement"].str.startswith("new_"), "persons"].sum()
+    finding = _(
+        "{place}: {new} newly displaced across a border in {iloc}, {persons} returned, resettled or naturalised",
+        place=place.name,
+        new=_.compact(new),
+        iloc=newest["year"].iloc[0],
+        persons=_.compact(newest["persons"].sum() - new),
+    )
+    rows["movement"] = rows["movement"].map({key: _(label) for key, label in displacement.MOVEMENTS.items()})
+    caption = Caption(finding, unit, years_of(rows["year"]), world_source("displacement_flows", "solutions"))
+    drawing = chart("lines", rows, x="year", y="persons", by="movement", unit=unit)
+    return figure(ctx, "movements", caption, rows, drawing, COLUMNS)
+
+
+def change_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
+    """Which origins a change is made of. Raises NothingToShow where there is no change to take apart."""
+    _, first, last = ctx.language, territory.first_year, territory.last_year
+    rows = displacement.change_by(stock(ctx, "origin", place.code, first, last), "origin", first, last)
+    if first == last or rows.empty:
+        raise NothingToShow(
+            _("UNHCR counts nobody in {place} at the start and at the end of these years.", place=place.within),
+            _("Widen the years."),
+        )
+    rows["origin"] = rows["origin"].map(country_names(ctx))
+    rows["percent"] = 100 * rows.pop("share")
+    largest, unit = rows.iloc[0], _("persons, change {first_year}–{last_year}", first_year=first, last_year=last)
+    finding = _(
+        "{place}: {name} makes {share} of the change of {total}",
+        place=place.name,
+        name=largest["origin"],
+        share=_.percent(largest["percent"] / 100),
+        total=_.compact(rows["change"].sum()),
+    )
+    label = _.inside(_("Change in people"))
+    caption = Caption(finding, label, years_of([first, last]), world_source("displaced"))
+    ends = {name: Column(name, str(year), _("persons")) for name, year in (("first", first), ("last", last))}
+    drawing = chart("bars", rows.head(12), label="origin", value="change", unit=unit)
+    return figure(ctx, "change", caption, rows, drawing, COLUMNS | ends)
+
+
+def diversity_figures(ctx: CityContext, territory: Territory, place: Place) -> list[KeyFigure]:
+    """How concentrated the origins of the newest chosen year are. Raises NothingToShow where nobody is counted then."""
+    _, last = ctx.language, territory.last_year
+    persons = stock(ctx, "origin", place.code, last, last)["persons"]
+    if not persons.sum():
+        raise nobody(ctx, place)
+    herfindahl, shannon = _.number(diversity.herfindahl(persons), 3), _.number(diversity.shannon(persons), 2)
+    help_simpson = _("Simpson: the chance that two people drawn at random come from different origins.")
+    return [
+        KeyFigure(_("Herfindahl index of origins"), herfindahl, help=_("Sum of squared shares: 1 is one origin only.")),
+        KeyFigure(_("Shannon diversity"), shannon, help=_("Nats.")),
+        KeyFigure(_("Chance that two differ"), _.percent(diversity.simpson(persons)), help=help_simpson),
+    ]
+
+
+def about_diversity(ctx: CityContext, territory: Territory, place: Place) -> str:
+    """Whose origins these numbers are about, when, and from what."""
+    return ctx.language(
+        "Origins of displaced people in {place}, {last_year} · Source: {value}",
+        place=place.within,
+        last_year=territory.last_year,
+        value=world_source("displaced"),
+    )
+
+
+def origins_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
+    """The ten largest origins of every year, each year's bars its own, as a chart that plays."""
+    _, names, unit = ctx.language, country_names(ctx), ctx.language("persons, at year end")
+    first, last = territory.first_year, territory.last_year
+    rows = stock(ctx, "origin", place.code, first, last).sort_values("persons", ascending=False)
+    rows = rows.groupby("year").head(10).sort_values(["year", "persons"])
+    rows = rows.assign(origin=rows["origin"].map(names))
+    caption = Caption(
+        _("Origins year by year, {first_year} to {last_year}", first_year=first, last_year=last),
+        unit,
+        years_of(rows["year"]),
+        world_source("displaced"),
+    )
+    drawing = chart("playing_bars", rows, label="origin", value="persons", frame="year", unit=unit)
+    return figure(ctx, "origins", caption, rows, drawing, COLUMNS)
