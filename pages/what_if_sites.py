@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics import siting
 from analytics.scenario import SITING, Sites
-from pages import background
+from services import background
 from pages import scenario_results as results
 from pages.common import (
     area_map,
@@ -20,9 +20,9 @@ from pages.common import (
     level_control,
 )
 from pages.labels import facility_kinds
-from views import charts, comparisons, controls, text
+from views import charts, comparisons, controls, progress, text
 from views.controls import Territory
-from views.language import _
+from views.language import _, current
 
 WHY = {
     "maximal covering": _("most people newly within the limit"),
@@ -91,12 +91,12 @@ def answer(asked: Sites, period: pd.Timestamp) -> tuple[siting.Solution, bool]:
     if asked in found:
         return found[asked], True
     if mine:
-        background.watch("proof", mine, proving)
+        progress.watch("proof", mine, proving)
     elif st.button(_("Find and prove the optimum"), type="primary", key="prove"):
         if work:
             work.cancel()
         st.session_state["proof"], st.session_state["proof_of"] = (
-            background.start(siting.solve, results.problem(asked, period)),
+            background.start(current(), siting.solve, results.problem(asked, period)),
             asked,
         )
         st.rerun()

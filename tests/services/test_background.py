@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from multiprocessing.connection import wait as sleep  # with nothing to wait for: until its time is over
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from analytics import siting
 from data import local, rights
 from data.city import building, checks, pack
 from data.errors import DataError, SourceError, UnknownTableError
-from pages import background
+from data.translation import Language
+from services import background
 
 
 def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> None:
@@ -22,16 +24,34 @@ def test_the_optimum_is_found_in_a_process_of_its_own_and_can_be_cancelled() -> 
     problem = siting.SitingProblem(
         "maximal covering", covers, np.array([5.0, 9.0, 4.0]), np.ones((1, 3)), np.full(3, np.inf), count=1, limit=15.0
     )
-    task = background.start(siting.solve, problem)
-    task.process.wait(60)
-    assert task.result().sites == [1]
-    wrong = background.start(siting.solve, replace(problem, model="guess"))
-    wrong.process.wait(60)
+    task = background.start(Language(), siting.solve, problem)
+    assert task.wait(60).result().sites == [1]
+    wrong = background.start(Language(), siting.solve, replace(problem, model="guess"))
     with pytest.raises(RuntimeError, match="no model 'guess'"):
-        wrong.result()
-    slow = background.start(siting.solve, problem)
+        wrong.wait(60).result()
+    slow = background.start(Language(), siting.solve, problem)
     slow.cancel()
     assert slow.done
+
+
+def test_more_than_the_slots_wait_in_turn_and_a_cancelled_one_gives_its_place_on() -> None:
+    tasks = [background.start(Language(), sleep, [], seconds) for seconds in (30, 30, 0, 30)]
+    places = [task.position for task in tasks[2:]]
+    tasks[3].cancel()
+    assert places == [1, 2]
+    tasks[0].cancel()
+    assert tasks[2].wait(30).result() == []
+    tasks[1].cancel()
+    assert all(task.done for task in tasks)
+
+
+def test_work_that_takes_too_long_is_ended_though_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "LIMIT_S", 0.5)
+    task = background.start(Language("de"), sleep, [], 60).wait(30)
+    assert task.process is not None
+    assert task.process.poll() is not None
+    with pytest.raises(RuntimeError, match="0 Sekunden"):
+        task.result()
 
 
 def written(folder: Path, change: tuple[str, str] = ("", "")) -> Path:
@@ -49,32 +69,28 @@ def own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def ended(task: background.Task) -> background.Task:
-    assert task.process is not None
-    task.process.wait(120)
-    return task
-
-
 def test_a_city_is_built_apart_and_says_how_far_it_is(own_machine: Path) -> None:
-    task = ended(background.start(building.build, written(own_machine / "pack")))
+    task = background.start(Language(), building.build, written(own_machine / "pack")).wait(120)
     assert task.result() == ("bare", [])
-    assert task.told == ("done", 1.0)
+    assert task.progress == ("done", 1.0)
     assert data.cities()["bare"].name == "Bare"
 
 
 def test_what_is_wrong_with_a_pack_comes_back_finding_by_finding(own_machine: Path) -> None:
     folder = written(own_machine / "pack", ("0-5,100", "0-5,-4"))
-    found = ended(background.start(checks.findings, folder)).result()
-    assert [(one.level, one.file, one.column) for one in found] == [("error", "residents.csv", "persons")]
+    findings = background.start(Language(), checks.findings, folder).wait(120).result()
+    assert [(finding.level, finding.file, finding.column) for finding in findings] == [
+        ("error", "residents.csv", "persons")
+    ]
     with pytest.raises(pack.PackError) as fault:
-        ended(background.start(building.build, folder)).result()
-    assert fault.value.findings == found
-    assert str(fault.value) == str(found[0])
+        background.start(Language(), building.build, folder).wait(120).result()
+    assert fault.value.findings == findings
+    assert str(fault.value) == str(findings[0])
 
 
 def test_it_may_do_what_whoever_began_it_may(own_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rights, "_actor_provider", lambda: rights.Actor("reader@city.example", "editor"))
-    task = ended(background.start(building.build, written(own_machine / "pack")))
+    task = background.start(Language(), building.build, written(own_machine / "pack")).wait(120)
     with pytest.raises(rights.NotAllowedError, match="role of admin"):
         task.result()
     assert local.builds("bare") == []
