@@ -24,11 +24,9 @@ class Triangular(NamedTuple):
         """Random values; a point where low equals high. Raises ValueError unless low <= likely <= high."""
         if not self.low <= self.likely <= self.high:
             raise ValueError(f"A range must rise: {self.low}, {self.likely}, {self.high}.")
-        return (
-            np.full(size, self.likely)
-            if self.low == self.high
-            else generator.triangular(self.low, self.likely, self.high, size)
-        )
+        if self.low == self.high:
+            return np.full(size, self.likely)
+        return generator.triangular(self.low, self.likely, self.high, size)
 
 
 class Need(NamedTuple):
@@ -106,24 +104,16 @@ def demand(
         served = sum(share * _overlap(group, need.ages) for group, share in ages.items())
         per_person = scale * use * per_user * served
         wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * arrived[None, None, :]
-        low, middle, high = np.percentile(wanted, [10, 50, 90], axis=0)
-        short = np.full((4, *low.shape), np.nan)
+        bands = dict(zip(("low", "likely", "high"), np.percentile(wanted, [10, 50, 90], axis=0), strict=True))
+        short = np.full((4, *wanted.shape[1:]), np.nan)
         if name in free:
             missing = np.maximum(wanted - free[name][:, :, None], 0)
             short[:3] = np.percentile(missing, [10, 50, 90], axis=0)
             short[3] = (missing > 0).mean(axis=0)
+        bands |= dict(zip(("short_low", "short", "short_high", "chance"), short, strict=True))
         index = pd.MultiIndex.from_product([allocated.index, range(1, months + 1)], names=["area", "month"])
-        columns = {
-            "service": name,
-            "low": low.ravel(),
-            "likely": middle.ravel(),
-            "high": high.ravel(),
-            "short_low": short[0].ravel(),
-            "short": short[1].ravel(),
-            "short_high": short[2].ravel(),
-            "chance": short[3].ravel(),
-        }
-        rows.append(pd.DataFrame(columns, index=index).reset_index())
+        columns = {column: values.ravel() for column, values in bands.items()}
+        rows.append(pd.DataFrame({"service": name, **columns}, index=index).reset_index())
     return pd.concat(rows, ignore_index=True)
 
 

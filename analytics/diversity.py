@@ -65,15 +65,8 @@ def unevenness(counts: pd.DataFrame, residents: pd.Series) -> pd.DataFrame:
     rows = []
     for origin, part in counts.groupby("origin"):
         group = part.set_index("area_id")["persons"].astype("Float64")
-        total = residents.reindex(group.index).astype("Float64")
-        rows.append(
-            {
-                "origin": origin,
-                "persons": group.sum(),
-                "dissimilarity": dissimilarity(group, total - group),
-                "isolation": isolation(group, total),
-                "areas": int(group.notna().sum()),
-                "hidden_areas": int(group.isna().sum()),
-            }
-        )
-    return pd.DataFrame(rows)
+        total, hidden = residents.reindex(group.index).astype("Float64"), int(group.isna().sum())
+        uneven, isolated = dissimilarity(group, total - group), isolation(group, total)
+        rows.append((origin, group.sum(), uneven, isolated, len(group) - hidden, hidden))
+    columns = ["origin", "persons", "dissimilarity", "isolation", "areas", "hidden_areas"]
+    return pd.DataFrame(rows, columns=columns)

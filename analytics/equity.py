@@ -18,12 +18,8 @@ def lorenz(values: np.ndarray, people: np.ndarray) -> pd.DataFrame:
     keep = (people > 0) & np.isfinite(values)
     order = np.argsort(values[keep], kind="stable")
     weight, good = people[keep][order], (values[keep] * people[keep])[order]
-    return pd.DataFrame(
-        {
-            "people": np.concatenate([[0], np.cumsum(weight) / weight.sum()]),
-            "good": np.concatenate([[0], np.cumsum(good) / good.sum()]),
-        }
-    )
+    shares = {name: np.cumsum(part) / part.sum() for name, part in (("people", weight), ("good", good))}
+    return pd.DataFrame({name: np.concatenate([[0], share]) for name, share in shares.items()})
 
 
 def gini(values: np.ndarray, people: np.ndarray) -> float:

@@ -38,10 +38,10 @@ class Indicator:
     definition: str
     formula: str
     tables: tuple[str, ...]
-    period: str
-    caveats: str
     make: Callable[[Inputs], pd.Series]
-    shown_on: str
+    period: str = N_("chosen half-year")
+    caveats: str = ""
+    shown_on: str = "displacement_city"
     digits: int = 1
 
     @property
@@ -55,43 +55,55 @@ _STRAIGHT = N_(
     "over the built-up cells of an area."
 )
 _SINGLE_DAYS = N_("Published for single days; areas with few residents are suppressed.")
+_NEWEST = N_("residents: chosen half-year; facilities: newest record")
 _MINUTES = N_("sum over cells of residents x minutes to the nearest / sum of residents")
 
 
-def _social(key: str, label: str, dimension: str, good: str, definition: str, caveats: str = _SINGLE_DAYS) -> Indicator:
-    return Indicator(
-        key,
-        label,
-        dimension,
-        "%",
-        good,
-        definition,
-        N_("as published; above planning areas the mean weighted with residents"),
-        ("social_monitoring",),
-        N_("newest published day up to the chosen half-year"),
-        caveats,
-        measures.percent(key),
-        f"creative_inclusion?beside={key}" if key in ("unemployment", "child_poverty") else "inclusion",
-    )
+def _social(key: str, dimension: str, good: str, caveats: str = _SINGLE_DAYS) -> Indicator:
+    label, definition = _WORDS[key]
+    formula = N_("as published; above planning areas the mean weighted with residents")
+    period = N_("newest published day up to the chosen half-year")
+    page = f"creative_inclusion?beside={key}" if key in ("unemployment", "child_poverty") else "inclusion"
+    tables, make = ("social_monitoring",), measures.percent(key)
+    return Indicator(key, label, dimension, "%", good, definition, formula, tables, make, period, caveats, page)
 
 
-def _walk(key: str, label: str, definition: str, dimension: str, kinds: tuple[str, ...]) -> Indicator:
-    return Indicator(
-        key,
-        label,
-        dimension,
-        N_("minutes on foot, estimate"),
-        "low",
-        definition,
-        _MINUTES,
-        ("cells", "facilities", "residents"),
-        N_("residents: chosen half-year; facilities: newest record"),
-        _STRAIGHT,
-        measures.walk(*kinds),
-        f"reach?service={kinds[0]}",
-    )
+def _walk(key: str, dimension: str, *kinds: str) -> Indicator:
+    label, definition = _WORDS[key]
+    unit, tables, make = N_("minutes on foot, estimate"), ("cells", "facilities", "residents"), measures.walk(*kinds)
+    page = f"reach?service={kinds[0]}"
+    return Indicator(key, label, dimension, unit, "low", definition, _MINUTES, tables, make, _NEWEST, _STRAIGHT, page)
 
 
+# Label and definition of what is measured alike.
+_WORDS = {
+    "residence_over_five_years": (
+        N_("Five years at the address"),
+        N_("Residents who have lived at their address for five years or more"),
+    ),
+    "primary_walk": (N_("Nearest primary school"), N_("Mean walk of residents to the nearest primary school")),
+    "library_walk": (N_("Nearest library"), N_("Mean walk of residents to the nearest library")),
+    "unemployment": (N_("Unemployment"), N_("Unemployed people as % of those aged 15 to 64")),
+    "youth_unemployment": (N_("Youth unemployment"), N_("Unemployed people under 25 as % of those aged 15 to 24")),
+    "transfer_receipt": (
+        N_("Receipt of transfers"),
+        N_("Recipients of basic income support who are not unemployed, as % of residents"),
+    ),
+    "child_poverty": (N_("Child poverty"), N_("Children under 15 in households on basic income support, %")),
+    "old_age_poverty": (N_("Poverty in old age"), N_("Recipients of basic support aged 65 and over, %")),
+    "doctor_walk": (N_("Nearest doctor"), N_("Mean walk of residents to the nearest doctor")),
+    "pharmacy_walk": (N_("Nearest pharmacy"), N_("Mean walk of residents to the nearest pharmacy")),
+    "community_walk": (
+        N_("Nearest community or youth centre"),
+        N_("Mean walk of residents to the nearest community or youth centre"),
+    ),
+    "culture_walk": (
+        N_("Nearest museum, theatre or cinema"),
+        N_("Mean walk of residents to the nearest museum, theatre or cinema"),
+    ),
+    "playground_walk": (N_("Nearest playground"), N_("Mean walk of residents to the nearest playground")),
+    "stop_walk": (N_("Nearest stop or station"), N_("Mean walk of residents to the nearest stop or station")),
+}
 REGISTRY = [
     Indicator(
         "residents",
@@ -102,11 +114,9 @@ REGISTRY = [
         N_("Residents of all ages"),
         N_("count"),
         ("residents",),
-        N_("chosen half-year"),
-        N_("Areas with fewer than ten residents are suppressed."),
         measures.people,
-        "displacement_city",
-        0,
+        caveats=N_("Areas with fewer than ten residents are suppressed."),
+        digits=0,
     ),
     Indicator(
         "children",
@@ -117,10 +127,7 @@ REGISTRY = [
         N_("Residents under 15"),
         N_("residents aged 0 to 14 / residents"),
         ("residents",),
-        N_("chosen half-year"),
-        "",
         measures.share_of_age(0, 15),
-        "displacement_city",
     ),
     Indicator(
         "older",
@@ -131,10 +138,7 @@ REGISTRY = [
         N_("Residents aged 65 and over"),
         N_("residents aged 65+ / residents"),
         ("residents",),
-        N_("chosen half-year"),
-        "",
         measures.share_of_age(65, None),
-        "displacement_city",
     ),
     Indicator(
         "displaced",
@@ -145,10 +149,8 @@ REGISTRY = [
         N_("Residents with a background in countries that people flee from"),
         N_("residents of these origins / residents"),
         ("residents_by_origin", "residents"),
-        N_("chosen half-year"),
-        N_("Not everyone of such an origin was displaced; suppressed counts make it a lower bound."),
         measures.displaced_share,
-        "displacement_city",
+        caveats=N_("Not everyone of such an origin was displaced; suppressed counts make it a lower bound."),
     ),
     Indicator(
         "density",
@@ -159,21 +161,17 @@ REGISTRY = [
         N_("Residents over the whole area"),
         N_("residents / km²"),
         ("residents", "areas"),
-        N_("chosen half-year"),
-        N_("Includes water and woods."),
         measures.density,
-        "displacement_city",
-        0,
+        caveats=N_("Includes water and woods."),
+        digits=0,
     ),
     _social(
         "residence_over_five_years",
-        N_("Five years at the address"),
         "housing",
         "high",
-        N_("Residents who have lived at their address for five years or more"),
         N_(
-            "Published for single days; areas with few residents are suppressed. "
-            "Stays can be long for want of a choice. Rents, overcrowding and social housing are not published by area."
+            "Published for single days; areas with few residents are suppressed. Stays can be long for want of a "
+            "choice. Rents, overcrowding and social housing are not published by area."
         ),
     ),
     Indicator(
@@ -185,78 +183,22 @@ REGISTRY = [
         N_("Approved places of day-care centres in the area"),
         N_("places / residents aged 0 to 5 x 100"),
         ("facilities", "residents"),
-        N_("residents: chosen half-year; facilities: newest record"),
-        N_("Children may attend outside their area."),
         measures.places("daycare", 0, 6),
-        "coverage?service=daycare",
+        period=_NEWEST,
+        caveats=N_("Children may attend outside their area."),
+        shown_on="coverage?service=daycare",
     ),
-    _walk(
-        "primary_walk",
-        N_("Nearest primary school"),
-        N_("Mean walk of residents to the nearest primary school"),
-        "learning",
-        ("school_primary",),
-    ),
-    _walk(
-        "library_walk",
-        N_("Nearest library"),
-        N_("Mean walk of residents to the nearest library"),
-        "learning",
-        ("library",),
-    ),
-    _social("unemployment", N_("Unemployment"), "work", "low", N_("Unemployed people as % of those aged 15 to 64")),
-    _social(
-        "youth_unemployment",
-        N_("Youth unemployment"),
-        "work",
-        "low",
-        N_("Unemployed people under 25 as % of those aged 15 to 24"),
-    ),
-    _social(
-        "transfer_receipt",
-        N_("Receipt of transfers"),
-        "work",
-        "low",
-        N_("Recipients of basic income support who are not unemployed, as % of residents"),
-    ),
-    _social(
-        "child_poverty",
-        N_("Child poverty"),
-        "work",
-        "low",
-        N_("Children under 15 in households on basic income support, %"),
-    ),
-    _social(
-        "old_age_poverty",
-        N_("Poverty in old age"),
-        "work",
-        "low",
-        N_("Recipients of basic support aged 65 and over, %"),
-    ),
-    _walk(
-        "doctor_walk", N_("Nearest doctor"), N_("Mean walk of residents to the nearest doctor"), "health", ("doctor",)
-    ),
-    _walk(
-        "pharmacy_walk",
-        N_("Nearest pharmacy"),
-        N_("Mean walk of residents to the nearest pharmacy"),
-        "health",
-        ("pharmacy",),
-    ),
-    _walk(
-        "community_walk",
-        N_("Nearest community or youth centre"),
-        N_("Mean walk of residents to the nearest community or youth centre"),
-        "participation",
-        ("community_centre", "youth_centre"),
-    ),
-    _walk(
-        "culture_walk",
-        N_("Nearest museum, theatre or cinema"),
-        N_("Mean walk of residents to the nearest museum, theatre or cinema"),
-        "participation",
-        ("museum", "theatre", "cinema"),
-    ),
+    _walk("primary_walk", "learning", "school_primary"),
+    _walk("library_walk", "learning", "library"),
+    _social("unemployment", "work", "low"),
+    _social("youth_unemployment", "work", "low"),
+    _social("transfer_receipt", "work", "low"),
+    _social("child_poverty", "work", "low"),
+    _social("old_age_poverty", "work", "low"),
+    _walk("doctor_walk", "health", "doctor"),
+    _walk("pharmacy_walk", "health", "pharmacy"),
+    _walk("community_walk", "participation", "community_centre", "youth_centre"),
+    _walk("culture_walk", "participation", "museum", "theatre", "cinema"),
     Indicator(
         "origin_mix",
         N_("Mix of origins"),
@@ -266,10 +208,8 @@ REGISTRY = [
         N_("How many equally large origins would be as mixed"),
         N_("exp(-sum p ln p) over published origins"),
         ("residents_by_origin",),
-        N_("chosen half-year"),
-        N_("Only residents with a migration background have an origin; suppressed origins are left out."),
         measures.origin_mix,
-        "displacement_city",
+        caveats=N_("Only residents with a migration background have an origin; suppressed origins are left out."),
     ),
     Indicator(
         "apart",
@@ -283,25 +223,12 @@ REGISTRY = [
             "weighted with residents"
         ),
         ("residents_by_background", "residents"),
-        N_("chosen half-year"),
-        N_("High both where very many and very few have a migration background."),
         measures.deviation_from_city,
-        "diversity",
+        caveats=N_("High both where very many and very few have a migration background."),
+        shown_on="diversity",
     ),
-    _walk(
-        "playground_walk",
-        N_("Nearest playground"),
-        N_("Mean walk of residents to the nearest playground"),
-        "environment",
-        ("playground",),
-    ),
-    _walk(
-        "stop_walk",
-        N_("Nearest stop or station"),
-        N_("Mean walk of residents to the nearest stop or station"),
-        "environment",
-        ("tram_stop", "metro_station", "rail_station"),
-    ),
+    _walk("playground_walk", "environment", "playground"),
+    _walk("stop_walk", "environment", "tram_stop", "metro_station", "rail_station"),
 ]
 IN_INDEX = [indicator for indicator in REGISTRY if indicator.dimension in DIMENSIONS]
 

@@ -100,16 +100,10 @@ def backtest(values: np.ndarray, horizon: int, least: int = 8) -> pd.DataFrame:
             for level in LEVELS:
                 inside[level].extend(np.abs(np.log(actual) - path[0]) <= norm.ppf(0.5 + level / 2) * path[1])
         if errors:
-            rows.append(
-                {
-                    "model": model,
-                    "mase": float(np.mean(errors)),
-                    "coverage_80": float(np.mean(inside[0.8])),
-                    "coverage_95": float(np.mean(inside[0.95])),
-                    "forecasts": len(errors),
-                }
-            )
-    return pd.DataFrame(rows).sort_values("mase", kind="stable", ignore_index=True)
+            coverage = (float(np.mean(inside[level])) for level in LEVELS)
+            rows.append((model, float(np.mean(errors)), *coverage, len(errors)))
+    columns = ["model", "mase", "coverage_80", "coverage_95", "forecasts"]
+    return pd.DataFrame(rows, columns=columns).sort_values("mase", kind="stable", ignore_index=True)
 
 
 def outlook(values: pd.Series, horizon: int) -> Outlook:

@@ -60,27 +60,16 @@ def actors(graph: nx.Graph) -> pd.DataFrame:
     brokerage: betweenness, 0 to 1 (Freeman 1977). group: community by greedy modularity (Clauset, Newman & Moore 2004),
     largest first.
     """
-    between = nx.betweenness_centrality(graph)
-    groups = (
-        nx.community.greedy_modularity_communities(graph, weight="weight")
-        if graph.number_of_edges()
-        else [{node} for node in graph]
-    )
-    group = {node: place for place, members in enumerate(sorted(groups, key=len, reverse=True)) for node in members}
-    rows = [
-        {
-            "name": node,
-            "sector": about["sector"],
-            "city": about["city"],
-            "initiatives": len(about["initiatives"]),
-            "ties": graph.degree(node),
-            "brokerage": between[node],
-            "sectors_bridged": len({graph.nodes[other]["sector"] for other in graph[node]} - {about["sector"]}),
-            "group": group[node],
-        }
-        for node, about in graph.nodes(data=True)
-    ]
+    brokerage, groups = nx.betweenness_centrality(graph), [{node} for node in graph]
+    if graph.number_of_edges():
+        groups = nx.community.greedy_modularity_communities(graph, weight="weight")
+    group = {node: rank for rank, members in enumerate(sorted(groups, key=len, reverse=True)) for node in members}
     columns = ["name", "sector", "city", "initiatives", "ties", "brokerage", "sectors_bridged", "group"]
+    rows = []
+    for node, about in graph.nodes(data=True):
+        bridged = len({graph.nodes[other]["sector"] for other in graph[node]} - {about["sector"]})
+        counts = (len(about["initiatives"]), graph.degree(node), brokerage[node], bridged, group[node])
+        rows.append((node, about["sector"], about["city"], *counts))
     return pd.DataFrame(rows, columns=columns).sort_values(
         ["brokerage", "ties", "name"], ascending=[False, False, True], ignore_index=True
     )

@@ -66,17 +66,9 @@ def fit(
     design = np.column_stack([np.ones(len(y)), x])
     coefficients, low, high, influence = _bootstrap(y.ravel(), design, weights, kind, strength, draws, seed)
     most = np.abs(influence).argmax(axis=1)
-    rows = pd.DataFrame(
-        {
-            "term": terms,
-            "coefficient": coefficients[1:],
-            "low": low[1:],
-            "high": high[1:],
-            "ols": plain.betas.ravel()[1:],
-            "moved_most": table.index[most[1:]],
-            "moved_by": -influence[np.arange(1, len(most)), most[1:]],
-        }
-    )
+    columns = {"coefficient": coefficients, "low": low, "high": high, "ols": plain.betas.ravel()}
+    columns |= {"moved_most": table.index[most], "moved_by": -influence[np.arange(len(most)), most]}
+    rows = pd.DataFrame({"term": ["", *terms]} | columns).iloc[1:].reset_index(drop=True)  # without the intercept
     return SpatialModel(
         rows, kind, strength, float(plain.moran_res[0]), float(plain.moran_res[2]), len(y), float(fitted.pr2)
     )

@@ -31,18 +31,10 @@ def location_quotient(counts: pd.DataFrame, sampled: float = 1.0) -> pd.DataFram
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.sqrt(np.maximum(1 / x - 1 / n + 1 / whole - 1 / total, 0) / sampled)
         lq = share / reference
-        bounds = [np.where(x > 0, lq * np.exp(sign * Z_95 * spread), np.nan) for sign in (-1, 1)]
-    rows = pd.DataFrame(
-        {
-            "count": x.ravel(),
-            "share": share.ravel(),
-            "lq": lq.ravel(),
-            "low": bounds[0].ravel(),
-            "high": bounds[1].ravel(),
-        },
-        index=wide.stack().index,
-    )
-    return rows.reset_index()
+        low, high = (np.where(x > 0, lq * np.exp(sign * Z_95 * spread), np.nan) for sign in (-1, 1))
+    columns = {"count": x, "share": share, "lq": lq, "low": low, "high": high}
+    rows = {name: values.ravel() for name, values in columns.items()}
+    return pd.DataFrame(rows, index=wide.stack().index).reset_index()
 
 
 def quotient_of_rounded(percent: pd.Series, reference: float, step: float = 0.1) -> pd.DataFrame:
@@ -51,14 +43,8 @@ def quotient_of_rounded(percent: pd.Series, reference: float, step: float = 0.1)
     percent: shares as printed, by area. reference: the whole's share, printed alike. step: what they are rounded to.
     Returns lq, low, high by the same index. The range is no sampling interval: it says what print cannot tell.
     """
-    half = step / 2
-    return pd.DataFrame(
-        {
-            "lq": percent / reference,
-            "low": (percent - half) / (reference + half),
-            "high": (percent + half) / (reference - half),
-        }
-    )
+    low, high = ((percent - half) / (reference + half) for half in (step / 2, -step / 2))
+    return pd.DataFrame({"lq": percent / reference, "low": low, "high": high})
 
 
 def krugman(counts: pd.DataFrame) -> pd.Series:

@@ -33,18 +33,9 @@ def budget(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
 
     answers: group and one column an option, each row adding up to the same total.
     """
-    points = answers[list(options)].astype(float)
-    return pd.DataFrame(
-        {
-            "option": list(options),
-            "mean": points.mean().to_numpy(),
-            "median": points.median().to_numpy(),
-            "q25": points.quantile(0.25).to_numpy(),
-            "q75": points.quantile(0.75).to_numpy(),
-            "low": points.min().to_numpy(),
-            "high": points.max().to_numpy(),
-        }
-    )
+    names = {"mean": "mean", "50%": "median", "25%": "q25", "75%": "q75", "min": "low", "max": "high"}
+    summary = answers[list(options)].astype(float).describe().T[list(names)].rename(columns=names)
+    return summary.rename_axis("option").reset_index()
 
 
 def disagreement(answers: pd.DataFrame, options: Sequence[str]) -> float:
@@ -59,8 +50,8 @@ def disagreement(answers: pd.DataFrame, options: Sequence[str]) -> float:
         return float("nan")
     # The sum of |a - b| over pairs of a sorted column is a weighted sum: the k-th smallest enters 2k - n + 1 times.
     weight = 2 * np.arange(people) - people + 1
-    apart = (np.sort(points, axis=0) * weight[:, None]).sum()
-    return float(apart / (people * (people - 1) / 2) / (2 * points[0].sum()))
+    differences = (np.sort(points, axis=0) * weight[:, None]).sum()
+    return float(differences / (people * (people - 1) / 2) / (2 * points[0].sum()))
 
 
 def by_group(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
@@ -69,19 +60,9 @@ def by_group(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
 
     Rows without a group are left out (the store blanks groups too small to show).
     """
-    parts = []
+    parts = [pd.DataFrame(columns=["group", "option", "value", "people"])]
     for group, part in answers[answers["group"] != ""].groupby("group"):
         value = part[list(options)].mean() if "choice" not in part else poll(part, options).set_index("option")["share"]
-        parts.append(
-            pd.DataFrame(
-                {
-                    "group": group,
-                    "option": list(options),
-                    "value": value.reindex(list(options)).to_numpy(float),
-                    "people": len(part),
-                }
-            )
-        )
-    return (
-        pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["group", "option", "value", "people"])
-    )
+        value = value.reindex(list(options)).rename_axis("option").rename("value").astype(float).reset_index()
+        parts.append(value.assign(group=group, people=len(part))[list(parts[0])])
+    return pd.concat(parts[1:] or parts, ignore_index=True)
