@@ -1,9 +1,40 @@
-"""Tests see the shipped tables only: what this machine made for itself stays out."""
+"""Tests see the shipped tables only: what this machine made for itself stays out; and three cities unlike the shipped one."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+from pathlib import Path
 
+import pytest
+from hypothesis import settings
+
+settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("house")
 os.environ["ZONE_ROLE"] = "admin"  # tests of roles say otherwise
 os.environ["ZONE_LOCAL"] = tempfile.mkdtemp(prefix="zone-local-")
+
+
+@pytest.fixture(scope="session")
+def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of local tables with three cities: no districts, districts that no id begins with, and the template."""
+    from data.city import building, pack
+    from tests.packs import district_pack, strange_pack
+
+    place = tmp_path_factory.mktemp("cities")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZONE_LOCAL", str(place / "local"))
+        (place / "bare").mkdir()
+        for name, content in pack.template("Bare").items():
+            (place / "bare" / name).write_text(content, encoding="utf-8")
+        for folder in (strange_pack(place / "strange"), district_pack(place / "districts"), place / "bare"):
+            building.build(folder)
+    return place / "local"
+
+
+@pytest.fixture
+def cities(city_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[str, ...]:
+    """Keys of three cities on this machine beside the shipped one; what people enter goes to a database of the test's own."""
+    monkeypatch.setenv("ZONE_LOCAL", str(city_folder))
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+    return ("strange", "three-shores", "bare")
