@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pandas as pd
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from data.settings import settings
@@ -20,11 +19,3 @@ def record(who: str, role: str, action: str, what: str) -> None:
     with Session(engine()) as session, session.begin():
         session.add(Audit(at=now, who=who, role=role, action=action, what=what))
         session.execute(delete(Audit).where(Audit.at < now - timedelta(days=days)))
-
-
-def lines(limit: int = 500) -> pd.DataFrame:
-    """The newest lines: at, who (account, '' without sign-in), role, action, what."""
-    columns = [Audit.at, Audit.who, Audit.role, Audit.action, Audit.what]
-    with Session(engine()) as session:
-        rows = session.execute(select(*columns).order_by(Audit.id.desc()).limit(limit)).all()
-    return pd.DataFrame(rows, columns=[column.key for column in columns])

@@ -1,4 +1,4 @@
-"""What breaks around the app: killed writers, a full disk, a jumping clock, no database. More: `python -m bench.faults`."""
+"""What breaks around the app: killed writers, a full disk, a jumping clock, no database; more in `bench.faults`."""
 
 from __future__ import annotations
 

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import data
 from data import local, rights, store
-from data.store import audit, register, rooms, stories
+from data.store import audit, database, register, rooms, stories
+from data.store.models import Audit
 from tests.data.test_register import ROW
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +31,11 @@ def _own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def as_a(role: str, name: str = "someone@city.example") -> None:
     rights.set_actor_provider(lambda: rights.Actor(name, role))
+
+
+def audit_lines() -> list[Audit]:
+    with Session(database.engine()) as session:
+        return list(session.scalars(select(Audit).order_by(Audit.id)))
 
 
 EDITS = {
@@ -54,9 +62,9 @@ def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
     assert stories.stories() == {}
     as_a("editor")
     EDITS[what]()
-    line = audit.lines().iloc[0]
-    assert (line["who"], line["role"]) == ("someone@city.example", "editor")
-    assert line["action"].startswith("store")
+    line = audit_lines()[-1]
+    assert (line.who, line.role) == ("someone@city.example", "editor")
+    assert line.action.startswith("store")
 
 
 def test_editors_cannot_change_what_the_city_rests_on() -> None:
@@ -108,4 +116,4 @@ def test_the_log_lets_old_lines_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_AUDIT_DAYS", "0")
     for action in ("first", "second"):
         audit.record("a", "editor", action, "")
-    assert audit.lines()["action"].tolist() == ["second"]
+    assert [line.action for line in audit_lines()] == ["second"]
