@@ -57,3 +57,13 @@ def test_bands_are_in_order_and_repeat() -> None:
 def test_a_range_that_falls_is_refused() -> None:
     with pytest.raises(ValueError, match="must rise"):
         Triangular(3, 2, 1).draw(np.random.default_rng(0), 5)
+
+
+def test_a_variable_has_a_stream_of_its_own() -> None:
+    allocated, total = pd.Series({"a": 100}), Triangular(100, 200, 400)
+    few = arrivals.demand(allocated, 1, AGES, {"language": arrivals.NEEDS["language"]}, total, {}, seed=3)
+    every = arrivals.demand(allocated, 1, AGES, arrivals.NEEDS, total, {}, seed=3)
+    again = every[every["service"] == "language"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(few, again)  # what else is drawn changes nothing
+    draws = [arrivals.stream(3, name).random(50) for name in ("people", "free places")]
+    assert abs(np.corrcoef(draws)[0, 1]) < 0.5

@@ -86,6 +86,13 @@ def test_ancestors_follow_parents_up() -> None:
     assert set(above["city"]) == {"C"}
 
 
+def test_levels_nest_in_the_city_order_however_many_areas_each_has() -> None:
+    rows = [("area", "a1", "A"), ("district", "A", "C"), ("district", "B", "C"), ("city", "C", "")]
+    tree = pd.DataFrame(rows, columns=["level", "area_id", "parent_id"])
+    above = areas.ancestors(tree, ("city", "district", "area"))  # fewer areas than districts, rows upside down
+    assert above.to_dict("index") == {"a1": {"area": "a1", "district": "A", "city": "C"}}
+
+
 def test_an_orphan_area_is_named() -> None:
     tree = pd.DataFrame(
         [("city", "C", ""), ("area", "a1", "C"), ("area", "a2", "X")], columns=["level", "area_id", "parent_id"]

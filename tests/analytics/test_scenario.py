@@ -68,5 +68,11 @@ def test_what_does_not_fit_is_one_clear_sentence(old: str, new: str, sentence: s
 def test_a_change_is_checked_like_a_file() -> None:
     with pytest.raises(ValueError, match="count"):
         PLAIN.sites.replace(count=26)
-    assert scenario.limits(Sites, "count") == (1, 25)
-    assert scenario.limits(Sites, "limit") == scenario.limits(Shock, "limit") == (5, 45)
+
+
+def test_a_page_shares_default_and_range_of_a_field() -> None:
+    count, budget = scenario.shared(Sites, "count"), scenario.shared(Shock, "budget", 100)
+    assert (count.default, [rule.ge if hasattr(rule, "ge") else rule.le for rule in count.metadata]) == (5, [1, 25])
+    ends = [rule.ge if hasattr(rule, "ge") else rule.le for rule in budget.metadata]
+    assert (budget.default, ends) == (10.0, [0.0, 90.0])
+    assert all(isinstance(end, float) for end in ends)  # a control takes whole numbers or floats, not both
