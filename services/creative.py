@@ -1,0 +1,306 @@
+"""Creative economy in Europe: how common cultural work is, what it consists of, which activities count."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+import data
+from analytics import classes, creative, specialisation
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure, Layer, Map
+from data.translation import N_
+from services.areas import world_shapes
+from services.cache import cached
+from services.figures import Caption, Shading, chart, figure, legend, ranges
+from services.tables import world_source, world_table
+
+SCOPE = N_("Eurostat culture statistics")  # what Eurostat's figures of cultural work count
+LFS_BREAK = 2021  # the labour force survey's series breaks here
+PRINTED_STEP = 0.1 + 1e-9  # Eurostat prints shares to a tenth of a per cent
+EUROPE = (11.0, 52.5, 2.7)  # longitude, latitude, zoom
+SHAPES = {"nuts_id": "regions", "iso3": "country_shapes"}
+COUNTRIES, UNION, PARTS = "cultural_employment_by_country", "cultural_employment_union", "cultural_employment_parts"
+AGE_AND_EDUCATION = {"Y15-29": N_("aged 15 to 29"), "ED5-8": N_("with tertiary education")}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("country", N_("Country code"), kind="id"),
+        Column("thousand_persons", N_("People in cultural work"), N_("thousand persons"), digits=1),
+        Column("percent", N_("Share of all work"), "%", digits=1),
+        Column("first_percent", N_("Share of all work in the first year"), "%", digits=1),
+        Column("lq", N_("Location quotient"), digits=2),
+        Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
+        Column("part", N_("Activity"), kind="text"),
+        Column("flag", N_("Flag of the source"), kind="text"),
+        Column("submarket", N_("Submarket"), kind="text"),
+        Column("label", N_("Activity"), kind="name"),
+        Column("code", N_("Code"), kind="id"),
+        Column("weight", N_("Weight"), digits=2),
+        Column("nace_2_1", N_("Code in NACE Rev. 2.1"), kind="id"),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks of this page: the scope whose codes are listed."""
+
+    scope: str = ""
+
+
+def breaks(ctx: CityContext, first: int, last: int) -> dict[int, str]:
+    """The break of the survey, where it lies within these years."""
+    return {LFS_BREAK: ctx.language("break in series")} if first <= LFS_BREAK <= last else {}
+
+
+def europe_map(
+    ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame, selected: str, columns: dict[str, Column]
+) -> Figure:
+    """A figure with a map of Europe by location quotient or points of growth.
+
+    rows: nuts_id or iso3, name, value (what is coloured), shown (its text), exported columns. selected: what is marked.
+    """
+    place = "nuts_id" if "nuts_id" in rows else "iso3"
+    shapes, rows = world_shapes(SHAPES[place], place), rows.reset_index(drop=True)
+    grouped = classes.classify(rows["value"])
+    layer = Layer("areas", {"shapes": shapes, "rows": rows, "classes": grouped, "key": place, "selected": selected})
+    labels = ranges(grouped, Shading(digits=2), ctx.language)
+    lon, lat, zoom = EUROPE
+    drawing = Map([layer], lon, lat, zoom, legend(ctx, f"{caption.unit}, {caption.period}", grouped, labels))
+    return figure(ctx, key, caption, rows.drop(columns=["value", "shown"]), drawing, columns, shapes)
+
+
+def fetch_hint(ctx: CityContext, command: str) -> str:
+    """What to do where a table is not shipped: the command for administrators, whom to ask for everyone else."""
+    _ = ctx.language
+    return _(command) if ctx.role == "admin" else _("The administrators of this server can fetch the table.")
+
+
+def scopes(ctx: CityContext) -> dict[str, str]:
+    """Name of each scope by its code."""
+    rows = world_table("creative_scopes")
+    return {scope: ctx.language(label) for scope, label in zip(rows["scope"], rows["label"], strict=True)}
+
+
+def printed_years() -> list[int]:
+    """Years for which shares by country are printed, oldest first."""
+    return sorted(int(year) for year in world_table(COUNTRIES)["year"].unique())
+
+
+@cached
+def shares(ctx: CityContext, year: int) -> pd.DataFrame:
+    """Countries and the EU with their share of the year, location quotient and growth since the first year printed."""
+    rows, start = world_table(COUNTRIES), printed_years()[0]
+    wide = rows.pivot(index="country", columns="year", values="thousand_persons")
+    now = rows[rows["year"] == year].set_index("country")
+    now = now.join(specialisation.quotient_of_rounded(now["percent"], float(now.loc["EU", "percent"])))
+    now["growth"] = 100 * creative.growth_rate(wide[start], wide[year], max(year - start, 1))
+    now["name"] = [ctx.language.country(iso3, name) for iso3, name in zip(now["iso3"], now["name"], strict=True)]
+    return now.assign(first_percent=rows[rows["year"] == start].set_index("country")["percent"]).reset_index()
+
+
+def country_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
+    """Cultural work by country in the newest chosen year, and since the first year printed. Raises NothingToShow."""
+    _, years = ctx.language, printed_years()
+    chosen = [year for year in years if territory.first_year <= year <= territory.last_year]
+    if not chosen:
+        raise NothingToShow(
+            _("Shares by country are printed for {printed} to {printed_2}.", printed=years[0], printed_2=years[-1]),
+            _("Choose one of these years."),
+        )
+    start, year = years[0], chosen[-1]
+    rows = shares(ctx, year)
+    quotients = _quotients_figure(ctx, rows, year)
+    return (
+        [quotients] if year == start else [quotients, _slope(ctx, rows, start, year), _growth(ctx, rows, start, year)]
+    )
+
+
+def _own(ctx: CityContext, rows: pd.DataFrame) -> str:
+    """Name of the city's country, '' where it has no row."""
+    return next(iter(rows.loc[rows["iso3"] == ctx.city.country, "name"]), "")
+
+
+def _quotients_figure(ctx: CityContext, rows: pd.DataFrame, year: int) -> Figure:
+    _, is_union = ctx.language, rows["country"] == "EU"
+    whole, countries = rows[is_union].iloc[0], rows[~is_union].assign(value=rows["lq"])
+    countries["shown"] = _.each(
+        "{p:.1f} % of work, {q:.2f} times the EU ({low:.2f} to {high:.2f} given rounding)",
+        p=countries["percent"],
+        q=countries["lq"],
+        low=countries["low"],
+        high=countries["high"],
+    )
+    best = countries.loc[countries["lq"].idxmax()]
+    finding = _(
+        "{name}: cultural work is {lq:.2f} times as common as in the EU ({percent:.1f} %)",
+        name=best["name"],
+        lq=best["lq"],
+        percent=whole["percent"],
+    )
+    unit = _("location quotient of cultural employment, EU = 1 (scope: {scope})", scope=_(SCOPE))
+    note = _("from shares printed to 0.1 %, so each quotient has a range")
+    caption = Caption(finding, unit, str(year), world_source(COUNTRIES), note)
+    return europe_map(ctx, "countries", caption, countries, ctx.city.country, COLUMNS)
+
+
+def _slope(ctx: CityContext, rows: pd.DataFrame, start: int, year: int) -> Figure:
+    _, pairs = ctx.language, rows.dropna(subset=["first_percent"]).sort_values("percent")
+    countries, change = rows[rows["country"] != "EU"], pairs["percent"] - pairs["first_percent"]
+    rose = int((countries["percent"] > countries["first_percent"] + PRINTED_STEP).sum())
+    labelled = pairs.loc[(change.abs() > PRINTED_STEP) | (pairs["country"] == "EU"), "name"]
+    unit = _("% of total employment (scope: {scope}); printed to 0.1, break in series in 2021", scope=_(SCOPE))
+    caption = Caption(
+        _(
+            "The share rose by more than rounding can hide in {rose} of {countries} countries",
+            rose=rose,
+            countries=len(countries),
+        ),
+        _("{unit}; named: the EU, the chosen country and those that moved by more than rounding", unit=unit),
+        f"{start}–{year}",
+        world_source(COUNTRIES),
+    )
+    drawing = chart(
+        "slope",
+        pairs,
+        name="name",
+        first="first_percent",
+        last="percent",
+        heads=(str(start), str(year)),
+        marked=_own(ctx, rows),
+        labelled=list(labelled),
+    )
+    return figure(ctx, "slope", caption, pairs[["country", "name", "first_percent", "percent"]], drawing, COLUMNS)
+
+
+def _growth(ctx: CityContext, rows: pd.DataFrame, start: int, year: int) -> Figure:
+    _, whole = ctx.language, rows[rows["country"] == "EU"].iloc[0]
+    countries = rows[rows["country"] != "EU"].dropna(subset=["growth"])
+    both = (countries["percent"] > whole["percent"]) & (countries["growth"] > whole["growth"])
+    ends = [countries.nlargest(3, "growth"), countries.nsmallest(3, "growth")]
+    ends += [countries.nlargest(2, "percent"), countries.nsmallest(1, "percent")]
+    caption = Caption(
+        _("{both} countries have both a larger share than the EU and faster growth", both=int(both.sum())),
+        _("% a year against % of total employment; dotted: EU (scope: {scope})", scope=_(SCOPE)),
+        f"{start}–{year}",
+        world_source(COUNTRIES),
+    )
+    drawing = chart(
+        "scatter",
+        countries,
+        x="percent",
+        y="growth",
+        name="name",
+        x_unit=_("share of all work, %"),
+        y_unit=_("growth of cultural work, % a year"),
+        marked=_own(ctx, rows),
+        labelled=list(pd.concat(ends)["name"]),
+        across=(float(whole["percent"]), float(whole["growth"])),
+    )
+    return figure(ctx, "growth-share", caption, countries[["country", "name", "percent", "growth"]], drawing, COLUMNS)
+
+
+def activities_figure(ctx: CityContext) -> Figure:
+    """What cultural work in the EU consists of, by year."""
+    _, rows = ctx.language, world_table(UNION)
+    rows = rows[rows["split"] == "activity"].drop(columns="split")
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    wide = rows.pivot(index="part", columns="year", values="thousand_persons")
+    change = (wide[last] / wide[first] - 1).sort_values()
+    caption = Caption(
+        _(
+            "{index} grew most since {first}, {iloc}; {index_2} changed by {iloc_2}",
+            index=change.index[-1],
+            first=first,
+            iloc=_.signed_percent(change.iloc[-1]),
+            index_2=change.index[0],
+            iloc_2=_.signed_percent(change.iloc[0]),
+        ),
+        _("thousand persons, European Union (scope: {scope})", scope=_(SCOPE)),
+        f"{first}–{last}",
+        world_source(UNION),
+    )
+    drawing = chart(
+        "lines",
+        rows,
+        x="year",
+        y="thousand_persons",
+        by="part",
+        unit=_("thousand persons"),
+        breaks=breaks(ctx, first, last),
+    )
+    return figure(ctx, "activities", caption, rows, drawing, COLUMNS)
+
+
+def union_key_figures(ctx: CityContext) -> list[KeyFigure]:
+    """Women's share of cultural work in the EU, and how concentrated it is on some activities."""
+    _, rows = ctx.language, world_table(UNION)
+    sexes = rows[rows["split"] == "sex"].pivot(index="year", columns="part", values="thousand_persons")
+    women = sexes["women"] / sexes.sum(axis=1)
+    activities = rows[rows["split"] == "activity"].set_axis(["area", "split", "kind", "count"], axis=1)
+    last = specialisation.herfindahl(activities).set_index("area").loc[women.index[-1]]
+    change = _("{loc:+.1f} points since {index}", loc=100 * (women.iloc[-1] - women.iloc[0]), index=str(women.index[0]))
+    help_text = _("Sum of squared shares: 0.143 if all seven were equally large, 1 if there were one only.")
+    return [
+        KeyFigure(_("Women in cultural work"), _.percent(women.iloc[-1], 1), change),
+        KeyFigure(_("Herfindahl index of the seven activities"), _.number(last["herfindahl"], 3), help=help_text),
+        KeyFigure(_("As many equal activities"), _.number(last["effective"], 1)),
+    ]
+
+
+def union_source(ctx: CityContext) -> str:
+    """Where and when the key figures of the EU are from."""
+    last = str(world_table(UNION)["year"].max())
+    return ctx.language("European Union, {last} · Source: {value}", last=last, value=world_source(UNION))
+
+
+def age_and_education_figure(ctx: CityContext) -> Figure:
+    """How young and how educated those in cultural work are. Raises NothingToShow where it has not been fetched."""
+    _ = ctx.language
+    missing = NothingToShow(
+        _("Age and education of people in cultural work are not shipped."),
+        fetch_hint(ctx, N_("Run `make refresh` where the machine is online.")),
+    )
+    if not data.has(PARTS):
+        raise missing
+    rows, union = world_table(PARTS), world_table(UNION)
+    rows = rows[(rows["geo"] == "EU27_2020") & rows["part"].isin(AGE_AND_EDUCATION)]
+    whole = union[union["split"] == "sex"].groupby("year")["thousand_persons"].sum()
+    rows = rows.assign(
+        percent=100 * rows["thousand_persons"] / rows["year"].map(whole),
+        group=[_(AGE_AND_EDUCATION[part]) for part in rows["part"]],
+    ).dropna(subset="percent")
+    if rows.empty:
+        raise missing
+    caption = Caption(
+        _("How young and how educated cultural work is"),
+        _("% of cultural employment, European Union (scope: {scope})", scope=_(SCOPE)),
+        f"{rows['year'].min()}–{rows['year'].max()}",
+        world_source(PARTS),
+    )
+    drawing = chart("lines", rows, x="year", y="percent", by="group", unit="", digits=1)
+    return figure(ctx, "who", caption, rows[["year", "group", "thousand_persons", "percent", "flag"]], drawing, COLUMNS)
+
+
+def codes_figure(ctx: CityContext, query: Query) -> Figure:
+    """The activity codes of a scope as a table, with their successors in NACE Rev. 2.1."""
+    _, codes = ctx.language, world_table("creative_codes")
+    rows = codes[codes["scope"] == query.scope].drop(columns="scope")
+    successors = world_table("nace_bridge").groupby("nace_2")["nace_2_1"].agg(", ".join)
+    rows = rows.assign(nace_2_1=rows["code"].str.extract(r"(\d\d\.\d\d)", expand=False).map(successors))
+    scope = world_table("creative_scopes").set_index("scope").loc[query.scope]
+    note = _(
+        "**{loc}**: {code} codes in {submarket} groups. Defined by: {loc_2}.",
+        loc=_(scope["label"]),
+        code=rows["code"].nunique(),
+        submarket=rows["submarket"].nunique(),
+        loc_2=scope["defined_by"],
+    )
+    caption = Caption(
+        _("Codes of {scope}", scope=_(scope["label"])),
+        _("Codes of the scope with weight and successor in NACE Rev. 2.1"),
+        data.entry("creative_codes").period,
+        world_source("creative_codes"),
+        note.replace("**", ""),
+    )
+    return figure(ctx, "codes", caption, rows, columns=COLUMNS)

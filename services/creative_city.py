@@ -1,0 +1,296 @@
+"""Creative economy in the city: venues per resident, specialisation, hot spots and crowds, the walk to culture."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analytics import access, classes, coverage, hotspots, specialisation
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure
+from data.translation import N_
+from services.access import cell_groups, minutes_to_nearest, people_in_cells
+from services.areas import area_names, area_shapes, exact_areas, hierarchy, in_district, require_period, residents
+from services.cache import cached
+from services.figures import (
+    Caption,
+    Shading,
+    area_layer,
+    area_map,
+    chart,
+    city_map,
+    figure,
+    legend,
+    outline_layer,
+    point_layer,
+)
+from services.names import facility_kinds
+from services.tables import entries, facilities_source, missing_table, optional_table, source
+
+SETTLED_RESIDENTS = 1000  # below so many a rate says nothing
+USUAL_KINDS = ("museum", "theatre", "cinema", "nightclub", "coworking")
+CROWD_WITHIN_M, CROWD_VENUES = 400, 8
+NEAR_MINUTES = 15
+HOT_OR_COLD = {"hot": N_("hot spot"), "cold": N_("cold spot"), "": N_("neither")}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("facilities", N_("Venues")),
+        Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
+        Column("residents_per_facility", N_("Residents per venue"), missing=N_("none")),
+        Column("persons", N_("Residents")),
+        Column("count", N_("Venues")),
+        Column("share", N_("Share of the area's venues"), digits=3),
+        Column("lq", N_("Location quotient"), digits=2),
+        Column("z", N_("Standard deviations (Getis-Ord Gi*)"), digits=2),
+        Column("p", N_("p-value"), digits=4),
+        Column("hot_or_cold", N_("Hot or cold"), kind="text"),
+        Column("crowd", N_("Crowd"), kind="id"),
+        Column("venues", N_("Venues")),
+        Column("mostly_in", N_("mostly in"), kind="name"),
+        Column("minutes", N_("Mean minutes on foot (estimate)"), digits=1),
+        Column("share_within", N_("Share of residents within 15 minutes (estimate)"), digits=3),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks of this page: kinds of venue, level of areas, the kind whose quotients are compared."""
+
+    venues: tuple[str, ...] = ()
+    level: str = ""
+    specialised: str = ""
+
+
+def culture_kinds(ctx: CityContext) -> dict[str, str]:
+    """Kinds of cultural venue that the city has: name by kind."""
+    kinds = facility_kinds(ctx)
+    labels: dict[str, str] = kinds.loc[kinds["grouping"] == "culture", "label"].to_dict()
+    return labels
+
+
+def usual_kinds(ctx: CityContext) -> tuple[str, ...]:
+    """The kinds chosen at first: the usual ones that the city has, else all of its own."""
+    kinds = culture_kinds(ctx)
+    return tuple(kind for kind in USUAL_KINDS if kind in kinds) or tuple(kinds)
+
+
+def require_kinds(ctx: CityContext, venues: tuple[str, ...]) -> tuple[str, ...]:
+    """The chosen kinds, in order. Raises NothingToShow where the city has no venue, or none is chosen."""
+    if not culture_kinds(ctx):
+        raise missing_table(ctx.language, ctx.key, "facilities")
+    if not venues:
+        raise NothingToShow(ctx.language("No kind of venue is chosen."), ctx.language("Choose one or more above."))
+    return tuple(sorted(venues))
+
+
+def _venues(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
+    rows = optional_table(ctx, "facilities")
+    return rows[rows["kind"].isin(kinds)]
+
+
+@cached
+def venues_by_area(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, level: str) -> pd.DataFrame:
+    """Venues and residents by area: area_id, name, persons, facilities, per_10000, residents_per_facility."""
+    rows = coverage.supply(_venues(ctx, kinds), residents(ctx, period), hierarchy(ctx)[level])
+    rows = rows.drop(columns=["places", "without_places", "places_per_100"])
+    return rows.assign(name=rows["area_id"].map(area_names(ctx, level)))
+
+
+@cached
+def _counts(ctx: CityContext, kinds: tuple[str, ...], level: str) -> pd.DataFrame:
+    """How many venues of each kind an area has: area, kind, count."""
+    rows = _venues(ctx, kinds)
+    groups = [rows["area_id"].map(hierarchy(ctx)[level]).rename("area"), rows["kind"]]
+    return rows.groupby(groups).size().rename("count").reset_index()
+
+
+def hot_areas(ctx: CityContext, counts: pd.Series) -> pd.DataFrame:
+    """Getis-Ord Gi* of a number by smallest area; areas that are not in counts have none. area_id, z, p, kind."""
+    shapes = exact_areas(ctx)
+    values = counts.reindex(shapes["area_id"], fill_value=0).astype(float)
+    return hotspots.getis_ord(values, shapes, "area_id").rename(columns={"area": "area_id"})
+
+
+@cached
+def _hot_spots(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
+    return hot_areas(ctx, _venues(ctx, kinds).groupby("area_id").size())
+
+
+@cached
+def _crowds(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
+    """Venues that belong to a crowd, with its number; the largest is 0."""
+    rows = _venues(ctx, kinds)
+    rows = hotspots.dbscan(rows, CROWD_WITHIN_M, CROWD_VENUES) if len(rows) else rows.assign(crowd=-1)
+    return rows[rows["crowd"] >= 0]
+
+
+@cached
+def minutes_to_culture(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, level: str) -> pd.DataFrame:
+    """Mean minutes on foot to the nearest venue and share within 15 minutes, by area (an estimate)."""
+    minutes = np.minimum.reduce([minutes_to_nearest(ctx, kind, "adult") for kind in kinds])
+    people, groups = people_in_cells(ctx, "", period), cell_groups(ctx, level)
+    result = pd.DataFrame({"persons": pd.Series(people).groupby(groups).sum()})
+    result["minutes"] = access.weighted_mean(minutes, people, groups)
+    result["share_within"] = access.weighted_mean((minutes <= NEAR_MINUTES).astype(float), people, groups)
+    result = result.rename_axis("area_id").reset_index()
+    return result.assign(name=result["area_id"].map(area_names(ctx, level)))
+
+
+def density_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Venues per 10,000 residents by area, with the venues on top. Raises NothingToShow."""
+    _, kinds, level = ctx.language, require_kinds(ctx, query.venues), query.level
+    period, points = require_period(ctx, territory), _venues(ctx, kinds)
+    rows = venues_by_area(ctx, kinds, period, level).assign(value=lambda t: t["per_10000"])
+    rows["shown"] = [
+        _("{rate} per 10,000 residents ({n} venues)", rate=_.number(rate, 1), n=n)
+        for rate, n in zip(rows["per_10000"], rows["facilities"], strict=True)
+    ]
+    rows = in_district(ctx, rows, territory.district, level)
+    settled = rows[rows["persons"] >= SETTLED_RESIDENTS].dropna(subset="value")
+    best = settled.loc[settled["value"].idxmax()] if len(settled) else rows.iloc[0]
+    caption = Caption(
+        _("Densest in {name}: {shown}", name=best["name"], shown=best["shown"]),
+        _("venues per 10,000 residents"),
+        _.day(period),
+        facilities_source(ctx),
+    )
+    points = points.assign(shown=points["kind"].map(culture_kinds(ctx)))
+    return area_map(ctx, territory, "venues-map", caption, rows, level, Shading(1), points=points, columns=COLUMNS)
+
+
+def kinds_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """What the venues of the city or the chosen district are."""
+    _, kinds, labels = ctx.language, require_kinds(ctx, query.venues), culture_kinds(ctx)
+    level = ctx.middle_level if territory.district else ctx.largest_level
+    rows = _counts(ctx, kinds, level).rename(columns={"area": "area_id"})
+    rows = in_district(ctx, rows, territory.district, level)
+    rows = rows.assign(kind=rows["kind"].map(labels), name=rows["area_id"].map(area_names(ctx, level)))
+    if rows.empty:
+        raise NothingToShow(_("No venue of these kinds is here."), _("Choose other kinds, or the whole city."))
+    total = rows.groupby("kind")["count"].sum().sort_values()
+    finding = _(
+        "{index}: {iloc} of {total:,} venues, the most frequent kind",
+        index=total.index[-1],
+        iloc=total.iloc[-1],
+        total=total.sum(),
+    )
+    caption = Caption(finding, _("venues by kind and area"), *_period_and_source(ctx))
+    drawing = chart("treemap", rows, group="kind", value="count", part="name", unit=_("venues"))
+    return figure(ctx, "treemap", caption, rows, drawing, COLUMNS)
+
+
+def _period_and_source(ctx: CityContext) -> tuple[str, str]:
+    return entries(ctx, "facilities")[0].period, source(ctx, "facilities")
+
+
+def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """In which districts one kind is over-represented among the venues. Raises NothingToShow."""
+    _, kinds, names = ctx.language, require_kinds(ctx, query.venues), area_names(ctx, ctx.largest_level)
+    if len(kinds) < 2:
+        raise NothingToShow(_("A location quotient compares kinds of venue."), _("Choose two or more above."))
+    kind = culture_kinds(ctx)[query.specialised]
+    rows = specialisation.location_quotient(_counts(ctx, kinds, ctx.largest_level))
+    rows = rows[(rows["kind"] == query.specialised) & rows["low"].notna()]
+    rows = rows.assign(kind=kind, name=rows["area"].map(names)).rename(columns={"area": "area_id"})
+    above = rows.loc[rows["low"] > 1, "name"]
+    caption = Caption(
+        _("{kind}: clearly over-represented in {sure}", kind=kind, sure=", ".join(above))
+        if len(above)
+        else _("{kind}: no area is clearly above the city's share", kind=kind),
+        _("location quotient of '{kind}' among the chosen venues, city = 1, 95 % interval", kind=kind),
+        *_period_and_source(ctx),
+    )
+    options = {"name": "name", "value": "lq", "low": "low", "high": "high", "unit": "", "digits": 2, "reference": 1}
+    drawing = chart("intervals", rows, **options, marked=names.get(territory.district, ""))
+    return figure(ctx, "quotients", caption, rows, drawing, COLUMNS)
+
+
+def krugman_sentence(ctx: CityContext, query: Query) -> str:
+    """Which districts' mix of venues is most and least like that of the rest; '' where there are no two to compare."""
+    names, index = (
+        area_names(ctx, ctx.largest_level),
+        specialisation.krugman(_counts(ctx, require_kinds(ctx, query.venues), ctx.largest_level)).sort_values(),
+    )
+    if len(index) < 2:
+        return ""
+    return ctx.language(
+        "Krugman index: the mix of venues is most like the rest of the city in {names} ({iloc:.2f}) and "
+        "least in {names_2} ({iloc_2:.2f}); 0 is alike, 2 nothing in common.",
+        names=names[index.index[0]],
+        iloc=index.iloc[0],
+        names_2=names[index.index[-1]],
+        iloc_2=index.iloc[-1],
+    )
+
+
+def hot_spots_figures(ctx: CityContext, territory: Territory, query: Query) -> list[Figure]:
+    """Where venues crowd: hot spots among the smallest areas on a map, crowds whatever the borders as a table."""
+    _, kinds, level = ctx.language, require_kinds(ctx, query.venues), ctx.levels[-1]
+    words = {kind: _(name) for kind, name in HOT_OR_COLD.items()}
+    rows = in_district(ctx, _hot_spots(ctx, kinds), territory.district, level).reset_index(drop=True)
+    rows = rows.assign(name=rows["area_id"].map(area_names(ctx, level)), hot_or_cold=rows["kind"].map(words))
+    rows["shown"] = [f"{word} (z {_.signed(z)})" for word, z in zip(rows["hot_or_cold"], rows["z"], strict=True)]
+    grouped = classes.classify(rows["kind"].map({"hot": 1.0, "cold": 0.0}).astype(float))
+    dots = in_district(ctx, _crowds(ctx, kinds), territory.district)
+    dots = dots.assign(shown=_.each("crowd {number}", number=dots["crowd"] + 1))
+    key = legend(
+        ctx,
+        _("hot spots of venues (Getis-Ord Gi*, false discoveries held to 5 %)"),
+        grouped,
+        [words["hot" if low else "cold"] for low in grouped.lows],
+        words[""],
+        _("{value} venues in a crowd (8 or more within 400 m, DBSCAN)", value=len(dots)),
+    )
+    layers = [
+        area_layer(ctx, territory, area_shapes(ctx, level), rows, grouped, level),
+        outline_layer(ctx, territory),
+        point_layer(ctx, dots, level),
+    ]
+    caption = Caption(
+        _(
+            "{hot} planning areas are hot spots; crowds of venues: {ngroups}",
+            hot=int((rows["kind"] == "hot").sum()),
+            ngroups=dots["crowd"].nunique(),
+        ),
+        _("number of venues"),
+        *_period_and_source(ctx),
+    )
+    drawing = city_map(ctx, territory, layers, key, level)
+    rows = rows[["area_id", "name", "z", "p", "hot_or_cold"]]
+    hot = figure(ctx, "hot", caption, rows, drawing, COLUMNS, area_shapes(ctx, level))
+    return [hot, _crowds_table(ctx, dots)] if len(dots) else [hot]
+
+
+def _crowds_table(ctx: CityContext, dots: pd.DataFrame) -> Figure:
+    names = area_names(ctx, ctx.levels[-1])
+    rows = pd.DataFrame(
+        [(number + 1, len(part), names[part["area_id"].mode()[0]]) for number, part in dots.groupby("crowd")],
+        columns=["crowd", "venues", "mostly_in"],
+    )
+    _, dated = ctx.language, _period_and_source(ctx)
+    return figure(
+        ctx, "crowds", Caption(_("Crowds of venues, largest first"), _("number of venues"), *dated), rows, None, COLUMNS
+    )
+
+
+def walk_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """How far culture is on foot, by area (an estimate)."""
+    _, kinds, period = ctx.language, require_kinds(ctx, query.venues), require_period(ctx, territory)
+    rows = minutes_to_culture(ctx, kinds, period, query.level).assign(value=lambda t: t["minutes"])
+    rows = in_district(ctx, rows, territory.district, query.level)
+    rows["shown"] = _.each(
+        "{minutes:.0f} minutes, {share:.0f} % within 15 (estimate)",
+        minutes=rows["minutes"],
+        share=100 * rows["share_within"],
+    )
+    near = (rows["share_within"] * rows["persons"]).sum() / rows["persons"].sum()
+    caption = Caption(
+        _("{near} of residents walk 15 minutes or less to one of these venues (estimate)", near=_.percent(near)),
+        _("mean minutes on foot to the nearest venue (estimate)"),
+        _.day(period),
+        facilities_source(ctx),
+        _(ctx.city.estimate_note),
+    )
+    return area_map(ctx, territory, "culture-walk", caption, rows, query.level, columns=COLUMNS)

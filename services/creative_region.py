@@ -1,0 +1,396 @@
+"""Creative economy of one region: its path, a tested statement, the fall of 2020, its peers, all regions on a map."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+import data
+from analytics import creative, displacement, profile, shift_share
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure
+from data.translation import N_, is_gap
+from services.cache import cached
+from services.creative import LFS_BREAK, SCOPE, breaks, europe_map, fetch_hint
+from services.figures import Caption, chart, figure
+from services.tables import world_source, world_table
+
+WORK, INCOME, EVERYONE = "cultural_employment", "household_income", "employment"
+SHOCK_YEAR = 2020
+SHOWN_PLACES = 10
+THOUSANDS = N_("thousand persons")
+VERDICTS = {
+    "faster": N_("grew faster than"),
+    "slower": N_("grew more slowly than"),
+    "cannot tell": N_("cannot be told apart from"),
+}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("country", N_("Country code"), kind="id"),
+        Column("region", N_("Region"), kind="name"),
+        Column("thousand_persons", N_("People in cultural work"), THOUSANDS, digits=1),
+        Column("flag", N_("Flag of the source"), kind="text"),
+        Column("people", N_("People in cultural work, median of the years"), THOUSANDS, digits=1),
+        Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
+        Column("distance", N_("distance, standard deviations"), digits=2),
+        Column("part", N_("Part"), kind="text"),
+        Column("change", N_("Change"), THOUSANDS, digits=1),
+        Column("first", N_("People in cultural work in the first year"), THOUSANDS, digits=1),
+        Column("last", N_("People in cultural work in the last year"), THOUSANDS, digits=1),
+        Column("above_median", N_("Growth against the median region"), N_("points a year"), digits=1),
+        Column("percent", N_("Share of all work"), "%", digits=1),
+        Column("lq", N_("Location quotient"), digits=2),
+        Column("place", N_("Place among the country's regions")),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks of this page: the region, by its NUTS code."""
+
+    region: str = ""
+
+
+class Years(NamedTuple):
+    """First and last chosen year for which the region has a figure."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.first}–{self.last}"
+
+
+def _all_names() -> pd.Series:
+    return world_table("regions").set_index("nuts_id")["name"]
+
+
+def regions(ctx: CityContext) -> dict[str, str]:
+    """Name of every region that has figures by its NUTS code, in the order of codes."""
+    names = _all_names()
+    return {code: str(names[code]) for code in sorted(world_table(WORK)["nuts_id"].unique())}
+
+
+def _work(years: Years) -> pd.DataFrame:
+    rows = world_table(WORK)
+    return rows[rows["year"].between(*years)]
+
+
+def _series(region: str, years: Years) -> pd.Series:
+    rows = _work(years)
+    return rows[rows["nuts_id"] == region].set_index("year")["thousand_persons"].sort_index()
+
+
+def years_of(ctx: CityContext, territory: Territory, query: Query) -> Years:
+    """The region's first and last year among the chosen ones. Raises NothingToShow where there are fewer than two."""
+    _, own = ctx.language, _series(query.region, Years(territory.first_year, territory.last_year)).index
+    if len(own) > 1:
+        return Years(int(own[0]), int(own[-1]))
+    covered = world_table(WORK)["year"]
+    raise NothingToShow(
+        _(
+            "Eurostat's regional table covers {years} to {years_2}; this region has fewer than two of the chosen "
+            "years.",
+            years=str(covered.min()),
+            years_2=str(covered.max()),
+        ),
+        _("Choose more years in the sidebar, or another region."),
+    )
+
+
+@cached
+def _growth(ctx: CityContext, years: Years) -> pd.DataFrame:
+    """Growth of every region between two years in % a year; regions without both years have none."""
+    rows = creative.growth_against_median(world_table(WORK), *years)
+    rows = rows.assign(growth=100 * rows["yearly_growth"].astype(float)).drop(columns="yearly_growth")
+    return world_table("regions")[["nuts_id", "name", "country"]].merge(rows, on="nuts_id", how="left")
+
+
+@cached
+def _statement(ctx: CityContext, region: str, years: Years) -> dict[str, float | str]:
+    """Whether a region grew faster than all regions that have every year, together."""
+    wide = _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons")
+    return creative.faster_than(_series(region, years), wide.dropna(axis=1).sum(axis=1), LFS_BREAK)
+
+
+@cached
+def _peers(ctx: CityContext, region: str, years: Years) -> tuple[pd.DataFrame, int]:
+    """The five regions most like one by rank of size, income and growth before 2020; the year of the income."""
+    income = world_table(INCOME)
+    income_year = int(income["year"][income["year"] < SHOCK_YEAR].max())
+    income = income[income["year"] == income_year].set_index("nuts_id")["pps_per_inhabitant"]
+    size, before = _work(years).groupby("nuts_id")["thousand_persons"].median(), 0.0 * income
+    if years.first < SHOCK_YEAR - 1:
+        before = _growth(ctx, Years(years.first, min(years.last, SHOCK_YEAR - 1))).set_index("nuts_id")["growth"]
+    features = pd.DataFrame({"size": size.rank(pct=True), "income": income, "growth": before})
+    rows = profile.peers(features, region).rename_axis("nuts_id")
+    rows = rows.join(pd.DataFrame({"people": size, "income": income, "growth": before}))
+    return rows.assign(name=_all_names()).reset_index(), income_year
+
+
+def key_figures(ctx: CityContext, query: Query, years: Years) -> list[KeyFigure]:
+    """People in cultural work, growth against all regions, the fall of 2020."""
+    _, own = ctx.language, _series(query.region, years)
+    fall = creative.resilience(world_table(WORK)).set_index("nuts_id")["fall"].get(query.region)
+    slope = _statement(ctx, query.region, years)["slope"]
+    return [
+        KeyFigure(_("Thousand in cultural work, {index}", index=str(years.last)), _.number(own.iloc[-1], 1)),
+        KeyFigure(_("Points a year above all regions (estimate)"), _.number(slope, 1, "+,")),
+        KeyFigure(_("2019 to 2020"), _.signed_percent(fall)),
+    ]
+
+
+def statement(ctx: CityContext, query: Query, years: Years) -> str:
+    """Whether the region grew faster than all together, with the interval, and whether it has recovered from 2020."""
+    _, result = ctx.language, _statement(ctx, query.region, years)
+    interval = ""
+    if not is_gap(result["slope"]):
+        interval = _(
+            " (95 % interval {low:+.1f} to {high:+.1f} points a year, {years:.0f} years, a step allowed for the "
+            "break of 2021)",
+            low=result["low"],
+            high=result["high"],
+            years=result["years"],
+        )
+    return _(
+        "**Above-average growth?** Cultural work in {name} {words} the regions together{interval}.{recovered}",
+        name=regions(ctx)[query.region],
+        words=_(VERDICTS[str(result["verdict"])]),
+        interval=interval,
+        recovered=_recovery(ctx, query.region),
+    )
+
+
+def _recovery(ctx: CityContext, region: str) -> str:
+    _, rows = ctx.language, creative.resilience(world_table(WORK)).set_index("nuts_id")
+    if region not in rows.index:
+        return ""
+    row = rows.loc[region]
+    if row["fall"] >= 0:
+        return _(" It did not fall in 2020.")
+    if pd.notna(row["recovery_years"]):
+        return _(" It was back at its level of 2019 after {back} years.", back=row["recovery_years"])
+    return _(" It was not back at its level of 2019 by {last_year}.", last_year=f"{row['last_year']:.0f}")
+
+
+def path_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
+    """The region's path beside its peers and the median region."""
+    _, work, own = ctx.language, _work(years), _series(query.region, years)
+    peers, _income_year = _peers(ctx, query.region, years)
+    rows = work[work["nuts_id"].isin([query.region, *peers["nuts_id"]])]
+    rows = rows.assign(region=rows["nuts_id"].map(_all_names()))
+    median = creative.median_index(work).rename(columns={"index": "thousand_persons"})
+    typical = median.assign(region=_("Median of {iloc} regions", iloc=median["regions"].iloc[0]))
+    lines = pd.concat([displacement.index_to_first(rows, "region", value="thousand_persons"), typical])
+    unit = _("index, first year shown = 100 (scope: {scope})", scope=_(SCOPE))
+    caption = Caption(
+        _(
+            "{name}: from {iloc:,.1f} to {iloc_2:,.1f} thousand people in cultural work",
+            name=regions(ctx)[query.region],
+            iloc=own.iloc[0],
+            iloc_2=own.iloc[-1],
+        ),
+        unit,
+        str(years),
+        world_source(WORK),
+    )
+    drawing = chart(
+        "lines",
+        lines[["year", "region", "thousand_persons"]],
+        x="year",
+        y="thousand_persons",
+        by="region",
+        unit=unit,
+        digits=1,
+        from_zero=False,
+        breaks=breaks(ctx, *years),
+        height=480,
+    )
+    rows = rows[["year", "nuts_id", "region", "thousand_persons", "flag"]]
+    return figure(ctx, "employment", caption, rows, drawing, COLUMNS)
+
+
+def peers_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
+    """The regions most like this one as a table. Raises NothingToShow where a figure of it is missing."""
+    _, (rows, income_year) = ctx.language, _peers(ctx, query.region, years)
+    if rows.empty:
+        raise NothingToShow(
+            _("No similar regions: a figure of this region's income or growth is missing."), _("Choose another region.")
+        )
+    income = Column("income", _("Household income, {year}", year=str(income_year)), N_("PPS per inhabitant"))
+    caption = Caption(
+        _("Five similar regions"),
+        _("Peers are the five regions nearest by rank of size, household income and growth before 2020"),
+        str(years),
+        world_source(WORK, INCOME),
+    )
+    rows = rows[["nuts_id", "name", "people", "income", "growth", "distance"]]
+    return figure(ctx, "peers", caption, rows, columns=COLUMNS | {"income": income})
+
+
+def shift_share_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
+    """The region's change taken apart: Europe, the country, the region itself."""
+    _, country_of = ctx.language, world_table("regions").set_index("nuts_id")["country"]
+    ends = _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").loc[list(years)]
+    ends = ends.dropna(axis=1)
+    own, every = ends[query.region], ends.sum(axis=1)
+    country = ends.loc[:, [country_of[code] == country_of[query.region] for code in ends]].sum(axis=1)
+    rows = shift_share.nested(
+        own.iloc[0],
+        own.iloc[-1],
+        (_("{shape} regions of Europe", shape=ends.shape[1]), every.iloc[0], every.iloc[-1]),
+        (_("the country beyond Europe"), country.iloc[0], country.iloc[-1]),
+    )
+    rows["part"] = rows["part"].replace("own", _("the region beyond the country"))
+    unit = _("thousand persons (scope: {scope})", scope=_(SCOPE))
+    caption = Caption(
+        _(
+            "Of {change:+,.1f} thousand, {last_part:+,.1f} are {name}'s own",
+            change=rows["change"].sum(),
+            last_part=rows["change"].iloc[-1],
+            name=regions(ctx)[query.region],
+        ),
+        _("{unit}: shift-share over regions with both years", unit=unit),
+        str(years),
+        world_source(WORK),
+    )
+    drawing = chart("waterfall", rows, part="part", change="change", unit=_(THOUSANDS), total=_("change"))
+    return figure(ctx, "waterfall", caption, rows, drawing, COLUMNS)
+
+
+def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
+    """Growth of every region against the median; regions without both years are grey, those without a row named."""
+    _, rows = ctx.language, _growth(ctx, years)
+    both = rows.dropna(subset="growth")
+    if both.empty:
+        raise NothingToShow(_("No region has figures in both years."), _("Choose other years in the sidebar."))
+    shown = [
+        _("{g} a year, {above:+.1f} points against the median", g=_.number(growth, 1, "+,", " %"), above=above)
+        for growth, above in zip(both["growth"], both["above_median"], strict=True)
+    ]
+    rows = rows.assign(value=rows["above_median"], shown=pd.Series(shown, both.index, dtype=object))
+    rows["shown"] = rows["shown"].fillna(_("no figure"))
+    best = both.loc[both["above_median"].idxmax()]
+    note = (
+        _("spans the 2021 break in series: read as an indication · ") if years.first < LFS_BREAK <= years.last else ""
+    )
+    caption = Caption(
+        _(
+            "Fastest growth {first}–{last}: {name}, {yearly_growth} a year",
+            first=str(years.first),
+            last=str(years.last),
+            name=best["name"],
+            yearly_growth=_.number(best["growth"], 1, "+,", " %"),
+        ),
+        _("percentage points a year above the median region (scope: {scope})", scope=_(SCOPE)),
+        str(years),
+        world_source(WORK, "regions"),
+        " · ".join([_("{note}{rows} regions with both years", note=note, rows=len(both)), _absent(ctx)]),
+    )
+    return europe_map(ctx, "europe", caption, rows, query.region, COLUMNS)
+
+
+@cached
+def _absent(ctx: CityContext) -> str:
+    """The regions of the map that have no figure in any year: whole countries by name, others one by one."""
+    _, rows, known = ctx.language, world_table("regions"), world_table("cultural_employment_by_country")
+    known = known.drop_duplicates("country").set_index("country")
+    absent = rows[~rows["nuts_id"].isin(world_table(WORK)["nuts_id"])]
+    names = []
+    for country, part in absent.groupby("country"):
+        if len(part) > 1 and len(part) == (rows["country"] == country).sum() and country in known.index:
+            name = _.country(known.loc[country, "iso3"], known.loc[country, "name"])
+            names.append(_("{country} (all {n})", country=name, n=len(part)))
+        else:
+            names += list(part["name"])
+    return _(
+        "{n} of {all} regions have no figure in any year: {names}", n=len(absent), all=len(rows), names=", ".join(names)
+    )
+
+
+def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
+    """Places of the country's regions by size over time. Raises NothingToShow where the region's years have gaps."""
+    _, work, country_of = ctx.language, _work(years), world_table("regions").set_index("nuts_id")["country"]
+    rows = work[work["nuts_id"].map(country_of) == country_of[query.region]]
+    counted = rows.groupby("nuts_id")["year"].transform("nunique")
+    rows = rows[counted == counted.max()]
+    place = rows.groupby("year")["thousand_persons"].rank(ascending=False, method="first").astype(int)
+    rows = rows.assign(place=place, region=rows["nuts_id"].map(_all_names()))
+    rows = rows[rows["nuts_id"].isin([query.region, *rows.loc[rows["place"] <= SHOWN_PLACES, "nuts_id"]])]
+    name, own = regions(ctx)[query.region], rows[rows["nuts_id"] == query.region].sort_values("year")
+    if own.empty:
+        raise NothingToShow(
+            _("{name} has no figure in some years, so it has no place among the country's regions.", name=name),
+            _("Choose other years in the sidebar."),
+        )
+    first, last = own.iloc[0], own.iloc[-1]
+    caption = Caption(
+        _(
+            "{here}: place {iloc:.0f} in {iloc_2}, place {iloc_3:.0f} in {iloc_4} among the country's regions",
+            here=name,
+            iloc=first["place"],
+            iloc_2=str(first["year"]),
+            iloc_3=last["place"],
+            iloc_4=str(last["year"]),
+        ),
+        _("place by number of people in cultural work, regions with every year (scope: {scope})", scope=_(SCOPE)),
+        str(years),
+        world_source(WORK),
+    )
+    drawing = chart("bump", rows, x="year", rank="place", by="region", unit="", marked=name)
+    rows = rows[["year", "nuts_id", "region", "thousand_persons", "place"]]
+    return figure(ctx, "bump", caption, rows, drawing, COLUMNS)
+
+
+@cached
+def _quotients(ctx: CityContext, year: int) -> pd.DataFrame:
+    culture, everyone = world_table(WORK), world_table(EVERYONE)
+    rows = creative.regional_quotients(culture[culture["year"] == year], everyone[everyone["year"] == year])
+    return rows.merge(world_table("regions")[["nuts_id", "name"]], on="nuts_id")
+
+
+def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
+    """How common cultural work is in each region. Raises NothingToShow where total employment has not been fetched."""
+    _ = ctx.language
+    if not data.has(EVERYONE):
+        raise NothingToShow(
+            _("Shares and location quotients by region need total employment, which is not shipped."),
+            fetch_hint(
+                ctx,
+                N_(
+                    "Run `make refresh` where the machine is online; shares by country are on the page *Creative "
+                    "economy in Europe*."
+                ),
+            ),
+        )
+    rows = _quotients(ctx, years.last)
+    if rows.empty:
+        raise NothingToShow(
+            _("Total employment of {year} is not in the table fetched.", year=str(years.last)),
+            _("Choose another last year."),
+        )
+    rows = rows.assign(value=rows["lq"], percent=100 * rows["share"]).drop(columns="share")
+    rows["shown"] = _.each(
+        "{share:.1f} % of work, {lq:.2f} times all regions ({low:.2f} to {high:.2f})",
+        share=rows["percent"],
+        lq=rows["lq"],
+        low=rows["low"],
+        high=rows["high"],
+    )
+    best = rows.loc[rows["lq"].idxmax()]
+    caption = Caption(
+        _(
+            "{name}: cultural work is {lq:.2f} times as common as in all regions ({low:.2f} to {high:.2f})",
+            **best[["name", "lq", "low", "high"]],
+        ),
+        _(
+            "location quotient of cultural employment, all regions = 1 (scope: {scope}); 95 % interval for sampling",
+            scope=_(SCOPE),
+        ),
+        str(years.last),
+        world_source(WORK, EVERYONE),
+    )
+    return europe_map(ctx, "regional-quotients", caption, rows, query.region, COLUMNS)

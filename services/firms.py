@@ -1,0 +1,236 @@
+"""Creative firms in the city, from a chamber's register that this machine has imported."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analytics import creative, specialisation
+from data import definitions
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure
+from data.translation import N_
+from services.areas import area_names, hierarchy, in_district, place_name
+from services.cache import cached
+from services.creative import scopes
+from services.creative_city import hot_areas
+from services.figures import Caption, Shading, area_map, chart, figure
+from services.tables import city_table, entries, has_tables, source, world_table
+
+FEWEST_FIRMS = 100  # below so many a share says nothing
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("firms", N_("Firms in scope")),
+        Column("all_firms", N_("All firms")),
+        Column("submarket", N_("Submarket"), kind="name"),
+        Column("weighted", N_("Firms")),
+        Column("kind", N_("Submarket"), kind="text"),
+        Column("count", N_("Firms")),
+        Column("share", N_("Share of the area's firms in scope"), digits=3),
+        Column("lq", N_("Location quotient"), digits=2),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks of this page: scope, level of areas, the submarket whose quotients are compared."""
+
+    scope: str = "kkw"
+    level: str = ""
+    submarket: str = ""
+
+
+def require_register(ctx: CityContext) -> None:
+    """Raises NothingToShow where this machine has imported no register of the city's firms."""
+    if has_tables(ctx, "firms"):
+        return
+    _, can_import = ctx.language, ctx.role == "admin" and ctx.key == definitions.entry("firms").place
+    raise NothingToShow(
+        _("No register of firms is stored on this machine."),
+        _(
+            "Fetch a month of the chamber's open register and run `python -m data.firms FILE --period 2023-03`; "
+            "it takes seconds, and this page then shows firms by area for every scope."
+        )
+        if can_import
+        else _("With a chamber's register this page shows firms by area for every scope."),
+    )
+
+
+def submarkets(scope: str) -> list[str]:
+    """The submarkets of a scope."""
+    codes = world_table("creative_codes")
+    return sorted(codes.loc[codes["scope"] == scope, "submarket"].unique())
+
+
+def _in_scope(ctx: CityContext, scope: str) -> pd.DataFrame:
+    codes = world_table("creative_codes")
+    return creative.in_scope(city_table(ctx, "firms"), codes[codes["scope"] == scope])
+
+
+@cached
+def firms(ctx: CityContext, scope: str, level: str) -> pd.DataFrame:
+    """By area and submarket: firms in scope (each once), weighted, all_firms of the area, its area_id and name."""
+    rows, groups = _in_scope(ctx, scope), hierarchy(ctx)[level]
+    rows = rows.assign(
+        area_id=rows["area_id"].map(groups),
+        weighted=rows["firms"] * rows["weight"],
+        firms=rows["firms"] * rows["share"],
+    )
+    rows = rows.groupby(["area_id", "submarket"], as_index=False)[["firms", "weighted"]].sum()
+    everyone = city_table(ctx, "firms")
+    every_firm = everyone.groupby(everyone["area_id"].map(groups))["firms"].sum()
+    return rows.assign(all_firms=rows["area_id"].map(every_firm), name=rows["area_id"].map(area_names(ctx, level)))
+
+
+def _chosen(ctx: CityContext, territory: Territory, query: Query) -> pd.DataFrame:
+    """Those of the chosen district, or of the city. Raises NothingToShow where there is none."""
+    _, rows = ctx.language, in_district(ctx, firms(ctx, query.scope, query.level), territory.district, query.level)
+    if rows.empty:
+        raise NothingToShow(
+            _("No firm of this scope is in {place}.", place=place_name(ctx, territory)),
+            _("Choose another scope or the whole city."),
+        )
+    return rows
+
+
+@cached
+def employees(ctx: CityContext, scope: str) -> dict[str, float]:
+    """Bounds of the employees of a scope's firms, of cells large enough to show; and how many firms those are."""
+    rows = _in_scope(ctx, scope)
+    stated = rows.dropna(subset=["employees_low"])
+    low, high = ((stated[f"employees_{side}"].astype(float) * stated["share"]).sum() for side in ("low", "high"))
+    counted, every_firm = (float((part["firms"] * part["share"]).sum()) for part in (stated, rows))
+    return {
+        "low": low,
+        "high": high,
+        "firms": counted,
+        "all": every_firm,
+        "open_ended": float(stated["open_ended"].sum()),
+    }
+
+
+def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
+    """Firms in scope and their share of all firms."""
+    _, rows = ctx.language, _chosen(ctx, territory, query)
+    count, every_firm = rows["firms"].sum(), rows.drop_duplicates("area_id")["all_firms"].sum()
+    return [
+        KeyFigure(_("Firms in scope"), _.number(count)),
+        KeyFigure(_("Share of all firms"), _.percent(count / every_firm, 1)),
+    ]
+
+
+def employees_sentence(ctx: CityContext, query: Query) -> str:
+    """Employees of the city's firms in scope as an interval."""
+    bounds = employees(ctx, query.scope)
+    return ctx.language(
+        "Each firm states a size band, so the employees of the city's firms in scope are an interval: "
+        "**{low:,.0f} to {high:,.0f} (estimate)**. Owners without employees count as none.",
+        low=bounds["low"],
+        high=bounds["high"],
+    )
+
+
+def about(ctx: CityContext, query: Query) -> str:
+    """What is counted, what is left out, and from where."""
+    return ctx.language(
+        "Scope: {label}; codes in several submarkets count once. Employees of {firms:,.0f} of {all:,.0f} "
+        "firms, the rest are in cells too small to show; {open_ended:,.0f} firms have no upper band · "
+        "Source: {credit}",
+        label=scopes(ctx)[query.scope],
+        credit=source(ctx, "firms"),
+        **employees(ctx, query.scope),
+    )
+
+
+def _dated(ctx: CityContext) -> tuple[str, str]:
+    return entries(ctx, "firms")[0].period, source(ctx, "firms")
+
+
+def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Share of firms in scope by area."""
+    _, rows = ctx.language, _chosen(ctx, territory, query)
+    rows = rows.groupby(["area_id", "name"], as_index=False).agg({"firms": "sum", "all_firms": "first"})
+    rows = rows.assign(value=rows["firms"] / rows["all_firms"])
+    rows["shown"] = _.each("{share:.1f} % of firms ({n:,.0f})", share=100 * rows["value"], n=rows["firms"])
+    best = rows.loc[rows["value"].where(rows["all_firms"] >= FEWEST_FIRMS).fillna(-1).idxmax()]
+    caption = Caption(
+        _("Most creative by share of firms: {name}, {shown}", name=best["name"], shown=best["shown"]),
+        _("% of all member firms (scope: {label})", label=scopes(ctx)[query.scope]),
+        *_dated(ctx),
+    )
+    return area_map(ctx, territory, "firms-map", caption, rows, query.level, Shading(1, " %", 100), columns=COLUMNS)
+
+
+@cached
+def _hot_spots(ctx: CityContext, scope: str) -> pd.DataFrame:
+    return hot_areas(ctx, firms(ctx, scope, ctx.levels[-1]).groupby("area_id")["firms"].sum())
+
+
+def hot_spots_sentence(ctx: CityContext, query: Query) -> str:
+    """How many of the smallest areas are hot spots of firms, and which most of all."""
+    _, rows = ctx.language, _hot_spots(ctx, query.scope)
+    hot = rows[rows["kind"] == "hot"]
+    hottest = hot.nlargest(8, "z")["area_id"].map(area_names(ctx, ctx.levels[-1]))
+    return _(
+        "**Hot spots** (Getis-Ord Gi*, false discoveries held to 5 %): {value} planning areas and their "
+        "neighbours hold unusually many firms",
+        value=len(hot),
+    ) + (_(", most of all {hottest}.", hottest=", ".join(hottest)) if len(hot) else ".")
+
+
+def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Firms in scope by submarket."""
+    _, rows = ctx.language, _chosen(ctx, territory, query)
+    rows = rows.groupby("submarket", as_index=False)["weighted"].sum().sort_values("weighted", ascending=False)
+    caption = Caption(
+        _("{submarket} is the largest submarket: {weighted:,.0f} firms", **rows.iloc[0]),
+        _("firms by submarket; a firm in two submarkets is in both (scope: {label})", label=scopes(ctx)[query.scope]),
+        *_dated(ctx),
+    )
+    drawing = chart("treemap", rows, group="submarket", value="weighted", unit=_("firms"))
+    return figure(ctx, "submarkets", caption, rows, drawing, COLUMNS)
+
+
+def _structure(ctx: CityContext, scope: str) -> pd.DataFrame:
+    """Firms by largest area and submarket: area, kind, count."""
+    rows = firms(ctx, scope, ctx.largest_level)[["area_id", "submarket", "weighted"]]
+    return rows.set_axis(["area", "kind", "count"], axis=1)
+
+
+def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """In which of the largest areas a submarket is over-represented among the firms in scope."""
+    _, names = ctx.language, area_names(ctx, ctx.largest_level)
+    rows = specialisation.location_quotient(_structure(ctx, query.scope))
+    rows = rows[(rows["kind"] == query.submarket) & rows["low"].notna()]
+    rows = rows.assign(name=rows["area"].map(names)).rename(columns={"area": "area_id"})
+    caption = Caption(
+        _(
+            "{market}: {value} of {shown} areas clearly above the city's share",
+            market=query.submarket,
+            value=int((rows["low"] > 1).sum()),
+            shown=len(rows),
+        ),
+        _(
+            "location quotient of {market} among firms in scope, city = 1, 95 % interval (scope: {label})",
+            market=query.submarket,
+            label=scopes(ctx)[query.scope],
+        ),
+        *_dated(ctx),
+    )
+    options = {"name": "name", "value": "lq", "low": "low", "high": "high", "unit": "", "digits": 2, "reference": 1}
+    drawing = chart("intervals", rows, **options, marked=names.get(territory.district, ""))
+    return figure(ctx, "firm-quotients", caption, rows, drawing, COLUMNS)
+
+
+def herfindahl_sentence(ctx: CityContext, query: Query) -> str:
+    """In which of the largest areas submarkets are most evenly mixed."""
+    rows = specialisation.herfindahl(_structure(ctx, query.scope))
+    even = rows.loc[rows["herfindahl"].idxmin()]
+    return ctx.language(
+        "Herfindahl index: submarkets are most evenly mixed in {value} ({herfindahl:.3f}, as many as "
+        "{effective:.1f} equal ones).",
+        value=area_names(ctx, ctx.largest_level)[even["area"]],
+        herfindahl=even["herfindahl"],
+        effective=even["effective"],
+    )
