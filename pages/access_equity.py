@@ -13,7 +13,8 @@ query = state.read(access.Question, {"service": list(access.services(ctx))})
 controls.row(access.question_labels(ctx))
 st.caption(access.about(ctx, query))
 figures.key_figures(equity.key_figures(ctx, territory, query))
-st.markdown(equity.gap_sentence(ctx, territory, query))
+if access.counts_displaced(ctx):
+    st.markdown(equity.gap_sentence(ctx, territory, query))
 with shell.section():
     figures.show(equity.lorenz_figure(ctx, territory, query))
 st.header(_("Where the underserved cluster"), anchor=False, divider="gray")

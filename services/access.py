@@ -53,7 +53,7 @@ COLUMNS = {
         Column("persons", N_("People served")),
         Column("minutes", N_("Minutes to the nearest"), digits=1),
         Column("share_within", N_("Share within the limit"), digits=3),
-        Column("places_per_100", N_("Places in reach per 100 (E2SFCA)"), digits=2),
+        Column("places_per_100", N_("Places in reach (E2SFCA)"), N_("per 100 people served"), digits=2),
         Column("in_reach", N_("Facilities within the limit"), digits=1),
     )
 }

@@ -95,9 +95,7 @@ def _fairness(ctx: CityContext, territory: Territory, query: Question) -> dict[s
 
 
 def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str:
-    """Whether residents of displaced origin walk as far as others; '' where origins are not counted."""
-    if not access.counts_displaced(ctx):
-        return ""
+    """Whether residents of displaced origin walk as far as others, for a city that counts origins."""
     _, values = ctx.language, _fairness(ctx, territory, query)
     low, high = float(values["low"] or 0), float(values["high"] or 0)
     return _(

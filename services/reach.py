@@ -21,7 +21,7 @@ from services import access
 from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
 from services.cache import cached
-from services.coverage import facility_points
+from services.coverage import facility_points, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source
@@ -42,7 +42,6 @@ COLUMNS = access.COLUMNS | {
         Column("reachable", N_("People within the limit")),
         Column("per_place", N_("People within the limit for each place"), digits=1, missing=N_("not stated")),
         Column("service", N_("Service"), kind="name"),
-        Column("rank", N_("Rank by minutes")),
         Column("areas", N_("Areas ranked")),
     )
 }
@@ -270,14 +269,22 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     _, level, period = ctx.language, ctx.levels[-1], require_period(ctx, territory)
     if not territory.area:
         raise NothingToShow(_("Choose a planning area for its profile."), _("Click one on a map or use the sidebar."))
-    kinds, rows = facility_kinds(ctx), []
-    for kind, label in kinds.loc[kinds["grouping"] != "culture", "label"].items():
-        areas = access.by_area(ctx, str(kind), query.walker, query.limit, period, level).set_index("area_id")
-        ranks = areas["minutes"].rank(method="min")
-        measures = areas.loc[territory.area, ["persons", *access.MEANS]].to_dict()
-        ranked = {"rank": ranks[territory.area], "areas": int(ranks.notna().sum())}
-        rows.append({"service": label, **measures, **ranked})
-    table = pd.DataFrame(rows, columns=["service", "persons", *access.MEANS, "rank", "areas"])
+    rows = []
+    for kind, label in services(ctx).items():
+        areas = access.by_area(ctx, kind, query.walker, query.limit, period, level).set_index("area_id")
+        row, ranks = areas.loc[territory.area], areas["minutes"].rank(method="min")
+        rows.append(
+            {
+                "service": label,
+                "persons": int(row["persons"]),
+                "minutes": row["minutes"],
+                "percent": 100 * row["share_within"],
+                "places_per_100": row["places_per_100"],
+                "in_reach": row["in_reach"],
+                "rank": ranks[territory.area],
+                "areas": int(ranks.notna().sum()),
+            }
+        )
     caption = Caption(
         _("{name}: minutes to each service", name=area_names(ctx, level)[territory.area]),
         _("minutes on foot (estimate)"),
@@ -285,4 +292,5 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         facilities_source(ctx),
         _("rank 1 is the shortest walk"),
     )
-    return figure(ctx, "profile", caption, table.astype({"persons": int, "areas": int}), columns=COLUMNS)
+    columns = COLUMNS | {"percent": Column("percent", N_("Share within the limit"), "%", digits=1)}
+    return figure(ctx, "profile", caption, pd.DataFrame(rows), columns=columns)

@@ -273,38 +273,6 @@ def test_growth_since_a_chosen_date_marks_2015_and_february_2022() -> None:
     assert app.selectbox(key="since_planning_area").options[0] == "30 June 2021"
 
 
-@pytest.mark.parametrize("view", ["hexagons", "facilities"])
-def test_who_is_served_in_every_view(view: str) -> None:
-    app = open_page("reach")
-    app.selectbox(key="area").set_value("08100314")
-    app.radio(key="closer").set_value(view).run()
-    assert not app.exception
-    assert any("Donaustraße: minutes to each service" in heading.value for heading in app.subheader)
-    assert any("estimate" in caption.value.lower() for caption in app.caption)
-
-
-@pytest.mark.parametrize("against", ["another service", "an earlier date"])
-def test_two_maps_side_by_side(against: str) -> None:
-    app = open_page("reach")
-    app.radio(key="against").set_value(against).run()
-    assert not app.exception
-    assert any("side by side" in heading.value for heading in app.subheader)
-
-
-def test_figures_of_the_districts_add_up_to_the_city() -> None:
-    from pages import reach_results as results
-
-    period = pd.Timestamp("2024-12-31")
-    districts = results.by_area("daycare", "child", 15.0, period, "district")
-    city = results.by_area("daycare", "child", 15.0, period, "city")
-    assert districts["persons"].sum() == city["persons"].iloc[0] == results.people("daycare", period).sum()
-    mean = (districts["minutes"] * districts["persons"]).sum() / districts["persons"].sum()
-    assert mean == pytest.approx(city["minutes"].iloc[0])
-    # Every place is handed out: places per child times children are the places.
-    handed = (districts["places_per_100"] * districts["persons"]).sum() / 100
-    assert handed == pytest.approx(results.facilities("daycare")["places"].sum(), rel=0.001)
-
-
 def test_no_map_sends_more_than_a_megabyte_and_a_half() -> None:
     """Payload guard: what the browser is sent for each map, city and densest district, planning areas and hexagons."""
     for page in ("reach", "coverage", "displacement_city", "creative"):

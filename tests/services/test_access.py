@@ -1,0 +1,129 @@
+"""Access on foot adds up: over areas, over places handed out, and over groups; also where a city has little."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import data
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from services import access, equity, reach
+
+PERIOD = pd.Timestamp("2024-12-31")
+TERRITORY = Territory(first_year=2015, last_year=2025)
+
+
+def context(city: str = "berlin") -> CityContext:
+    return CityContext(data.cities()[city], data.version())
+
+
+def test_figures_of_the_districts_add_up_to_the_city() -> None:
+    ctx = context()
+    districts = access.by_area(ctx, "daycare", "child", 15, PERIOD, "district")
+    city = access.by_area(ctx, "daycare", "child", 15, PERIOD, "city")
+    assert districts["persons"].sum() == city["persons"].iloc[0]
+    assert city["persons"].iloc[0] == access.people_in_cells(ctx, "daycare", PERIOD).sum()
+    mean = (districts["minutes"] * districts["persons"]).sum() / districts["persons"].sum()
+    assert mean == pytest.approx(city["minutes"].iloc[0])
+    # Every place is handed out: places per child times children are the places.
+    handed = (districts["places_per_100"] * districts["persons"]).sum() / 100
+    assert handed == pytest.approx(access.facilities(ctx, "daycare")["places"].sum(), rel=0.001)
+
+
+def test_hexagons_hold_everyone_of_their_district_and_fit_the_browser() -> None:
+    ctx = context()
+    rows, resolution = reach.hexagons(ctx, "library", "adult", 15, PERIOD, "08")
+    areas = access.by_area(ctx, "library", "adult", 15, PERIOD, "district").set_index("area_id")
+    assert rows["persons"].sum() == areas.loc["08", "persons"]
+    assert np.average(rows["minutes"], weights=rows["persons"]) == pytest.approx(areas.loc["08", "minutes"])
+    assert len(rows) <= reach.MOST_CELLS
+    assert resolution > reach.hexagons(ctx, "library", "adult", 15, PERIOD, "")[1]
+
+
+def test_the_curve_at_the_limit_is_the_share_within_it() -> None:
+    ctx = context()
+    curve = reach.curves(ctx, "library", "adult", PERIOD, "08").set_index(["group", "minutes"])["percent"]
+    areas = access.by_area(ctx, "library", "adult", 15, PERIOD, "district").set_index("area_id")
+    assert curve[access.EVERYONE, 15] == pytest.approx(100 * areas.loc["08", "share_within"])
+    assert curve[access.EVERYONE].is_monotonic_increasing
+
+
+def test_two_maps_stand_on_one_scale_with_rows_of_their_own() -> None:
+    ctx, query = context(), reach.Query(service="library", level="district", against="another service", other="daycare")
+    left, right = reach.maps(ctx, TERRITORY, query)
+    labels = [figure.drawing.legend.labels for figure in (left, right)]  # type: ignore[union-attr]
+    assert labels[0] == labels[1]
+    counts = [sum(figure.drawing.legend.counts) for figure in (left, right)]  # type: ignore[union-attr]
+    assert counts == [12, 12]
+    assert left.rows["minutes"].gt(right.rows["minutes"]).all()  # day care is nearer everywhere
+    earlier = reach.maps(ctx, TERRITORY, reach.Query(service="library", level="district", against="an earlier date"))
+    assert [figure.period for figure in earlier] == ["31 December 2024", "30 June 2021"]
+
+
+def test_the_profile_of_an_area_has_described_columns_and_its_own_numbers() -> None:
+    ctx = context()
+    query = reach.Query(service="library", limit=10)
+    figure = reach.profile_figure(ctx, Territory(area="08100314", first_year=2015, last_year=2025), query)
+    assert figure.finding == "Donaustraße: minutes to each service"
+    headings = dict(zip([column.name for column in figure.columns], figure.headings(), strict=True))
+    assert headings["persons"] == "People served"
+    assert headings["percent"] == "Share within the limit (%)"
+    row = figure.rows.set_index("service").loc["Library"]
+    areas = access.by_area(ctx, "library", "adult", 10, PERIOD, "planning_area").set_index("area_id")
+    assert row["minutes"] == areas.loc["08100314", "minutes"]
+    assert row["percent"] == pytest.approx(100 * areas.loc["08100314", "share_within"])
+    assert row["rank"] == (areas["minutes"] < row["minutes"]).sum() + 1
+    with pytest.raises(NothingToShow, match="Choose a planning area"):
+        reach.profile_figure(ctx, TERRITORY, query)
+
+
+def test_a_facility_without_a_name_is_called_by_its_id_and_the_table_has_all_of_them() -> None:
+    ctx, territory = context(), TERRITORY.changed(district="08")
+    query = reach.Query(service="library")
+    names = reach.facility_names(ctx, territory, query)
+    first = next(iter(names))
+    figure = reach.facility_figure(ctx, territory, query.changed(facility=first))
+    assert list(figure.rows["source_id"]) == list(names)
+    assert figure.rows["reachable"].is_monotonic_decreasing  # no places are stated: the most crowded first
+    assert figure.finding.startswith(f"{names[first]}: {figure.rows['reachable'].iloc[0]:,} of those")
+    assert figure.geometry is not None
+    assert {shape["type"] for shape in figure.geometry() if shape} == {"Point"}
+
+
+def test_equity_measures_the_whole_city_and_says_whether_the_gap_is_sure() -> None:
+    ctx = context()
+    values = equity.fairness(ctx, "daycare", "adult", 15, PERIOD)
+    assert values["gini"] == pytest.approx(0.24, abs=0.005)
+    curve = equity.lorenz(ctx, "daycare", "adult", 15, PERIOD).query("group == 'as it is'")
+    assert 1 - 2 * np.trapezoid(curve["good"] / 100, curve["people"] / 100) == pytest.approx(values["gini"], abs=0.01)
+    assert values["low"] <= values["gap"] <= values["high"]  # type: ignore[operator]
+    query = access.Question(service="daycare")
+    whole, district = (equity.cluster_figure(ctx, TERRITORY.changed(district=key), query) for key in ("", "08"))
+    assert whole.rows.equals(district.rows)
+    assert len(whole.rows) == 542
+    assert whole.finding == f"{(whole.rows['shown'] == 'jointly underserved').sum()} areas are jointly underserved"
+
+
+def test_a_city_without_origins_poverty_or_districts_has_gaps_not_zeros(cities: tuple[str, ...]) -> None:
+    ctx, period = context("strange"), pd.Timestamp("2013-06-30")
+    territory = Territory(first_year=2012, last_year=2013)
+    values = equity.fairness(ctx, "library", "adult", 15, period)
+    assert not any(np.isfinite(values[name] or 0) for name in ("concentration", "gap", "low", "high"))
+    numbers = [number.value for number in equity.key_figures(ctx, territory, access.Question(service="library"))]
+    assert numbers[2:] == ["not known", "not known"]
+    assert list(access.groups_counted(ctx, "library", period)) == [access.EVERYONE]
+    rows = access.by_area(ctx, "library", "adult", 15, period, ctx.largest_level)
+    assert dict(zip(rows["area_id"], rows["persons"], strict=True))["Área 2"] == 1350
+    options = reach.options(ctx, territory)
+    assert options["against"] == ["nothing", "an earlier date"]  # it has one kind of service
+
+
+def test_the_district_is_looked_up_not_cut_from_ids(cities: tuple[str, ...]) -> None:
+    ctx, period = context("three-shores"), pd.Timestamp("2019-12-31")
+    parts = [
+        reach.hexagons(ctx, "library", "adult", 15, period, key)[0]["persons"].sum() for key in ("n", "south-2", "x 3")
+    ]
+    assert sum(parts) == access.people_in_cells(ctx, "library", period).sum()
+    assert parts == sorted(parts)
