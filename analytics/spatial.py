@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from libpysal.weights import W
 
 
+FEWEST_AREAS = 30
+
+
 class SpatialModel(NamedTuple):
     """What a spatial regression says.
 
@@ -54,8 +57,8 @@ def fit(
     """
     import spreg
 
-    if len(table) < 30:
-        raise ValueError(f"Only {len(table)} areas have every figure; a spatial model needs thirty.")
+    if len(table) < FEWEST_AREAS:
+        raise ValueError(f"Only {len(table)} areas have every figure; a spatial model needs {FEWEST_AREAS}.")
     weights.transform = "r"
     scaled = (table - table.mean()) / table.std(ddof=0)
     y, x = scaled[[outcome]].to_numpy(), scaled[terms].to_numpy()
