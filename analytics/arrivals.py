@@ -29,6 +29,11 @@ class Triangular(NamedTuple):
         return generator.triangular(self.low, self.likely, self.high, size)
 
 
+def stream(seed: int, variable: str) -> np.random.Generator:
+    """Random numbers of one variable, which those of no other change: a spawned stream (numpy.random.SeedSequence)."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=tuple(variable.encode())))
+
+
 class Need(NamedTuple):
     """A service that arrivals need: ages served (from, to under), share of them that use it, units a user, its unit."""
 
@@ -74,7 +79,7 @@ def allocate(people: int, weights: pd.Series) -> pd.Series:
 
 def free_places(capacity: pd.Series, vacant: Triangular, draws: int, seed: int) -> np.ndarray:
     """Free places by area under an assumed vacancy: draws x areas. capacity: stated places by area, gaps hold none."""
-    return vacant.draw(np.random.default_rng(seed), draws)[:, None] * capacity.fillna(0).to_numpy(float)[None, :]
+    return vacant.draw(stream(seed, "free places"), draws)[:, None] * capacity.fillna(0).to_numpy(float)[None, :]
 
 
 def demand(
@@ -95,12 +100,12 @@ def demand(
     short_low, short, short_high, and chance (share of draws with a shortfall); shortfalls are empty where free places
     are not known. The same seed gives the same table.
     """
-    generator = np.random.default_rng(seed)
-    scale = total.draw(generator, draws) / max(total.likely, 1)
+    scale = total.draw(stream(seed, "people"), draws) / max(total.likely, 1)
     arrived = np.arange(1, months + 1) / months
     rows = []
     for name, need in needs.items():
-        use, per_user = need.use.draw(generator, draws), need.per_user.draw(generator, draws)
+        use = need.use.draw(stream(seed, f"{name}: use"), draws)
+        per_user = need.per_user.draw(stream(seed, f"{name}: per user"), draws)
         served = sum(share * _overlap(group, need.ages) for group, share in ages.items())
         per_person = scale * use * per_user * served
         wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * arrived[None, None, :]

@@ -1,13 +1,13 @@
 """Scenarios: named inputs that rerun to the same numbers, as a TOML file.
 
-Their ranges are those of the pages' controls: fields of one number carry ge and le, from which `limits` tells a
-control its ends.
+Their ranges are those of the pages' choices: `shared` makes a field of a page's view from one of these.
 """
 
 from __future__ import annotations
 
 import reprlib
 import tomllib
+from functools import partial
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 import tomli_w
@@ -110,15 +110,16 @@ class Scenario(Inputs):
     shock: Shock = Shock()
 
 
-def limits(inputs: type[Inputs], name: str) -> tuple[Any, Any]:
-    """The least and the greatest value that a field of one number takes, for its control."""
-    ends = {
-        end: getattr(rule, end)
-        for rule in inputs.model_fields[name].metadata
-        for end in ("ge", "le")
-        if hasattr(rule, end)
-    }
-    return ends["ge"], ends["le"]
+def shared(inputs: type[Inputs], name: str, factor: float = 1) -> Any:
+    """A field of one number as a choice of a page: the same default and range, times a factor (100: in per cent)."""
+    field = inputs.model_fields[name]
+    scaled = partial(_scaled, kind=type(field.default * factor), factor=factor)
+    ends = {end: getattr(rule, end) for rule in field.metadata for end in ("ge", "le") if hasattr(rule, end)}
+    return Field(default=scaled(field.default), **{end: scaled(value) for end, value in ends.items()})
+
+
+def _scaled(value: float, kind: type, factor: float) -> Any:
+    return kind(round(factor * value, 9))
 
 
 def dump(scenario: Scenario) -> str:

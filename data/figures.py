@@ -63,7 +63,8 @@ class Layer:
 class Legend:
     """What colours and widths mean: title with unit, label and count of areas for each class, those without a figure.
 
-    points: what dots are. widths: of lines, in pixels, with what each stands for.
+    points, highlighted: what dots are, and those in another colour. widths: of lines, in pixels, with what each stands
+    for.
     """
 
     title: str
@@ -72,6 +73,7 @@ class Legend:
     missing: int = 0
     missing_label: str = ""
     points: str = ""
+    highlighted: str = ""
     widths: Sequence[tuple[float, str]] = ()
 
 

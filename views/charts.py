@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from data.translation import N_
 from views.palette import GROUPS, Style
 
 
@@ -201,6 +202,26 @@ def band(style: Style, past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit
         ],
         (0, top),
     )
+    return figure
+
+
+def spread(style: Style, table: pd.DataFrame, x: str, low: str, middle: str, high: str, *, unit: str) -> go.Figure:
+    """A quantity over time with its 80 % band: the middle as a line, the band as an area around it."""
+    figure = blank(400, unit)
+    names = {low: N_("80 % band, low"), high: N_("80 % band, high"), middle: N_("middle")}
+    for column, fill, width in ((low, None, 0), (high, "tonexty", 0), (middle, None, 2.5)):
+        figure.add_scatter(
+            x=table[x],
+            y=table[column].astype(float),
+            mode="lines" if len(table) > 1 else "markers",
+            fill=fill,
+            fillcolor="rgba(0,114,178,.2)",
+            line={"color": GROUPS[0], "width": width},
+            name=style.language(names[column]),
+            hovertemplate="%{y:,.0f}",
+        )
+    ends = [(style.language(name), float(table[column].iloc[-1]), GROUPS[0]) for column, name in names.items()]
+    _label_ends(figure, ends, (0, 1.04 * max(float(table[high].max()), 1)))
     return figure
 
 

@@ -91,10 +91,12 @@ def _outline(figure: go.Figure, style: Style, legend: Legend | None, shapes: Map
 
 
 def _points(
-    figure: go.Figure, style: Style, legend: Legend | None, points: pd.DataFrame, colour: str = GROUPS[5]
+    figure: go.Figure, style: Style, legend: Legend | None, points: pd.DataFrame, highlighted: bool = False
 ) -> None:
-    name = (legend.points if legend else "") or style.language("{points:,} facilities", points=len(points))
-    marker = {"size": 5, "color": colour, "line": {"color": "white", "width": 0.5}}
+    label = (legend.highlighted if highlighted else legend.points) if legend else ""
+    name = label or style.language("{points:,} facilities", points=len(points))
+    size, colour = (9, GROUPS[2]) if highlighted else (5, GROUPS[5])
+    marker = {"size": size, "color": colour, "line": {"color": "white", "width": 0.5}}
     figure.add_scatter(x=points["lon"], y=points["lat"], mode="markers", name=name, marker=marker)
 
 

@@ -78,20 +78,23 @@ def outline(style: Style, shapes: Mapping[str, Any]) -> pdk.Layer:
     )
 
 
-def points(style: Style, points: pd.DataFrame, colour: str = GROUPS[5]) -> pdk.Layer:
-    """Facilities as dots. points: id (the area a click chooses), lon, lat, name, shown, and perhaps source_id."""
+def points(style: Style, points: pd.DataFrame, highlighted: bool = False) -> pdk.Layer:
+    """Facilities as dots, larger and in another colour where highlighted.
+
+    points: id (the area a click chooses), lon, lat, name, shown, and perhaps source_id.
+    """
     names = [column for column in ("id", "source_id", "lon", "lat", "name", "shown") if column in points]
     rows = points[names].to_dict("records")
     return pdk.Layer(
         "ScatterplotLayer",
         rows,
-        id="points",
+        id="highlighted" if highlighted else "points",
         pickable=True,
         get_position="[lon, lat]",
         get_radius=60,
-        radius_min_pixels=2,
+        radius_min_pixels=6 if highlighted else 2,
         radius_max_pixels=9,
-        get_fill_color=rgb(colour, 230),
+        get_fill_color=rgb(GROUPS[2] if highlighted else GROUPS[5], 230),
         stroked=True,
         get_line_color=[255, 255, 255, 220],
         line_width_min_pixels=0.5,
@@ -167,8 +170,9 @@ def legend(key: Legend, style: Style) -> None:
     if key.missing:
         classes.append((MISSING[style.theme], key.missing_label, key.missing))
     items = [swatch.format(colour, html.escape(label), count) for colour, label, count in classes]
-    if key.points:
-        items.append(f'<span style="color:{GROUPS[5]}" aria-hidden="true">●</span> {html.escape(key.points)}')
+    for colour, label in ((GROUPS[5], key.points), (GROUPS[2], key.highlighted)):
+        if label:
+            items.append(f'<span style="color:{colour}" aria-hidden="true">●</span> {html.escape(label)}')
     line = '<span style="display:inline-block;width:2em;height:{:.1f}px;vertical-align:middle;background:{}"></span> {}'
     items += [line.format(width, GROUPS[0], html.escape(label)) for width, label in key.widths]
     counted = f"<small>({style.language('areas in class')})</small>" if key.labels else ""

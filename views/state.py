@@ -60,17 +60,17 @@ def read(
     defaults: Mapping[str, Any] | None = None,
     *,
     travels: bool = False,
+    scope: str = "",
 ) -> Model:
     """The page's choices, each within its range; what an address says wrongly is told in a sentence and has its
     default.
 
     options: what a field may be where that depends on the city, as a list or as a function of the fields before it; of
-    a field with
-    several values, what each may be. defaults: that differ from the model's. travels: kept from page to page
-    (territory).
+    a field with several values, what each may be. defaults: that differ from the model's. travels: kept from page to
+    page (territory). scope: another page, whose choices this one builds on.
     """
     run, values = st.session_state, dict[str, Any]()
-    scope = "territory" if travels else page()
+    scope = "territory" if travels else scope or page()
     stored = run.setdefault("_views", {}).get(scope, {})
     whole = "city" in run["_linked"] or any(_query_name(model, name) in run["_linked"] for name in model.model_fields)
     for name, field in model.model_fields.items():
@@ -91,9 +91,11 @@ def read(
         else:
             value = run.get(key, stored.get(name, usual))
             value = value if check(value) else usual
-        values[name] = run[key] = list(value) if _several(field) else value
+        values[name] = value
         run["_options"][key] = (listed, usual, field)
     result = model.model_validate(values)
+    for name, value in result:  # now of the field's own kind: 2 of an address may be 2.0
+        values[name] = run[widget_key(name, scope)] = list(value) if isinstance(value, tuple) else value
     run["_views"][scope] = values
     run["_choices"] |= {
         _query_name(model, name): (value, run["_options"][widget_key(name, scope)][1]) for name, value in values.items()
@@ -133,7 +135,11 @@ def write(city: str) -> None:
     """Put the choices into the address bar, at once: one step for the back button. Defaults need no words there."""
     run = st.session_state
     always = {"city": city, LANGUAGE_KEY: current().code}
-    query = always | {name: _spelled(value) for name, (value, usual) in run["_choices"].items() if value != usual}
+    query = always | {
+        name: _spelled(value)
+        for name, (value, usual) in run["_choices"].items()
+        if _spelled(value) != _spelled(usual)  # a list and a tuple of the same are the same
+    }
     outside = {key: value for key, value in st.query_params.items() if key in OUTSIDE}
     if {**query, **outside} != st.query_params.to_dict():
         st.query_params.from_dict({**query, **outside})

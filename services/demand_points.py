@@ -1,0 +1,61 @@
+"""Demand points of what-if questions: about two thousand points that stand for where residents live (an estimate)."""
+
+from __future__ import annotations
+
+import h3
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analytics import access, coverage
+from data.context import CityContext
+from data.translation import N_
+from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells, travel_matrix
+from services.cache import cached
+from services.tables import city_table
+
+SERVED, DISPLACED = N_("everyone it serves"), N_("displaced origin")
+AGES = {N_("under 15"): (0, 15), N_("65 and over"): (65, None)}
+
+
+@cached
+def demand_points(ctx: CityContext) -> tuple[pd.DataFrame, np.ndarray]:
+    """The cells of a smallest area within one H3 cell of resolution 8: area_id, x, y; and the point of each cell."""
+    cells = city_table(ctx, "cells")
+    parents = np.array([h3.cell_to_parent(cell, 8) for cell in cells["cell"]])
+    number, _pairs = pd.factorize(pd.Series(cells["area_id"].to_numpy() + "/" + parents))
+    points = cells.assign(point=number).groupby("point")
+    return points.agg(area_id=("area_id", "first"), x=("x", "mean"), y=("y", "mean")), number
+
+
+def at_points(ctx: CityContext, by_cell: np.ndarray) -> np.ndarray:
+    """People of cells, added up by demand point."""
+    points, number = demand_points(ctx)
+    return np.bincount(number, by_cell, minlength=len(points))
+
+
+@cached
+def people(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
+    """People at every demand point, a column a group: all that a kind serves first, and groups that the city counts."""
+    cells, rows = city_table(ctx, "cells"), city_table(ctx, "residents")
+    rows = rows[rows["period"] == period]
+    groups = {SERVED: people_in_cells(ctx, kind, period)}
+    if counts_displaced(ctx):
+        groups[DISPLACED] = displaced_in_cells(ctx, period)
+    groups |= {name: access.people_in_cells(cells, coverage.of_age(rows, *ages)) for name, ages in AGES.items()}
+    return pd.DataFrame({name: at_points(ctx, by_cell) for name, by_cell in groups.items()})
+
+
+@cached
+def minutes_before(ctx: CityContext, kind: str, closed: tuple[str, ...] = ()) -> np.ndarray:
+    """Minutes from every demand point to the nearest facility that stays: the mean of its cells."""
+    points, number = demand_points(ctx)
+    minutes = minutes_to_nearest(ctx, kind, "adult", closed)
+    return np.bincount(number, minutes, minlength=len(points)) / np.bincount(number, minlength=len(points))
+
+
+def within(ctx: CityContext, sites: pd.DataFrame, limit: int) -> sparse.csr_matrix:
+    """Sites x demand points, 1 where a point is within the limit (minutes on foot, an estimate)."""
+    covers = travel_matrix(ctx, demand_points(ctx)[0], sites, "adult", limit).minutes.T.tocsr()
+    covers.data[:] = 1
+    return covers
