@@ -51,7 +51,9 @@ class Inputs:
 
 
 def people(inputs: Inputs, low: int | None = None, high: int | None = None) -> pd.Series:
-    """Residents aged low to under high, of any age where none are given."""
+    """Residents aged low to under high, of any age where none are given; not known where ages were not counted."""
+    if (low, high) != (None, None) and inputs.residents["age"].nunique() < 2:
+        return pd.Series(dtype=float)
     rows = coverage.of_age(inputs.residents, low, high).set_index("area_id")["persons"]
     return rows.groupby(inputs.groups.reindex(rows.index)).sum(min_count=1)
 

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from services import areas, diversity, names
-from services.tables import require_tables
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -12,7 +11,6 @@ territory = controls.territory(areas.territory_options(ctx), ctx.key)
 place = areas.place_name(ctx, territory)
 shell.title(_("Diverse and divided? {district}", district=place), ctx, territory, follows="district")
 query = state.read(diversity.Query, {"level": list(ctx.levels)}, {"level": ctx.middle_level})
-require_tables(ctx, "residents_by_origin", "residents_by_background")
 period = areas.require_period(ctx, territory)
 controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))
 with shell.section():

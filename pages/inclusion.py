@@ -30,9 +30,9 @@ with shell.section():
         index_map = inclusion.map_figure(ctx, territory, period, level, recipe)
     figures.show(index_map)
     figures.show(inclusion.ranks_figure(ctx, territory, period, level, recipe))
-    figures.show(inclusion.sobol_figure(ctx, period, level, recipe))
-st.header(_("How it is made: the Handbook's ten steps"), anchor=False, divider="gray")
-with shell.section():
+    with shell.section():
+        figures.show(inclusion.sobol_figure(ctx, period, level, recipe))
+    st.header(_("How it is made: the Handbook's ten steps"), anchor=False, divider="gray")
     st.markdown(inclusion.steps(ctx, period, level, recipe))
     figures.show(inclusion.correlations_figure(ctx, period, level, recipe))
-    figures.show(inclusion.indicators_figure(ctx, territory, period, level))
+figures.show(inclusion.indicators_figure(ctx, territory, period, level))

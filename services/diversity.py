@@ -14,7 +14,7 @@ from services.cache import cached
 from services.figures import Caption, chart, figure
 from services.inclusion import INDICATOR_COLUMNS, measured
 from services.names import level_plurals
-from services.tables import city_table, source
+from services.tables import city_table, require_tables, source
 
 SCALES = {
     column.name: column
@@ -94,6 +94,7 @@ def scales_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
 
 def mix_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str) -> Figure:
     """Areas of the city or the chosen district by how mixed they are and how far from the city's composition."""
+    require_tables(ctx, "residents_by_origin", "residents_by_background")
     _, rows = ctx.language, measured(ctx, period, level)[["origin_mix", "apart", "residents"]].dropna().reset_index()
     names = area_names(ctx, level)
     rows = in_district(ctx, rows.assign(name=rows["area_id"].map(names)), territory.district, level)

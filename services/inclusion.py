@@ -183,10 +183,22 @@ def history(ctx: CityContext, indicator: str, level: str, area: str) -> pd.Serie
     return pd.Series(values, dtype=float)
 
 
+def _oriented(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
+    """The indicators of the index, high is good. Raises NothingToShow where the city has not two dimensions of them."""
+    _, rows = ctx.language, indicators.oriented(measured(ctx, period, level))
+    known = indicators.dimension_of()[rows.columns].nunique()
+    if known < 2:
+        raise NothingToShow(
+            _("An index needs two dimensions or more; {city} has figures for {known}.", city=ctx.name, known=known),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
+    return rows
+
+
 @cached
 def index(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> pd.DataFrame:
     """Dimension scores, score, rank and name by area, under the reader's choices."""
-    rows = indicators.oriented(measured(ctx, period, level))
+    rows = _oriented(ctx, period, level)
     result = composite.index(rows, indicators.dimension_of(), expert=recipe.expert, **recipe.steps)
     return result.assign(name=result.index.map(area_names(ctx, level)))
 
@@ -194,7 +206,7 @@ def index(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) ->
 @cached
 def rank_ranges(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> robustness.Robustness:
     """Rank intervals over all choices, and each choice's Sobol share."""
-    rows = indicators.oriented(measured(ctx, period, level))
+    rows = _oriented(ctx, period, level)
     return robustness.assess(rows, indicators.dimension_of(), recipe.steps, recipe.expert)
 
 
@@ -285,7 +297,7 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Rec
 
 def _filled(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The indicators of the index, high is good, before and after gaps are filled."""
-    rows = indicators.oriented(measured(ctx, period, level))
+    rows = _oriented(ctx, period, level)
     return rows, composite.impute(rows, recipe.imputation)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,13 @@ def test_values_by_hand() -> None:
     assert row["daycare_places"] == pytest.approx(60)
     assert row["origin_mix"] == pytest.approx(3)
     assert row["apart"] == pytest.approx(20)  # the city's share is 30 %, the areas have 10 and 50
+
+
+def test_without_counts_by_age_shares_of_ages_are_not_known() -> None:
+    counted = inputs()
+    row = indicators.measure(replace(counted, residents=counted.residents.assign(age="0-119"))).loc["D"]
+    assert row["residents"] == 200
+    assert row[["children", "older", "daycare_places"]].isna().all()
 
 
 def test_turning_makes_high_good() -> None:
