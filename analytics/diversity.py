@@ -13,8 +13,8 @@ def _shares(persons: pd.Series) -> pd.Series:
 
 
 def herfindahl(persons: pd.Series) -> float:
-    """Herfindahl-Hirschman index: sum of squared shares; 1 is one group only, 1/n is n equal groups."""
-    return float((_shares(persons) ** 2).sum())
+    """Herfindahl-Hirschman index: sum of squared shares; 1 is one group only, 1/n is n equal groups; nan is nobody."""
+    return float((_shares(persons) ** 2).sum(min_count=1))
 
 
 def simpson(persons: pd.Series) -> float:

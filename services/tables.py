@@ -65,12 +65,12 @@ def source(ctx: CityContext, *names: str) -> str:
     """The line under a figure from several tables of the city: publisher, period, licence, version; those it lacks are
     left out.
     """
-    return "; ".join(entry.source_line for entry in entries(ctx, *names))
+    return "; ".join(dict.fromkeys(entry.source_line for entry in entries(ctx, *names)))
 
 
 def world_source(*names: str) -> str:
     """The same for tables of the world."""
-    return "; ".join(data.entry(name).source_line for name in names)
+    return "; ".join(dict.fromkeys(data.entry(name).source_line for name in names))
 
 
 def entries(ctx: CityContext, *names: str) -> list[Entry]:

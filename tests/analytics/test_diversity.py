@@ -23,6 +23,7 @@ def test_concentration_and_diversity_by_hand() -> None:
         -(0.5 * math.log(0.5) + 0.3 * math.log(0.3) + 0.2 * math.log(0.2))
     )
     assert diversity.shannon(pd.Series([7])) == 0
+    assert math.isnan(diversity.simpson(pd.Series([0, 0])))  # nobody is not mixed
 
 
 @given(st.integers(1, 30), st.integers(1, 1000))

@@ -1,0 +1,397 @@
+"""Residents by origin in the city: how many, where they live, how mixed and how apart, across a change of areas."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+import pandas as pd
+
+from analytics import bridge, displacement, diversity
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure
+from data.translation import N_, SUPPRESSED
+from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name
+from services.cache import cached
+from services.displacement import years_of
+from services.figures import Caption, Shading, area_map, chart, figure
+from services.tables import city_table, has_tables, require_tables, source
+
+# measure over time -> its name, unit, digits
+TRENDS = {
+    "persons": (N_("Persons"), N_("residents with that migration background"), 0),
+    "per_1000": (N_("Per 1,000 residents"), N_("residents with that migration background per 1,000 residents"), 1),
+    "index": (N_("Index, first half-year = 100"), N_("index, first half-year shown = 100"), 1),
+}
+SIMPSON = N_("chance that two people with a named origin differ, % (Simpson)")
+# measure on the map -> its name, unit, digits, suffix
+MEASURES = {
+    "persons": (N_("Residents"), N_("residents with that migration background"), 0, ""),
+    "per_1000": (N_("Share of residents"), N_("residents with that background per 1,000 residents"), 1, ""),
+    "quotient": (N_("Location quotient"), N_("share of residents over the city's share"), 2, ""),
+    "growth": (N_("Growth since a chosen date"), N_("% change"), 0, " %"),
+    "diversity": (N_("Diversity of origins"), SIMPSON, 0, " %"),
+}
+INVASION = pd.Timestamp("2022-02-24")
+# Half-years just before many people fled, with what is said about them in a list and in a sentence.
+MARKS = {
+    "2015-06-30": (N_("the summer of 2015"), N_("June 2015")),
+    "2021-12-31": (N_("last before February 2022"), N_("the end of 2021")),
+}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("origin", N_("Origin"), kind="text"),
+        Column("persons", N_("People of that origin"), missing=SUPPRESSED),
+        Column("per_1000", N_("Per 1,000 residents"), digits=1),
+        Column("index", N_("Index, first half-year = 100"), digits=1),
+        Column("quotient", N_("Location quotient"), digits=2),
+        Column("growth", N_("Growth since a chosen date"), "%", digits=1),
+        Column("diversity", N_("Diversity of origins"), "%", digits=1),
+        Column("dissimilarity", N_("Dissimilarity"), "%", digits=1),
+        Column("isolation", N_("Isolation"), "%", digits=1),
+        Column("areas", N_("Areas with a published count")),
+        Column("hidden_areas", N_("Areas whose count is suppressed")),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks: origins (ISO 3), measure over time; measure, origin and level of the map, start of growth."""
+
+    origins: tuple[str, ...] = ()
+    city_measure: Literal["persons", "per_1000", "index"] = "persons"
+    map_measure: Literal["persons", "per_1000", "quotient", "growth", "diversity"] = "persons"
+    origin: str = ""
+    level: str = ""
+    since: str = "2021-12-31"
+
+
+def place(ctx: CityContext, territory: Territory) -> str:
+    """Name of the chosen area, else of the district, else of the city."""
+    return area_names(ctx, ctx.levels[-1]).get(territory.area) or place_name(ctx, territory)
+
+
+def _suppressed(ctx: CityContext) -> NothingToShow:
+    _ = ctx.language
+    return NothingToShow(
+        _("Every area is suppressed or unknown."), _("Choose larger areas, other years or another origin.")
+    )
+
+
+@cached
+def _series(ctx: CityContext, level: str, area: str, first: int, last: int) -> pd.DataFrame:
+    rows, residents = city_table(ctx, "residents_by_origin"), city_table(ctx, "residents")
+    rows = rows[rows["level"].eq(level) & rows["area_id"].eq(area) & rows["period"].dt.year.between(first, last)]
+    if level == ctx.levels[-1]:  # an id may have meant another area before
+        rows, residents = (table[table["boundary_version"] == ctx.boundary_version] for table in (rows, residents))
+        residents = residents[residents["area_id"] == area]
+    elif level == "district":
+        residents = in_district(ctx, residents, area)
+    rows = rows[["period", "origin", "persons", "suppressed"]].reset_index(drop=True)
+    total = rows["period"].map(residents.groupby("period")["persons"].sum())
+    return rows.assign(per_1000=displacement.per_1000(rows["persons"], total))
+
+
+def series(ctx: CityContext, territory: Territory) -> pd.DataFrame:
+    """Every named origin in the area, district or city: period, origin (ISO 3), persons, suppressed, per_1000."""
+    return _series(ctx, *_scope(ctx, territory), territory.first_year, territory.last_year)
+
+
+def _scope(ctx: CityContext, territory: Territory) -> tuple[str, str]:
+    if territory.area:
+        return ctx.levels[-1], territory.area
+    return ("district", territory.district) if territory.district else ("city", next(iter(area_names(ctx, "city"))))
+
+
+def origins(ctx: CityContext, territory: Territory) -> dict[str, str]:
+    """Name by ISO 3 code of every origin that is counted there in the chosen years.
+
+    Raises NothingToShow where the city counts none, or none in these years.
+    """
+    require_tables(ctx, "residents_by_origin", "residents")
+    _, names, codes = ctx.language, country_names(ctx), series(ctx, territory)["origin"].unique()
+    if not len(codes):
+        years = _series(ctx, *_scope(ctx, territory), 0, 9999)["period"].dt.year
+        if years.empty:
+            raise _suppressed(ctx)
+        first, last = years.min(), years.max()
+        raise NothingToShow(
+            _("{name} counts residents by origin from {first} to {last}.", name=ctx.name, first=first, last=last),
+            _("Move the years in the sidebar."),
+        )
+    return {code: names[code] for code in sorted(codes, key=names.__getitem__)}
+
+
+def usual_origins(ctx: CityContext, listed: Collection[str]) -> list[str]:
+    """Those that stand for displacement in the city; the first one where it names none."""
+    return [code for code in ctx.city.displaced_origins if code in listed] or list(listed)[:1]
+
+
+def require_origins(ctx: CityContext, query: Query) -> None:
+    """Raises NothingToShow where the reader chose no origin."""
+    if not query.origins:
+        raise NothingToShow(ctx.language("No origin is chosen."), ctx.language("Choose one or more above."))
+
+
+def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The chosen origins over time in the area, district or city. Raises NothingToShow where no count is published."""
+    _, rows = ctx.language, series(ctx, territory)
+    rows = rows[rows["origin"].isin(query.origins)]
+    rows["origin"] = rows["origin"].map(country_names(ctx))
+    published = rows.dropna(subset="persons").sort_values("persons", ascending=False)
+    if published.empty:
+        raise _suppressed(ctx)
+    if query.city_measure == "index":
+        rows["index"] = displacement.index_to_first(rows, "origin", "period")["persons"]
+    _name, unit, digits = TRENDS[query.city_measure]
+    largest = published[published["period"] == published["period"].max()].iloc[0]
+    finding = _(
+        "{persons} residents of {place} have roots in {group}",
+        persons=_.number(largest["persons"]),
+        place=place(ctx, territory),
+        group=largest["origin"],
+    )
+    counts = published[published["origin"] == largest["origin"]].set_index("period")["persons"]
+    for day, (_listed, mark) in MARKS.items():
+        before = counts.get(pd.Timestamp(day))
+        if before and pd.Timestamp(day) < largest["period"]:
+            growth = displacement.change(float(before), float(largest["persons"]))
+            finding += _(", {rate} since {mark}", rate=_.signed_percent(growth, 0), mark=_(mark))
+    invasion = {INVASION: _.day(INVASION)} if rows["period"].min() < INVASION < rows["period"].max() else {}
+    caption = Caption(
+        finding,
+        _("{unit}, at each half-year's end", unit=_(unit)),
+        years_of(rows["period"].dt.year),
+        source(ctx, "residents_by_origin", "residents"),
+    )
+    drawing = chart(
+        "lines", rows, x="period", y=query.city_measure, by="origin", unit=_(unit), digits=digits, breaks=invasion
+    )
+    return figure(ctx, "trend", caption, rows, drawing, COLUMNS)
+
+
+def _map_periods(ctx: CityContext, territory: Territory) -> list[pd.Timestamp]:
+    """Chosen half-years with origins by today's areas."""
+    counted = set(city_table(ctx, "residents_by_origin")["period"].unique())
+    return [day for day in current_half_years(ctx, territory.first_year, territory.last_year) if day in counted]
+
+
+def map_period(ctx: CityContext, territory: Territory) -> pd.Timestamp:
+    """The newest of them. Raises NothingToShow where there is none."""
+    _, since, fitting = ctx.language, ctx.city.boundary_since, _map_periods(ctx, territory)
+    if not fitting:
+        raise NothingToShow(
+            _("Areas were redrawn on {boundary_since}; earlier half-years do not fit the map.", boundary_since=since),
+            _("Choose later years in the sidebar."),
+        )
+    return fitting[-1]
+
+
+def growth_starts(ctx: CityContext, territory: Territory, level: str) -> list[str]:
+    """Half-years from which growth can be told: all of them for districts, those in today's areas for smaller ones."""
+    rows, last = city_table(ctx, "residents_by_origin"), max(_map_periods(ctx, territory), default=pd.Timestamp.min)
+    fits = rows["level"].eq(level) & (rows["boundary_version"].eq(ctx.boundary_version) | (level == "district"))
+    return [f"{day:%Y-%m-%d}" for day in sorted(rows.loc[fits & (rows["period"] < last), "period"].unique())]
+
+
+def start_name(ctx: CityContext, day: str) -> str:
+    """A half-year's day, with what stands out about it."""
+    _ = ctx.language
+    return _.day(pd.Timestamp(day)) + (f" ({_(MARKS[day][0])})" if day in MARKS else "")
+
+
+@cached
+def _residents(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.Series:
+    """All residents by area of a level of today's areas; empty where suppressed."""
+    rows = city_table(ctx, "residents")
+    rows = rows[rows["period"] == period]
+    return rows.groupby(rows["area_id"].map(hierarchy(ctx)[level]))["persons"].sum(min_count=1)
+
+
+@cached
+def by_area(
+    ctx: CityContext, period: pd.Timestamp, origin: str, level: str, measure: str, since: pd.Timestamp
+) -> pd.DataFrame:
+    """One measure of one origin by area, in a column of its name; value and shown are for the map.
+
+    since: where growth starts. Returns also area_id, name, persons, suppressed, residents, per_1000.
+    """
+    _, rows = ctx.language, city_table(ctx, "residents_by_origin")
+    now, of_origin = rows[(rows["period"] == period) & (rows["level"] == level)], rows[rows["origin"] == origin]
+    result = now[now["origin"] == origin][["area_id", "persons", "suppressed"]].reset_index(drop=True)
+    result.insert(0, "name", result["area_id"].map(area_names(ctx, level)))
+    result["residents"] = result["area_id"].map(_residents(ctx, period, level))
+    result["per_1000"] = displacement.per_1000(result["persons"], result["residents"])
+    if measure == "quotient":
+        city = of_origin.loc[of_origin["period"].eq(period) & of_origin["level"].eq("city"), "persons"].sum()
+        everyone = float(_residents(ctx, period, level).sum())
+        result[measure] = diversity.location_quotient(result["persons"], result["residents"], float(city), everyone)
+    elif measure == "growth":
+        before = of_origin[of_origin["period"].eq(since) & of_origin["level"].eq(level)]
+        before = result["area_id"].map(before.set_index("area_id")["persons"]).astype("Float64")
+        result[measure] = 100 * (result["persons"].astype("Float64") / before.where(before > 0) - 1)
+    elif measure == "diversity":
+        result[measure] = result["area_id"].map(100 * now.groupby("area_id")["persons"].agg(diversity.simpson))
+    result["value"] = result[measure].astype("float64").where(result["residents"].fillna(0) > 0)
+    _name, unit, digits, suffix = MEASURES[measure]
+    after = suffix or f" {_(unit)}"
+    result["shown"] = [
+        _(SUPPRESSED) if hidden and measure != "diversity" else f"{_.number(value, digits)}{after}"
+        for value, hidden in zip(result["value"], result["suppressed"], strict=True)
+    ]
+    return result
+
+
+def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Where they live: counts, rates, quotient, growth or diversity. Raises NothingToShow where all is hidden."""
+    _, period, since = ctx.language, map_period(ctx, territory), pd.Timestamp(query.since)
+    rows = by_area(ctx, period, query.origin, query.level, query.map_measure, since)
+    chosen = in_district(ctx, rows, territory.district, query.level)
+    hidden = int(chosen["value"].isna().sum())
+    if hidden == len(chosen):
+        raise _suppressed(ctx)
+    name, unit, digits, suffix = MEASURES[query.map_measure]
+    area, shown = chosen.loc[chosen["value"].idxmax(), ["name", "shown"]]
+    sentence, origin = N_("{origin}, {measure}: highest in {area}, {shown}"), country_names(ctx).get(query.origin, "")
+    if query.map_measure == "diversity":
+        sentence = N_("Most mixed: {area}, {shown}")
+    finding = _(sentence, origin=origin, measure=_.inside(_(name)), area=area, shown=shown)
+    grey = _("{value} of {rows} areas suppressed or unknown (grey)", value=hidden, rows=len(chosen))
+    caption = Caption(
+        finding,
+        _("% change since {since}", since=_.day(since)) if query.map_measure == "growth" else _(unit),
+        _.day(period),
+        source(ctx, "residents_by_origin", "residents"),
+        f"{place_name(ctx, territory)} · {grey}",
+    )
+    shading = Shading(digits, suffix)
+    return area_map(ctx, territory, "origins-map", caption, rows, query.level, shading, columns=COLUMNS)
+
+
+def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Every district on one scale."""
+    _, rows = ctx.language, city_table(ctx, "residents_by_origin")
+    years = rows["period"].dt.year.between(territory.first_year, territory.last_year)
+    rows = rows[(rows["level"] == "district") & rows["origin"].isin(query.origins) & years]
+    rows = rows[["period", "origin", "persons", "suppressed"]].assign(
+        district=rows["area_id"].map(area_names(ctx, "district")), origin=rows["origin"].map(country_names(ctx))
+    )
+    caption = Caption(
+        _("District by district, on one scale"),
+        _("{unit}, at each half-year's end", unit=_("residents with that migration background")),
+        years_of(rows["period"].dt.year),
+        source(ctx, "residents_by_origin"),
+    )
+    drawing = chart("small_multiples", rows, x="period", y="persons", panel="district", by="origin", unit=_("persons"))
+    return figure(ctx, "districts", caption, rows, drawing, COLUMNS)
+
+
+@cached
+def evenness(ctx: CityContext, period: pd.Timestamp, district: str) -> tuple[pd.DataFrame, float]:
+    """How unevenly each origin is spread over the smallest areas of the city or a district, in percent.
+
+    Returns origin (ISO 3), persons, dissimilarity, isolation, areas, hidden_areas; and the share of people not counted.
+    """
+    rows, level = city_table(ctx, "residents_by_origin"), ctx.levels[-1]
+    rows = rows[rows["period"] == period]
+    areas = in_district(ctx, rows[rows["level"] == level], district, level)
+    whole = rows[rows["area_id"] == district] if district else rows
+    whole = whole[whole["level"] == ("district" if district else "city")]
+    result = diversity.unevenness(areas, _residents(ctx, period, level)).dropna(subset="dissimilarity")
+    result[["dissimilarity", "isolation"]] = 100 * result[["dissimilarity", "isolation"]].astype(float)
+    return result[result["areas"] > 1], float(1 - areas["persons"].sum() / max(whole["persons"].sum(), 1))
+
+
+def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
+    """Which origins live most apart. Raises NothingToShow where no counts can be compared."""
+    _, period = ctx.language, map_period(ctx, territory)
+    rows, hidden = evenness(ctx, period, territory.district)
+    if rows.empty:
+        raise _suppressed(ctx)
+    rows["origin"] = rows["origin"].map(country_names(ctx))
+    most = rows.loc[rows["dissimilarity"].idxmax()]
+    finding = _(
+        "Most apart: {name}, {dissimilarity} would have to move",
+        name=most["origin"],
+        dissimilarity=_.percent(most["dissimilarity"] / 100),
+    )
+    note = _("over areas with a published count, which hold all but {share} of the people", share=_.percent(hidden, 1))
+    caption = Caption(
+        finding,
+        _("dissimilarity index, % who would have to move to another planning area for an even spread"),
+        _.day(period),
+        source(ctx, "residents_by_origin", "residents"),
+        f"{place_name(ctx, territory)} · {note}",
+    )
+    drawing = chart("bars", rows, label="origin", value="dissimilarity", unit=_("dissimilarity, %"))
+    return figure(ctx, "evenness", caption, rows, drawing, COLUMNS)
+
+
+def change_year(ctx: CityContext) -> int:
+    """The year in which areas were redrawn, 0 where the city has no counts of an older division."""
+    return int(ctx.city.boundary_since[:4]) if has_tables(ctx, "bridge", "residents_new_boundaries") else 0
+
+
+@cached
+def across_change(ctx: CityContext, area: str, codes: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, float]]:
+    """One of the smallest areas through all half-years, those of older areas moved to today's; and the error of moving.
+
+    Returns period, origin (ISO 3), persons, suppressed, estimate.
+    """
+    weights, rows = city_table(ctx, "bridge"), city_table(ctx, "residents_by_origin")
+    rows = rows[(rows["level"] == ctx.levels[-1]) & rows["origin"].isin(codes)]
+    today = rows["boundary_version"] == ctx.boundary_version
+    counted = rows[today & (rows["area_id"] == area)].assign(estimate=False)
+    moved = []
+    for (period, origin), old in rows[~today].groupby(["period", "origin"]):
+        persons = bridge.areal_weighting(old.set_index("area_id")["persons"], weights).get(area)
+        moved.append((period, origin, persons, pd.isna(persons), True))
+    columns = ["period", "origin", "persons", "suppressed", "estimate"]
+    parts = [counted[columns], pd.DataFrame(moved, columns=columns)]
+    joined = pd.concat([part.astype({"persons": "Float64"}) for part in parts]).sort_values(["origin", "period"])
+    recount, residents = city_table(ctx, "residents_new_boundaries"), city_table(ctx, "residents")
+    residents = residents[residents["period"] == recount["period"].iloc[0]]
+    moved_all = bridge.areal_weighting(residents.groupby("area_id")["persons"].sum(min_count=1), weights)
+    return joined.reset_index(drop=True), bridge.weighting_error(moved_all, recount.set_index("area_id")["persons"])
+
+
+def across_change_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The chosen area across the change of areas: an estimate, with its error. Raises NothingToShow without an area."""
+    _, year = ctx.language, change_year(ctx)
+    if not territory.area:
+        raise NothingToShow(
+            _("Choose a planning area to see it across the change of areas in {year}.", year=year),
+            _("Use the sidebar or click the map."),
+        )
+    (rows, error), name = across_change(ctx, territory.area, query.origins), place(ctx, territory)
+    if rows["persons"].notna().sum() < 2:
+        raise NothingToShow(
+            _("Too many counts of {name} are suppressed.", name=name), _("Choose another area or origin.")
+        )
+    rows["origin"] = rows["origin"].map(country_names(ctx))
+    caption = Caption(
+        _("{name} across the change of areas (estimate before {year})", name=name, year=year),
+        _("residents with that migration background"),
+        years_of(rows["period"].dt.year),
+        source(ctx, "residents_by_origin", "bridge"),
+        _(
+            "before {year} an estimate by shared area (areal weighting), whose error on {day}, known in both cuts, is "
+            "{median_error} in the middle area and within 10 % in {within_10_percent} of areas",
+            year=year,
+            day=_.day(city_table(ctx, "residents_new_boundaries")["period"].iloc[0]),
+            median_error=_.percent(error["median_error"], 1),
+            within_10_percent=_.percent(error["within_10_percent"]),
+        ),
+    )
+    drawing = chart(
+        "lines",
+        rows.dropna(subset="persons"),
+        x="period",
+        y="persons",
+        by="origin",
+        unit=_("residents"),
+        breaks={pd.Timestamp(ctx.city.boundary_since): _("new areas")},
+    )
+    return figure(ctx, "across-change", caption, rows, drawing, COLUMNS)
