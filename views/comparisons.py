@@ -68,23 +68,24 @@ def slope(
     digits: int = 1,
     marked: str = "",
 ) -> go.Figure:
-    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted), the
-    rest pale.
+    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted).
+
+    A label that had to move to be read is tied to its point by a thin line.
     """
     figure = blank(max(420, 24 * len(labelled) + 120), "")
     shown = table[table[name].isin({*labelled, marked})]
     for row in table.to_dict("records"):
-        rises, told = row[last] >= row[first], row[name] in set(shown[name])
-        colour = GROUPS[5] if row[name] == marked else GREY if not told else GROUPS[0] if rises else GROUPS[1]
+        rises, named = row[last] >= row[first], row[name] in set(shown[name])
+        colour = GROUPS[5] if row[name] == marked else GREY if not named else GROUPS[0] if rises else GROUPS[1]
         figure.add_scatter(
             x=[0, 1],
             y=[row[first], row[last]],
             mode="lines+markers",
             name=row[name],
-            opacity=1 if told else 0.35,
+            opacity=1 if named else 0.35,
             line={
                 "color": colour,
-                "width": 4 if row[name] == marked else 2 if told else 1,
+                "width": 4 if row[name] == marked else 2 if named else 1,
                 "dash": "solid" if rises else "dot",
             },
             hovertemplate=f"{row[name]}: %{{y:,.{digits}f}}<extra></extra>",
@@ -93,14 +94,20 @@ def slope(
     notes = [
         {
             "x": side,
-            "y": place,
+            "y": row[column],
+            "ax": side + away,
+            "ay": place,
+            "axref": "x",
+            "ayref": "y",
             "text": f"{wrap(row[name], 30)} {row[column]:,.{digits}f}",
-            "showarrow": False,
+            "arrowhead": 0,
+            "arrowwidth": 1,
+            "arrowcolor": GREY,
+            "standoff": 5,
             "xanchor": anchor,
-            "xshift": shift,
             "font": {"size": 11},
         }
-        for side, column, anchor, shift in ((0, first, "right", -8), (1, last, "left", 8))
+        for side, column, anchor, away in ((0, first, "right", -0.08), (1, last, "left", 0.08))
         for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True)
     ]
     annotate(figure, notes)
@@ -122,25 +129,26 @@ def _apart(values: pd.Series, step: float) -> list[float]:
 
 
 def bump(style: Style, ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit: str, marked: str = "") -> go.Figure:
-    """Places over time, first on top; one line a group, named at its end."""
+    """Places over time, first on top; one line a group in a colour of its own, named at its end."""
     wide = ranks.pivot(index=x, columns=by, values=rank)
     figure = blank(max(320, 30 * len(wide.columns) + 100), unit)
-    for group in wide:
+    others = [colour for colour in GROUPS if colour not in (GROUPS[5], GREY.upper())]
+    for number, group in enumerate(wide.ffill().iloc[-1].sort_values().index):  # neighbours differ in colour
         series = wide[group].dropna()
-        colour = GROUPS[5] if group == marked else GREY
+        colour = GROUPS[5] if group == marked else others[number % len(others)]
         figure.add_scatter(
             x=series.index,
             y=series,
             mode="lines+markers",
             name=str(group),
             connectgaps=False,
-            line={"color": colour, "width": 4 if group == marked else 1.5},
+            line={"color": colour, "width": 4 if group == marked else 2},
             hovertemplate=f"{group}: {style.language('place')} %{{y}}<extra></extra>",
         )
         figure.add_annotation(
             x=series.index[-1],
             y=series.iloc[-1],
-            text=wrap(str(group), 24),
+            text=f'<span style="color:{colour}">■</span> {wrap(str(group), 24)}',
             showarrow=False,
             xanchor="left",
             xshift=10,
@@ -163,7 +171,7 @@ def treemap(style: Style, table: pd.DataFrame, group: str, value: str, *, unit: 
     owners = [*groups.index, *inside[group]]
     figure = blank(460, "")
     figure.add_treemap(
-        labels=[*groups.index, *(inside[part] if part else [])],
+        labels=[*groups.index, *(map(wrap, inside[part]) if part else [])],
         parents=[""] * len(groups) + list(inside[group]),
         ids=[*groups.index, *(f"{owner}/{place}" for place, owner in enumerate(inside[group]))],
         values=[*groups, *inside[value]],
@@ -174,7 +182,8 @@ def treemap(style: Style, table: pd.DataFrame, group: str, value: str, *, unit: 
         tiling={"pad": 2},
         hovertemplate=f"%{{label}}: %{{value:,.0f}} {unit}<extra></extra>",
     )
-    figure.update_layout(margin={"t": 10})
+    # Words that do not fit their rectangle are told by hovering instead of shrinking until nobody can read them.
+    figure.update_layout(margin={"t": 10}, uniformtext={"minsize": 10, "mode": "hide"})
     return figure
 
 
@@ -256,14 +265,7 @@ def intervals(
 
 
 def strip(
-    style: Style,
-    table: pd.DataFrame,
-    name: str,
-    better_than: str,
-    kind: str,
-    *,
-    unit: str,
-    ends: tuple[float, float],
+    style: Style, table: pd.DataFrame, name: str, better_than: str, kind: str, *, unit: str, ends: tuple[float, float]
 ) -> go.Figure:
     """Where one area stands among all, 0 to 100 per cent, one row a measure in the table's order.
 

@@ -30,6 +30,12 @@ def picture(drawing: Map, style: Style) -> go.Figure:
     ratio = 1 / math.cos(math.radians(sum(latitudes) / len(latitudes))) if latitudes else 1
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=ratio)
+    half = (
+        1.15 * drawing.height / 2 * 360 / (512 * 2**drawing.zoom) / ratio
+    )  # degrees of latitude on the screen, and a rim
+    if latitudes and max(latitudes) - min(latitudes) > 3 * half:  # islands overseas must not shrink all others
+        figure.update_yaxes(range=[drawing.lat - half, drawing.lat + half])
+        figure.update_xaxes(range=[drawing.lon - 2 * half, drawing.lon + 2 * half])
     title = wrap(drawing.legend.title, 30) if drawing.legend else ""
     figure.update_layout(showlegend=True, legend={"title": {"text": title}, "font": {"size": 12}}, margin={"r": 260})
     return figure
