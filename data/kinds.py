@@ -4,32 +4,34 @@ from __future__ import annotations
 
 import pandas as pd
 
+from data.translation import N_
+
 # kind, label, label of many, group, ages served from, to (exclusive; empty: everyone)
 _KINDS = [
-    ("daycare", "Day care", "day-care centres", "learning", 0, 6),
-    ("school_primary", "Primary school", "primary schools", "learning", 6, 12),
-    ("school_secondary", "Secondary school", "secondary schools", "learning", 12, 18),
-    ("school_vocational", "Vocational school", "vocational schools", "learning", 15, 27),
-    ("school_special", "Special-needs school", "special-needs schools", "learning", 6, 18),
-    ("university", "University site", "university sites", "learning", 18, 27),
-    ("library", "Library", "libraries", "learning", None, None),
-    ("youth_centre", "Youth centre", "youth centres", "community", 6, 27),
-    ("community_centre", "Community centre", "community centres", "community", None, None),
-    ("playground", "Playground", "playgrounds", "community", 0, 15),
-    ("sports_centre", "Sports centre", "sports centres", "community", None, None),
-    ("doctor", "Doctor", "doctors", "health", None, None),
-    ("clinic", "Clinic", "clinics", "health", None, None),
-    ("pharmacy", "Pharmacy", "pharmacies", "health", None, None),
-    ("care_home", "Care home", "care homes", "health", 65, 120),
-    ("museum", "Museum", "museums", "culture", None, None),
-    ("theatre", "Theatre", "theatres", "culture", None, None),
-    ("cinema", "Cinema", "cinemas", "culture", None, None),
-    ("nightclub", "Nightclub", "nightclubs", "culture", None, None),
-    ("coworking", "Coworking space", "coworking spaces", "culture", None, None),
-    ("public_art", "Public work of art", "public works of art", "culture", None, None),
-    ("tram_stop", "Tram stop", "tram stops", "transit", None, None),
-    ("metro_station", "Metro station", "metro stations", "transit", None, None),
-    ("rail_station", "Urban rail station", "urban rail stations", "transit", None, None),
+    ("daycare", N_("Day care"), N_("day-care centres"), "learning", 0, 6),
+    ("school_primary", N_("Primary school"), N_("primary schools"), "learning", 6, 12),
+    ("school_secondary", N_("Secondary school"), N_("secondary schools"), "learning", 12, 18),
+    ("school_vocational", N_("Vocational school"), N_("vocational schools"), "learning", 15, 27),
+    ("school_special", N_("Special-needs school"), N_("special-needs schools"), "learning", 6, 18),
+    ("university", N_("University site"), N_("university sites"), "learning", 18, 27),
+    ("library", N_("Library"), N_("libraries"), "learning", None, None),
+    ("youth_centre", N_("Youth centre"), N_("youth centres"), "community", 6, 27),
+    ("community_centre", N_("Community centre"), N_("community centres"), "community", None, None),
+    ("playground", N_("Playground"), N_("playgrounds"), "community", 0, 15),
+    ("sports_centre", N_("Sports centre"), N_("sports centres"), "community", None, None),
+    ("doctor", N_("Doctor"), N_("doctors"), "health", None, None),
+    ("clinic", N_("Clinic"), N_("clinics"), "health", None, None),
+    ("pharmacy", N_("Pharmacy"), N_("pharmacies"), "health", None, None),
+    ("care_home", N_("Care home"), N_("care homes"), "health", 65, 120),
+    ("museum", N_("Museum"), N_("museums"), "culture", None, None),
+    ("theatre", N_("Theatre"), N_("theatres"), "culture", None, None),
+    ("cinema", N_("Cinema"), N_("cinemas"), "culture", None, None),
+    ("nightclub", N_("Nightclub"), N_("nightclubs"), "culture", None, None),
+    ("coworking", N_("Coworking space"), N_("coworking spaces"), "culture", None, None),
+    ("public_art", N_("Public work of art"), N_("public works of art"), "culture", None, None),
+    ("tram_stop", N_("Tram stop"), N_("tram stops"), "transit", None, None),
+    ("metro_station", N_("Metro station"), N_("metro stations"), "transit", None, None),
+    ("rail_station", N_("Urban rail station"), N_("urban rail stations"), "transit", None, None),
 ]
 
 # Percentages by area that the indicators know (analytics/indicators.py).

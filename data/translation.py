@@ -157,13 +157,13 @@ class Language:
 
     def p_value(self, p: float) -> str:
         """0.0004 -> 'p below 0.001', 0.0312 -> 'p 0.031'."""
-        return self("p below {limit:.3f}", limit=0.001) if p < 0.001 else self("p {p:.3f}", p=p)
+        return self(N_("p below {limit:.3f}"), limit=0.001) if p < 0.001 else self(N_("p {p:.3f}"), p=p)
 
     def ranks(self, low: float, high: float) -> str:
         """(1, 1) -> 'place 1', (1, 7) -> 'place 1 to 7'."""
         if low == high:
-            return self("place {low:.0f}", low=low)
-        return self("place {low:.0f} to {high:.0f}", low=low, high=high)
+            return self(N_("place {low:.0f}"), low=low)
+        return self(N_("place {low:.0f} to {high:.0f}"), low=low, high=high)
 
     def plain(self, value: object) -> str:
         """A cell as text on paper: numbers by locale, days without a clock, chart markup taken out, gaps said."""
@@ -172,7 +172,7 @@ class Language:
         if isinstance(value, (pd.Timestamp, datetime)):
             return self.day(value)
         if isinstance(value, (bool, np.bool_)):
-            return self("yes") if value else self("no")
+            return self(N_("yes")) if value else self(N_("no"))
         if isinstance(value, (float, np.floating)):
             return self.localised(f"{value:,.10g}" if abs(float(value)) >= 1000 else f"{value:.4g}")
         return html.unescape(re.sub(r"<[^>]+>", " ", str(value)))

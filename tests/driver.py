@@ -1,23 +1,38 @@
-"""Opens a page of the app as a reader's link does, without a browser."""
+"""Opens a page of the app as a reader's link does, without a browser; and what the page shows."""
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
+from typing import Any
 
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
-# AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py says so too.
+from data.figures import Figure
+
+# AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
 app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
 PagesManager.uses_pages_directory = False
-APP = str(Path(__file__).parents[1] / "app.py")
+APP = Path(__file__).parents[1] / "app.py"
+
+
+def sections() -> list[list[str]]:
+    """The pages of each section of the menu, as app.py names them."""
+    tree = ast.parse(APP.read_text(encoding="utf-8"))
+    menu = next(node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict))
+    return [
+        [Path(page.args[0].value).stem for page in section.elts]  # type: ignore[attr-defined]
+        for section in menu.values
+    ]
+
+
+PAGES = [page for section in sections() for page in section]
 
 
 def open_page(page: str, timeout: float = 90, **query: str | list[str]) -> AppTest:
     """The page with the choices of an address; `app` goes on as the reader's session."""
-    app = AppTest.from_file(APP, default_timeout=timeout)
-    app.run()
-    return follow_link(app, page, **query)
+    return follow_link(AppTest.from_file(str(APP), default_timeout=timeout), page, **query)
 
 
 def follow_link(app: AppTest, page: str, **query: str | list[str]) -> AppTest:
@@ -26,3 +41,48 @@ def follow_link(app: AppTest, page: str, **query: str | list[str]) -> AppTest:
     for key, value in query.items():
         app.query_params[key] = value
     return app.switch_page(f"pages/{page}.py").run()
+
+
+def figures(app: AppTest) -> list[Figure]:
+    """What the page shows, in its order."""
+    return list(app.session_state["_figures"]) if "_figures" in app.session_state else []
+
+
+def content(figure: Figure) -> tuple[Any, ...]:
+    """What two showings of the same figure must share."""
+    return figure.key, figure.finding, figure.unit, figure.period, figure.source, figure.rows.to_csv(index=False)
+
+
+def contents(app: AppTest) -> list[tuple[Any, ...]]:
+    """The same of every figure of the page."""
+    return [content(figure) for figure in figures(app)]
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says."""
+    parts = [*app.title, *app.header, *app.subheader, *app.info, *app.caption, *app.markdown, *app.warning]
+    return " ".join(str(part.value) for part in parts)
+
+
+def change_choices(app: AppTest, page: str) -> dict[str, Any]:
+    """Give each of a page's choices another value than its default, where it may have one; returns what was set."""
+    changes: dict[str, Any] = {}
+    for key, (listed, usual, field) in app.session_state["_options"].items():
+        if not key.startswith(f"{page}."):
+            continue
+        several = isinstance(usual, (list, tuple))
+        bounds = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)}
+        if listed:
+            others = [option for option in listed if option != usual]
+            value = listed[-1:] if several else others[0] if others else usual
+        elif isinstance(usual, bool):
+            value = not usual
+        elif isinstance(usual, (int, float)) and "ge" in bounds:
+            value = type(usual)(usual + 1 if usual + 1 <= bounds.get("le", usual + 1) else bounds["ge"])
+        else:
+            continue
+        changes[key] = value
+    for key, value in changes.items():
+        app.session_state[key] = value
+    app.run()
+    return changes

@@ -1,4 +1,6 @@
-"""Six languages: nothing missing, nothing unused, the same values in each sentence, numbers and charts as they are written there."""
+"""Six languages: nothing missing, nothing unused, the same values in each sentence, numbers and charts as they are
+written there.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from views import charts, text
-from views.language import LANGUAGES, N_, _, catalogue, country, inside, preferred, turn, using
+from data.translation import LANGUAGES, N_, Language, messages, preferred
+from views import charts
+from views.language import localise_chart
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "docs"))
@@ -49,12 +52,12 @@ VISIBLE = {
 def wanted() -> set[str]:
     import make_catalogues
 
-    return {str(one.id) for one in make_catalogues.template() if one.id}
+    return {str(message.id) for message in make_catalogues.template() if message.id}
 
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_sentence_is_missing_or_unused(language: str) -> None:
-    have, need = set(catalogue(language)), wanted()
+    have, need = set(messages(language)), wanted()
     assert have - need == set(), "unused: run `make messages`"
     assert need - have == set(), "missing: run `make messages`, then translate"
 
@@ -67,7 +70,7 @@ def values(sentence: str) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_translation_holds_the_same_values_and_links(language: str) -> None:
-    for english, other in catalogue(language).items():
+    for english, other in messages(language).items():
         if "{" in english or "{" in other:
             assert values(english) == values(other), english
         assert english.count("](") == other.count("]("), english
@@ -77,7 +80,10 @@ def test_every_translation_holds_the_same_values_and_links(language: str) -> Non
 def test_no_page_says_a_sentence_outside_the_catalogues() -> None:
     """A string given straight to what readers see must go through gettext."""
     faults = []
-    for path in [ROOT / "app.py", *(ROOT / "pages").glob("*.py"), *(ROOT / "views").glob("*.py")]:
+    for path in [
+        ROOT / "app.py",
+        *(path for room in ("pages", "services", "views") for path in (ROOT / room).glob("*.py")),
+    ]:
         for node in ast.walk(ast.parse(path.read_text())):
             if (
                 isinstance(node, ast.Call)
@@ -116,54 +122,56 @@ DAYS = {
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_numbers_days_and_countries_by_locale(language: str) -> None:
-    with using(language):
-        assert text.number(1234567.5, 1) == NUMBERS[language]
-        assert _("{amount} million", amount=text.localised("1.5")).count("1") == 1
-        assert " ".join(text.day(date(2024, 12, 31)).split()) == DAYS.get(language, "31 грудня 2024 р.")
-        assert country("UKR", "Ukraine") == {"es": "Ucrania", "uk": "Україна", "ar": "أوكرانيا"}.get(
-            language, "Ukraine"
-        )
+    _ = Language(language)
+    assert _.number(1234567.5, 1) == NUMBERS[language]
+    assert _("{amount} million", amount=_.localised("1.5")).count("1") == 1
+    assert " ".join(_.day(date(2024, 12, 31)).split()) == DAYS.get(language, "31 грудня 2024 р.")
+    names = {"es": "Ucrania", "uk": "Україна", "ar": "أوكرانيا"}
+    assert _.country("UKR", "Ukraine") == names.get(language, "Ukraine")
 
 
 @given(st.floats(-1e12, 1e12))
 def test_every_language_writes_the_same_digits(number: float) -> None:
-    digits = set()
-    for language in LANGUAGES:
-        with using(language):
-            digits.add(re.sub(r"[^\d+-]", "", text.signed(number, 2)))
-    assert len(digits) == 1
+    assert len({re.sub(r"[^\d+-]", "", Language(language).signed(number, 2)) for language in LANGUAGES}) == 1
 
 
 def test_a_sentence_falls_back_to_english_and_labels_fit_in_sentences() -> None:
-    with using("de"):
-        assert _("A sentence nobody has translated") == "A sentence nobody has translated"
-        assert inside("Wohnen") == "Wohnen", "German nouns keep their capital"
-    with using("fr"):
-        assert inside("Logement") == "logement"
+    assert Language("de")("A sentence nobody has translated") == "A sentence nobody has translated"
+    assert Language("de").inside("Wohnen") == "Wohnen", "German nouns keep their capital"
+    assert Language("fr").inside("Logement") == "logement"
     assert N_("Housing") == "Housing"
 
 
+def test_words_for_numbers_and_gaps() -> None:
+    _ = Language()
+    assert _.p_value(0.0004) == "p below 0.001"
+    assert _.p_value(0.0312) == "p 0.031"
+    assert _.ranks(1, 1) == "place 1"
+    assert _.ranks(1, 7) == "place 1 to 7"
+    assert _.number(float("nan")) == _.percent(None) == _.compact(float("inf")) == "not known"
+    assert _.number(0) == "0"
+    assert _.compact(1_234_567) == "1.23 million"
+
+
 @pytest.mark.parametrize(
-    ("asked", "given_"), [("de-AT", "de"), ("uk", "uk"), ("pt-BR", "en"), (None, "en"), ("ar_EG", "ar")]
+    ("locale", "language"), [("de-AT", "de"), ("uk", "uk"), ("pt-BR", "en"), (None, "en"), ("ar_EG", "ar")]
 )
-def test_the_browsers_language_is_taken_where_we_have_it(asked: str | None, given_: str) -> None:
-    assert preferred(asked) == given_
+def test_the_browsers_language_is_taken_where_we_have_it(locale: str | None, language: str) -> None:
+    assert preferred(locale) == language
 
 
 def test_from_right_to_left_a_chart_is_mirrored() -> None:
-    figure = charts.base(300, "persons")
+    figure = charts.blank(300, "persons")
     figure.add_bar(x=[1, 2], y=["a", "b"], orientation="h")
     figure.update_layout(margin={"l": 10, "r": 150})
-    with using("ar"):
-        turned = turn(go.Figure(figure))
-    assert turned.layout.xaxis.autorange == "reversed"
-    assert turned.layout.yaxis.side == "right"
-    assert (turned.layout.margin.l, turned.layout.margin.r) == (150, 10)
-    note = turned.layout.annotations[0]
+    mirrored = localise_chart(go.Figure(figure), Language("ar"))
+    assert mirrored.layout.xaxis.autorange == "reversed"
+    assert mirrored.layout.yaxis.side == "right"
+    assert (mirrored.layout.margin.l, mirrored.layout.margin.r) == (150, 10)
+    note = mirrored.layout.annotations[0]
     assert (note.x, note.xanchor, note.align) == (1, "right", "right")
     ranged = go.Figure(layout={"xaxis": {"range": [2015, 2024]}})
-    with using("ar"):
-        assert list(turn(ranged).layout.xaxis.range) == [2024, 2015]
-    with using("de"):
-        assert turn(go.Figure(figure)).layout.xaxis.autorange is None
-        assert turn(go.Figure(figure)).layout.separators == ",."
+    assert list(localise_chart(ranged, Language("ar")).layout.xaxis.range) == [2024, 2015]
+    german = localise_chart(go.Figure(figure), Language("de"))
+    assert german.layout.xaxis.autorange is None
+    assert german.layout.separators == ",."

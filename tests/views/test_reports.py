@@ -1,4 +1,4 @@
-"""What people take home: each kind opens in the program it is for, and says the same numbers as the page."""
+"""What people take home: each kind opens in the program it is for, and says the same names and numbers as the page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import pytest
 from docx import Document
 from pptx import Presentation
 
-from views import charts, comparisons, exports, flows, prints, reports
+from data.figures import Chart, Column, Figure, KeyFigure
+from data.translation import LANGUAGES, Language
+from views import exports, prints, reports
 from views.brand import Brand
-from views.exports import Shown
-from views.language import LANGUAGES, using
 
 SOFFICE, PDFTOTEXT = shutil.which("soffice"), shutil.which("pdftotext")
 BARS = pd.DataFrame({"district": ["Mitte", "Pankow <img onerror=alert(1)>"], "share": [12.25, 7.5]})
@@ -26,37 +26,75 @@ YEARS = pd.DataFrame(
 )
 DAYS = YEARS.assign(year=pd.to_datetime(YEARS["year"].astype(str) + "-12-31"))
 PAIRS = pd.DataFrame({"origin": ["SYR"], "asylum": ["DEU"], "persons": [700_000]})
-
-
-def figures() -> list[Shown]:
-    drawn = {
-        "bars": (charts.bars(BARS, "district", "share", unit="%"), BARS),
-        "lines": (charts.lines(YEARS, "year", "persons", "group", unit="persons"), YEARS),
-        "days": (charts.lines(DAYS, "year", "persons", "group", unit="persons"), DAYS),
-        "scatter": (
-            comparisons.scatter(YEARS.dropna(), "year", "persons", "group", x_unit="year", y_unit="persons"),
-            YEARS,
+STRIP = pd.DataFrame({"label": ["Rent", "Walk"], "better_than": [10.0, 90.0], "kind": ["gap", "strength"]})
+SERIES = {"x": "year", "y": "persons", "by": "group", "unit": "persons"}
+DRAWINGS = {
+    "bars": (
+        BARS,
+        Chart("bars", BARS, {"label": "district", "value": "share", "unit": "%", "digits": 2, "marked": "Mitte"}),
+    ),
+    "lines": (YEARS, Chart("lines", YEARS, SERIES)),
+    "days": (DAYS, Chart("lines", DAYS, SERIES)),
+    "scatter": (
+        YEARS,
+        Chart(
+            "scatter",
+            YEARS.dropna(),
+            {"x": "year", "y": "persons", "name": "group", "x_unit": "", "y_unit": "", "labelled": ["a"]},
         ),
-        "waterfall": (comparisons.waterfall(BARS, "district", "share", unit="%", total="sum"), BARS),
-        "flows": (flows.sankey(PAIRS, {"SYR": "Syria", "DEU": "Germany"}), PAIRS),
-        "table only": (None, BARS),
-    }
-    return [
-        Shown(f"Finding of {name}", "unit of it", "Publisher 2024", table, picture)
-        for name, (picture, table) in drawn.items()
-    ]
+    ),
+    "waterfall": (BARS, Chart("waterfall", BARS, {"part": "district", "change": "share", "unit": "%", "total": "sum"})),
+    "flows": (PAIRS, Chart("sankey", PAIRS, {"names": {"SYR": "Syria", "DEU": "Germany"}})),
+    "a strip": (
+        STRIP,
+        Chart(
+            "strip",
+            STRIP,
+            {"name": "label", "better_than": "better_than", "kind": "kind", "unit": "", "ends": (20, 80)},
+        ),
+    ),
+    "table only": (BARS, None),
+}
 
 
-def report(**parts: object) -> reports.Report:
-    return reports.Report("Libraries in the city", ["Made today"], figures(), Brand(**parts))  # type: ignore[arg-type]
+def figures() -> list[Figure]:
+    names = {"district": "name", "group": "text", "origin": "id", "asylum": "id", "label": "name", "kind": "text"}
+    made = []
+    for name, (rows, drawing) in DRAWINGS.items():
+        columns = tuple(
+            Column(
+                column,
+                column.title(),
+                kind="day" if str(rows[column].dtype).startswith("datetime") else names.get(column, "number"),
+                digits=2,
+            )  # type: ignore[arg-type]
+            for column in rows
+        )
+        made.append(Figure(name, f"Finding of {name}", "unit of it", "2024", "Publisher", rows, columns, drawing))
+    return made
+
+
+def report(language: str = "en", **brand: object) -> reports.Report:
+    numbers = [KeyFigure("Libraries", "105", "+2")]
+    return reports.Report(
+        "Libraries in the city",
+        ["Made today"],
+        numbers,
+        figures(),
+        Brand(**brand),
+        Language(language),  # type: ignore[arg-type]
+    )
+
+
+def chart_of(content: bytes, finding: str):  # type: ignore[no-untyped-def]
+    for slide in Presentation(io.BytesIO(content)).slides:
+        if any(shape.has_text_frame and finding in shape.text_frame.text for shape in slide.shapes):
+            return next(shape.chart for shape in slide.shapes if shape.has_chart)
+    raise AssertionError(f"no slide says '{finding}'")
 
 
 def series(content: bytes, finding: str) -> dict[str, list[float | None]]:
-    for slide in Presentation(io.BytesIO(content)).slides:
-        if any(shape.has_text_frame and finding in shape.text_frame.text for shape in slide.shapes):
-            chart = next(shape.chart for shape in slide.shapes if shape.has_chart)
-            return {one.name: list(one.values) for one in chart.plots[0].series}
-    raise AssertionError(f"no slide says '{finding}'")
+    return {entry.name: list(entry.values) for entry in chart_of(content, finding).plots[0].series}
 
 
 @pytest.fixture(scope="module")
@@ -69,16 +107,26 @@ def test_charts_on_slides_can_be_edited_and_have_the_tables_numbers(deck: bytes)
     assert series(deck, "Finding of days")["a"] == [1, 2, 3]
     assert series(deck, "Finding of days")["b"] == [4, None, 6], "a gap stays a gap"
     assert series(deck, "Finding of lines")["a"] == [1, 2, 3]
-    assert series(deck, "Finding of waterfall")[""][:2] == list(BARS["share"])
+    assert series(deck, "Finding of waterfall")[""] == [12.25, 7.5, 19.75]
 
 
-def test_every_slide_names_unit_and_source(deck: bytes) -> None:
-    slides = list(Presentation(io.BytesIO(deck)).slides)[1:]
-    assert len(slides) == len(figures())
-    for slide in slides:
-        assert any(
-            "unit of it · Publisher 2024" in shape.text_frame.text for shape in slide.shapes if shape.has_text_frame
-        )
+def test_bars_on_slides_keep_their_highlight_and_their_labels(deck: bytes) -> None:
+    bars = chart_of(deck, "Finding of bars").plots[0].series[0]
+    colours = [str(bars.points[place].format.fill.fore_color.rgb) for place in range(2)]
+    assert len(set(colours)) == 2  # Mitte is marked
+    assert bars.data_labels.show_value
+    assert bars.data_labels.number_format == "#,##0.00"
+
+
+def test_every_slide_names_unit_period_and_source(deck: bytes) -> None:
+    slides = list(Presentation(io.BytesIO(deck)).slides)
+    assert len(slides) == len(figures()) + 2  # title, key figures
+    said = [" ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame) for slide in slides]
+    assert all("unit of it, 2024 · Source: Publisher" in words for words in said[2:])
+    cells = [
+        cell.text for shape in slides[1].shapes if shape.has_table for row in shape.table.rows for cell in row.cells
+    ]
+    assert cells == ["Libraries", "105 +2"]
 
 
 @pytest.mark.skipif(
@@ -87,31 +135,34 @@ def test_every_slide_names_unit_and_source(deck: bytes) -> None:
 )
 def test_libreoffice_renders_the_slides_with_the_tables_numbers(deck: bytes, tmp_path: Path) -> None:
     (tmp_path / "deck.pptx").write_bytes(deck)
-    command = [
-        str(SOFFICE),
-        f"-env:UserInstallation=file://{tmp_path}/profile",
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        str(tmp_path),
-        str(tmp_path / "deck.pptx"),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=180)
-    words = subprocess.run(
-        [str(PDFTOTEXT), "-layout", str(tmp_path / "deck.pdf"), "-"], check=True, capture_output=True, text=True
-    ).stdout
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    convert = [str(SOFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*convert, str(tmp_path / "deck.pptx")], check=True, capture_output=True, timeout=180)
+    read = [str(PDFTOTEXT), "-layout", str(tmp_path / "deck.pdf"), "-"]
+    words = subprocess.run(read, check=True, capture_output=True, text=True).stdout
     assert "Libraries in the city" in words
-    assert words.count("\f") == len(figures()) + 1
+    assert words.count("\f") == len(figures()) + 2
     assert "12.25" in words
 
 
-def test_word_has_findings_tables_and_sources() -> None:
-    made = Document(io.BytesIO(reports.make(report(), "docx")))
-    said = [paragraph.text for paragraph in made.paragraphs]
+def test_word_has_findings_key_figures_tables_and_sources() -> None:
+    document = Document(io.BytesIO(reports.make(report(), "docx")))
+    said = [paragraph.text for paragraph in document.paragraphs]
     assert "Finding of bars" in said
-    assert any("Publisher 2024" in one for one in said)
-    assert [cell.text for cell in made.tables[0].rows[1].cells] == ["Mitte", "12.25"]
+    assert "Libraries: 105 +2" in said
+    assert any("2024 · Source: Publisher" in line for line in said)
+    assert [cell.text for cell in document.tables[0].rows[0].cells] == ["District", "Share"]
+    assert [cell.text for cell in document.tables[0].rows[1].cells] == ["Mitte", "12.25"]
+
+
+def test_a_wide_table_goes_on_below_with_its_names() -> None:
+    rows = pd.DataFrame({"name": ["Mitte"], **{f"c{number}": [number] for number in range(14)}})
+    columns = (Column("name", "Name", kind="name"), *(Column(f"c{number}", f"C{number}") for number in range(14)))
+    part = reports.part(Figure("wide", "Wide", "", "", "", rows, columns), Language())
+    assert [len(head) for head, _rows in part.tables] == [7, 7, 3]
+    assert all(
+        head[0] == "Name" and body == [["Mitte", *(name[1:] for name in head[1:])]] for head, body in part.tables
+    )
 
 
 def test_html_opens_without_a_network_and_runs_no_name() -> None:
@@ -121,22 +172,25 @@ def test_html_opens_without_a_network_and_runs_no_name() -> None:
     assert "<img onerror" not in own
     assert "data:image/png;base64," in own
     assert "12.25" in own
+    assert "Libraries</dt><dd>105" in own
 
 
 def test_data_is_every_table_with_its_source() -> None:
     archive = zipfile.ZipFile(io.BytesIO(reports.make(report(), "zip")))
     assert len(archive.namelist()) == len(figures()) + 1
-    assert pd.read_csv(archive.open("01-finding-of-bars.csv"))["share"].tolist() == BARS["share"].tolist()
-    assert "Publisher 2024" in archive.read("README.txt").decode()
+    assert pd.read_csv(archive.open("01-finding-of-bars.csv"))["Share"].tolist() == BARS["share"].tolist()
+    about = archive.read("README.txt").decode()
+    assert "unit of it, 2024. Source: Publisher" in about
+    assert "Libraries: 105" in about
 
 
 def test_pdf_says_how_far_it_is_and_has_a_page_for_each_figure() -> None:
-    told: list[float] = []
-    content = reports.make(report(), "pdf", told.append)
+    shares: list[float] = []
+    content = reports.make(report(), "pdf", shares.append)
     assert content.startswith(b"%PDF")
     if exports.can_draw():
-        assert told[-1] == 1
-        assert told == sorted(told)
+        assert shares[-1] == 1
+        assert shares == sorted(shares)
 
 
 @pytest.mark.skipif(PDFTOTEXT is None, reason="no pdftotext on this machine and none could be installed")
@@ -150,14 +204,13 @@ def test_fonts_of_the_pdf_hold_every_language(language: str, tmp_path: Path) -> 
         "uk": "Школи та їхні місця",
         "ar": "المدارس في المدينة",
     }[language]
-    with using(language):
-        content = prints.report(words, [words], [], [], Brand())
-    (tmp_path / "one.pdf").write_bytes(content)
-    fonts = subprocess.run(["pdffonts", str(tmp_path / "one.pdf")], check=True, capture_output=True, text=True).stdout
-    assert {line.split()[0].split("+")[-1].split("-")[0] for line in fonts.splitlines()[2:]} <= {"DejaVuSans"}
-    said = subprocess.run(
-        [str(PDFTOTEXT), str(tmp_path / "one.pdf"), "-"], check=True, capture_output=True, text=True
-    ).stdout
+    content = prints.report(reports.Report(words, [words], [], [], language=Language(language)), [], [])
+    (tmp_path / "report.pdf").write_bytes(content)
+    listing = subprocess.run(["pdffonts", str(tmp_path / "report.pdf")], check=True, capture_output=True, text=True)
+    fonts = {line.split()[0].split("+")[-1].split("-")[0] for line in listing.stdout.splitlines()[2:]}
+    assert fonts <= {"DejaVuSans"}
+    read = [str(PDFTOTEXT), str(tmp_path / "report.pdf"), "-"]
+    said = subprocess.run(read, check=True, capture_output=True, text=True).stdout
     if language != "ar":  # pdftotext writes Arabic in the order it is seen
         assert words.split()[0] in said
 

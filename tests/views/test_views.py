@@ -5,19 +5,20 @@ from __future__ import annotations
 import io
 from itertools import pairwise
 
+import openpyxl
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.cache import ByteCache
+from data.figures import Column, Figure
+from data.translation import Language
 from views import comparisons, exports, prints, text
+from views.palette import Style
 
 
-def test_words_for_numbers() -> None:
-    assert text.p_value(0.0004) == "p below 0.001"
-    assert text.p_value(0.0312) == "p 0.031"
-    assert text.places(1, 1) == "place 1"
-    assert text.places(1, 7) == "place 1 to 7"
-    assert text.number(float("nan")) == text.GAP
+def test_a_version_is_told_as_a_moment() -> None:
     assert text.moment("2026-11-25T065659.874927") == "2026-11-25 06:56:59 UTC"
     assert text.moment("") == ""
 
@@ -36,7 +37,7 @@ def test_a_lone_label_stays_where_its_value_is() -> None:
 
 def test_a_waterfall_says_its_sum() -> None:
     parts = pd.DataFrame({"part": ["Europe", "own"], "change": [3.0, -1.0]})
-    figure = comparisons.waterfall(parts, "part", "change", unit="", total="change")
+    figure = comparisons.waterfall(Style(), parts, "part", "change", unit="", total="change")
     assert list(figure.data[0].text) == ["+3.0", "-1.0", "+2.0"]
 
 
@@ -44,16 +45,75 @@ def test_two_areas_of_one_name_keep_a_row_each() -> None:
     rows = pd.DataFrame(
         {"name": ["Schloßstraße", "Schloßstraße"], "v": [1.0, 2.0], "low": [0.5, 1.5], "high": [1.5, 2.5]}
     )
-    figure = comparisons.intervals(rows, "name", "v", "low", "high", unit="")
+    figure = comparisons.intervals(Style(), rows, "name", "v", "low", "high", unit="")
     assert list(figure.data[0].y) == [0, 1]
 
 
+def a_figure(rows: pd.DataFrame, **columns: Column) -> Figure:
+    described = tuple(columns.get(name, Column(name, name.title(), kind="name")) for name in rows)
+    return Figure("f", "A finding", "persons", "2024", "Publisher", rows, described)
+
+
 def test_a_cell_cannot_run_as_a_formula() -> None:
-    table = pd.read_csv(io.BytesIO(exports.csv_bytes(pd.DataFrame({"name": ["=1+1", "plain"]}))), encoding="utf-8-sig")
-    assert table["name"].tolist() == ["'=1+1", "plain"]
+    rows = pd.DataFrame({"name": ["=1+1", "plain"], "value": [-1.5, 2.0]})
+    figure = a_figure(rows, value=Column("value", "=cmd()", digits=1))
+    table = pd.read_csv(io.BytesIO(exports.csv_bytes(figure)), encoding="utf-8-sig")
+    assert table["Name"].tolist() == ["'=1+1", "plain"]
+    assert table["'=cmd()"].tolist() == [-1.5, 2.0]
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx_bytes(figure)))["data"]
+    assert [cell.data_type for cell in sheet[2]] == ["s", "n"]
+
+
+def test_an_id_stays_text_and_a_gap_is_no_zero() -> None:
+    rows = pd.DataFrame({"name": ["a", "b"], "area_id": ["0101", "0102"], "places": [0.0, float("nan")]})
+    columns = {
+        "area_id": Column("area_id", "Id", kind="id"),
+        "places": Column("places", "Places", missing="not stated"),
+    }
+    figure = a_figure(rows, **columns)
+    sheet = openpyxl.load_workbook(io.BytesIO(exports.xlsx_bytes(figure)))["data"]
+    assert [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)] == [
+        ["a", "0101", 0],
+        ["b", "0102", "not stated"],
+    ]
+    assert exports.csv_bytes(figure).decode("utf-8-sig").splitlines() == [
+        "Name,Id,Places",
+        "a,0101,0",
+        "b,0102,not stated",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("title", "stem"),
+    [
+        ("Neukölln: 9 %", "neukölln-9"),
+        ("Школи та їхні місця", "школи-та-їхні-місця"),
+        ("المدارس في المدينة", "المدارس-في-المدينة"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("???", "figure"),
+    ],
+)
+def test_a_file_name_stays_readable_in_every_script(title: str, stem: str) -> None:
+    assert exports.file_stem(title) == stem
+
+
+def test_a_cached_result_is_found_again_by_equal_arguments_and_not_by_others() -> None:
+    cache, calls = ByteCache(1000, len), []
+
+    def compute() -> bytes:
+        calls.append(1)
+        return b"result"
+
+    word = "".join(["dis", "trict"])  # equal to the literal, another object
+    assert cache.get(("a", {"level": "district"}), compute) == cache.get(("a", {"level": word}), compute) == b"result"
+    assert len(calls) == 1
+    cache.get(("a", {"level": "city"}), compute)
+    cache.get((("a", "b"), "c"), compute)
+    cache.get(("a", ("b", "c")), compute)
+    assert len(calls) == 4
 
 
 def test_print_holds_any_text() -> None:
     odd = 'Straße #let x = "1" $ * _ @ <tag> \\'
-    made = prints.pdf(odd, odd, {"Gaps": [odd]}, {"Table": (["", "A"], [[odd, "1"]])}, odd)
-    assert made.startswith(b"%PDF")
+    paper = prints.pdf(odd, odd, {"Gaps": [odd]}, {"Table": (["", "A"], [[odd, "1"]])}, odd, Language())
+    assert paper.startswith(b"%PDF")

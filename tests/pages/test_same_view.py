@@ -1,0 +1,100 @@
+"""What leaves the screen is what was on it: links, stories, menus and the back button show the same figures."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data.store import stories
+from tests.driver import PAGES, change_choices, contents, figures, follow_link, open_page, sections
+
+CITY = "three-shores"
+
+
+def _view(app: AppTest) -> dict[str, str]:
+    return {key: value for key, value in app.session_state["_query"].items() if key != "lang"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_pinned_view_is_presented_as_it_was(page: str, cities: tuple[str, ...]) -> None:
+    app = open_page(page, city=CITY)
+    changes = change_choices(app, page)
+    assert not app.exception, changes
+    expected = contents(app)
+    step = {"page": page, "query": _view(app), "title": "", "note": ""}
+    code = stories.save("A story", [step])
+    shown = open_page(page, **_view(app), story=code, step="0")
+    assert not shown.exception
+    assert contents(shown) == expected
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_copied_address_opens_the_same_view(page: str, cities: tuple[str, ...]) -> None:
+    app = open_page(page, city=CITY)
+    change_choices(app, page)
+    address = dict(app.query_params)
+    fresh = open_page(page, **address)
+    assert not fresh.exception
+    assert not fresh.warning, [warning.value for warning in fresh.warning]  # nothing in our own address is out of range
+    assert contents(fresh) == contents(app)
+    assert dict(fresh.query_params) == address
+
+
+PAIRS = [(first, second) for section in sections() for first in section for second in section if first != second]
+
+
+@pytest.mark.parametrize(("first", "second"), PAIRS)
+def test_a_page_reached_by_the_menu_equals_it_opened_fresh(first: str, second: str, cities: tuple[str, ...]) -> None:
+    fresh = contents(open_page(second, city=CITY))
+    app = open_page(first, city=CITY)
+    change_choices(app, first)
+    app = follow_link(app, second)
+    assert not app.exception
+    assert contents(app) == fresh
+
+
+def test_back_undoes_a_filter() -> None:
+    app = open_page("coverage", city="berlin", lang="en", service="library")
+    before, address = contents(app), dict(app.query_params)
+    app.selectbox(key="coverage.distance").set_value(2000).run()
+    assert contents(app) != before
+    app.query_params.clear()
+    for key, value in address.items():
+        app.query_params[key] = value  # what the browser's back button sends
+    app.run()
+    assert contents(app) == before
+    assert app.selectbox(key="coverage.distance").value == 500
+
+
+def test_back_undoes_a_district() -> None:
+    app = open_page("coverage", city="berlin", lang="en")
+    address = dict(app.query_params)
+    app.selectbox(key="district").set_value("08").run()
+    assert "Neukölln" in app.title[0].value
+    app.query_params.clear()
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    assert "Neukölln" not in app.title[0].value
+
+
+def test_a_district_travels_with_the_menu_and_other_choices_do_not() -> None:
+    app = open_page("coverage", city="berlin", district="08", service="library")
+    app = follow_link(app, "reach")
+    assert app.selectbox(key="district").value == "08"
+    assert (
+        app.selectbox(key="reach.service").value
+        == open_page("reach", city="berlin").selectbox(key="reach.service").value
+    )
+    app = follow_link(app, "coverage")
+    assert app.selectbox(key="coverage.service").value == "library"  # a page keeps its own
+
+
+def test_nonsense_in_a_link_is_told_in_a_sentence_with_what_is_possible() -> None:
+    app = open_page("coverage", city="berlin", distance="777", district="99", level="ward")
+    assert not app.exception
+    told = " ".join(warning.value for warning in app.warning)
+    assert "777" in told
+    assert "250, 500" in told
+    assert "ward" in told
+    assert figures(app)
