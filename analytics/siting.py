@@ -72,8 +72,20 @@ def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int) -> S
     return Solution(sites, value, bound, (bound - value) / value if value else 0.0, time.perf_counter() - start)
 
 
-def _solve(cost: np.ndarray, rows: list[LinearConstraint], sites: int, gap: float, limit_s: float) -> Solution:
-    """Minimise over variables from 0 to 1, of which the first `sites`, whole numbers, are the sites.
+def serve_with_room(covers: sparse.csr_matrix, weight: np.ndarray, sites: list[int], room: float) -> float:
+    """People whom these sites serve where each has room for so many and fills up one after another."""
+    left, served = weight.astype(float), 0.0
+    for site in sites:
+        near = left * (covers[site].toarray().ravel() > 0)
+        taken = min(float(near.sum()), room)
+        left, served = left - near * (taken / max(float(near.sum()), 1e-9)), served + taken
+    return served
+
+
+def _solve(
+    cost: np.ndarray, rows: list[LinearConstraint], sites: int, gap: float, limit_s: float, whole: bool = True
+) -> Solution:
+    """Minimise over variables from 0 to 1, of which the first `sites`, whole numbers if `whole`, are the sites.
 
     Raises ValueError where nothing satisfies every condition.
     """
@@ -81,7 +93,7 @@ def _solve(cost: np.ndarray, rows: list[LinearConstraint], sites: int, gap: floa
     solved = milp(
         cost,
         constraints=rows,
-        integrality=np.arange(len(cost)) < sites,
+        integrality=whole & (np.arange(len(cost)) < sites),
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": gap, "time_limit": limit_s},
     )
@@ -99,13 +111,22 @@ def _at_most(count: int, sites: int, others: int) -> LinearConstraint:
 
 
 def max_cover(
-    covers: sparse.csr_matrix, weight: np.ndarray, count: int, *, gap: float = 0.01, limit_s: float = 60
+    covers: sparse.csr_matrix,
+    weight: np.ndarray,
+    count: int,
+    *,
+    gap: float = 0.01,
+    limit_s: float = 60,
+    whole: bool = True,
 ) -> Solution:
-    """Maximal covering location (Church & ReVelle 1974): most people served by `count` sites."""
+    """Maximal covering location (Church & ReVelle 1974): most people served by `count` sites.
+
+    whole: if not, sites may open in part (linear relaxation): no choice of sites has a higher value.
+    """
     sites, points = covers.shape
     served = LinearConstraint(sparse.hstack([-covers.T, sparse.identity(points)]).tocsr(), -np.inf, 0)
     cost = np.concatenate([np.zeros(sites), -weight])
-    solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s)
+    solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s, whole)
     return solved._replace(value=-solved.value, bound=-solved.bound)
 
 
@@ -117,10 +138,11 @@ def capacitated_cover(
     *,
     gap: float = 0.01,
     limit_s: float = 60,
+    whole: bool = True,
 ) -> Solution:
     """Maximal covering where a site serves no more people than it has room for (Current & Storbeck 1988).
 
-    capacity: people by site. People of a point may be shared among sites.
+    capacity: people by site. People of a point may be shared among sites. whole: as in max_cover.
     """
     sites, points = covers.shape
     pairs = covers.tocoo()
@@ -132,7 +154,7 @@ def capacitated_cover(
         LinearConstraint(sparse.hstack([-sparse.diags(capacity.astype(float)), taken]).tocsr(), -np.inf, 0),
         _at_most(count, sites, pairs.nnz),
     ]
-    solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s)
+    solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s, whole)
     return solved._replace(value=-solved.value, bound=-solved.bound)
 
 
@@ -253,8 +275,8 @@ def p_median(
     return Solution(sites, value, lower, max(value - lower, 0.0) / value if value else 0.0, time.perf_counter() - start)
 
 
-def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60) -> Solution:
-    """The problem's answer by its model. Raises ValueError for an unknown model.
+def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60, whole: bool = True) -> Solution:
+    """The problem's answer by its model. Raises ValueError for an unknown model. whole: as in max_cover.
 
     value: people newly served (maximal covering), person-minutes (p-median), the farthest point's minutes (p-centre),
     number of sites (set covering) or the worst-off group's share (fairest).
@@ -265,9 +287,9 @@ def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60) -> Sol
     missed = np.where(unserved, weight, 0.0)
     if model == "maximal covering" and problem.room:
         capacity = np.full(covers.shape[0], float(problem.room))
-        return capacitated_cover(covers, missed, capacity, problem.count, gap=gap, limit_s=limit_s)
+        return capacitated_cover(covers, missed, capacity, problem.count, gap=gap, limit_s=limit_s, whole=whole)
     if model == "maximal covering":
-        return max_cover(covers, missed, problem.count, gap=gap, limit_s=limit_s)
+        return max_cover(covers, missed, problem.count, gap=gap, limit_s=limit_s, whole=whole)
     if model == "set covering":
         return set_cover(covers[:, unserved & inhabited], gap=gap, limit_s=limit_s)
     if model == "fairest":

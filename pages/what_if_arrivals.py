@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from analytics.arrivals import NEEDS
 from services import areas, arrivals, names
 from views import controls, figures, shell, state
 from views.language import _
@@ -37,14 +36,14 @@ with st.expander(_("Ages and free places")):
     ages = (_("Under 6"), _("6 to 17"), _("18 to 64"), _("65 and over"))
     for column, label, field in zip(st.columns(4), ages, arrivals.SHARES, strict=True):
         controls.number(f"{label}, %", field, 1.0, column, format="%g")
-    columns = st.columns(4)
+    *ranges, last = st.columns(4)
     amounts = (_("at least"), _("most likely"), _("at most"))
-    for column, label, field in zip(columns, amounts, arrivals.FREE, strict=False):
+    for column, label, field in zip(ranges, amounts, arrivals.FREE, strict=True):
         controls.number(_("Day-care places free, {label}, %", label=label), field, 0.5, column, format="%g")
-    controls.number(_("Seed"), "seed", place=columns[3])
-columns = st.columns(2)
-controls.choice(columns[0].selectbox, _("Service"), "need", lambda need: _(NEEDS[need].label))
-controls.choice(columns[1].selectbox, _("Areas"), "level", names.level_names(ctx))
+    controls.number(_("Seed"), "seed", place=last)
+left, right = st.columns(2)
+controls.choice(left.selectbox, _("Service"), "need", lambda need: _(arrivals.NEEDS[need].label))
+controls.choice(right.selectbox, _("Areas"), "level", names.level_names(ctx))
 if query.rule == "own table":
     edit_weights(query)
 with shell.section():

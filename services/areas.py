@@ -128,8 +128,7 @@ def world_years(ctx: CityContext) -> tuple[int, int]:
 
 @cached
 def territory_options(ctx: CityContext) -> dict[str, Any]:
-    """What a reader may choose: cities, countries, districts and areas by id with their names, years, the usual choice.
-    """
+    """What a reader may choose: cities, countries, districts and areas (names by id), years, the usual choice."""
     countries = country_names(ctx)
     asylum = sorted(world_table("displaced")["asylum"].unique(), key=lambda code: countries[code])
     names, districts = area_names(ctx, "planning_area"), district_by_area(ctx, "planning_area")

@@ -47,6 +47,19 @@ def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Conca
     return run
 
 
+def keep(
+    function: Callable[Concatenate[CityContext, P], R],
+    result: R,
+    ctx: CityContext,
+    /,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> None:
+    """Keep the result of a cached service that was computed elsewhere (in a process of its own)."""
+    name = f"{function.__module__}.{function.__qualname__}"
+    results.get((name, ctx.identity, args, kwargs), lambda: pickle.dumps(result, protocol=5))
+
+
 def clear() -> None:
     """Forget everything, for tests and benchmarks."""
     for cache in (results, tables):

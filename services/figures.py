@@ -113,8 +113,7 @@ def legend(
 
 
 def picks(ctx: CityContext, level: str) -> dict[str, dict[str, str]]:
-    """What a click on each area of a level chooses: its district, and the area itself where it is one of the smallest.
-    """
+    """What a click on each area of a level chooses: its district, and itself where it is one of the smallest."""
     return {
         area: {"district": district, "area": area if level == ctx.levels[-1] else ""}
         for area, district in district_by_area(ctx, level).items()

@@ -109,6 +109,15 @@ def test_room_is_never_overfilled() -> None:
     assert siting.capacitated_cover(covers, people, room, 2, gap=0).value == pytest.approx(20)
 
 
+def test_sites_that_fill_up_and_sites_in_part_enclose_the_optimum() -> None:
+    covers, weight = sparse.csr_matrix([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0]]), np.array([4.0, 6.0, 5.0])
+    assert siting.serve_with_room(covers, weight, [0, 1], 100) == 15
+    assert siting.serve_with_room(covers, weight, [0, 1], 7) == pytest.approx(13.8)  # 7, then the 6.8 that are left
+    assert siting.serve_with_room(covers, weight, [0], 7) == 7
+    best = siting.max_cover(covers, weight, 1)
+    assert best.value == 11 <= siting.max_cover(covers, weight, 1, whole=False).value + 1e-6
+
+
 def test_what_cannot_be_done_is_said() -> None:
     with pytest.raises(ValueError, match="relax one of them"):
         siting.max_cover(sparse.csr_matrix(np.ones((2, 2))), np.ones(2), -1)

@@ -1,0 +1,384 @@
+"""What if we build: where the next sites of a service should go, who gains, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import h3
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analytics import access, siting
+from analytics.scenario import SITING, Model, Name, Sites, shared
+from analytics.siting import SitingProblem, Solution
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure, Map
+from data.translation import N_
+from services.access import circuity, facilities
+from services.areas import area_names, district_by_area, hierarchy, require_period
+from services.cache import cached
+from services.coverage import facility_points
+from services.demand_points import demand_points, minutes_before, people, within
+from services.figures import Caption, area_map, chart, figure, point_layer
+from services.names import facility_kinds
+from services.tables import city_table, facilities_source, missing_table, require_tables
+
+CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
+CANDIDATES = 300
+MOST_SITES = 12  # of the frontier
+WITHOUT_DOORS = ("public_art", "tram_stop", "metro_station", "rail_station")  # nothing that could be built
+AIMS = {
+    "maximal covering": N_("most people newly within the limit"),
+    "p-median": N_("shortest walks in total"),
+    "p-centre": N_("the farthest is nearest"),
+    "set covering": N_("fewest sites for all who can be reached"),
+    "fairest": N_("the worst-off group is served best"),
+}
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("group", N_("Group"), kind="name"),
+        Column("people", N_("People served")),
+        Column("before", N_("Within the limit before")),
+        Column("after", N_("Within the limit after")),
+        Column("gained", N_("Newly within reach (estimate)")),
+        Column("share_before", N_("Share before"), digits=3),
+        Column("share_after", N_("Share after"), digits=3),
+        Column("near", N_("People within the limit")),
+        Column("sites", N_("New sites")),
+        Column("added", N_("Added by the last site")),
+    )
+}
+
+
+class Query(ViewState):
+    """What to build: the numbers of analytics.scenario.Sites. closed: source ids of sites that close first.
+
+    proven: whether the proven optimum is shown; if not, a greedy answer.
+    """
+
+    service: str = ""
+    model: Model = SITING[0]
+    count: int = shared(Sites, "count")
+    limit: int = shared(Sites, "limit")
+    cost: int = shared(Sites, "cost")
+    room: int = shared(Sites, "room")
+    closed: tuple[Name, ...] = ()
+    level: str = ""
+    proven: bool = False
+
+
+def services(ctx: CityContext) -> dict[str, str]:
+    """What could be built: name by kind. Raises NothingToShow where the city has nothing with a door."""
+    require_tables(ctx, "facilities", "cells", "residents")
+    labels: dict[str, str] = facility_kinds(ctx)["label"].drop(list(WITHOUT_DOORS), errors="ignore").to_dict()
+    if not labels:
+        raise missing_table(ctx.language, ctx.key, "facilities")
+    return labels
+
+
+def site_names(ctx: CityContext, kind: str) -> dict[str, str]:
+    """Sites there are, which could close first: name by source id."""
+    _, rows = ctx.language, facilities(ctx, kind).drop_duplicates("source_id")
+    names = zip(rows["source_id"], rows["name"], strict=True)
+    return {code: name or _("unnamed ({code})", code=code) for code, name in names}
+
+
+def options(ctx: CityContext) -> dict[str, Any]:
+    """What the choices may be in this city."""
+    return {
+        "service": list(services(ctx)),
+        "closed": lambda chosen: list(site_names(ctx, chosen["service"])),
+        "level": list(ctx.levels),
+    }
+
+
+def defaults(ctx: CityContext) -> dict[str, Any]:
+    """The usual choices in this city."""
+    usual = Sites().kind
+    kinds = [kind for kind in facility_kinds(ctx).index if kind not in WITHOUT_DOORS]
+    return {"service": usual if usual in kinds or not kinds else kinds[0], "level": ctx.middle_level}
+
+
+def inputs(query: Query) -> Sites:
+    """The choices as a part of a scenario."""
+    return Sites(kind=query.service, **query.model_dump(include={"model", "count", "limit", "cost", "room", "closed"}))
+
+
+def choices(sites: Sites) -> dict[str, Any]:
+    """A scenario's sites as the page's choices."""
+    values = sites.model_dump()
+    return {"service": values.pop("kind"), "proven": False} | values | {"closed": list(sites.closed)}
+
+
+@cached
+def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) -> pd.DataFrame:
+    """Public buildings of other kinds, the 300 with most people within the limit, one for each H3 cell of resolution 9:
+    the columns of facilities and near. Raises NothingToShow where there is none.
+    """
+    _, rows = ctx.language, city_table(ctx, "facilities")
+    rows = rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
+    if rows.empty:
+        raise NothingToShow(
+            _("{city} has no school, library or other public building in which a new site could open.", city=ctx.name),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
+    rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, 9) for lat, lon in zip(rows["lat"], rows["lon"], strict=True)])
+    rows = rows.drop_duplicates("cell").reset_index(drop=True)
+    near = within(ctx, rows, limit) @ people(ctx, kind, period).iloc[:, 0].to_numpy()
+    return rows.assign(near=near).nlargest(CANDIDATES, "near").reset_index(drop=True)
+
+
+@cached
+def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
+    """A scenario's sites as a problem to solve; minutes are straight lines lengthened by the circuity (an estimate)."""
+    points, places = demand_points(ctx)[0], candidates(ctx, sites.kind, sites.limit, period)
+    metres = np.hypot(*(points[axis].to_numpy()[:, None] - places[axis].to_numpy()[None] for axis in ("x", "y")))
+    groups = people(ctx, sites.kind, period).to_numpy(float).T
+    return SitingProblem(
+        sites.model,
+        metres * circuity(ctx)["factor"] / access.SPEEDS["adult"],
+        groups[0],
+        groups,
+        minutes_before(ctx, sites.kind, sites.closed),
+        sites.count,
+        float(sites.limit),
+        sites.room,
+    )
+
+
+@cached
+def optimum(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
+    """The proven answer, to a gap of 1 %. Raises NothingToShow where no choice of sites satisfies every condition."""
+    _ = ctx.language
+    try:
+        return siting.solve(problem(ctx, sites, period))
+    except ValueError as fault:
+        hint = _("Choose a longer walk or another service.")
+        raise NothingToShow(_("No optimum was found. {fault}", fault=fault), hint) from None
+
+
+@cached
+def greedy(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
+    """An answer at once, by covering, with the bound of the linear relaxation; its value counts a site's room."""
+    case = problem(ctx, sites.replace(model="maximal covering"), period)
+    covers = sparse.csr_matrix((sites.limit >= case.minutes.T).astype(float))
+    missed = np.where(case.before > sites.limit, case.weight, 0.0)
+    solution = siting.greedy_cover(covers, missed, sites.count)
+    value = siting.serve_with_room(covers, missed, solution.sites, sites.room) if sites.room else solution.value
+    return solution._replace(value=value, bound=siting.solve(case, whole=False).value)
+
+
+@cached
+def frontier(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> pd.DataFrame:
+    """People newly reached by the best 1, 2, ... sites: the efficient frontier of maximal covering."""
+    counts = range(1, MOST_SITES + 1)
+    covering = sites.replace(model="maximal covering", cost=0)
+    gained = [optimum(ctx, covering.replace(count=count), period).value for count in counts]
+    return pd.DataFrame({"sites": counts, "gained": gained, "added": np.diff([0.0, *gained])})
+
+
+class Result(NamedTuple):
+    """An answer and what it brings: places (the new sites), people before and after by area and by group, people newly
+    within the limit and, where new sites have room for so many only, with room.
+    """
+
+    solution: Solution
+    places: pd.DataFrame
+    areas: pd.DataFrame
+    groups: pd.DataFrame
+    gained: float
+
+
+@cached
+def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, level: str) -> Result:
+    """The greedy or the proven answer. Raises NothingToShow where no site would serve anybody new."""
+    _, case, solution = ctx.language, problem(ctx, sites, period), (optimum if proven else greedy)(ctx, sites, period)
+    if not solution.sites:
+        hint = _("Choose a shorter walk or another service.")
+        raise NothingToShow(_("Everyone who could be reached already is."), hint)
+    near = case.before <= sites.limit
+    after = near | (case.minutes[:, solution.sites].min(axis=1) <= sites.limit)
+    by_area = pd.DataFrame({"people": case.weight, "before": case.weight * near, "after": case.weight * after})
+    areas = by_area.groupby(demand_points(ctx)[0]["area_id"].map(hierarchy(ctx)[level]).to_numpy()).sum()
+    areas = _with_shares(areas.rename_axis("area_id").reset_index())
+    names = [_(name) for name in people(ctx, sites.kind, period)]
+    sums = {"people": case.groups.sum(axis=1), "before": case.groups @ near, "after": case.groups @ after}
+    groups = _with_shares(pd.DataFrame({"group": names, **sums}))
+    with_room = sites.room and sites.model == "maximal covering"
+    return Result(
+        solution,
+        candidates(ctx, sites.kind, sites.limit, period).iloc[solution.sites],
+        areas.assign(name=areas["area_id"].map(area_names(ctx, level))),
+        groups,
+        solution.value if with_room else float(groups["gained"].iloc[0]),
+    )
+
+
+def _with_shares(rows: pd.DataFrame) -> pd.DataFrame:
+    inhabited = rows["people"].where(rows["people"] > 0)
+    return rows.assign(
+        gained=rows["after"] - rows["before"],
+        share_before=rows["before"] / inhabited,
+        share_after=rows["after"] / inhabited,
+    )
+
+
+def _result(ctx: CityContext, territory: Territory, query: Query) -> Result:
+    return result(ctx, inputs(query), query.proven, require_period(ctx, territory), query.level)
+
+
+def _certainty(ctx: CityContext, query: Query, solution: Solution) -> str:
+    """How good the answer is, in words."""
+    _ = ctx.language
+    if query.proven:
+        return _("proven to {gap:.1f} %", gap=100 * solution.gap)
+    if query.model != "maximal covering":
+        return _("a quick answer by coverage, not yet for this aim")
+    return _("greedy; the optimum reaches at most {bound}", bound=_.number(solution.bound))
+
+
+def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
+    """People newly within reach, share served with its change, and what one newly reached costs."""
+    _, answer = ctx.language, _result(ctx, territory, query)
+    everyone = answer.groups.iloc[0]
+    points = _("{iloc:+.1f} points", iloc=100 * (everyone["share_after"] - everyone["share_before"]))
+    per_person = query.cost * len(answer.places) / answer.gained if answer.gained else None
+    return [
+        KeyFigure(_("Newly within reach (estimate)"), _.number(answer.gained)),
+        KeyFigure(_("Share served (estimate)"), _.percent(everyone["share_after"], 1), points),
+        KeyFigure(_("EUR a resident newly reached"), _.number(per_person)),
+    ]
+
+
+def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """People newly within the limit by area, with the sites there are and, in another colour, the new ones."""
+    _, answer = ctx.language, _result(ctx, territory, query)
+    finding = _(
+        "{sites} new {label}: {gained} more people within {limit} minutes ({state})",
+        sites=len(answer.places),
+        label=facility_kinds(ctx).loc[query.service, "plural"],
+        gained=_.number(answer.gained),
+        limit=query.limit,
+        state=_certainty(ctx, query, answer.solution),
+    )
+    unit = _("people newly within {limit} minutes on foot (estimate)", limit=query.limit)
+    before, after = answer.areas["share_before"], answer.areas["share_after"]
+    shown = _.each("{a} before, {b} after (estimate)", a=before.map(_.percent), b=after.map(_.percent))
+    there = facility_points(ctx, query.service)
+    there = there[~there["source_id"].isin(query.closed)]
+    mapped = area_map(
+        ctx,
+        territory.changed(district=""),
+        "sites-map",
+        Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx)),
+        answer.areas.assign(value=answer.areas["gained"], shown=shown),
+        query.level,
+        points=there,
+        columns=COLUMNS,
+    )
+    assert isinstance(mapped.drawing, Map)
+    assert mapped.drawing.legend is not None
+    new = point_layer(ctx, answer.places.assign(shown=_("new site in an existing public building")), query.level)
+    key = replace(mapped.drawing.legend, highlighted=f"{_('New sites')}: {_.number(len(answer.places))}")
+    layers = [*mapped.drawing.layers, replace(new, options={**new.options, "highlighted": True})]
+    return replace(mapped, drawing=replace(mapped.drawing, layers=layers, legend=key))
+
+
+def groups_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Who gains: points of share served by group."""
+    _, answer = ctx.language, _result(ctx, territory, query)
+    rows = answer.groups.assign(points=100 * (answer.groups["share_after"] - answer.groups["share_before"]))
+    most = rows.loc[rows["points"].idxmax()]
+    finding = _(
+        "Who gains: {group} most, {points:+.1f} points to {share_after}",
+        group=most["group"],
+        points=most["points"],
+        share_after=_.percent(most["share_after"], 1),
+    )
+    unit = _("% points more within {limit} minutes (estimate)", limit=query.limit)
+    caption = Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx))
+    bars = chart("bars", rows, label="group", value="points", unit="", digits=1)
+    return figure(ctx, "gain", caption, answer.groups, bars, COLUMNS)
+
+
+def places_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The new sites by name, with the building's kind, its district and people near."""
+    _, rows = ctx.language, _result(ctx, territory, query).places
+    smallest = ctx.levels[-1]
+    rows = rows.assign(
+        name=rows["name"].fillna("").where(rows["name"].notna(), _("unnamed")),
+        kind=rows["kind"].map(facility_kinds(ctx)["label"]),
+        district=rows["area_id"].map(district_by_area(ctx, smallest)).map(area_names(ctx, ctx.largest_level)),
+    )
+    if not ctx.has_districts:
+        rows = rows.assign(district=rows["area_id"].map(area_names(ctx, smallest)))
+    caption = Caption(
+        _("New sites"),
+        _("people within {limit} minutes on foot (estimate)", limit=query.limit),
+        _.day(require_period(ctx, territory)),
+        facilities_source(ctx),
+    )
+    columns = ["name", "kind", "district", "near", "area_id", "source_id", "lon", "lat"]
+    return figure(ctx, "new-sites", caption, rows[columns], columns=COLUMNS)
+
+
+def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
+    """The answer, its cost and its assumptions, in sentences."""
+    _, answer = ctx.language, _result(ctx, territory, query)
+    everyone, cost = answer.groups.iloc[0], ""
+    if answer.gained:
+        cost = _(
+            " At {cost:,} EUR a site that is {per:,.0f} EUR for each resident newly within reach.",
+            cost=query.cost,
+            per=query.cost * len(answer.places) / answer.gained,
+        )
+    words = _(
+        "With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
+        "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
+        "{candidates} existing public buildings with most residents near; people walk at an adult's pace "
+        "along straight lines lengthened by the fitted circuity; residents are spread over built-up cells; "
+        "whether a building has room is not known.",
+        sites=len(answer.places),
+        label=facility_kinds(ctx).loc[query.service, "plural"],
+        why=_(AIMS[query.model]),
+        iloc=_.percent(everyone["share_after"], 1),
+        limit=query.limit,
+        iloc_2=_.percent(everyone["share_before"], 1),
+        cost=cost,
+        state=_certainty(ctx, query, answer.solution),
+        candidates=len(candidates(ctx, query.service, query.limit, require_period(ctx, territory))),
+    )
+    room = _(" A new site takes {room:,} people; shares by area and group count reach alone.", room=query.room)
+    return words + (room if query.room else "")
+
+
+def frontier_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """What each further site brings, with the sites that close first and the room of a site."""
+    _, rows = ctx.language, frontier(ctx, inputs(query), require_period(ctx, territory))
+    finding = _(
+        "The first site brings {iloc:,.0f} people, the {iloc_2}th {last:,.0f}",
+        iloc=rows["added"].iloc[0],
+        iloc_2=rows["sites"].iloc[-1],
+        last=rows["added"].iloc[-1],
+    )
+    unit = _(
+        "people newly within {limit} minutes (estimate), proven optimum for each number of sites", limit=query.limit
+    )
+    caption = Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx))
+    points = chart(
+        "scatter",
+        rows.assign(name=rows["sites"].astype(str)),
+        x="sites",
+        y="gained",
+        name="name",
+        x_unit=_("new sites"),
+        y_unit=_("people newly within reach"),
+        digits=0,
+        labelled=[],
+        marked=str(query.count),
+    )
+    return figure(ctx, "frontier", caption, rows, points, COLUMNS)
