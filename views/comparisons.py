@@ -296,40 +296,55 @@ def strip(
 
 
 def network(
-    style: Style, places: pd.DataFrame, ties: list[tuple[str, str]], colours: dict[str, str], labels: pd.DataFrame
+    style: Style,
+    places: pd.DataFrame,
+    *,
+    ties: list[tuple[str, str]],
+    sectors: dict[str, str],
+    labels: pd.DataFrame,
+    named: int = 12,
 ) -> go.Figure:
-    """Actors as points, coloured and shaped by sector, tied by lines; groups are named below, actors by hovering.
+    """Actors as points, coloured and shaped by sector, tied by lines; groups are named below.
 
-    places: name, x, y, sector, ties (how many), city. labels: x, y, text.
+    places: name, x, y, sector (a code of sectors), ties (how many), brokerage, city. sectors: what each is called.
+    labels: x, y, text. named: so many actors with the most ties and brokerage have their name beside them, the others
+    by hovering.
     """
-    figure = blank(560, "")
+    figure = blank(620, "")
     at = places.set_index("name")[["x", "y"]]
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for one, other in ties:
-        x += [float(at.loc[one, "x"]), float(at.loc[other, "x"]), None]
-        y += [float(at.loc[one, "y"]), float(at.loc[other, "y"]), None]
+    x, y = ([value for tie in ties for value in (*at.loc[list(tie), axis], None)] for axis in ("x", "y"))
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GREY, "width": 0.7}, hoverinfo="skip", showlegend=False)
-    shapes = dict(zip(colours, ("circle", "square", "diamond"), strict=False))
-    for sector, part in places.groupby("sector"):
+    most = set(places.sort_values(["brokerage", "ties"], ascending=False)["name"].head(named))
+    looks = zip(sectors, (GROUPS[0], GROUPS[2], GROUPS[1]), ("circle", "square", "diamond"), strict=True)
+    for sector, colour, symbol in looks:
+        part = places[places["sector"] == sector]
         figure.add_scatter(
             x=part["x"],
             y=part["y"],
-            mode="markers",
-            name=str(sector),
+            mode="markers+text",
+            text=[wrap(name, 22) if name in most else "" for name in part["name"]],
+            textposition="top center",
+            textfont={"size": 10},
+            name=sectors[sector],
             customdata=part[["name", "city", "ties"]].astype(str),
-            marker={
-                "color": colours[str(sector)],
-                "symbol": shapes[str(sector)],
-                "size": 8 + 1.5 * part["ties"].astype(float) ** 0.5,
-            },
+            marker={"color": colour, "symbol": symbol, "size": 8 + 1.5 * part["ties"].astype(float) ** 0.5},
             hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} "
             f"{style.language('ties')}<extra></extra>",
         )
-    for row in labels.to_dict("records"):
-        figure.add_annotation(
-            x=row["x"], y=row["y"], text=wrap(row["text"], 16), showarrow=False, yanchor="top", font={"size": 11}
-        )
+    annotate(
+        figure,
+        [
+            {
+                "x": row["x"],
+                "y": row["y"],
+                "text": wrap(row["text"], 16),
+                "showarrow": False,
+                "yanchor": "top",
+                "font": {"size": 11},
+            }
+            for row in labels.to_dict("records")
+        ],
+    )
     figure.update_layout(
         hovermode="closest",
         showlegend=True,

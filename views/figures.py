@@ -17,6 +17,7 @@ from views.drawing import draw
 from views.language import _, localise_chart
 from views.palette import style
 
+ROWS = 1_000  # of a table on the screen
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
@@ -35,8 +36,12 @@ def key_figures_shown() -> list[KeyFigure]:
     return list(st.session_state.get("_key_figures", []))
 
 
-def show(figure: Figure, on_point: Callable[[str], None] | None = None) -> None:
-    """Draw a figure. on_point: called with the source_id of a facility that is clicked on a map."""
+def show(
+    figure: Figure, on_point: Callable[[str], None] | None = None, on_row: Callable[[int], None] | None = None
+) -> None:
+    """Draw a figure. on_point: called with the source_id of a facility that is clicked on a map; on_row: with the
+    number of the row that is chosen in the table.
+    """
     st.session_state.setdefault("_figures", []).append(figure)
     st.subheader(figure.finding, anchor=False)
     drawing, hint = figure.drawing, ""
@@ -53,26 +58,32 @@ def show(figure: Figure, on_point: Callable[[str], None] | None = None) -> None:
     elif drawing is not None:
         st.plotly_chart(draw(drawing, style()), key=figure.key, config=CONFIG, alt=figure.summary)
     else:
-        table(figure)
+        table(figure, on_row)
     st.caption(
         " · ".join(part for part in (figure.subtitle, hint, _("Source: {credit}", credit=figure.source)) if part)
     )
     with st.expander(_("Table and downloads")):
         if drawing is not None:
-            table(figure)
+            table(figure, on_row)
         exports.buttons(figure)
 
 
-def table(figure: Figure) -> None:
-    """All rows and columns of a figure, in the reader's words."""
-    columns: dict[str, Any] = {}
+def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
+    """All columns and the first ROWS rows of a figure, in the reader's words."""
+    columns, key = dict[str, Any](), f"{figure.key}-table"
+
+    def pick() -> None:
+        for row in st.session_state[key].selection.rows:
+            on_row(row)  # type: ignore[misc]  # asked only where there is one
+
+    select: dict[str, Any] = {"on_select": pick, "selection_mode": "single-row"} if on_row else {}
     for column in figure.columns:
         columns[column.name] = (
             st.column_config.NumberColumn(column.heading, format="localized")
             if column.kind == "number" and pd.api.types.is_numeric_dtype(figure.rows[column.name])
             else st.column_config.Column(column.heading)
         )
-    rows = figure.rows[[column.name for column in figure.columns]]
+    rows = figure.rows[[column.name for column in figure.columns]].head(ROWS)
     rounded = {column.name: column.digits for column in figure.columns if column.kind == "number"}
     numeric = {name: digits for name, digits in rounded.items() if pd.api.types.is_float_dtype(rows[name])}
     st.dataframe(
@@ -81,8 +92,13 @@ def table(figure: Figure) -> None:
         height=min(38 + 35 * max(len(rows), 1), 320),
         column_config=columns,
         alt=_("Table: {title}", title=figure.finding),
-        key=f"{figure.key}-table",
+        key=key,
+        **select,
     )
+    if len(figure.rows) > ROWS:
+        st.caption(
+            _("The table above shows the first 1,000 of {rows:,} rows; these files hold all.", rows=len(figure.rows))
+        )
 
 
 def key_figures(numbers: Iterable[KeyFigure]) -> None:

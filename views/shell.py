@@ -67,16 +67,17 @@ def title(text: str, ctx: CityContext, territory: Territory, follows: str = "are
 
 @contextmanager
 def section() -> Iterator[None]:
-    """Draw what follows; where there is nothing to show the page says so instead, with what to do, and goes on."""
+    """Draw what follows; where there is nothing to show or it fails the page says so instead, and goes on."""
     try:
         yield
     except NothingToShow as gap:
         controls.empty(gap.what, gap.hint)
-    except UnknownTableError as fault:
-        missing = st.session_state["_surroundings"].explain(current(), fault)
-        if missing is None:
-            raise
-        controls.empty(missing.what, missing.hint)
+    except DataError as fault:
+        surroundings, is_gap = st.session_state["_surroundings"], isinstance(fault, UnknownTableError)
+        if is_gap and (missing := surroundings.explain(current(), fault)):
+            controls.empty(missing.what, missing.hint)
+        else:
+            st.error(escaped(str(fault)))
 
 
 def _brand(surroundings: Surroundings) -> Brand:
@@ -140,7 +141,7 @@ def _pin(page: str, title: str) -> None:
         note = st.text_input(_("Note for this view"), key=f"pin_note_{len(pinned)}")
         if st.button(_("Pin this view"), key="pin", icon=":material/push_pin:"):
             query = {name: value for name, value in state.query().items() if name != "lang"}
-            pinned.append({"page": page, "query": query, "title": title, "note": note})
+            pinned.append({"page": page, "query": query, "title": title, "note": note, "words": state.words()})
             st.rerun()
         if pinned:
             st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(pinned)))
@@ -167,8 +168,6 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     try:
         with RUNS.hold(), section():
             page.run()
-    except DataError as fault:
-        st.error(escaped(str(fault)))
     except _database_faults() as fault:
         _log.error("the database does not answer: %s", type(fault).__name__)
         st.warning(

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-KINDS = ("concept", "practice", "product", "structural change")
-STAGES = ("detected", "developed", "applied", "scaled")
-THEMES = ("social", "economic", "environmental")
-SECTORS = ("public", "non-profit", "private")
+from data.translation import N_
+
+KINDS = (N_("concept"), N_("practice"), N_("product"), N_("structural change"))
+STAGES = (N_("detected"), N_("developed"), N_("applied"), N_("scaled"))
+THEMES = (N_("social"), N_("economic"), N_("environmental"))
+SECTORS = (N_("public"), N_("non-profit"), N_("private"))
 TOPICS = ("housing", "learning", "work", "health", "participation", "diversity", "environment")
 
 
