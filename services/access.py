@@ -208,7 +208,7 @@ def places_in_reach(
     """E2SFCA: places per 100 people of every cell, how many facilities it reaches, and each facility's load.
 
     Where a kind states no places each facility counts as one, and the first is facilities per 100 people. The
-    facilities come with reachable (people within the limit) and per_place (of them for each place).
+    facilities come with reachable (people within the limit) and per_place (of them for each place, where places are stated).
     """
     cells, sites, demand = city_table(ctx, "cells"), facilities(ctx, kind), people_in_cells(ctx, kind, period)
     inhabited, stated = demand > 0, sites["places"].astype("float64")
@@ -220,8 +220,7 @@ def places_in_reach(
     within = travel.minutes.copy()
     within.data[:] = 1
     reachable = within.T @ demand[inhabited]
-    per_place = reachable / np.where(supply > 0, supply, np.nan)
-    return per_100, count, sites.assign(reachable=reachable.astype(int), per_place=per_place)
+    return per_100, count, sites.assign(reachable=reachable.astype(int), per_place=reachable / stated.where(stated > 0))
 
 
 def by_cell(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> pd.DataFrame:

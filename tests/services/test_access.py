@@ -87,6 +87,7 @@ def test_a_facility_without_a_name_is_called_by_its_id_and_the_table_has_all_of_
     figure = reach.facility_figure(ctx, territory, query.changed(facility=first))
     assert list(figure.rows["source_id"]) == list(names)
     assert figure.rows["reachable"].is_monotonic_decreasing  # no places are stated: the most crowded first
+    assert figure.rows["per_place"].isna().all()
     assert figure.finding.startswith(f"{names[first]}: {figure.rows['reachable'].iloc[0]:,} of those")
     assert figure.geometry is not None
     assert {shape["type"] for shape in figure.geometry() if shape} == {"Point"}
