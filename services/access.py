@@ -208,7 +208,7 @@ def places_in_reach(
     """E2SFCA: places per 100 people of every cell, how many facilities it reaches, and each facility's load.
 
     Where a kind states no places each facility counts as one, and the first is facilities per 100 people. The
-    facilities come with reachable (people within the limit) and per_place (of them for each place, where places are stated).
+    facilities come with reachable (people within the limit) and per_place (of them for each place that it states).
     """
     cells, sites, demand = city_table(ctx, "cells"), facilities(ctx, kind), people_in_cells(ctx, kind, period)
     inhabited, stated = demand > 0, sites["places"].astype("float64")
