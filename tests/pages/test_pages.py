@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data
-from analytics import displacement, scenario
-from bench import firms as firms_bench
-from data import definitions, firms, local, store
+from analytics import scenario
+from data import store
 from data.store import register
 from pages import common, scenario_results
 from views import prints
@@ -27,10 +24,6 @@ PAGES = [
     "outlook",
     "coverage",
     "reach",
-    "creative",
-    "creative_region",
-    "creative_city",
-    "creative_inclusion",
     "profile",
     "inclusion",
     "indicator_cards",
@@ -157,16 +150,6 @@ def test_overview_shows_six_figures_with_period_and_source() -> None:
     assert sum("UNHCR" in caption and "2025" in caption for caption in captions) == 2
 
 
-@pytest.mark.parametrize("by", ["category", "origin", "asylum"])
-@pytest.mark.parametrize("measure", ["absolute", "per_1000", "index"])
-def test_displacement_in_every_breakdown_and_measure(by: str, measure: str) -> None:
-    app = open_page("displacement")
-    app.radio(key="by").set_value(by).run()
-    app.radio(key="measure").set_value(measure).run()
-    assert not app.exception
-    assert any("119.3 million" in heading.value for heading in app.subheader)
-
-
 @pytest.mark.parametrize("level", ["district", "forecast_area", "district_region", "planning_area"])
 def test_coverage_of_every_kind_at_every_level(level: str) -> None:
     app = open_page("coverage")
@@ -196,54 +179,6 @@ def shown_table(app: AppTest, column: str) -> pd.DataFrame:
     return next(frame.value for frame in app.dataframe if column in frame.value.columns)
 
 
-def test_ten_cells_and_five_totals_at_random_equal_the_shipped_table() -> None:
-    displaced = data.table("displaced")
-    across = displaced[displaced["category"].isin(displacement.ACROSS_BORDERS)]
-    cells = across.sample(10, random_state=random.randrange(10**6))
-    app = open_page("displacement")
-    app.radio(key="scope").set_value("country").run()
-    for cell in cells.itertuples():
-        app.selectbox(key="from").set_value(cell.year)
-        app.selectbox(key="to").set_value(cell.year)
-        app.selectbox(key="country").set_value(cell.asylum).run()
-        app.selectbox(key="only_from").set_value(cell.origin).run()
-        assert not app.exception
-        rows = shown_table(app, "persons, at year end").set_index("group")["persons, at year end"]
-        assert rows[displacement.LABELS[cell.category]] == cell.persons, cell
-        app.selectbox(key="only_from").set_value("").run()
-    app.radio(key="scope").set_value("world").run()
-    for year in random.sample(range(1993, 2026), 5):
-        app.selectbox(key="from").set_value(year)
-        app.selectbox(key="to").set_value(year).run()
-        rows = shown_table(app, "persons, at year end")
-        kept = displaced[displaced["year"].eq(year) & displaced["category"].isin(displacement.FORCIBLY_DISPLACED)]
-        assert rows["persons, at year end"].sum() == kept["persons"].sum()
-
-
-def test_the_page_shows_sum_published_total_and_overlap() -> None:
-    app = open_page("displacement")
-    rows = shown_table(app, "published").set_index("year")
-    assert rows.loc[2024, ["summed", "published", "overlap"]].tolist() == [124_673_873, 123_200_000, 1_422_400]
-
-
-@pytest.mark.parametrize("measure", ["persons", "per_1000", "quotient", "growth", "diversity"])
-@pytest.mark.parametrize("level", ["district", "planning_area"])
-def test_the_city_map_in_every_measure(measure: str, level: str) -> None:
-    app = open_page("displacement_city")
-    app.selectbox(key="map_measure").set_value(measure)
-    app.selectbox(key="level").set_value(level).run()
-    assert not app.exception
-    assert any("suppressed or unknown" in caption.value for caption in app.caption)
-
-
-def test_one_area_is_shown_across_the_change_of_areas_as_an_estimate() -> None:
-    app = open_page("displacement_city")
-    app.selectbox(key="area").set_value("08100314").run()
-    assert not app.exception
-    assert any("estimate before 2021" in heading.value for heading in app.subheader)
-    assert any("areal weighting" in caption.value and "2020-12-31" in caption.value for caption in app.caption)
-
-
 @pytest.mark.parametrize("subject", ["world", "country", "city"])
 def test_no_outlook_without_its_band_and_backtest(subject: str) -> None:
     app = open_page("outlook")
@@ -251,26 +186,6 @@ def test_no_outlook_without_its_band_and_backtest(subject: str) -> None:
     assert not app.exception
     assert "80 % interval" in app.subheader[0].value
     assert {"model", "mase", "coverage_80", "coverage_95"} <= set(shown_table(app, "mase").columns)
-
-
-def test_no_page_shows_a_count_of_one_to_nine() -> None:
-    app = open_page("displacement_city")
-    app.selectbox(key="district").set_value("05").run()
-    for frame in app.dataframe:
-        if "persons" in frame.value.columns:
-            assert not frame.value["persons"].between(1, 9).any()
-
-
-def test_growth_since_a_chosen_date_marks_2015_and_february_2022() -> None:
-    app = open_page("displacement_city")
-    app.selectbox(key="map_measure").set_value("growth")
-    app.selectbox(key="level").set_value("district").run()
-    options = app.selectbox(key="since_district").options
-    assert any("summer of 2015" in option for option in options)
-    assert any("last before February 2022" in option for option in options)
-    # Planning areas were redrawn in 2021: growth cannot start before.
-    app.selectbox(key="level").set_value("planning_area").run()
-    assert app.selectbox(key="since_planning_area").options[0] == "30 June 2021"
 
 
 def test_no_map_sends_more_than_a_megabyte_and_a_half() -> None:
@@ -286,42 +201,6 @@ def test_no_map_sends_more_than_a_megabyte_and_a_half() -> None:
             sent = [len(chart.proto.json) for chart in app.get("deck_gl_json_chart")]
             assert sent
             assert max(sent) < 1.5e6, (page, district, sent)
-
-
-def test_firms_page_says_what_to_do_and_shows_an_imported_register(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "python -m data.firms" in open_page("creative_firms").info[0].value
-    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
-    firms_bench.generate(tmp_path / "month.csv", 30_000)
-    firms.import_month(tmp_path / "month.csv", pd.Timestamp("2023-03-01"))
-    app = open_page("creative_firms", scope="dcms")
-    assert not app.exception
-    in_scope = float(app.metric[0].value.replace(",", ""))
-    assert 0 < in_scope < 30_000
-    assert any("(estimate)" in line.value and " to " in line.value for line in app.markdown)  # bands: never a point
-    assert any("2023-03" in line.value for line in app.caption)
-
-
-def test_fetched_tables_show_shares_by_region_and_age(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
-    assert any("make refresh" in line.value for line in open_page("creative_region").info)
-    culture = data.table("cultural_employment")
-    made = culture.assign(geo=culture["nuts_id"], thousand_persons=culture["thousand_persons"] * 25, flag="")
-    local.save(
-        replace(definitions.entry("employment"), period="2014-2022"), made[["year", "geo", "thousand_persons", "flag"]]
-    )
-    parts = pd.DataFrame(
-        [(2021, "EU27_2020", "age", "Y15-29", 1200.0, ""), (2022, "EU27_2020", "age", "Y15-29", 1300.0, "")],
-        columns=["year", "geo", "split", "part", "thousand_persons", "flag"],
-    )
-    local.save(replace(definitions.entry("cultural_employment_parts"), period="2021-2022"), parts)
-    app = open_page("creative_region")
-    assert not app.exception
-    assert any("1.00 times as common" in line.value for line in app.subheader)  # every region has the same share here
-    app = open_page("creative")
-    assert not app.exception
-    assert any("How young" in line.value for line in app.subheader)
 
 
 def test_a_goal_is_set_tracked_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

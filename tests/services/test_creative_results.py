@@ -1,0 +1,189 @@
+"""Culture in Europe, in a region and in the city: figures add up, say what is missing, and hold for any city."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import data
+from bench import firms as firms_bench
+from data import firms as register
+from data.city import building
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from services import creative, creative_city, creative_inclusion, creative_region, firms
+from tests.packs import district_pack
+
+PERIOD = pd.Timestamp("2024-12-31")
+TERRITORY = Territory(first_year=2015, last_year=2025)
+BERLIN = creative_region.Query(region="DE30")
+
+
+def context(city: str = "berlin", role: str = "viewer") -> CityContext:
+    return CityContext(data.cities()[city], data.version(), role=role)
+
+
+def city_query(ctx: CityContext) -> creative_city.Query:
+    kinds = creative_city.usual_kinds(ctx)
+    return creative_city.Query(venues=kinds, level=ctx.middle_level, specialised=kinds[0])
+
+
+@pytest.fixture
+def three_shores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CityContext:
+    """A city of three districts whose eight services are museums, theatres and cinemas."""
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    folder = district_pack(tmp_path / "pack")
+    services = pd.read_csv(folder / "services.csv")
+    culture = {"library": "museum", "school_primary": "theatre", "playground": "cinema"}
+    services.assign(kind=services["kind"].map(culture)).to_csv(folder / "services.csv", index=False)
+    building.build(folder)
+    return context("three-shores")
+
+
+def test_shares_by_country_are_of_the_newest_chosen_year_and_the_union_is_one() -> None:
+    quotients, slope, growth = creative.country_figures(context(), TERRITORY)
+    assert quotients.period == "2022"
+    assert (slope.period, growth.period) == ("2019–2022", "2019–2022")
+    rows = quotients.rows.set_index("iso3")
+    assert rows.loc["DEU", "lq"] == pytest.approx(4.0 / 3.8)
+    assert rows.loc["DEU", "low"] < rows.loc["DEU", "lq"] < rows.loc["DEU", "high"]
+    assert "EU" not in set(quotients.rows["country"])
+    assert "EU" in set(slope.rows["country"])
+    with pytest.raises(NothingToShow, match="2019 to 2022"):
+        creative.country_figures(context(), Territory(first_year=2000, last_year=2010))
+
+
+def test_the_first_year_printed_has_no_growth() -> None:
+    assert [
+        figure.key for figure in creative.country_figures(context(), Territory(first_year=2019, last_year=2019))
+    ] == ["countries"]
+
+
+def test_only_administrators_are_told_a_command() -> None:
+    for missing in (
+        lambda ctx: creative.age_and_education_figure(ctx),
+        lambda ctx: creative_region.quotients_figure(ctx, BERLIN, creative_region.Years(2015, 2022)),
+        lambda ctx: firms.require_register(ctx),
+    ):
+        with pytest.raises(NothingToShow) as reader:
+            missing(context())
+        with pytest.raises(NothingToShow) as admin:
+            missing(context(role="admin"))
+        assert reader.value.what == admin.value.what
+        assert "`" in admin.value.hint
+        assert "`" not in reader.value.hint
+
+
+def test_every_scope_lists_its_codes_with_their_successors() -> None:
+    ctx = context()
+    for scope in creative.scopes(ctx):
+        figure = creative.codes_figure(ctx, creative.Query(scope=scope))
+        assert len(figure.rows) == (data.table("creative_codes")["scope"] == scope).sum()
+        assert figure.rows["nace_2_1"].notna().all()
+        assert next(column for column in figure.columns if column.name == "code").kind == "id"
+
+
+def test_a_region_s_change_is_the_sum_of_its_parts() -> None:
+    ctx = context()
+    years = creative_region.years_of(ctx, TERRITORY, BERLIN)
+    path = creative_region.path_figure(ctx, BERLIN, years).rows
+    own = path[path["nuts_id"] == "DE30"].set_index("year")["thousand_persons"]
+    parts = creative_region.shift_share_figure(ctx, BERLIN, years).rows
+    assert parts["change"].sum() == pytest.approx(own[years.last] - own[years.first])
+    assert path["nuts_id"].nunique() == 6  # itself and five peers
+    with pytest.raises(NothingToShow, match="2014 to 2022"):
+        creative_region.years_of(ctx, Territory(first_year=1990, last_year=2014), BERLIN)
+
+
+def test_regions_without_a_figure_are_grey_on_the_map_and_named() -> None:
+    figure = creative_region.growth_figure(context(), BERLIN, creative_region.Years(2015, 2022))
+    assert len(figure.rows) == 332
+    assert figure.drawing.legend.missing == figure.rows["growth"].isna().sum() == 136
+    assert "58 of 332 regions" in figure.note
+    assert "Spain (all 19)" in figure.note
+    assert "Sicilia" in figure.note
+    assert figure.rows["above_median"].median() == pytest.approx(0)
+    assert None not in figure.geometry()
+
+
+def test_venues_follow_the_district_and_add_up() -> None:
+    ctx = context()
+    query = city_query(ctx)
+    whole = creative_city.density_figure(ctx, TERRITORY, query).rows
+    parts = [
+        creative_city.density_figure(ctx, TERRITORY.changed(district=district), query).rows["facilities"].sum()
+        for district in ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
+    ]
+    assert sum(parts) == whole["facilities"].sum() == 498
+    kinds = creative_city.kinds_figure(ctx, TERRITORY.changed(district="03"), query).rows
+    assert kinds["count"].sum() == parts[2]
+    with pytest.raises(NothingToShow, match="No kind of venue"):
+        creative_city.density_figure(ctx, TERRITORY, creative_city.Query(level="district"))
+
+
+def test_hot_spots_and_crowds_agree_with_the_finding() -> None:
+    ctx = context()
+    hot, crowds = creative_city.hot_spots_figures(ctx, TERRITORY, city_query(ctx))
+    assert hot.finding.startswith(f"{(hot.rows['hot_or_cold'] == 'hot spot').sum()} planning areas")
+    assert f"{crowds.rows['venues'].sum()} venues" in hot.drawing.legend.points
+    assert crowds.rows["venues"].is_monotonic_decreasing
+
+
+def test_the_walk_is_the_mean_over_people_at_every_level() -> None:
+    ctx = context()
+    kinds = creative_city.usual_kinds(ctx)
+    city, districts = (creative_city.minutes_to_culture(ctx, kinds, PERIOD, level) for level in ("city", "district"))
+    mean = (districts["minutes"] * districts["persons"]).sum() / districts["persons"].sum()
+    assert mean == pytest.approx(city["minutes"].iloc[0])
+
+
+def test_an_association_needs_ten_areas() -> None:
+    ctx = context()
+    query = creative_inclusion.Query(venues=("museum",), beside="unemployment", still="transfer_receipt")
+    figure, sentence = creative_inclusion.areas_figure(ctx, TERRITORY, query)
+    assert figure.period == "residents on 31 December 2024, unemployment on 31 December 2020"
+    assert f"over {len(figure.rows)} areas" in sentence
+    with pytest.raises(NothingToShow, match="No kind of venue"):
+        creative_inclusion.areas_figure(ctx, TERRITORY, query.changed(venues=()))
+    rows, result = creative_inclusion.regions_beside_income(ctx, 2014, 2019)
+    assert len(rows) == result.n
+
+
+def test_culture_of_a_city_whose_ids_say_nothing(three_shores: CityContext) -> None:
+    ctx, query = three_shores, city_query(three_shores)
+    assert query.venues == ("museum", "theatre", "cinema")
+    for district, count in (("", 8), ("south-2", 3)):
+        territory = TERRITORY.changed(district=district)
+        assert creative_city.density_figure(ctx, territory, query).rows["facilities"].sum() == count
+        assert creative_city.kinds_figure(ctx, territory, query).rows["count"].sum() == count
+        assert creative_city.hot_spots_figures(ctx, territory, query)[0].rows["area_id"].nunique() == (
+            4 if district else 12
+        )
+    beside = creative_inclusion.Query(venues=query.venues, beside="unemployment", still="child_poverty")
+    figure, _sentence = creative_inclusion.areas_figure(ctx, TERRITORY, beside)
+    assert figure.period.endswith("unemployment on 31 December 2019")
+    with pytest.raises(NothingToShow, match="Only 4 areas"):
+        creative_inclusion.areas_figure(ctx, TERRITORY.changed(district="south-2"), beside)
+    with pytest.raises(NothingToShow) as gap:
+        firms.require_register(CityContext(ctx.city, ctx.data_version, role="admin"))
+    assert "python -m" not in gap.value.hint  # the command imports another city's register
+
+
+def test_firms_of_the_districts_add_up_and_bands_are_never_a_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    firms_bench.generate(tmp_path / "month.csv", 30_000)
+    register.import_month(tmp_path / "month.csv", pd.Timestamp("2023-03-01"))
+    ctx = context()
+    query = firms.Query(scope="dcms", level="district", submarket=firms.submarkets("dcms")[0])
+    mapped = firms.map_figure(ctx, TERRITORY, query)
+    assert mapped.period == "2023-03"
+    assert 0 < mapped.rows["firms"].sum() < mapped.rows["all_firms"].sum() <= 30_000
+    assert firms.firms(ctx, "dcms", "planning_area")["firms"].sum() == pytest.approx(mapped.rows["firms"].sum())
+    bounds = firms.employees(ctx, "dcms")
+    assert bounds["low"] < bounds["high"]
+    assert bounds["all"] == pytest.approx(mapped.rows["firms"].sum())
+    assert set(firms.quotients_figure(ctx, TERRITORY, query).rows["kind"]) == {query.submarket}
