@@ -6,7 +6,6 @@ from typing import Any
 import streamlit as st
 
 from services import areas, background, names, sites
-from services.cache import keep
 from views import controls, figures, progress, shell, state
 from views.language import _
 
@@ -23,7 +22,7 @@ def prove() -> None:
     if task and asked == question and task.done:
         del st.session_state["proof"]
         try:
-            keep(sites.optimum, task.result(), ctx, *question)
+            sites.end_proof(ctx, task, *question)
         except RuntimeError as fault:
             st.warning(_("No optimum was found. {fault}", fault=fault))
         else:
@@ -34,8 +33,7 @@ def prove() -> None:
     elif st.button(_("Find and prove the optimum"), type="primary", key="prove"):
         if task:
             task.cancel()
-        problem = sites.problem(ctx, *question)
-        st.session_state["proof"] = background.start(ctx.language, sites.siting.solve, problem), question
+        st.session_state["proof"] = sites.start_proof(ctx, *question), question
         st.rerun()
 
 

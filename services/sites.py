@@ -17,9 +17,10 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Map
 from data.translation import N_
+from services import background
 from services.access import circuity, facilities
 from services.areas import area_names, district_by_area, hierarchy, require_period
-from services.cache import cached
+from services.cache import cached, keep
 from services.coverage import facility_points
 from services.demand_points import demand_points, minutes_before, people, within
 from services.figures import Caption, area_map, chart, figure, point_layer
@@ -159,6 +160,16 @@ def optimum(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
     except ValueError as fault:
         hint = _("Choose a longer walk or another service.")
         raise NothingToShow(_("No optimum was found. {fault}", fault=fault), hint) from None
+
+
+def start_proof(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> background.Task:
+    """Find the optimum in a process of its own."""
+    return background.start(ctx.language, siting.solve, problem(ctx, sites, period))
+
+
+def end_proof(ctx: CityContext, task: background.Task, sites: Sites, period: pd.Timestamp) -> None:
+    """Take what that process found as the optimum. Raises RuntimeError where it found none."""
+    keep(optimum, task.result(), ctx, sites, period)
 
 
 @cached
