@@ -296,25 +296,19 @@ def strip(
 
 
 def network(
-    style: Style,
-    places: pd.DataFrame,
-    *,
-    ties: list[tuple[str, str]],
-    sectors: dict[str, str],
-    labels: pd.DataFrame,
-    named: int = 12,
+    style: Style, places: pd.DataFrame, *, ties: list[tuple[str, str]], sectors: dict[str, str], labels: pd.DataFrame
 ) -> go.Figure:
     """Actors as points, coloured and shaped by sector, tied by lines; groups are named below.
 
-    places: name, x, y, sector (a code of sectors), ties (how many), brokerage, city. sectors: what each is called.
-    labels: x, y, text. named: so many actors with the most ties and brokerage have their name beside them, the others
-    by hovering.
+    places: name, x, y, place (of its group), sector (a code of sectors), ties (how many), brokerage, city. sectors:
+    what each is called. labels: x, y, text. In each group the actor most in between, or with most ties, is named; the
+    others are by hovering.
     """
     figure = blank(620, "")
     at = places.set_index("name")[["x", "y"]]
     x, y = ([value for tie in ties for value in (*at.loc[list(tie), axis], None)] for axis in ("x", "y"))
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GREY, "width": 0.7}, hoverinfo="skip", showlegend=False)
-    most = set(places.sort_values(["brokerage", "ties"], ascending=False)["name"].head(named))
+    first = set(places.sort_values(["brokerage", "ties"], ascending=False).drop_duplicates("place")["name"])
     looks = zip(sectors, (GROUPS[0], GROUPS[2], GROUPS[1]), ("circle", "square", "diamond"), strict=True)
     for sector, colour, symbol in looks:
         part = places[places["sector"] == sector]
@@ -322,7 +316,7 @@ def network(
             x=part["x"],
             y=part["y"],
             mode="markers+text",
-            text=[wrap(name, 22) if name in most else "" for name in part["name"]],
+            text=[wrap(name, 22) if name in first else "" for name in part["name"]],
             textposition="top center",
             textfont={"size": 10},
             name=sectors[sector],

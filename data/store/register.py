@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from data.errors import DataError
-from data.rights import actor, require_role
+from data.rights import require_role
 from data.store.database import engine
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, Initiative
 
@@ -41,11 +41,6 @@ class InvalidInitiativeError(DataError):
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
         super().__init__("; ".join(f"{field}: {fault}" for field, fault in problems.items()))
-
-
-def _author(who: str) -> str:
-    """The account that makes a change; what was typed counts only where nobody has signed in."""
-    return actor().name or who or "unnamed"
 
 
 def _text(value: object) -> str:
@@ -186,10 +181,7 @@ def add_many(checked: list[dict[str, Any]], who: str) -> list[int]:
         session.add_all(rows)
         session.flush()
         session.add_all(
-            [
-                Change(initiative_id=row.id, who=_author(who), action="added", before=None, after=_plain(row))
-                for row in rows
-            ]
+            [Change(initiative_id=row.id, who=who, action="added", before=None, after=_plain(row)) for row in rows]
         )
         return [row.id for row in rows]
 
@@ -204,7 +196,7 @@ def _change(number: int, version: int | None, who: str, action: str, edit: Calla
             raise ConflictError(row.name, _plain(row), _fields_since(session, number, version, _plain(row)))
         before = _plain(row)
         edit(row)
-        session.add(Change(initiative_id=number, who=_author(who), action=action, before=before, after=_plain(row)))
+        session.add(Change(initiative_id=number, who=who, action=action, before=before, after=_plain(row)))
         try:
             session.commit()
         except StaleDataError as fault:
