@@ -8,7 +8,6 @@ import logging
 from dataclasses import dataclass
 from functools import cache
 
-import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -87,7 +86,11 @@ def opened(version: Entry) -> pd.DataFrame:
     """Open one version of a table. Raises BrokenTableError."""
     path = version.path
     try:
-        return gpd.read_parquet(path) if has_shapes(version) else pd.read_parquet(path)
+        if has_shapes(version):
+            import geopandas as gpd  # with its libraries only where there are shapes
+
+            return gpd.read_parquet(path)
+        return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise BrokenTableError(f"{path}: the table cannot be read ({error}). Run 'python -m data.build'.") from error
 

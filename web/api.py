@@ -11,11 +11,12 @@ import pandas as pd
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 
 import data
-from analytics import cube
-from data import definitions, engine, local, rights
-from data.errors import UnknownTableError
+from data import local, rights
+from data.context import CityContext
+from data.errors import DataError, UnknownTableError
 from data.files import csv_bytes, parquet_bytes
-from pages import api_results
+from services import api
+from services.areas import current_half_years
 
 MAX_ROWS = 100_000
 Format = Literal["json", "csv", "parquet", "geojson"]
@@ -64,6 +65,15 @@ def catalogue() -> list[dict[str, Any]]:
     return [_about(entry) for _, entry in sorted(data.catalogue().items())]
 
 
+def _context(city: str) -> CityContext:
+    return CityContext(data.cities()[city], data.version())
+
+
+def _periods(city: str) -> dict[str, pd.Timestamp]:
+    """The half-years of a city that fit today's areas, oldest first, by their day."""
+    return {f"{day:%Y-%m-%d}": day for day in current_half_years(_context(city))}
+
+
 @app.get("/cities")
 def cities() -> list[dict[str, Any]]:
     """Every city with what it calls its levels of areas and the half-years that fit today's areas."""
@@ -74,7 +84,7 @@ def cities() -> list[dict[str, Any]]:
             "country": city.country,
             "region": city.region,
             "levels": city.level_names,
-            "periods": [f"{day:%Y-%m-%d}" for day in api_results.periods(city.key)],
+            "periods": list(_periods(city.key)),
         }
         for city in data.cities().values()
     ]
@@ -120,12 +130,10 @@ def sums(
     groups = [column for column in by.split(",") if column]
     parameters = request.query_params.items()
     keep = {key: values.split(",") for key, values in parameters if key not in ("by", "value", "format")}
-    problem = cube.validate_query(
-        [column for column in definitions.contract(name).columns if column != "geometry"], groups, value, keep
-    )
-    if problem:
-        raise HTTPException(422, problem)
-    rows = engine.run(cube.regroup(engine.table(name, place), groups, value, keep))
+    try:
+        rows = api.sums(place, name, groups, value, keep)
+    except DataError as problem:
+        raise HTTPException(422, str(problem)) from None
     return _answer(rows, format, _about(entry), f"sums-{name}")
 
 
@@ -140,11 +148,10 @@ def indicators(
     levels = cities[city].level_names
     if level not in levels:
         raise HTTPException(422, f"'{level}' is no level of {city}. Known: {', '.join(levels)}.")
-    days = {f"{day:%Y-%m-%d}": day for day in api_results.periods(city)}
+    days = _periods(city)
     if not days or (period and period not in days):
         raise HTTPException(422, f"'{period}' is no half-year of {city}. Known: {', '.join(days) or 'none'}.")
-    day = days[period or max(days)]
-    rows, about = api_results.indicators(city, level, day)
+    rows, about = api.indicators(_context(city), level, days[period or max(days)])
     return _answer(rows, format, about, f"indicators-{city}-{level}")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -125,3 +127,13 @@ def test_a_wrong_theme_file_breaks_no_link(phone: TestClient, tmp_path: Path, mo
     code = stories.shorten("reach", "Title")
     assert phone.get(f"/s/{code}").status_code == 200
     assert phone.get(f"/s/{code}.png").content.startswith(b"\x89PNG")
+
+
+def test_the_phones_page_loads_nothing_that_draws() -> None:
+    """A room opens fast and stays small: neither charts nor maps nor shapes nor the dashboard come with it."""
+    script = "import sys, web, web.room; print(*sys.modules)"
+    printed = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    heavy = {"plotly", "geopandas", "shapely", "pydeck", "streamlit", "pyproj"}
+    assert not heavy & {name.split(".")[0] for name in printed}
+    assert not [name for name in printed if name.split(".")[0] in ("pages", "services", "views", "analytics")]
+    assert len(printed) < 1200

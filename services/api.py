@@ -1,0 +1,43 @@
+"""Results that are asked for over HTTP, as the pages have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analytics import cube
+from analytics.indicators import REGISTRY
+from data import definitions, engine
+from data.context import CityContext
+from data.errors import DataError
+from services import inclusion
+from services.areas import area_names
+from services.tables import source
+
+
+def indicators(ctx: CityContext, level: str, period: pd.Timestamp) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Every indicator of every area of a level (or of the 'city'), and what is to be said about them."""
+    rows = inclusion.measured(ctx, period, level).reset_index()
+    rows.insert(1, "name", rows["area_id"].map(area_names(ctx, level)))
+    about = {
+        "title": "Indicators by area",
+        "city": ctx.key,
+        "level": level,
+        "period": f"{period:%Y-%m-%d}",
+        "source": source(ctx, *inclusion.TABLES),
+        "indicators": {
+            card.key: {name: getattr(card, name) for name in ("label", "unit", "period", "definition", "caveats")}
+            | {"source": source(ctx, *card.tables)}
+            for card in REGISTRY
+        },
+    }
+    return rows, about
+
+
+def sums(place: str, name: str, by: list[str], value: str, keep: dict[str, list[str]]) -> pd.DataFrame:
+    """Sums of a column of a table by others, made in the engine. Raises DataError where a sum makes no sense."""
+    columns = [column for column in definitions.contract(name).columns if column != "geometry"]
+    if problem := cube.validate_query(columns, by, value, keep):
+        raise DataError(problem)
+    return engine.run(cube.regroup(engine.table(name, place), by, value, keep))
