@@ -25,9 +25,9 @@ with shell.section():
 st.header(_("Structure and specialisation"), anchor=False, divider="gray")
 with shell.section():
     figures.show(creative_city.kinds_figure(ctx, territory, query))
-    controls.choice(st.selectbox, _("Specialised in"), "specialised", kinds)
-    figures.show(creative_city.quotients_figure(ctx, territory, query))
-    st.caption(creative_city.krugman_sentence(ctx, query))
+    if len(query.venues) > 1:
+        controls.choice(st.selectbox, _("Specialised in"), "specialised", kinds)
+        figures.show(creative_city.quotients_figure(ctx, territory, query))
 st.header(_("Hot spots"), anchor=False, divider="gray")
 with shell.section():
     for figure in creative_city.hot_spots_figures(ctx, territory, query):

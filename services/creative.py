@@ -15,6 +15,7 @@ from services.cache import cached
 from services.figures import Caption, Shading, chart, figure, legend, ranges
 from services.tables import world_source, world_table
 
+THOUSANDS = N_("thousand persons")
 SCOPE = N_("Eurostat culture statistics")  # what Eurostat's figures of cultural work count
 LFS_BREAK = 2021  # the labour force survey's series breaks here
 PRINTED_STEP = 0.1 + 1e-9  # Eurostat prints shares to a tenth of a per cent
@@ -26,13 +27,21 @@ COLUMNS = {
     column.name: column
     for column in (
         Column("country", N_("Country code"), kind="id"),
-        Column("thousand_persons", N_("People in cultural work"), N_("thousand persons"), digits=1),
+        Column("region", N_("Region"), kind="name"),
+        Column("thousand_persons", N_("People in cultural work"), THOUSANDS, digits=1),
+        Column("first", N_("People in cultural work in the first year"), THOUSANDS, digits=1),
+        Column("last", N_("People in cultural work in the last year"), THOUSANDS, digits=1),
+        Column("people", N_("People in cultural work, median of the years"), THOUSANDS, digits=1),
+        Column("change", N_("Change"), THOUSANDS, digits=1),
+        Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
+        Column("above_median", N_("Growth against the median region"), N_("points a year"), digits=1),
         Column("percent", N_("Share of all work"), "%", digits=1),
         Column("first_percent", N_("Share of all work in the first year"), "%", digits=1),
         Column("lq", N_("Location quotient"), digits=2),
-        Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
-        Column("part", N_("Activity"), kind="text"),
+        Column("place", N_("Place among the country's regions")),
+        Column("distance", N_("distance, standard deviations"), digits=2),
         Column("flag", N_("Flag of the source"), kind="text"),
+        Column("part", N_("Part"), kind="text"),
         Column("submarket", N_("Submarket"), kind="text"),
         Column("label", N_("Activity"), kind="name"),
         Column("code", N_("Code"), kind="id"),
@@ -53,9 +62,7 @@ def breaks(ctx: CityContext, first: int, last: int) -> dict[int, str]:
     return {LFS_BREAK: ctx.language("break in series")} if first <= LFS_BREAK <= last else {}
 
 
-def europe_map(
-    ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame, selected: str, columns: dict[str, Column]
-) -> Figure:
+def europe_map(ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame, selected: str) -> Figure:
     """A figure with a map of Europe by location quotient or points of growth.
 
     rows: nuts_id or iso3, name, value (what is coloured), shown (its text), exported columns. selected: what is marked.
@@ -67,7 +74,7 @@ def europe_map(
     labels = ranges(grouped, Shading(digits=2), ctx.language)
     lon, lat, zoom = EUROPE
     drawing = Map([layer], lon, lat, zoom, legend(ctx, f"{caption.unit}, {caption.period}", grouped, labels))
-    return figure(ctx, key, caption, rows.drop(columns=["value", "shown"]), drawing, columns, shapes)
+    return figure(ctx, key, caption, rows.drop(columns=["value", "shown"]), drawing, COLUMNS, shapes)
 
 
 def fetch_hint(ctx: CityContext, command: str) -> str:
@@ -141,7 +148,7 @@ def _quotients_figure(ctx: CityContext, rows: pd.DataFrame, year: int) -> Figure
     unit = _("location quotient of cultural employment, EU = 1 (scope: {scope})", scope=_(SCOPE))
     note = _("from shares printed to 0.1 %, so each quotient has a range")
     caption = Caption(finding, unit, str(year), world_source(COUNTRIES), note)
-    return europe_map(ctx, "countries", caption, countries, ctx.city.country, COLUMNS)
+    return europe_map(ctx, "countries", caption, countries, ctx.city.country)
 
 
 def _slope(ctx: CityContext, rows: pd.DataFrame, start: int, year: int) -> Figure:
@@ -221,13 +228,7 @@ def activities_figure(ctx: CityContext) -> Figure:
         world_source(UNION),
     )
     drawing = chart(
-        "lines",
-        rows,
-        x="year",
-        y="thousand_persons",
-        by="part",
-        unit=_("thousand persons"),
-        breaks=breaks(ctx, first, last),
+        "lines", rows, x="year", y="thousand_persons", by="part", unit=_(THOUSANDS), breaks=breaks(ctx, first, last)
     )
     return figure(ctx, "activities", caption, rows, drawing, COLUMNS)
 

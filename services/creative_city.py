@@ -8,7 +8,7 @@ import pandas as pd
 from analytics import access, classes, coverage, hotspots, specialisation
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
-from data.figures import Column, Figure
+from data.figures import Chart, Column, Figure
 from data.translation import N_
 from services.access import cell_groups, minutes_to_nearest, people_in_cells
 from services.areas import area_names, area_shapes, exact_areas, hierarchy, in_district, require_period, residents
@@ -176,43 +176,50 @@ def kinds_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         iloc=total.iloc[-1],
         total=total.sum(),
     )
-    caption = Caption(finding, _("venues by kind and area"), *_period_and_source(ctx))
+    caption = Caption(finding, _("venues by kind and area"), *dated_source(ctx, "facilities"))
     drawing = chart("treemap", rows, group="kind", value="count", part="name", unit=_("venues"))
     return figure(ctx, "treemap", caption, rows, drawing, COLUMNS)
 
 
-def _period_and_source(ctx: CityContext) -> tuple[str, str]:
-    return entries(ctx, "facilities")[0].period, source(ctx, "facilities")
+def dated_source(ctx: CityContext, table: str) -> tuple[str, str]:
+    """Period and source line of a table of the city."""
+    return entries(ctx, table)[0].period, source(ctx, table)
+
+
+def location_quotients(ctx: CityContext, counts: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """One kind's location quotients by largest area with their intervals. counts: area, kind, count."""
+    rows = specialisation.location_quotient(counts)
+    rows = rows[(rows["kind"] == kind) & rows["low"].notna()].rename(columns={"area": "area_id"})
+    return rows.assign(name=rows["area_id"].map(area_names(ctx, ctx.largest_level)))
+
+
+def quotients_chart(ctx: CityContext, territory: Territory, rows: pd.DataFrame) -> Chart:
+    """Location quotients as intervals around 1, the chosen district marked."""
+    marked = area_names(ctx, ctx.largest_level).get(territory.district, "")
+    options = {"name": "name", "value": "lq", "low": "low", "high": "high", "unit": "", "digits": 2, "reference": 1}
+    return chart("intervals", rows, **options, marked=marked)
 
 
 def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """In which districts one kind is over-represented among the venues. Raises NothingToShow."""
-    _, kinds, names = ctx.language, require_kinds(ctx, query.venues), area_names(ctx, ctx.largest_level)
-    if len(kinds) < 2:
-        raise NothingToShow(_("A location quotient compares kinds of venue."), _("Choose two or more above."))
-    kind = culture_kinds(ctx)[query.specialised]
-    rows = specialisation.location_quotient(_counts(ctx, kinds, ctx.largest_level))
-    rows = rows[(rows["kind"] == query.specialised) & rows["low"].notna()]
-    rows = rows.assign(kind=kind, name=rows["area"].map(names)).rename(columns={"area": "area_id"})
+    """In which districts one of several kinds is over-represented among the venues."""
+    _, kinds = ctx.language, require_kinds(ctx, query.venues)
+    kind, counts = culture_kinds(ctx)[query.specialised], _counts(ctx, kinds, ctx.largest_level)
+    rows = location_quotients(ctx, counts, query.specialised).assign(kind=kind)
     above = rows.loc[rows["low"] > 1, "name"]
     caption = Caption(
         _("{kind}: clearly over-represented in {sure}", kind=kind, sure=", ".join(above))
         if len(above)
         else _("{kind}: no area is clearly above the city's share", kind=kind),
         _("location quotient of '{kind}' among the chosen venues, city = 1, 95 % interval", kind=kind),
-        *_period_and_source(ctx),
+        *dated_source(ctx, "facilities"),
+        _krugman(ctx, counts),
     )
-    options = {"name": "name", "value": "lq", "low": "low", "high": "high", "unit": "", "digits": 2, "reference": 1}
-    drawing = chart("intervals", rows, **options, marked=names.get(territory.district, ""))
-    return figure(ctx, "quotients", caption, rows, drawing, COLUMNS)
+    return figure(ctx, "quotients", caption, rows, quotients_chart(ctx, territory, rows), COLUMNS)
 
 
-def krugman_sentence(ctx: CityContext, query: Query) -> str:
-    """Which districts' mix of venues is most and least like that of the rest; '' where there are no two to compare."""
-    names, index = (
-        area_names(ctx, ctx.largest_level),
-        specialisation.krugman(_counts(ctx, require_kinds(ctx, query.venues), ctx.largest_level)).sort_values(),
-    )
+def _krugman(ctx: CityContext, counts: pd.DataFrame) -> str:
+    """Which areas' mix of venues is most and least like that of the rest; '' where there are no two to compare."""
+    names, index = area_names(ctx, ctx.largest_level), specialisation.krugman(counts).sort_values()
     if len(index) < 2:
         return ""
     return ctx.language(
@@ -255,7 +262,7 @@ def hot_spots_figures(ctx: CityContext, territory: Territory, query: Query) -> l
             ngroups=dots["crowd"].nunique(),
         ),
         _("number of venues"),
-        *_period_and_source(ctx),
+        *dated_source(ctx, "facilities"),
     )
     drawing = city_map(ctx, territory, layers, key, level)
     rows = rows[["area_id", "name", "z", "p", "hot_or_cold"]]
@@ -269,7 +276,7 @@ def _crowds_table(ctx: CityContext, dots: pd.DataFrame) -> Figure:
         [(number + 1, len(part), names[part["area_id"].mode()[0]]) for number, part in dots.groupby("crowd")],
         columns=["crowd", "venues", "mostly_in"],
     )
-    _, dated = ctx.language, _period_and_source(ctx)
+    _, dated = ctx.language, dated_source(ctx, "facilities")
     return figure(
         ctx, "crowds", Caption(_("Crowds of venues, largest first"), _("number of venues"), *dated), rows, None, COLUMNS
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from analytics import access, association, creative
@@ -13,6 +15,7 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import current_half_years, hierarchy, in_district, require_period, residents
 from services.cache import cached
+from services.creative import COLUMNS as EUROPE
 from services.creative import SCOPE
 from services.creative_city import SETTLED_RESIDENTS, require_kinds, venues_by_area
 from services.figures import Caption, chart, figure
@@ -40,10 +43,10 @@ COLUMNS = {
         Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
         Column("density", N_("Residents per km²")),
         *(Column(card.key, card.label, "%", digits=1) for card in REGISTRY if card.key in INDICATORS),
-        Column("culture", N_("Growth of cultural work"), N_("% a year"), digits=2),
+        replace(EUROPE["growth"], name="culture"),
         Column("income", N_("Growth of household income (PPS)"), N_("% a year"), digits=2),
         Column("first_income", N_("Household income in the first year"), N_("PPS per inhabitant")),
-        Column("size", N_("People in cultural work in the first year"), N_("thousand persons"), digits=1),
+        replace(EUROPE["first"], name="size"),
     )
 }
 

@@ -13,38 +13,17 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_, is_gap
 from services.cache import cached
-from services.creative import LFS_BREAK, SCOPE, breaks, europe_map, fetch_hint
+from services.creative import COLUMNS, LFS_BREAK, SCOPE, THOUSANDS, breaks, europe_map, fetch_hint
 from services.figures import Caption, chart, figure
 from services.tables import world_source, world_table
 
 WORK, INCOME, EVERYONE = "cultural_employment", "household_income", "employment"
 SHOCK_YEAR = 2020
 SHOWN_PLACES = 10
-THOUSANDS = N_("thousand persons")
 VERDICTS = {
     "faster": N_("grew faster than"),
     "slower": N_("grew more slowly than"),
     "cannot tell": N_("cannot be told apart from"),
-}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("country", N_("Country code"), kind="id"),
-        Column("region", N_("Region"), kind="name"),
-        Column("thousand_persons", N_("People in cultural work"), THOUSANDS, digits=1),
-        Column("flag", N_("Flag of the source"), kind="text"),
-        Column("people", N_("People in cultural work, median of the years"), THOUSANDS, digits=1),
-        Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
-        Column("distance", N_("distance, standard deviations"), digits=2),
-        Column("part", N_("Part"), kind="text"),
-        Column("change", N_("Change"), THOUSANDS, digits=1),
-        Column("first", N_("People in cultural work in the first year"), THOUSANDS, digits=1),
-        Column("last", N_("People in cultural work in the last year"), THOUSANDS, digits=1),
-        Column("above_median", N_("Growth against the median region"), N_("points a year"), digits=1),
-        Column("percent", N_("Share of all work"), "%", digits=1),
-        Column("lq", N_("Location quotient"), digits=2),
-        Column("place", N_("Place among the country's regions")),
-    )
 }
 
 
@@ -64,13 +43,14 @@ class Years(NamedTuple):
         return f"{self.first}–{self.last}"
 
 
-def _all_names() -> pd.Series:
-    return world_table("regions").set_index("nuts_id")["name"]
+def _by_code(column: str) -> pd.Series:
+    """A column of the regions, such as name or country, by NUTS code."""
+    return world_table("regions").set_index("nuts_id")[column]
 
 
 def regions(ctx: CityContext) -> dict[str, str]:
     """Name of every region that has figures by its NUTS code, in the order of codes."""
-    names = _all_names()
+    names = _by_code("name")
     return {code: str(names[code]) for code in sorted(world_table(WORK)["nuts_id"].unique())}
 
 
@@ -128,7 +108,7 @@ def _peers(ctx: CityContext, region: str, years: Years) -> tuple[pd.DataFrame, i
     features = pd.DataFrame({"size": size.rank(pct=True), "income": income, "growth": before})
     rows = profile.peers(features, region).rename_axis("nuts_id")
     rows = rows.join(pd.DataFrame({"people": size, "income": income, "growth": before}))
-    return rows.assign(name=_all_names()).reset_index(), income_year
+    return rows.assign(name=_by_code("name")).reset_index(), income_year
 
 
 def key_figures(ctx: CityContext, query: Query, years: Years) -> list[KeyFigure]:
@@ -181,7 +161,7 @@ def path_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     _, work, own = ctx.language, _work(years), _series(query.region, years)
     peers, _income_year = _peers(ctx, query.region, years)
     rows = work[work["nuts_id"].isin([query.region, *peers["nuts_id"]])]
-    rows = rows.assign(region=rows["nuts_id"].map(_all_names()))
+    rows = rows.assign(region=rows["nuts_id"].map(_by_code("name")))
     median = creative.median_index(work).rename(columns={"index": "thousand_persons"})
     typical = median.assign(region=_("Median of {iloc} regions", iloc=median["regions"].iloc[0]))
     lines = pd.concat([displacement.index_to_first(rows, "region", value="thousand_persons"), typical])
@@ -233,7 +213,7 @@ def peers_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
 
 def shift_share_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     """The region's change taken apart: Europe, the country, the region itself."""
-    _, country_of = ctx.language, world_table("regions").set_index("nuts_id")["country"]
+    _, country_of = ctx.language, _by_code("country")
     ends = _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").loc[list(years)]
     ends = ends.dropna(axis=1)
     own, every = ends[query.region], ends.sum(axis=1)
@@ -290,7 +270,7 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         world_source(WORK, "regions"),
         " · ".join([_("{note}{rows} regions with both years", note=note, rows=len(both)), _absent(ctx)]),
     )
-    return europe_map(ctx, "europe", caption, rows, query.region, COLUMNS)
+    return europe_map(ctx, "europe", caption, rows, query.region)
 
 
 @cached
@@ -313,12 +293,12 @@ def _absent(ctx: CityContext) -> str:
 
 def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     """Places of the country's regions by size over time. Raises NothingToShow where the region's years have gaps."""
-    _, work, country_of = ctx.language, _work(years), world_table("regions").set_index("nuts_id")["country"]
+    _, work, country_of = ctx.language, _work(years), _by_code("country")
     rows = work[work["nuts_id"].map(country_of) == country_of[query.region]]
     counted = rows.groupby("nuts_id")["year"].transform("nunique")
     rows = rows[counted == counted.max()]
     place = rows.groupby("year")["thousand_persons"].rank(ascending=False, method="first").astype(int)
-    rows = rows.assign(place=place, region=rows["nuts_id"].map(_all_names()))
+    rows = rows.assign(place=place, region=rows["nuts_id"].map(_by_code("name")))
     rows = rows[rows["nuts_id"].isin([query.region, *rows.loc[rows["place"] <= SHOWN_PLACES, "nuts_id"]])]
     name, own = regions(ctx)[query.region], rows[rows["nuts_id"] == query.region].sort_values("year")
     if own.empty:
@@ -393,4 +373,4 @@ def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         str(years.last),
         world_source(WORK, EVERYONE),
     )
-    return europe_map(ctx, "regional-quotients", caption, rows, query.region, COLUMNS)
+    return europe_map(ctx, "regional-quotients", caption, rows, query.region)

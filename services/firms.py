@@ -13,9 +13,9 @@ from data.translation import N_
 from services.areas import area_names, hierarchy, in_district, place_name
 from services.cache import cached
 from services.creative import scopes
-from services.creative_city import hot_areas
+from services.creative_city import dated_source, hot_areas, location_quotients, quotients_chart
 from services.figures import Caption, Shading, area_map, chart, figure
-from services.tables import city_table, entries, has_tables, source, world_table
+from services.tables import city_table, has_tables, source, world_table
 
 FEWEST_FIRMS = 100  # below so many a share says nothing
 COLUMNS = {
@@ -143,10 +143,6 @@ def about(ctx: CityContext, query: Query) -> str:
     )
 
 
-def _dated(ctx: CityContext) -> tuple[str, str]:
-    return entries(ctx, "firms")[0].period, source(ctx, "firms")
-
-
 def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Share of firms in scope by area."""
     _, rows = ctx.language, _chosen(ctx, territory, query)
@@ -157,7 +153,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     caption = Caption(
         _("Most creative by share of firms: {name}, {shown}", name=best["name"], shown=best["shown"]),
         _("% of all member firms (scope: {label})", label=scopes(ctx)[query.scope]),
-        *_dated(ctx),
+        *dated_source(ctx, "firms"),
     )
     return area_map(ctx, territory, "firms-map", caption, rows, query.level, Shading(1, " %", 100), columns=COLUMNS)
 
@@ -186,7 +182,7 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
     caption = Caption(
         _("{submarket} is the largest submarket: {weighted:,.0f} firms", **rows.iloc[0]),
         _("firms by submarket; a firm in two submarkets is in both (scope: {label})", label=scopes(ctx)[query.scope]),
-        *_dated(ctx),
+        *dated_source(ctx, "firms"),
     )
     drawing = chart("treemap", rows, group="submarket", value="weighted", unit=_("firms"))
     return figure(ctx, "submarkets", caption, rows, drawing, COLUMNS)
@@ -200,10 +196,10 @@ def _structure(ctx: CityContext, scope: str) -> pd.DataFrame:
 
 def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """In which of the largest areas a submarket is over-represented among the firms in scope."""
-    _, names = ctx.language, area_names(ctx, ctx.largest_level)
-    rows = specialisation.location_quotient(_structure(ctx, query.scope))
-    rows = rows[(rows["kind"] == query.submarket) & rows["low"].notna()]
-    rows = rows.assign(name=rows["area"].map(names)).rename(columns={"area": "area_id"})
+    _, counts = ctx.language, firms(ctx, query.scope, ctx.largest_level)[["area_id", "submarket", "weighted"]]
+    counts = counts.set_axis(["area", "kind", "count"], axis=1)
+    rows, concentration = location_quotients(ctx, counts, query.submarket), specialisation.herfindahl(counts)
+    even = concentration.loc[concentration["herfindahl"].idxmin()]
     caption = Caption(
         _(
             "{market}: {value} of {shown} areas clearly above the city's share",
@@ -216,21 +212,13 @@ def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
             market=query.submarket,
             label=scopes(ctx)[query.scope],
         ),
-        *_dated(ctx),
+        *dated_source(ctx, "firms"),
+        _(
+            "Herfindahl index: submarkets are most evenly mixed in {value} ({herfindahl:.3f}, as many as "
+            "{effective:.1f} equal ones).",
+            value=area_names(ctx, ctx.largest_level)[even["area"]],
+            herfindahl=even["herfindahl"],
+            effective=even["effective"],
+        ),
     )
-    options = {"name": "name", "value": "lq", "low": "low", "high": "high", "unit": "", "digits": 2, "reference": 1}
-    drawing = chart("intervals", rows, **options, marked=names.get(territory.district, ""))
-    return figure(ctx, "firm-quotients", caption, rows, drawing, COLUMNS)
-
-
-def herfindahl_sentence(ctx: CityContext, query: Query) -> str:
-    """In which of the largest areas submarkets are most evenly mixed."""
-    rows = specialisation.herfindahl(_structure(ctx, query.scope))
-    even = rows.loc[rows["herfindahl"].idxmin()]
-    return ctx.language(
-        "Herfindahl index: submarkets are most evenly mixed in {value} ({herfindahl:.3f}, as many as "
-        "{effective:.1f} equal ones).",
-        value=area_names(ctx, ctx.largest_level)[even["area"]],
-        herfindahl=even["herfindahl"],
-        effective=even["effective"],
-    )
+    return figure(ctx, "firm-quotients", caption, rows, quotients_chart(ctx, territory, rows), COLUMNS)
