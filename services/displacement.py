@@ -19,6 +19,7 @@ from services.cache import cached
 from services.figures import Caption, chart, figure
 from services.tables import world_source, world_table
 
+SEXES = {"female": N_("female"), "male": N_("male")}
 AGES = ["0-4", "5-11", "12-17", "18-59", "60+"]
 LARGEST = 7  # groups drawn by name; all others are one
 BREAKDOWNS = {"category": N_("Category"), "origin": N_("Origin"), "asylum": N_("Asylum")}
@@ -344,7 +345,7 @@ def ages_figure(ctx: CityContext, query: Query, place: Place) -> Figure:
         world_source("displaced_by_age_place"),
         _only_from(ctx, query),
     )
-    rows = people.assign(sex=people["sex"].map(_))
+    rows = people.assign(sex=people["sex"].map({code: _(name) for code, name in SEXES.items()}))
     return figure(ctx, "ages", caption, rows, chart("pyramid", people, ages=AGES), COLUMNS)
 
 

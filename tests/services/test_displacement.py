@@ -1,0 +1,176 @@
+"""Displacement, flows and residents by origin equal the tables they are made from, also on other cities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import data
+from analytics import displacement as methods
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.figures import Map
+from services import displacement, flows, origins
+from services.displacement import Place, Query
+
+YEARS = Territory(country="DEU", first_year=2015, last_year=2025)
+WORLD, GERMANY = Place(None, "The world", "the world"), Place("DEU", "Germany", "Germany")
+
+
+def context(city: str = "berlin") -> CityContext:
+    return CityContext(data.cities()[city], data.version())
+
+
+def newest_counts(origin: str) -> pd.DataFrame:
+    rows = data.table("residents_by_origin", "berlin")
+    return rows[(rows["period"] == pd.Timestamp("2024-12-31")) & (rows["origin"] == origin)]
+
+
+def test_cells_and_totals_equal_the_shipped_table() -> None:
+    ctx, table = context(), data.table("displaced")
+    across = table[table["category"].isin(methods.ACROSS_BORDERS)]
+    for cell in across.sample(10, random_state=18).itertuples():
+        territory = Territory(country=cell.asylum, first_year=cell.year, last_year=cell.year)
+        query = Query(scope="country", only_from=cell.origin)
+        figure = displacement.stock_figure(ctx, territory, query, displacement.place(ctx, territory, query))
+        rows = figure.rows.set_index("group")["persons"]
+        assert rows[methods.LABELS[cell.category]] == cell.persons, cell
+        assert figure.period == str(cell.year)
+    for year in (1993, 2001, 2010, 2018, 2025):
+        counted = table[table["year"].eq(year) & table["category"].isin(methods.FORCIBLY_DISPLACED)]
+        territory = Territory(country="DEU", first_year=year, last_year=year)
+        rows = displacement.stock_figure(ctx, territory, Query(), WORLD).rows
+        assert rows["persons"].sum() == counted["persons"].sum()
+
+
+def test_sum_published_total_and_overlap() -> None:
+    figure = displacement.totals_figure(context())
+    rows = figure.rows.set_index("year")
+    assert rows.loc[2024, ["summed", "published", "overlap"]].tolist() == [124_673_873, 123_200_000, 1_422_400]
+    assert "No total for 2025" in figure.note
+
+
+def test_protection_follows_the_chosen_years_and_origin() -> None:
+    ctx, table = context(), data.table("asylum_decisions")
+    query = Query(scope="country", only_from="SYR")
+    figure = displacement.decisions_figure(ctx, YEARS.changed(first_year=2018, last_year=2020), query, GERMANY)
+    assert figure.rows["year"].tolist() == [2018, 2019, 2020]
+    assert figure.period == "2018–2020"
+    assert figure.note == "Only from: Syrian Arab Rep."
+    counted = table.query("year == 2020 and origin == 'SYR' and asylum == 'DEU' and counted == 'persons'")
+    protected = counted[["recognised", "complementary"]].sum().sum()
+    assert figure.rows.iloc[-1][["protected", "decided"]].tolist() == [protected, protected + counted["rejected"].sum()]
+    with pytest.raises(NothingToShow, match="no decisions"):
+        displacement.decisions_figure(ctx, YEARS.changed(first_year=1990, last_year=1995), query, GERMANY)
+
+
+def test_arcs_are_as_wide_as_people_are_many_and_the_legend_says_so() -> None:
+    figure = flows.arcs_figure(context(), YEARS, WORLD)
+    assert isinstance(figure.drawing, Map)
+    pairs, legend = figure.drawing.layers[0].options["pairs"], figure.drawing.legend
+    assert np.ptp(pairs["width"] / pairs["persons"]) == pytest.approx(0)
+    assert pairs["width"].max() == flows.WIDEST
+    assert legend is not None
+    assert [label for _width, label in legend.widths] == ["300,000", "800,000", "3 million"]
+    assert all(
+        width == pytest.approx(persons * flows.WIDEST / pairs["persons"].max())
+        for (width, _label), persons in zip(legend.widths, (3e5, 8e5, 3e6), strict=True)
+    )
+
+
+def test_pairs_matrix_and_change_add_up() -> None:
+    ctx, table = context(), data.table("displaced")
+    across = table[table["category"].isin(methods.ACROSS_BORDERS)].groupby("year")["persons"].sum()
+    assert flows.pairs_figure(ctx, YEARS, WORLD).rows["persons"].sum() == across[2025]
+    grid = flows.matrix_figure(ctx, YEARS).rows.set_index("origin")
+    assert grid.loc["Total", "TOTAL"] == across[2025]
+    assert (grid.drop(columns="TOTAL").sum(axis=1) == grid["TOTAL"]).all()
+    change = flows.change_figure(ctx, YEARS, WORLD).rows
+    assert (change["last"] - change["first"] == change["change"]).all()
+    assert change["percent"].sum() == pytest.approx(100)
+    with pytest.raises(NothingToShow, match="at the start and at the end"):
+        flows.change_figure(ctx, YEARS.changed(first_year=2025), GERMANY)
+
+
+@pytest.mark.parametrize("measure", list(origins.MEASURES))
+@pytest.mark.parametrize("level", ["district", "planning_area"])
+def test_the_map_of_origins_in_every_measure(measure: str, level: str) -> None:
+    ctx = context()
+    query = origins.Query().changed(map_measure=measure, origin="UKR", level=level)
+    figure = origins.map_figure(ctx, YEARS, query)
+    rows = figure.rows.set_index("area_id")
+    assert "suppressed or unknown" in figure.note
+    counts = newest_counts("UKR")
+    ukraine = counts[counts["level"] == level].set_index("area_id")["persons"]
+    assert rows["persons"].fillna(-1).to_dict() == ukraine.fillna(-1).to_dict()
+    assert not rows["persons"].between(1, 9).any()
+    top = rows[measure].astype(float).where(rows["residents"] > 0).idxmax()
+    assert rows.loc[top, "name"] in figure.finding
+    assert rows.loc[rows["residents"].fillna(0) == 0, measure].isna().all() or measure in ("persons", "quotient")
+
+
+def test_growth_starts_where_counts_fit_todays_areas() -> None:
+    ctx = context()
+    starts = origins.growth_starts(ctx, YEARS, "district")
+    assert starts[0] == "2015-06-30"
+    assert starts[-1] == "2024-06-30"
+    assert origins.start_name(ctx, "2015-06-30") == "30 June 2015 (the summer of 2015)"
+    assert origins.start_name(ctx, "2021-12-31") == "31 December 2021 (last before February 2022)"
+    assert origins.growth_starts(ctx, YEARS, "planning_area")[0] == "2021-06-30"  # areas were redrawn
+    assert origins.growth_starts(ctx, YEARS.changed(last_year=2018), "district") == []
+
+
+def test_origins_follow_the_district_and_the_area() -> None:
+    ctx, query = context(), origins.Query(origins=("UKR", "SYR"))
+    counts = newest_counts("SYR").set_index(["level", "area_id"])["persons"]
+    for changes, level, area in (
+        ({}, "city", "11"),
+        ({"district": "08"}, "district", "08"),
+        ({"district": "08", "area": "08100314"}, "planning_area", "08100314"),
+    ):
+        figure = origins.trend_figure(ctx, YEARS.changed(**changes), query)
+        newest = figure.rows[figure.rows["period"] == "2024-12-31"].set_index("origin")["persons"]
+        assert newest["Syrian Arab Rep."] == counts[level, area]
+        assert origins.place(ctx, YEARS.changed(**changes)) in figure.finding
+    city, district = (origins.evenness_figure(ctx, YEARS.changed(district=key)) for key in ("", "08"))
+    assert city.note.startswith("Berlin · over areas")
+    assert district.note.startswith("Neukölln · over areas")
+    assert district.rows["areas"].max() < 60 < city.rows["areas"].max()
+
+
+def test_an_area_across_the_change_is_an_estimate_with_its_error() -> None:
+    ctx, query = context(), origins.Query(origins=("UKR", "SYR"))
+    with pytest.raises(NothingToShow, match="in 2021"):
+        origins.across_change_figure(ctx, YEARS, query)
+    figure = origins.across_change_figure(ctx, YEARS.changed(area="08100314"), query)
+    assert figure.finding == "Donaustraße across the change of areas (estimate before 2021)"
+    assert "areal weighting" in figure.note
+    assert "31 December 2020" in figure.note
+    assert (figure.rows["estimate"] == (figure.rows["period"] < "2021-01-01")).all()
+
+
+def test_a_city_of_other_ids_dates_and_levels(cities: tuple[str, ...]) -> None:
+    ctx = context("three-shores")
+    territory = Territory(country="FIN", district="south-2", first_year=2015, last_year=2025)
+    query = origins.Query(origins=("UKR", "SYR"), origin="UKR", level=ctx.levels[-1], since="2018-12-31")
+    assert list(origins.origins(ctx, territory)) == ["SOM", "SYR", "UKR"]
+    assert origins.usual_origins(ctx, ["SYR", "UKR"]) == ["UKR", "SYR"]
+    rows = origins.trend_figure(ctx, territory, query).rows
+    newest = rows[rows["period"] == "2019-12-31"].set_index("origin")["persons"]
+    assert newest["Ukraine"] == sum(92 - 3 * n for n in range(4, 8))
+    assert len(origins.map_figure(ctx, territory, query).rows) == 4
+    assert set(origins.districts_figure(ctx, territory, query).rows["district"]) == {"North", "Süd", "Схід"}
+    assert origins.change_year(ctx) == 0
+    with pytest.raises(NothingToShow, match="from 2018 to 2019"):
+        origins.origins(ctx, territory.changed(first_year=2021))
+    for city in ("strange", "bare"):
+        with pytest.raises(NothingToShow, match="has no table for this"):
+            origins.origins(context(city), territory.changed(district=""))
+
+
+def test_an_area_where_nobody_has_a_named_origin_is_not_the_most_mixed() -> None:
+    rows = origins.by_area(context(), pd.Timestamp("2024-12-31"), "UKR", "planning_area", "diversity", pd.Timestamp(0))
+    assert rows["value"].max() < 100
+    empty = rows[(rows["persons"] == 0) & rows["value"].isna()]
+    assert "Blankenburger Süden" in set(empty["name"])
