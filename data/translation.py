@@ -19,6 +19,7 @@ import pandas as pd
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
@@ -106,6 +107,10 @@ class Language:
     def is_right_to_left(self) -> bool:
         """Whether it is written from right to left."""
         return self.code == "ar"
+
+    def listed(self, names: Iterable[str]) -> str:
+        """['a', 'b', 'c'] -> 'a, b and c'."""
+        return format_list(list(names), locale=_locale(self.code))
 
     def inside(self, label: str) -> str:
         """A label as it stands inside a sentence: in lower case, but not in German, whose nouns keep their capital."""

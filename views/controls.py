@@ -28,8 +28,25 @@ def choice(
     labels: what each option is called, by code. Returns the chosen option.
     """
     options, _field = state.allowed(name)
-    shown = labels.__getitem__ if isinstance(labels, Mapping) else labels
-    return draw(label, options, key=state.widget_key(name), **({"format_func": shown} if shown else {}), **more)
+    # A function's words are taken now, in this reader's language, not whenever the widget asks again.
+    texts = {option: labels(option) for option in options} if callable(labels) else labels
+    shown = {} if texts is None else {"format_func": texts.__getitem__}
+
+    def words(chosen: Any) -> str:
+        items = chosen if isinstance(chosen, (list, tuple)) else [] if chosen is None else [chosen]
+        return ", ".join(str(item if texts is None else texts[item]) for item in items)
+
+    return _drawn(draw, label, name, options, words=words, **shown, **more)
+
+
+def _drawn(
+    draw: Callable[..., Any], label: str, name: str, *more: Any, words: Callable[[Any], str] = str, **named: Any
+) -> Any:
+    """Draw the control of a choice and remember what it says, for the steps of a story."""
+    key = state.widget_key(name)
+    value = draw(label, *more, key=key, **named)
+    state.shown_as(key, label, words(value))
+    return value
 
 
 def row(fields: Mapping[str, tuple[str, Mapping[Any, str] | Callable[[Any], str]]]) -> None:
@@ -42,24 +59,24 @@ def number(label: str, name: str, step: float = 1, place: Any = st, **more: Any)
     """A number field for a choice of the page, within the range that the choice declares."""
     _options, field = state.allowed(name)
     bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-    return place.number_input(label, bounds.get("ge"), bounds.get("le"), step=step, key=state.widget_key(name), **more)
+    return _drawn(place.number_input, label, name, bounds.get("ge"), bounds.get("le"), step=step, **more)
 
 
 def slider(label: str, name: str, step: float = 1, place: Any = st, **more: Any) -> Any:
     """The same as a slider."""
     _options, field = state.allowed(name)
     bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-    return place.slider(label, bounds["ge"], bounds["le"], step=step, key=state.widget_key(name), **more)
+    return _drawn(place.slider, label, name, bounds["ge"], bounds["le"], step=step, **more)
 
 
 def toggle(label: str, name: str, place: Any = st, **more: Any) -> bool:
     """A switch for a choice that is true or false."""
-    return bool(place.toggle(label, key=state.widget_key(name), **more))
+    return bool(_drawn(place.toggle, label, name, words=lambda on: _("yes") if on else _("no"), **more))
 
 
 def text(label: str, name: str, place: Any = st, **more: Any) -> str:
     """A line of text for a choice of the page."""
-    return str(place.text_input(label, key=state.widget_key(name), **more))
+    return str(_drawn(place.text_input, label, name, **more))
 
 
 def territory(options: Mapping[str, Any], city: str) -> Territory:
@@ -115,7 +132,7 @@ def territory(options: Mapping[str, Any], city: str) -> Territory:
 def _territory_choice(label: str, name: str, labels: Mapping[str, str] | Callable[[Any], str], place: Any = st) -> None:
     listed, _usual, _field = st.session_state["_options"][name]
     shown = labels.__getitem__ if isinstance(labels, Mapping) else labels
-    place.selectbox(label, listed, key=name, format_func=shown)
+    state.shown_as(name, label, shown(place.selectbox(label, listed, key=name, format_func=shown)))
 
 
 def _leave_city() -> None:

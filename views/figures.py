@@ -36,13 +36,18 @@ def key_figures_shown() -> list[KeyFigure]:
     return list(st.session_state.get("_key_figures", []))
 
 
+def _remember(figure: Figure) -> None:
+    """Put a figure into the page's report, once, even where a part of the page draws it again and again."""
+    st.session_state["_figures"] = [*(other for other in shown() if other.key != figure.key), figure]
+
+
 def show(
     figure: Figure, on_point: Callable[[str], None] | None = None, on_row: Callable[[int], None] | None = None
 ) -> None:
     """Draw a figure. on_point: called with the source_id of a facility that is clicked on a map; on_row: with the
     number of the row that is chosen in the table.
     """
-    st.session_state.setdefault("_figures", []).append(figure)
+    _remember(figure)
     st.subheader(figure.finding, anchor=False)
     drawing, hint = figure.drawing, ""
     if isinstance(drawing, Map):
@@ -111,9 +116,14 @@ def key_figures(numbers: Iterable[KeyFigure]) -> None:
         )
 
 
-def tile(number: KeyFigure, change_note: str) -> None:
-    """One number in a box: label, value, change since, its path, what it is and whose, and the way to its page."""
+def tile(number: KeyFigure, figure: Figure) -> None:
+    """One number in a box: label, value, change since, its path, what it is and whose, and the way to its page.
+
+    figure: its path as a chart, for the page's report.
+    """
     st.session_state.setdefault("_key_figures", []).append(number)
+    _remember(figure)
+    first = None if number.values is None else number.values.index[0]
     with st.container(border=True, height="stretch"):
         st.markdown(f"**{number.label}**")
         st.metric(
@@ -121,12 +131,12 @@ def tile(number: KeyFigure, change_note: str) -> None:
             number.value,
             number.delta or None,
             delta_color="off",
-            delta_description=change_note,
+            delta_description=_("since {first}", first=getattr(first, "year", first)),
             label_visibility="collapsed",
         )
         if number.values is not None and len(number.values) > 1:
             path = localise_chart(sparkline(style(), number.values), style().language)
-            st.plotly_chart(path, key=f"path-{number.label}", config={"displayModeBar": False}, alt=number.help)
+            st.plotly_chart(path, key=figure.key, config={"displayModeBar": False}, alt=figure.finding)
         st.caption(number.note)
         if number.link:
             st.page_link(number.link, label=_("Look closer"), icon=":material/arrow_forward:", help=number.label)
@@ -136,6 +146,7 @@ def live(figure: Figure) -> None:
     """A chart that is drawn again and again: finding, picture, unit and source, without the table that would be sent
     each time.
     """
+    _remember(figure)
     assert figure.drawing is not None
     assert not isinstance(figure.drawing, Map)
     st.subheader(figure.finding, anchor=False)

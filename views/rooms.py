@@ -8,9 +8,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from views.charts import base, wrap
-from views.language import _, turn
-from views.palette import GROUPS
+from views.charts import blank, wrap
+from views.language import _, current, localise_chart
+from views.palette import GROUPS, Style, style
 
 
 def join(address: str, code: str) -> None:
@@ -24,9 +24,9 @@ def join(address: str, code: str) -> None:
     st.html(f'<p style="font-size:3rem;font-weight:700;letter-spacing:.12em;margin:0" dir="ltr">{code}</p>')
 
 
-def votes(table: pd.DataFrame, unit: str) -> go.Figure:
+def votes(style: Style, table: pd.DataFrame, *, unit: str) -> go.Figure:
     """Bars in the order of the options, so that they do not jump while people vote. table: label, votes, share."""
-    figure = base(max(260, 54 * len(table) + 60), unit)
+    figure = blank(max(260, 54 * len(table) + 60), unit)
     labels = [wrap(label, 30) for label in table["label"]]
     figure.add_bar(
         x=table["votes"],
@@ -44,19 +44,19 @@ def votes(table: pd.DataFrame, unit: str) -> go.Figure:
     return figure
 
 
-def points(table: pd.DataFrame, unit: str) -> go.Figure:
+def points(style: Style, table: pd.DataFrame, *, unit: str) -> go.Figure:
     """The middle half of the room as a bar from quarter to quarter, the mean as a mark, the ends as a thin line.
 
     table: label, mean, q25, q75, low, high.
     """
-    figure = base(max(280, 54 * len(table) + 60), unit)
+    figure = blank(max(280, 54 * len(table) + 60), unit)
     labels = [wrap(label, 30) for label in table["label"]]
     figure.add_scatter(
         x=[value for row in table.itertuples() for value in (row.low, row.high, None)],
         y=[value for label in labels for value in (label, label, None)],
         mode="lines",
         line={"color": "#8a8a8a", "width": 1.5},
-        name=_("lowest to highest"),
+        name=style.language("lowest to highest"),
         hoverinfo="skip",
     )
     figure.add_bar(
@@ -66,7 +66,7 @@ def points(table: pd.DataFrame, unit: str) -> go.Figure:
         orientation="h",
         marker_color=GROUPS[4],
         width=0.5,
-        name=_("middle half of the room"),
+        name=style.language("middle half of the room"),
         customdata=table[["q25", "q75"]],
         hovertemplate="%{y}: %{customdata[0]:.0f}–%{customdata[1]:.0f}<extra></extra>",
     )
@@ -78,7 +78,7 @@ def points(table: pd.DataFrame, unit: str) -> go.Figure:
         text=[f"{mean:.0f}" for mean in table["mean"]],
         textposition="top center",
         textfont={"size": 15},
-        name=_("mean"),
+        name=style.language("mean"),
         hovertemplate="%{y}: %{x:.1f}<extra></extra>",
     )
     figure.update_layout(
@@ -91,9 +91,9 @@ def points(table: pd.DataFrame, unit: str) -> go.Figure:
     return figure
 
 
-def groups(table: pd.DataFrame, unit: str) -> go.Figure:
+def groups(style: Style, table: pd.DataFrame, *, unit: str) -> go.Figure:
     """A mark a group and option. table: label, group, value."""
-    figure = base(max(260, 48 * table["label"].nunique() + 80), unit)
+    figure = blank(max(260, 48 * table["label"].nunique() + 80), unit)
     shapes = ("circle", "square", "diamond", "cross", "triangle-up", "star")
     for place, (group, part) in enumerate(table.groupby("group", sort=True)):
         figure.add_scatter(
@@ -115,12 +115,8 @@ def groups(table: pd.DataFrame, unit: str) -> go.Figure:
 
 
 def waiting(labels: list[str], key: str) -> None:
-    """The options without answers, before there are enough to show."""
-    figure = votes(pd.DataFrame({"label": labels, "votes": [0.0] * len(labels), "share": [0.0] * len(labels)}), "")
-    figure.update_traces(text="").update_xaxes(range=[0, 5], showticklabels=False)
-    st.plotly_chart(
-        turn(figure),
-        key=key,
-        config={"displayModeBar": False},
-        alt=_("No answers yet: {labels}", labels=", ".join(labels)),
-    )
+    """The options without answers: the browser has loaded what draws them by the time the first answers come."""
+    table = pd.DataFrame({"label": labels, "votes": 0.0, "share": 0.0})
+    figure = votes(style(), table, unit="").update_traces(text="").update_xaxes(range=[0, 5], showticklabels=False)
+    alt = _("No answers yet: {labels}", labels=", ".join(labels))
+    st.plotly_chart(localise_chart(figure, current()), key=key, config={"displayModeBar": False}, alt=alt)

@@ -36,7 +36,7 @@ def begin(page: str) -> None:
     address = {key: value for key, value in st.query_params.items() if key not in OUTSIDE}
     entered = run.get("_page") != page
     outside = entered or (address != run.get("_address") and not _touched())
-    run["_page"], run["_choices"], run["_options"], run["_faults"] = page, {}, {}, []
+    run["_page"], run["_choices"], run["_options"], run["_faults"], run["_words"] = page, {}, {}, [], {}
     run["_linked"] = address if outside else {}
 
 
@@ -66,8 +66,9 @@ def read(
     default.
 
     options: what a field may be where that depends on the city, as a list or as a function of the fields before it; of
-    a field with several values, what each may be. defaults: that differ from the model's. travels: kept from page to
-    page (territory). scope: another page, whose choices this one builds on.
+    a field with several values, what each may be. defaults: that differ from the model's, each a value or a function of
+    the fields before it. travels: kept from page to page (territory). scope: another page, whose choices this one
+    builds on.
     """
     run, values = st.session_state, dict[str, Any]()
     scope = "territory" if travels else scope or page()
@@ -77,6 +78,7 @@ def read(
         choices = (options or {}).get(name)
         listed = list(choices(values) if callable(choices) else choices) if choices is not None else _literals(field)
         usual = (defaults or {}).get(name, field.get_default(call_default_factory=True))
+        usual = usual(values) if callable(usual) else usual
         if listed and not _several(field) and usual not in listed:
             usual = listed[0]
         check = partial(_valid, model, name, listed)
@@ -129,6 +131,27 @@ def choose(changes: Mapping[str, Any], scope: str = "territory") -> None:
     for name, value in changes.items():
         st.session_state[widget_key(name, scope)] = value
         st.session_state.setdefault("_views", {}).setdefault(scope, {})[name] = value
+
+
+def forget(*names: str) -> None:
+    """Let choices of this page have their defaults again from the next run on."""
+    for name in names:
+        st.session_state.pop(widget_key(name), None)
+        st.session_state["_views"].get(page(), {}).pop(name, None)
+
+
+def shown_as(key: str, label: str, words: str) -> None:
+    """Remember what the control of a choice is called and says."""
+    st.session_state["_words"][key] = f"{label}: {words}"
+
+
+def words() -> str:
+    """The choices that differ from their defaults as their controls say them."""
+    run = st.session_state
+    changed = (
+        key for key, (_listed, usual, _field) in run["_options"].items() if _spelled(run.get(key)) != _spelled(usual)
+    )
+    return " · ".join(run["_words"][key] for key in changed if key in run["_words"])
 
 
 def write(city: str) -> None:

@@ -22,7 +22,7 @@ MAX_STEPS = 100
 
 @dataclass(frozen=True)
 class StoryView:
-    """A story: code, title, steps (page, query, title, note), and where its presentation is."""
+    """A story: code, title, steps (page, query, title, note, the choices in words), and where its presentation is."""
 
     code: str
     title: str
@@ -120,6 +120,7 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
                 "query": {str(key)[:60]: str(value)[:500] for key, value in query.items()},
                 "title": str(step.get("title", ""))[:200],
                 "note": str(step.get("note", ""))[:2000],
+                "words": str(step.get("words", ""))[:1000],
             }
         )
     if not checked:
