@@ -71,7 +71,8 @@ def assess(
     keys = {"first": "S1", "first_conf": "S1_conf", "total": "ST", "total_conf": "ST_conf"}
     shares = pd.DataFrame(columns=["choice", *keys])
     if np.ptp(shift) > 0:  # else no choice moves an area, and there is no variance to share out
-        sobol = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed)
+        # SALib takes a seed of zero for none.
+        sobol = sobol_analysis.analyze(problem, shift, calc_second_order=False, seed=seed + 1)
         shares = pd.DataFrame({"choice": names} | {column: sobol[key] for column, key in keys.items()})
     return Robustness(ranks, shares, len(places), float(shift.mean()))
 

@@ -58,7 +58,7 @@ def scales_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
     counted = set(city_table(ctx, "residents_by_background")["period"])
     periods = [day for day in current_half_years(ctx, territory.first_year, territory.last_year) if day in counted]
     if not periods:
-        raise NothingToShow(_("No figure in these years."), _("Choose years in which a half-year was counted."))
+        raise NothingToShow(_("No figure in these years."), _("Choose later years in the sidebar."))
     levels = [ctx.language("among {areas}", areas=plurals[ctx.levels[0]])]
     levels += _.each("inside, among {areas}", areas=[plurals[level] for level in ctx.levels[1:]])
     rows = segregation(ctx, periods[-1]).drop(columns="scale").assign(label=levels)

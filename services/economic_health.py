@@ -44,7 +44,7 @@ COLUMNS = {
         Column("ols", N_("Coefficient without neighbours"), digits=2),
         Column("area", N_("Area that moves it most"), kind="text"),
         Column("moved_by", N_("By how much"), digits=3),
-        Column("moved_most", N_("Area id"), kind="id"),
+        Column("moved_most", N_("Id of this area"), kind="id"),
     )
 }
 EXPLANATION = N_(
@@ -103,7 +103,7 @@ def areas_model(ctx: CityContext, period: pd.Timestamp, outcome: str, terms: tup
         _ = ctx.language
         raise NothingToShow(
             _("Only {n} areas have every figure; a spatial model needs {fewest}.", n=len(order), fewest=FEWEST_AREAS),
-            _("Choose one or fewer measures above, or another city."),
+            _("Choose another city."),
         )
     return spatial.fit(rows.loc[order], outcome, list(terms), weights)
 

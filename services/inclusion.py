@@ -275,7 +275,7 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Rec
     if result.shares.empty:
         what = _("No choice moves any of these areas: there is nothing to share out among the choices.")
         raise NothingToShow(what, _("Choose the whole city or smaller areas."))
-    shares = result.shares.sort_values("total", ascending=False)
+    shares = result.shares.sort_values("total", ascending=False, kind="stable")
     shares = shares.assign(choice=shares["choice"].map(_))
     percent = shares.assign(
         value=100 * shares["total"],

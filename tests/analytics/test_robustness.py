@@ -30,9 +30,10 @@ def test_every_interval_holds_the_base_rank(found: robustness.Robustness) -> Non
     assert (ranks["rank"] == composite.index(frame(40, 6), DIMENSION, **BASE)["rank"]).all()
 
 
-def test_the_same_seed_gives_the_same_ranks(found: robustness.Robustness) -> None:
+def test_the_same_seed_gives_the_same_ranks_and_shares(found: robustness.Robustness) -> None:
     again = robustness.assess(frame(40, 6), DIMENSION, BASE, draws=128)
     pd.testing.assert_frame_equal(found.ranks, again.ranks)
+    pd.testing.assert_frame_equal(found.shares, again.shares)
     assert found.runs == 128 * (6 + 2)
 
 

@@ -13,7 +13,6 @@ from analytics import scenario
 from data import store
 from data.store import register
 from pages import common, scenario_results
-from views import prints
 
 APP = str(Path(__file__).parents[2] / "app.py")
 PAGES = [
@@ -24,11 +23,6 @@ PAGES = [
     "outlook",
     "coverage",
     "reach",
-    "profile",
-    "inclusion",
-    "indicator_cards",
-    "diversity",
-    "economic_health",
     "goals",
     "what_if_arrivals",
     "what_if_sites",
@@ -217,15 +211,6 @@ def test_a_goal_is_set_tracked_and_removed(tmp_path: Path, monkeypatch: pytest.M
     app.button(key=f"remove-{stored['id']}").click().run()
     assert store.targets("berlin").empty
     assert app.info
-
-
-def test_the_profile_prints_on_two_pages() -> None:
-    app = open_page("profile")
-    assert app.subheader[0].value == "Strengths"
-    tables = {"Work": (["", "Area", "City"], [["Unemployment (%)", "8.4", "5.2"]] * 20)}
-    made = prints.pdf("Neukölln: profile", "District", {"Gaps": ["Unemployment: 8.4 %"] * 6}, tables, "Source")
-    assert made.startswith(b"%PDF")
-    assert 1 <= made.count(b"/Type /Page\n") + made.count(b"/Type /Page /") + made.count(b"/Type/Page/") <= 2
 
 
 def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

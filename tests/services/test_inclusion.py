@@ -1,0 +1,188 @@
+"""Indicators of any city, the index made from them, the profile of an area, segregation, economic health."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import data
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.figures import Chart, Map
+from data.translation import Language
+from services import diversity, economic_health, inclusion, indicator_cards, profile
+
+PERIOD = pd.Timestamp("2024-12-31")
+BEFORE, AFTER = pd.Timestamp("2018-12-31"), pd.Timestamp("2019-12-31")  # half-years of the city with districts
+CITY, NEUKOELLN = Territory(first_year=2015, last_year=2025), Territory(district="08", first_year=2015, last_year=2025)
+USUAL = inclusion.Query().recipe
+
+
+def context(city: str = "berlin", language: str = "en") -> CityContext:
+    return CityContext(data.cities()[city], data.version(), Language(language))
+
+
+def test_social_shares_are_of_the_newest_day_not_after_the_period(cities: tuple[str, ...]) -> None:
+    ctx = context("three-shores")
+    assert inclusion.social_day(ctx, BEFORE) is None
+    assert inclusion.measured(ctx, BEFORE, "district")["unemployment"].isna().all()
+    assert inclusion.about(ctx, BEFORE) == "Residents of 31 December 2018; walks are estimates"
+    assert inclusion.social_day(ctx, AFTER) == AFTER
+    assert "social monitoring of 31 December 2019" in inclusion.about(ctx, AFTER)
+    # The first district holds the areas 0 to 3, with 3 + n/2 % of them unemployed.
+    residents = [400 * (n + 1) + 60 + 20 for n in range(4)]
+    expected = np.average([3.0, 3.5, 4.0, 4.5], weights=residents)
+    assert inclusion.measured(ctx, AFTER, "district").loc["n", "unemployment"] == pytest.approx(expected)
+    assert inclusion.measured(ctx, AFTER, "city")["residents"].iloc[0] == 32_160
+    assert inclusion.social_day(context(), PERIOD) == pd.Timestamp("2020-12-31")
+
+
+def test_a_city_without_ages_origins_or_social_shares_has_gaps_and_no_index(cities: tuple[str, ...]) -> None:
+    ctx, period = context("strange"), pd.Timestamp("2013-06-30")
+    row = inclusion.measured(ctx, period, "planning_area").loc["Київ"]
+    assert row["residents"] == 1000 + 600 + 50
+    assert row[["children", "displaced", "unemployment", "origin_mix", "apart"]].isna().all()
+    assert row["library_walk"] > 0
+    with pytest.raises(NothingToShow, match="two dimensions or more"):
+        inclusion.map_figure(ctx, Territory(), period, "planning_area", USUAL)
+
+
+def test_history_is_by_the_day_that_a_value_is_of(cities: tuple[str, ...]) -> None:
+    ctx = context("three-shores")
+    assert list(inclusion.history(ctx, "residents", "district", "n").index) == [BEFORE, AFTER]
+    unemployment = inclusion.history(ctx, "unemployment", "district", "n")
+    assert list(unemployment.index) == [AFTER]
+    assert unemployment[AFTER] == inclusion.measured(ctx, AFTER, "district").loc["n", "unemployment"]
+
+
+def test_the_index_follows_the_chosen_district() -> None:
+    ctx = context()
+    whole = inclusion.map_figure(ctx, CITY, PERIOD, "district", USUAL)
+    assert len(whole.rows) == 12
+    assert whole.finding.startswith("Highest: Charlottenburg-Wilmersdorf, place 1 of 12")
+    district = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, "district", USUAL)
+    assert district.rows["name"].tolist() == ["Neukölln"]
+    place = district.rows.iloc[0]
+    assert district.finding == (
+        f"Neukölln: place {place['low']:.0f} to {place['high']:.0f} of 12 in nine of ten combinations of choices"
+    )
+    inside = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, "planning_area", USUAL)
+    best = inside.rows.loc[inside.rows["rank"].idxmin()]
+    assert inside.finding.startswith(f"Highest: {best['name']}, place {best['low']:.0f} to ")
+    assert " of 542 " in inside.finding  # places are among the city's areas
+    ranks = inclusion.ranks_figure(ctx, NEUKOELLN, PERIOD, "district", USUAL)
+    assert len(ranks.rows) == 12
+    assert isinstance(ranks.drawing, Chart)
+    assert ranks.drawing.options["marked"] == "Neukölln"
+    table = inclusion.indicators_figure(ctx, NEUKOELLN, PERIOD, "district")
+    assert table.rows["residents"].tolist() == [329_488]
+    assert [column.heading for column in table.columns][:2] == ["Name", "Residents (persons)"]
+
+
+def test_points_count_only_in_an_expert_budget() -> None:
+    ctx = context()
+    points = {"points_work": 100, "points_housing": 0, "points_learning": 0, "points_health": 0}
+    points |= {"points_participation": 0, "points_diversity": 0}
+    ignored = inclusion.index(ctx, PERIOD, "district", inclusion.Query(**points).recipe)
+    pd.testing.assert_frame_equal(ignored, inclusion.index(ctx, PERIOD, "district", USUAL))
+    only_work = inclusion.index(ctx, PERIOD, "district", inclusion.Query(weights="expert", **points).recipe)
+    assert only_work["score"].tolist() == pytest.approx(only_work["work"].tolist())
+
+
+@pytest.mark.parametrize("language", ["de", "uk"])
+def test_options_are_said_in_the_readers_language(language: str) -> None:
+    ctx = context(language=language)
+    steps = inclusion.steps(ctx, PERIOD, "district", USUAL)
+    assert not [word for word in ("min-max", "equal", "geometric", "winsorised", "none") if f" {word}" in steps]
+    choices = inclusion.sobol_figure(ctx, PERIOD, "district", USUAL).rows["choice"]
+    assert not set(choices) & {"weights", "imputation"} or ctx.language("weights") == "weights"
+
+
+def test_a_profile_names_its_area_and_says_what_stands_out() -> None:
+    ctx = context()
+    strip, table = (show(ctx, PERIOD, "district", "08") for show in (profile.strip_figure, profile.table_figure))
+    assert "Neukölln" in strip.subtitle
+    assert table.finding.startswith("Neukölln: ")
+    assert "social monitoring of 31 December 2020" in table.subtitle
+    rows = table.rows.set_index("indicator")
+    assert rows["dimension"].iloc[0] == "People"
+    assert rows.loc["residents", "value"] == 329_488
+    assert np.isnan(rows.loc["residents", "better_than"])  # neither many nor few is better
+    gaps = profile.standouts(ctx, PERIOD, "district", "08", "gap")
+    assert gaps["unemployment"].startswith("Unemployment: 8.4 %, worse than all other districts (city: 5.2)")
+    assert list(gaps) == list(rows[rows["kind"] == "gap"].sort_values("better_than", kind="stable").index)
+    assert "district" not in rows
+    assert "district" in profile.table_figure(ctx, PERIOD, "planning_area", "08100314").rows
+
+
+def test_areas_of_a_profile_lie_in_the_territory(cities: tuple[str, ...]) -> None:
+    ctx = context("three-shores")
+    assert list(profile.areas_within(ctx, Territory(district="x 3"), "district")) == ["x 3"]
+    areas = profile.areas_within(ctx, Territory(district="x 3"), "planning_area")
+    assert sorted(areas.values()) == ["Quarter 10", "Quarter 11", "Quarter 8", "Quarter 9"]
+    area = next(iter(areas))
+    assert profile.areas_within(ctx, Territory(district="x 3", area=area), "planning_area") == {area: areas[area]}
+    assert list(profile.areas_within(ctx, Territory(area=area), "district")) == ["x 3"]
+
+
+def test_tables_for_paper_have_the_figures_numbers() -> None:
+    ctx = context(language="de")
+    table = profile.table_figure(ctx, PERIOD, "planning_area", "08100314")
+    printed = profile.print_tables(ctx, table)
+    assert sum(len(rows) for _head, rows in printed.values()) == len(table.rows)
+    head, rows = printed["Menschen"]
+    assert head == ["", "Gebiet", "Bezirk", "Stadt", "Ähnliche Gebiete", "Besser als (%)"]
+    assert rows[0][:4] == ["Einwohner (Personen)", "7.930", "329.488", "3.897.145"]
+
+
+def test_scales_of_segregation_add_up() -> None:
+    ctx = context()
+    scales, over_time = diversity.scales_figures(ctx, NEUKOELLN)
+    assert scales.rows["share"].sum() == pytest.approx(1)
+    assert scales.rows["h"].iloc[-1] == pytest.approx(scales.rows["added"].sum())
+    assert over_time.rows["h"].iloc[-1] == scales.rows["h"].iloc[-1]
+    assert over_time.period == "30 June 2021 – 31 December 2024"
+    mix = diversity.mix_figure(ctx, NEUKOELLN, PERIOD, "planning_area")
+    assert len(mix.rows) == 46
+    assert f" of {len(mix.rows)} areas" in mix.finding
+    with pytest.raises(NothingToShow):
+        diversity.mix_figure(ctx, NEUKOELLN, PERIOD, "district")
+
+
+def test_a_spatial_model_needs_thirty_areas(cities: tuple[str, ...]) -> None:
+    ctx, territory = context("three-shores"), Territory(first_year=2015, last_year=2025)
+    terms = economic_health.measures(ctx, territory, economic_health.TERMS)
+    assert "daycare_places" not in terms  # not known anywhere
+    query = economic_health.Query(terms=tuple(terms))
+    with pytest.raises(NothingToShow, match="Only 12 areas have every figure; a spatial model needs 30"):
+        economic_health.areas_figure(ctx, territory, query)
+    with pytest.raises(NothingToShow, match="Nothing is chosen"):
+        economic_health.areas_figure(ctx, territory, economic_health.Query())
+
+
+def test_coefficients_say_of_which_days_they_are() -> None:
+    query = economic_health.Query(terms=("density", "library_walk"))
+    figure, explanation = economic_health.areas_figure(context(), CITY, query)
+    assert figure.period == "residents of 31 December 2024, social monitoring of 31 December 2020"
+    assert figure.rows["label"].tolist() == ["Residents per km²", "Nearest library"]
+    assert figure.finding.startswith("With unemployment goes together: ")
+    assert "planning areas" in explanation
+
+
+def test_cards_count_areas_and_say_the_day_of_what_was_published() -> None:
+    ctx = context()
+    counted = indicator_cards.areas_counted(ctx, CITY)
+    assert (counted["residents"], counted["unemployment"]) == (542, 536)
+    rows = indicator_cards.cards_figure(ctx, CITY).rows.set_index("key")
+    assert rows.loc["unemployment", "period"].endswith("(31 December 2020)")
+    assert rows.loc["unemployment", "good"] == "low is good"
+    assert rows.loc["children", "period"] == "chosen half-year"
+
+
+def test_a_map_of_the_index_is_classed_by_its_score() -> None:
+    figure = inclusion.map_figure(context(), CITY, PERIOD, "district", USUAL)
+    assert isinstance(figure.drawing, Map)
+    assert figure.drawing.legend is not None
+    assert sum(figure.drawing.legend.counts) == 12
+    assert figure.drawing.legend.title == "inclusion index, 1 to 100 (estimate), 31 December 2024"
