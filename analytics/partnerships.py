@@ -90,14 +90,15 @@ def missing_sectors(initiatives: pd.DataFrame) -> pd.DataFrame:
 def layout(graph: nx.Graph) -> pd.DataFrame:
     """Where to draw the actors: name, x, y, place (of its connected group).
 
-    Each group is laid out by itself, the groups are set in rows, largest first.
+    Each group is laid out by itself, the groups are set in rows of three, largest first, with room for names.
     """
     groups = sorted(nx.connected_components(graph), key=lambda members: (-len(members), min(members)))
-    across = max(1, round(len(groups) ** 0.5 * 1.3))
     rows = []
     for place, members in enumerate(groups):
-        part = graph.subgraph(sorted(members))
+        part = nx.Graph()  # in the order of the names: a subgraph's own order changes from run to run
+        part.add_nodes_from(sorted(members))
+        part.add_edges_from(sorted(graph.subgraph(members).edges))
         places = nx.kamada_kawai_layout(part) if len(part) > 1 else {next(iter(part)): (0.0, 0.0)}
-        left, down = 2.8 * (place % across), -3.2 * (place // across)
+        left, down = 6.0 * (place % 3), -3.4 * (place // 3)
         rows += [(node, left + float(x), down + float(y), place) for node, (x, y) in places.items()]
     return pd.DataFrame(rows, columns=["name", "x", "y", "place"])

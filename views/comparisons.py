@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import textwrap
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -301,14 +304,15 @@ def network(
     """Actors as points, coloured and shaped by sector, tied by lines; groups are named below.
 
     places: name, x, y, place (of its group), sector (a code of sectors), ties (how many), brokerage, city. sectors:
-    what each is called. labels: x, y, text. In each group the actor most in between, or with most ties, is named; the
-    others are by hovering.
+    what each is called. labels: x, y, text. Long names are whole by hovering.
     """
-    figure = blank(620, "")
+    figure = blank(200 * (int(places["place"].max()) // 3 + 1) + 60, "")
     at = places.set_index("name")[["x", "y"]]
     x, y = ([value for tie in ties for value in (*at.loc[list(tie), axis], None)] for axis in ("x", "y"))
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GREY, "width": 0.7}, hoverinfo="skip", showlegend=False)
-    first = set(places.sort_values(["brokerage", "ties"], ascending=False).drop_duplicates("place")["name"])
+    middle = places["place"].map(places.groupby("place")["x"].mean())
+    side = np.where(places["x"] >= middle - 0.01, "middle right", "middle left")  # names stand outside of the ties
+    places = places.assign(side=side, label=[textwrap.shorten(name, 22, placeholder="…") for name in places["name"]])
     looks = zip(sectors, (GROUPS[0], GROUPS[2], GROUPS[1]), ("circle", "square", "diamond"), strict=True)
     for sector, colour, symbol in looks:
         part = places[places["sector"] == sector]
@@ -316,8 +320,8 @@ def network(
             x=part["x"],
             y=part["y"],
             mode="markers+text",
-            text=[wrap(name, 22) if name in first else "" for name in part["name"]],
-            textposition="top center",
+            text=[html.escape(label) for label in part["label"]],
+            textposition=part["side"],
             textfont={"size": 10},
             name=sectors[sector],
             customdata=part[["name", "city", "ties"]].astype(str),
@@ -325,26 +329,14 @@ def network(
             hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} "
             f"{style.language('ties')}<extra></extra>",
         )
-    annotate(
-        figure,
-        [
-            {
-                "x": row["x"],
-                "y": row["y"],
-                "text": wrap(row["text"], 16),
-                "showarrow": False,
-                "yanchor": "top",
-                "font": {"size": 11},
-            }
-            for row in labels.to_dict("records")
-        ],
-    )
+    look = {"showarrow": False, "yanchor": "top", "font": {"size": 11}}
+    annotate(figure, [row | look | {"text": wrap(row["text"], 16)} for row in labels.to_dict("records")])
     figure.update_layout(
         hovermode="closest",
         showlegend=True,
-        legend={"orientation": "h", "y": 1.06},
-        xaxis={"visible": False},
-        yaxis={"visible": False, "rangemode": "normal"},
+        legend={"orientation": "h", "y": 1, "yanchor": "top"},
+        xaxis={"visible": False, "range": [places["x"].min() - 2.4, places["x"].max() + 2.4]},
+        yaxis={"visible": False, "range": [places["y"].min() - 1, places["y"].max() + 1]},
     )
     return figure
 
