@@ -23,16 +23,15 @@ if query.weights == "expert":
     dimensions = names.dimensions(ctx.language)
     for column, (key, label) in zip(st.columns(len(dimensions)), dimensions.items(), strict=True):
         controls.number(label, f"points_{key}", place=column)
-level, recipe = query.level, query.recipe
 st.caption(inclusion.about(ctx, period))
 with shell.section():
     with st.spinner(_("Ranking under 2,048 combinations of choices …")):
-        index_map = inclusion.map_figure(ctx, territory, period, level, recipe)
+        index_map = inclusion.map_figure(ctx, territory, period, query)
     figures.show(index_map)
-    figures.show(inclusion.ranks_figure(ctx, territory, period, level, recipe))
+    figures.show(inclusion.ranks_figure(ctx, territory, period, query))
     with shell.section():
-        figures.show(inclusion.sobol_figure(ctx, period, level, recipe))
+        figures.show(inclusion.sobol_figure(ctx, period, query))
     st.header(_("How it is made: the Handbook's ten steps"), anchor=False, divider="gray")
-    st.markdown(inclusion.steps(ctx, period, level, recipe))
-    figures.show(inclusion.correlations_figure(ctx, period, level, recipe))
-figures.show(inclusion.indicators_figure(ctx, territory, period, level))
+    st.markdown(inclusion.steps(ctx, period, query))
+    figures.show(inclusion.correlations_figure(ctx, period, query))
+figures.show(inclusion.indicators_figure(ctx, territory, period, query.level))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal
 
 import numpy as np
 import pandas as pd
@@ -75,29 +75,11 @@ STEPS = N_(
 )
 
 
-class Recipe(NamedTuple):
-    """How an index is made, by keys of analytics.composite. points: of an expert budget, in the dimensions' order."""
-
-    normalisation: str
-    weights: str
-    aggregation: str
-    imputation: str
-    outliers: str
-    points: tuple[int, ...] | None = None
-
-    @property
-    def steps(self) -> dict[str, str]:
-        """Option by choice."""
-        return {name: getattr(self, name) for name in CHOICES}
-
-    @property
-    def expert(self) -> pd.Series | None:
-        """The points of an expert budget by dimension."""
-        return None if self.points is None else pd.Series(self.points, index=list(DIMENSIONS), dtype=float)
+Points = Annotated[int, Field(ge=0, le=100)]
 
 
 class Query(ViewState):
-    """What a reader asks of the index: areas, recipe, points of an expert budget and the room that gave them."""
+    """What a reader asks of the index: level, choices of its making, points of an expert budget and their room."""
 
     level: str = ""
     normalisation: Literal["min-max", "z-score", "rank"] = "min-max"
@@ -105,19 +87,24 @@ class Query(ViewState):
     aggregation: Literal["arithmetic", "geometric", "mazziotta-pareto"] = "geometric"
     imputation: Literal["mean", "median", "nearest"] = "median"
     outliers: Literal["kept", "winsorised"] = "winsorised"
-    points_housing: int = Field(17, ge=0, le=100)
-    points_learning: int = Field(17, ge=0, le=100)
-    points_work: int = Field(17, ge=0, le=100)
-    points_health: int = Field(17, ge=0, le=100)
-    points_participation: int = Field(17, ge=0, le=100)
-    points_diversity: int = Field(17, ge=0, le=100)
+    points_housing: Points = 17
+    points_learning: Points = 17
+    points_work: Points = 17
+    points_health: Points = 17
+    points_participation: Points = 17
+    points_diversity: Points = 17
     room: str = Field("", max_length=12)
 
     @property
-    def recipe(self) -> Recipe:
-        """How this index is made; points count only where an expert budget is chosen."""
-        points = tuple(getattr(self, f"points_{key}") for key in DIMENSIONS) if self.weights == "expert" else None
-        return Recipe(**self.model_dump(include=set(CHOICES)), points=points)
+    def steps(self) -> dict[str, str]:
+        """Option by choice, as analytics.composite calls them."""
+        return {name: getattr(self, name) for name in CHOICES}
+
+    @property
+    def expert(self) -> pd.Series | None:
+        """Points by dimension, where an expert budget is chosen."""
+        points = {key: float(getattr(self, f"points_{key}")) for key in DIMENSIONS}
+        return pd.Series(points) if self.weights == "expert" else None
 
 
 def social_shares(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
@@ -196,37 +183,37 @@ def _oriented(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFram
 
 
 @cached
-def index(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> pd.DataFrame:
+def index(ctx: CityContext, period: pd.Timestamp, query: Query) -> pd.DataFrame:
     """Dimension scores, score, rank and name by area, under the reader's choices."""
-    rows = _oriented(ctx, period, level)
-    result = composite.index(rows, indicators.dimension_of(), expert=recipe.expert, **recipe.steps)
-    return result.assign(name=result.index.map(area_names(ctx, level)))
+    rows = _oriented(ctx, period, query.level)
+    result = composite.index(rows, indicators.dimension_of(), expert=query.expert, **query.steps)
+    return result.assign(name=result.index.map(area_names(ctx, query.level)))
 
 
 @cached
-def rank_ranges(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> robustness.Robustness:
+def rank_ranges(ctx: CityContext, period: pd.Timestamp, query: Query) -> robustness.Robustness:
     """Rank intervals over all choices, and each choice's Sobol share."""
-    rows = _oriented(ctx, period, level)
-    return robustness.assess(rows, indicators.dimension_of(), recipe.steps, recipe.expert)
+    rows = _oriented(ctx, period, query.level)
+    return robustness.assess(rows, indicators.dimension_of(), query.steps, query.expert)
 
 
-def _ranked(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> pd.DataFrame:
+def _ranked(ctx: CityContext, period: pd.Timestamp, query: Query) -> pd.DataFrame:
     """Every area's score, place, range of places and dimension scores: area_id, name and the columns of COLUMNS."""
-    ranges = rank_ranges(ctx, period, level, recipe).ranks[["low", "high"]]
-    rows = index(ctx, period, level, recipe).join(ranges).reset_index()
+    ranges = rank_ranges(ctx, period, query).ranks[["low", "high"]]
+    rows = index(ctx, period, query).join(ranges).reset_index()
     first = ["area_id", "name", "score", "rank", "low", "high"]
     return rows[[*first, *(key for key in DIMENSIONS if key in rows)]]
 
 
-def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, query: Query) -> Figure:
     """The index on a map of the city or the chosen district; places are among all areas of the level in the city."""
-    _, rows = ctx.language, _ranked(ctx, period, level, recipe)
+    _, rows = ctx.language, _ranked(ctx, period, query)
     rows["value"] = rows["score"]
     rows["shown"] = [
         _("score {score:.0f}, place {rank:.0f} of {count} (range {low:.0f} to {high:.0f})", count=len(rows), **row)
         for row in rows[["score", "rank", "low", "high"]].to_dict("records")
     ]
-    inside = in_district(ctx, rows, territory.district, level)
+    inside = in_district(ctx, rows, territory.district, query.level)
     best = inside.loc[inside["rank"].idxmin()]
     place = {"name": best["name"], "low": _.ranks(best["low"], best["high"]), "count": len(rows)}
     finding = (
@@ -236,21 +223,21 @@ def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, lev
     )
     unit, note = _("inclusion index, 1 to 100 (estimate)"), _("ranges: 5 to 95 % of 2,048 combinations of choices")
     caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), note)
-    return area_map(ctx, territory, "index-map", caption, rows, level, columns=COLUMNS)
+    return area_map(ctx, territory, "index-map", caption, rows, query.level, columns=COLUMNS)
 
 
-def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, query: Query) -> Figure:
     """The best places with their ranges: of the chosen district's areas, or of all where districts are compared."""
-    _, rows = ctx.language, _ranked(ctx, period, level, recipe)
+    _, rows = ctx.language, _ranked(ctx, period, query)
     count, width = len(rows), float((rows["high"] - rows["low"]).median())
-    if level != "district":
-        rows = in_district(ctx, rows, territory.district, level)
+    if query.level != "district":
+        rows = in_district(ctx, rows, territory.district, query.level)
     best = rows.nsmallest(25, "rank")
-    marked = area_names(ctx, level).get(territory.district if level == "district" else territory.area, "")
+    marked = area_names(ctx, query.level).get(territory.district if query.level == "district" else territory.area, "")
     unit = _(
         "place among {count} {areas}, 1 to the right; range over choices; the best 25 shown",
         count=count,
-        areas=level_plurals(ctx)[level],
+        areas=level_plurals(ctx)[query.level],
     )
     finding = _("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=width, count=count)
     drawing = chart(
@@ -266,12 +253,12 @@ def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, l
         first_is_best=True,
     )
     caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES))
-    return figure(ctx, "ranks", caption, best, drawing, COLUMNS, area_shapes(ctx, level))
+    return figure(ctx, "ranks", caption, best, drawing, COLUMNS, area_shapes(ctx, query.level))
 
 
-def sobol_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure:
     """Which choice moves the ranks most. Raises NothingToShow where none moves any."""
-    _, result = ctx.language, rank_ranges(ctx, period, level, recipe)
+    _, result = ctx.language, rank_ranges(ctx, period, query)
     if result.shares.empty:
         what = _("No choice moves any of these areas: there is nothing to share out among the choices.")
         raise NothingToShow(what, _("Choose the whole city or smaller areas."))
@@ -295,10 +282,10 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Rec
     return figure(ctx, "sobol", Caption(finding, unit, _.day(period), source(ctx, *TABLES)), shares, drawing, SHARES)
 
 
-def _filled(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _filled(ctx: CityContext, period: pd.Timestamp, query: Query) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The indicators of the index, high is good, before and after gaps are filled."""
-    rows = _oriented(ctx, period, level)
-    return rows, composite.impute(rows, recipe.imputation)
+    rows = _oriented(ctx, period, query.level)
+    return rows, composite.impute(rows, query.imputation)
 
 
 def option_name(language: Language, option: str) -> str:
@@ -307,9 +294,9 @@ def option_name(language: Language, option: str) -> str:
     return language.inside(name) if option in composite.OPTION_LABELS else name
 
 
-def steps(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> str:
+def steps(ctx: CityContext, period: pd.Timestamp, query: Query) -> str:
     """The Handbook's ten steps, each with what was done and what it did."""
-    _, (rows, filled) = ctx.language, _filled(ctx, period, level, recipe)
+    _, (rows, filled) = ctx.language, _filled(ctx, period, query)
     gaps = rows.isna().sum()
     skewed = [cards(_)[key].label for key in rows.columns[composite.skewed(filled)]]
     return _(
@@ -321,14 +308,14 @@ def steps(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) ->
         value=int((gaps > 0).sum()),
         moved=((filled.mean() - rows.mean()) / rows.std(ddof=0)).abs().max(),
         weak=", ".join(skewed) or _("none"),
-        **{name: option_name(_, option) for name, option in recipe.steps.items()},
+        **{name: option_name(_, option) for name, option in query.steps.items()},
     )
 
 
-def correlations_figure(ctx: CityContext, period: pd.Timestamp, level: str, recipe: Recipe) -> Figure:
+def correlations_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure:
     """How the dimensions go together across the areas of the whole city."""
-    _, (_rows, filled) = ctx.language, _filled(ctx, period, level, recipe)
-    scores = composite.by_dimension(composite.normalise(filled, recipe.normalisation), indicators.dimension_of())
+    _, (_rows, filled) = ctx.language, _filled(ctx, period, query)
+    scores = composite.by_dimension(composite.normalise(filled, query.normalisation), indicators.dimension_of())
     rows = scores.corr(method="spearman").rename_axis("dimension").reset_index()
     rows["dimension"] = rows["dimension"].map(dimensions(_))
     columns = {key: Column(key, label, digits=2) for key, label in DIMENSIONS.items()}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+import data
+from data.context import CityContext
 from data.translation import LANGUAGES, Language
+from services import profile
 from tests.driver import contents, figures, follow_link, open_page
 from views import prints
 
@@ -54,9 +57,13 @@ def test_links_of_a_profile_open_the_figure_at_its_district() -> None:
 
 
 def test_the_profile_prints_on_two_pages() -> None:
-    tables = {"Work": (["", "Area", "City"], [["Unemployment (%)", "8.4", "5.2"]] * 20)}
-    sentences = {"Gaps": ["Unemployment: 8.4 %"] * 6}
-    content = prints.pdf("Neukölln: profile", "District", sentences, tables, "Source", Language())
+    ctx, period = CityContext(data.cities()["berlin"], data.version()), pd.Timestamp("2024-12-31")
+    tables = profile.print_tables(ctx, profile.table_figure(ctx, period, "planning_area", "08100314"))
+    sentences = {
+        kind: list(profile.standouts(ctx, period, "planning_area", "08100314", kind).values())
+        for kind in ("strength", "gap")
+    }
+    content = prints.pdf("Donaustraße: profile", "Planning area", sentences, tables, "Source", Language())
     assert content.startswith(b"%PDF")
     pages = (content.count(mark) for mark in (b"/Type /Page\n", b"/Type /Page /", b"/Type/Page/"))
     assert 1 <= sum(pages) <= 2

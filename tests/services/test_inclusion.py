@@ -16,7 +16,7 @@ from services import diversity, economic_health, inclusion, indicator_cards, pro
 PERIOD = pd.Timestamp("2024-12-31")
 BEFORE, AFTER = pd.Timestamp("2018-12-31"), pd.Timestamp("2019-12-31")  # half-years of the city with districts
 CITY, NEUKOELLN = Territory(first_year=2015, last_year=2025), Territory(district="08", first_year=2015, last_year=2025)
-USUAL = inclusion.Query().recipe
+DISTRICTS, SMALLEST = (inclusion.Query(level=level) for level in ("district", "planning_area"))
 
 
 def context(city: str = "berlin", language: str = "en") -> CityContext:
@@ -45,7 +45,7 @@ def test_a_city_without_ages_origins_or_social_shares_has_gaps_and_no_index(citi
     assert row[["children", "displaced", "unemployment", "origin_mix", "apart"]].isna().all()
     assert row["library_walk"] > 0
     with pytest.raises(NothingToShow, match="two dimensions or more"):
-        inclusion.map_figure(ctx, Territory(), period, "planning_area", USUAL)
+        inclusion.map_figure(ctx, Territory(), period, SMALLEST)
 
 
 def test_history_is_by_the_day_that_a_value_is_of(cities: tuple[str, ...]) -> None:
@@ -58,20 +58,20 @@ def test_history_is_by_the_day_that_a_value_is_of(cities: tuple[str, ...]) -> No
 
 def test_the_index_follows_the_chosen_district() -> None:
     ctx = context()
-    whole = inclusion.map_figure(ctx, CITY, PERIOD, "district", USUAL)
+    whole = inclusion.map_figure(ctx, CITY, PERIOD, DISTRICTS)
     assert len(whole.rows) == 12
     assert whole.finding.startswith("Highest: Charlottenburg-Wilmersdorf, place 1 of 12")
-    district = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, "district", USUAL)
+    district = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, DISTRICTS)
     assert district.rows["name"].tolist() == ["Neukölln"]
     place = district.rows.iloc[0]
     assert district.finding == (
         f"Neukölln: place {place['low']:.0f} to {place['high']:.0f} of 12 in nine of ten combinations of choices"
     )
-    inside = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, "planning_area", USUAL)
+    inside = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, SMALLEST)
     best = inside.rows.loc[inside.rows["rank"].idxmin()]
     assert inside.finding.startswith(f"Highest: {best['name']}, place {best['low']:.0f} to ")
     assert " of 542 " in inside.finding  # places are among the city's areas
-    ranks = inclusion.ranks_figure(ctx, NEUKOELLN, PERIOD, "district", USUAL)
+    ranks = inclusion.ranks_figure(ctx, NEUKOELLN, PERIOD, DISTRICTS)
     assert len(ranks.rows) == 12
     assert isinstance(ranks.drawing, Chart)
     assert ranks.drawing.options["marked"] == "Neukölln"
@@ -84,18 +84,18 @@ def test_points_count_only_in_an_expert_budget() -> None:
     ctx = context()
     points = {"points_work": 100, "points_housing": 0, "points_learning": 0, "points_health": 0}
     points |= {"points_participation": 0, "points_diversity": 0}
-    ignored = inclusion.index(ctx, PERIOD, "district", inclusion.Query(**points).recipe)
-    pd.testing.assert_frame_equal(ignored, inclusion.index(ctx, PERIOD, "district", USUAL))
-    only_work = inclusion.index(ctx, PERIOD, "district", inclusion.Query(weights="expert", **points).recipe)
+    ignored = inclusion.index(ctx, PERIOD, DISTRICTS.changed(**points))
+    pd.testing.assert_frame_equal(ignored, inclusion.index(ctx, PERIOD, DISTRICTS))
+    only_work = inclusion.index(ctx, PERIOD, DISTRICTS.changed(weights="expert", **points))
     assert only_work["score"].tolist() == pytest.approx(only_work["work"].tolist())
 
 
 @pytest.mark.parametrize("language", ["de", "uk"])
 def test_options_are_said_in_the_readers_language(language: str) -> None:
     ctx = context(language=language)
-    steps = inclusion.steps(ctx, PERIOD, "district", USUAL)
+    steps = inclusion.steps(ctx, PERIOD, DISTRICTS)
     assert not [word for word in ("min-max", "equal", "geometric", "winsorised", "none") if f" {word}" in steps]
-    choices = inclusion.sobol_figure(ctx, PERIOD, "district", USUAL).rows["choice"]
+    choices = inclusion.sobol_figure(ctx, PERIOD, DISTRICTS).rows["choice"]
     assert not set(choices) & {"weights", "imputation"} or ctx.language("weights") == "weights"
 
 
@@ -181,7 +181,7 @@ def test_cards_count_areas_and_say_the_day_of_what_was_published() -> None:
 
 
 def test_a_map_of_the_index_is_classed_by_its_score() -> None:
-    figure = inclusion.map_figure(context(), CITY, PERIOD, "district", USUAL)
+    figure = inclusion.map_figure(context(), CITY, PERIOD, DISTRICTS)
     assert isinstance(figure.drawing, Map)
     assert figure.drawing.legend is not None
     assert sum(figure.drawing.legend.counts) == 12
