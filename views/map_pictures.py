@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import h3
+import orjson
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -14,6 +17,7 @@ from data.figures import Legend, Map
 from views.charts import wrap
 from views.palette import GROUPS, MISSING, Style, ramp
 
+GROUND = Path(__file__).parent.parent / "static" / "map-light.json"  # the screen's
 M_PER_DEGREE = 111_320.0  # of latitude
 
 
@@ -130,13 +134,24 @@ def _catchment(figure: go.Figure, style: Style, legend: Legend | None, points: p
     _path(figure, circles, fill="toself", name=name, fillcolor="rgba(0,114,178,.2)", line={"color": GROUPS[0]})
 
 
+@cache
+def _land() -> list[Any]:
+    features = orjson.loads(GROUND.read_bytes())["sources"]["land"]["data"]["features"]
+    shapes = [shape for land in features for shape in land["geometry"].get("geometries", [land["geometry"]])]
+    return [ring for shape in shapes if shape["type"] == "MultiPolygon" for ring in _rings(shape)]
+
+
 def _arcs(figure: go.Figure, style: Style, legend: Legend | None, pairs: pd.DataFrame) -> None:
+    _path(
+        figure, _land(), fill="toself", fillcolor="#eeebe6", line={"color": "#c9c6c0", "width": 0.5}, showlegend=False
+    )
     for row in pairs.to_dict("records"):
         figure.add_scatter(
             x=[row["origin_lon"], row["asylum_lon"]],
             y=[row["origin_lat"], row["asylum_lat"]],
             mode="lines+markers",
             name=f"{row['name']}: {row['shown']}",
+            opacity=0.8,
             line={"color": GROUPS[0], "width": row["width"]},
             marker={"size": [4, 9], "color": [GROUPS[5], GROUPS[0]]},
         )
