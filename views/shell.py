@@ -48,14 +48,15 @@ def context() -> CityContext:
     return CityContext(city, data.version(), current(), rights.actor().role)
 
 
-def title(text: str, ctx: CityContext, territory: Territory, follows: str = "area") -> None:
+def title(text: str, ctx: CityContext, territory: Territory | None = None, follows: str = "area") -> None:
     """The page's title. follows: the finest choice that its figures follow ('area', 'district', 'city' or 'world').
 
     Where the reader has chosen something finer the page says in one line that it is about more.
     """
     st.session_state["_title"] = text
     st.title(text, anchor=False)
-    finer = territory.area if follows == "district" else territory.area or territory.district
+    chosen = (territory.area, territory.district) if territory else ("", "")
+    finer = chosen[0] if follows == "district" else any(chosen)
     if finer and follows in ("city", "district"):
         st.caption(
             _("This page is about the whole city; the area chosen in the sidebar does not change it.")

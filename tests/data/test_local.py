@@ -31,6 +31,11 @@ def employment(value: float) -> pd.DataFrame:
 ENTRY = replace(definitions.entry("employment"), period="2022")
 
 
+def test_a_version_is_told_as_a_moment() -> None:
+    assert local.moment("2026-11-25T065659.874927") == "2026-11-25 06:56:59 UTC"
+    assert local.moment("") == ""
+
+
 def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> None:
     first = local.save(ENTRY, employment(1.0))
     offer = local.offer(ENTRY, employment(2.0))

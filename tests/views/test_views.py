@@ -14,13 +14,8 @@ from hypothesis import strategies as st
 from data.cache import ByteCache
 from data.figures import Column, Figure
 from data.translation import Language
-from views import comparisons, exports, prints, text
+from views import comparisons, exports, prints
 from views.palette import Style
-
-
-def test_a_version_is_told_as_a_moment() -> None:
-    assert text.moment("2026-11-25T065659.874927") == "2026-11-25 06:56:59 UTC"
-    assert text.moment("") == ""
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=30), st.floats(0.01, 5))

@@ -1,0 +1,248 @@
+"""The tables that there are: whose, how fresh, what is in them, which versions, what a new version says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+import data
+from analytics import differences
+from data import definitions, local, refresh
+from data.catalogue import Entry
+from data.context import CityContext, ViewState
+from data.errors import DataError
+from data.figures import Column, Figure
+from data.translation import GAP, N_, is_gap
+from services.areas import country_names
+from services.figures import Caption, figure
+from services.tables import place_table
+
+# What a reader wants to hear of a new version: added up over these columns.
+HEADLINES = {
+    "displaced": ["asylum", "year", "category"],
+    "asylum_applications": ["asylum", "year"],
+    "asylum_decisions": ["asylum", "year"],
+    "solutions": ["asylum", "year", "solution"],
+    "facilities": ["kind"],
+    "firms": ["activity"],
+}
+COMPARED = {"persons", "applied", "recognised", "thousand_persons", "million_pps", "firms"}
+TYPES = {
+    "str": N_("text"),
+    "int": N_("whole number"),
+    "Int": N_("whole number"),
+    "float": N_("number"),
+    "datetime": N_("date"),
+    "bool": N_("yes or no"),
+    "geometry": N_("shape"),
+}
+KINDS: dict[str, Any] = {"str": "id", "datetime": "day", "bool": "flag"}
+STATES = {"used": N_("in use"), "kept": N_("kept"), "offered": N_("waits")}
+SIDES = ("before", "after", "change", "what")
+CHANGES = {"changed": N_("changed"), "new": N_("new"), "gone": N_("gone")}
+CATALOGUE = N_("catalogue of this server")
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("table", N_("Table"), kind="name"),
+        Column("place", N_("Place"), kind="text"),
+        Column("publisher", N_("Publisher"), kind="text"),
+        Column("licence", N_("Licence"), kind="text"),
+        Column("covers", N_("Period"), kind="text"),
+        Column("rows", N_("Rows")),
+        Column("version", N_("Version"), kind="text"),
+        Column("column", N_("Column"), kind="name"),
+        Column("type", N_("Type"), kind="text"),
+        Column("key", N_("Key"), kind="flag"),
+        Column("filled", N_("Filled"), "%", digits=1),
+        Column("span", N_("Span"), kind="text", missing=""),
+        Column("state", N_("State"), kind="text"),
+        Column("before", N_("Before"), digits=2),
+        Column("after", N_("After"), digits=2),
+        Column("change", N_("Change"), digits=2),
+        Column("what", N_("What"), kind="text"),
+    )
+}
+
+
+class Query(ViewState):
+    """The table looked at, and those that publishers are asked for (none chosen: all)."""
+
+    table: str = ""
+    sources: tuple[str, ...] = ()
+
+
+def entries() -> dict[str, Entry]:
+    """Every table in use by place/name."""
+    return {f"{place}/{name}": entry for (place, name), entry in sorted(data.catalogue().items())}
+
+
+def sources() -> list[str]:
+    """Tables that publishers can be asked for."""
+    return list(refresh.sources())
+
+
+def overview_figure(ctx: CityContext) -> Figure:
+    """All tables at a glance."""
+    _ = ctx.language
+    rows = pd.DataFrame(
+        [
+            (_(entry.title), entry.place, entry.publisher, entry.licence, entry.period, entry.rows, entry.version_word)
+            for entry in entries().values()
+        ],
+        columns=["table", "place", "publisher", "licence", "covers", "rows", "version"],
+    )
+    caption = Caption(_("All tables with publisher, licence, period and version"), "", "", _(CATALOGUE))
+    return figure(ctx, "tables", caption, rows, None, COLUMNS)
+
+
+def about(ctx: CityContext, entry: Entry) -> dict[str, str]:
+    """Where a table is from, by what each word is."""
+    _ = ctx.language
+    parts = {
+        _("Publisher"): entry.publisher,
+        _("Licence"): entry.licence,
+        _("Credit"): entry.attribution,
+        _("Period"): entry.period,
+        _("Unit"): entry.unit,
+        _("Geography"): entry.geography,
+        _("Rows"): _.number(entry.rows),
+        _("Version"): f"{entry.version or entry.built_on} · {entry.checksum[:12]}",
+        _("Note"): entry.note,
+    }
+    return {label: text for label, text in parts.items() if text}
+
+
+def _word(dtype: str) -> str:
+    """What kind of column a type is: a key of TYPES."""
+    return next(word for word in TYPES if dtype.startswith(word))
+
+
+def contract_figure(ctx: CityContext, entry: Entry) -> Figure:
+    """What each column of a table promises, how much of it is filled, and its span."""
+    _, table, contract = ctx.language, place_table(entry.name, entry.place), definitions.contract(entry.name)
+    rows = []
+    for name, dtype in definitions.types(entry.name).items():
+        if name in table:
+            values, word = table[name].dropna(), _word(dtype)
+            spread = word not in ("str", "geometry", "bool") and len(values)
+            span = f"{_.plain(values.min())} – {_.plain(values.max())}" if spread else None
+            filled = 100 * len(values) / max(1, len(table))
+            rows.append((name, _(TYPES[word]), name in (contract.unique or []), filled, span))
+    columns = ["column", "type", "key", "filled", "span"]
+    caption = Caption(_("Columns of: {title}", title=_(entry.title)), "", entry.period, entry.source_line)
+    return figure(ctx, "contract", caption, pd.DataFrame(rows, columns=columns), None, COLUMNS)
+
+
+def _column(name: str, values: pd.Series) -> Column:
+    """A column as the table has it: under its own name, with its digits, a gap left empty."""
+    word = _word(str(values.dtype))
+    digits = 6 if word == "float" and (values.dropna() % 1 != 0).any() else 0
+    return Column(name, name, kind=KINDS.get(word, "number"), digits=digits, missing="")
+
+
+def table_figure(ctx: CityContext, entry: Entry) -> Figure:
+    """A whole table as it is stored, in the order and under the names of its contract; shapes go along in files."""
+    _, table = ctx.language, place_table(entry.name, entry.place)
+    plain = pd.DataFrame(table.drop(columns="geometry")) if "geometry" in table else table
+
+    def geometry() -> list[dict[str, Any] | None]:
+        return [shape and shape.__geo_interface__ for shape in gpd.GeoDataFrame(table).to_crs(4326).geometry]
+
+    return Figure(
+        f"{entry.place}-{entry.name}",
+        _(entry.title),
+        _(entry.unit),
+        entry.period,
+        entry.source_line,
+        plain,
+        tuple(_column(name, plain[name]) for name in plain),
+        geometry=geometry if "geometry" in table else None,
+    )
+
+
+def versions_figure(ctx: CityContext, entry: Entry) -> Figure | None:
+    """Versions of a table, newest first; None where there is only one."""
+    _, rows = ctx.language, local.versions(entry.place, entry.name)
+    if len(rows) < 2:
+        return None
+    table = pd.DataFrame(
+        [(local.moment(row.version) or _("shipped"), _(STATES[row.state]), row.period, row.rows) for row in rows],
+        columns=["version", "state", "covers", "rows"],
+    )
+    caption = Caption(_("Versions of: {title}", title=_(entry.title)), "", "", _(CATALOGUE))
+    return figure(ctx, "versions", caption, table, None, COLUMNS)
+
+
+def go_back(entry: Entry) -> None:
+    """Use the version of a table before the one in use. Raises DataError."""
+    local.go_back(entry.place, entry.name)
+
+
+def offers() -> list[Entry]:
+    """New versions that wait."""
+    return local.offers()
+
+
+def accept(offer: Entry) -> None:
+    """Use a new version."""
+    local.use(offer.place, offer.name, offer.version)
+
+
+def reject(offer: Entry) -> None:
+    """Take a new version away."""
+    local.reject(offer.place, offer.name)
+
+
+def compared(ctx: CityContext, offer: Entry) -> pd.DataFrame | None:
+    """What a new version says otherwise than the one in use, countries by name; None where there is none in use."""
+    if not data.has(offer.name, offer.place):
+        return None
+    keys = HEADLINES.get(offer.name, [key for key in definitions.definition(offer.name).key if key != "flag"])
+    columns = definitions.types(offer.name)
+    value = next((name for name in columns if name in COMPARED - set(keys)), "") if offer.name != "facilities" else ""
+    before = data.opened(data.entry(offer.name, offer.place))
+    rows = differences.compare(before, data.opened(offer), keys, value)
+    names = country_names(ctx)
+    for column in {"asylum", "origin"} & set(rows):
+        rows[column] = rows[column].map(names).fillna(rows[column])
+    return rows
+
+
+def headline(ctx: CityContext, offer: Entry, rows: pd.DataFrame | None) -> str:
+    """A new version in words; the largest differences: 'Germany, 2024, refugees: 2.49 million → 2.51 million'."""
+    _ = ctx.language
+    if rows is None:
+        return _("{rows:,} rows, {period}. There was no such table before.", rows=offer.rows, period=offer.period)
+    counts = rows["what"].value_counts()
+    summary = _(
+        "{changed:,} figures changed, {new:,} are new, {gone:,} are gone.",
+        **{name: int(counts.get(name, 0)) for name in CHANGES},
+    )
+    lines = []
+    for row in rows.head(5).to_dict("records"):
+        subject = ", ".join(_.plain(value) for name, value in row.items() if name not in SIDES)
+        before, after = (_(GAP) if is_gap(row[side]) else _.compact(row[side]) for side in ("before", "after"))
+        lines.append(f"- {subject}: {before} → {after}")
+    return "\n".join([f"{summary}\n", *lines])
+
+
+def differences_figure(ctx: CityContext, offer: Entry, rows: pd.DataFrame) -> Figure:
+    """Every figure that a new version says otherwise."""
+    _ = ctx.language
+    own = {name: _column(name, rows[name]) for name in rows if name not in SIDES}
+    table = rows.assign(what=rows["what"].map(CHANGES).map(_))
+    caption = Caption(_("Differences: {title}", title=_(offer.title)), _(offer.unit), offer.period, offer.source_line)
+    return figure(ctx, f"diff-{offer.place}-{offer.name}", caption, table, None, COLUMNS | own)
+
+
+def ask(ctx: CityContext, source: str) -> str:
+    """Ask a publisher for a table; what is new is offered. Returns what came of it, in a sentence."""
+    _ = ctx.language
+    try:
+        offer = refresh.offer(source)
+    except DataError as fault:
+        return _("{what} stays as it was. {fault}", what=source, fault=fault)
+    return _("{what}: nothing new", what=source) if offer is None else _("{what}: a new version waits", what=source)
