@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import textwrap
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,58 +69,45 @@ def slope(
     *,
     heads: tuple[str, str],
     labelled: list[str],
-    digits: int = 1,
     marked: str = "",
 ) -> go.Figure:
-    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted).
-
-    A label that had to move to be read is tied to its point by a thin line.
-    """
+    """A line from each name's first to its last value; those labelled in colour (rising solid, falling dotted)."""
     figure = blank(max(420, 24 * len(labelled) + 120), "")
-    shown = table[table[name].isin({*labelled, marked})]
+    named = {*labelled, marked}
     for row in table.to_dict("records"):
-        rises, named = row[last] >= row[first], row[name] in set(shown[name])
-        colour = GROUPS[5] if row[name] == marked else GREY if not named else GROUPS[0] if rises else GROUPS[1]
+        rises, shown, chosen = row[last] >= row[first], row[name] in named, row[name] == marked
+        colour = GROUPS[5] if chosen else GREY if not shown else GROUPS[0] if rises else GROUPS[1]
         figure.add_scatter(
             x=[0, 1],
             y=[row[first], row[last]],
             mode="lines+markers",
             name=row[name],
-            opacity=1 if named else 0.35,
-            line={
-                "color": colour,
-                "width": 4 if row[name] == marked else 2 if named else 1,
-                "dash": "solid" if rises else "dot",
-            },
-            hovertemplate=f"{row[name]}: %{{y:,.{digits}f}}<extra></extra>",
+            opacity=1 if shown else 0.35,
+            line={"color": colour, "width": 4 if chosen else 2 if shown else 1, "dash": "solid" if rises else "dot"},
+            hovertemplate=f"{row[name]}: %{{y:,.1f}}<extra></extra>",
         )
-    step = (table[[first, last]].max(axis=None) - table[[first, last]].min(axis=None)) / max(len(shown) * 1.2, 14)
-    notes = [
-        {
-            "x": side,
-            "y": row[column],
-            "ax": side + away,
-            "ay": place,
-            "axref": "x",
-            "ayref": "y",
-            "text": f"{wrap(row[name], 30)} {row[column]:,.{digits}f}",
-            "arrowhead": 0,
-            "arrowwidth": 1,
-            "arrowcolor": GREY,
-            "standoff": 5,
-            "xanchor": anchor,
-            "font": {"size": 11},
-        }
-        for side, column, anchor, away in ((0, first, "right", -0.08), (1, last, "left", 0.08))
-        for place, row in zip(_apart(shown[column], step), shown.to_dict("records"), strict=True)
-    ]
-    annotate(figure, notes)
+    shown_rows = table[table[name].isin(named)]
+    step = (table[[first, last]].max(axis=None) - table[[first, last]].min(axis=None)) / max(len(shown_rows) * 1.2, 14)
+    for side, column, anchor, away in ((0, first, "right", -0.08), (1, last, "left", 0.08)):
+        annotate(figure, _side_labels(shown_rows, name, column, step, (side, side + away, anchor)))
     figure.update_layout(
         hovermode="closest",
         xaxis={"range": [-0.75, 1.75], "tickvals": [0, 1], "ticktext": list(heads)},
         yaxis={"visible": False, "rangemode": "normal"},
     )
     return figure
+
+
+def _side_labels(
+    rows: pd.DataFrame, name: str, column: str, step: float, place: tuple[float, float, str]
+) -> list[dict[str, Any]]:
+    """Labels beside points, moved apart and tied to them by a thin line. place: x of points, x of labels, anchor."""
+    shared = {"x": place[0], "ax": place[1], "xanchor": place[2], "axref": "x", "ayref": "y", "font": {"size": 11}}
+    line = {"arrowhead": 0, "arrowwidth": 1, "arrowcolor": GREY, "standoff": 5}
+    return [
+        {**shared, **line, "y": value, "ay": height, "text": f"{wrap(label, 30)} {value:,.1f}"}
+        for label, value, height in zip(rows[name], rows[column], _apart(rows[column], step), strict=True)
+    ]
 
 
 def _apart(values: pd.Series, step: float) -> list[float]:
