@@ -61,7 +61,7 @@ def test_the_engine_is_not_asked_twice_for_the_same(monkeypatch: pytest.MonkeyPa
     first = len(runs)
     app.run()
     assert len(runs) == first
-    app.selectbox(key="from").select_index(3).run()
+    app.selectbox(key="first_year").select_index(3).run()
     assert len(runs) <= first + 6
 
 
