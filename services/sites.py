@@ -145,7 +145,7 @@ def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProbl
         groups[0],
         groups,
         minutes_before(ctx, sites.kind, sites.closed),
-        sites.count,
+        min(sites.count, len(places)),
         float(sites.limit),
         sites.room,
     )
@@ -178,7 +178,7 @@ def greedy(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
     case = problem(ctx, sites.replace(model="maximal covering"), period)
     covers = sparse.csr_matrix((sites.limit >= case.minutes.T).astype(float))
     missed = np.where(case.before > sites.limit, case.weight, 0.0)
-    solution = siting.greedy_cover(covers, missed, sites.count)
+    solution = siting.greedy_cover(covers, missed, case.count)
     value = siting.serve_with_room(covers, missed, solution.sites, sites.room) if sites.room else solution.value
     return solution._replace(value=value, bound=siting.solve(case, whole=False).value)
 
@@ -186,7 +186,7 @@ def greedy(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
 @cached
 def frontier(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> pd.DataFrame:
     """People newly reached by the best 1, 2, ... sites: the efficient frontier of maximal covering."""
-    counts = range(1, MOST_SITES + 1)
+    counts = range(1, min(MOST_SITES, len(candidates(ctx, sites.kind, sites.limit, period))) + 1)
     covering = sites.replace(model="maximal covering", cost=0)
     gained = [optimum(ctx, covering.replace(count=count), period).value for count in counts]
     return pd.DataFrame({"sites": counts, "gained": gained, "added": np.diff([0.0, *gained])})
