@@ -68,7 +68,8 @@ def europe_map(ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame,
     rows: nuts_id or iso3, name, value (what is coloured), shown (its text), exported columns. selected: what is marked.
     """
     place = "nuts_id" if "nuts_id" in rows else "iso3"
-    shapes, rows = world_shapes(SHAPES[place], place), rows.reset_index(drop=True)
+    shapes = world_shapes(SHAPES[place], place)
+    rows = rows.sort_values("value", ascending=False, ignore_index=True)
     grouped = classes.classify(rows["value"])
     layer = Layer("areas", {"shapes": shapes, "rows": rows, "classes": grouped, "key": place, "selected": selected})
     labels = ranges(grouped, Shading(digits=2), ctx.language)

@@ -147,7 +147,7 @@ def density_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         _("{rate} per 10,000 residents ({n} venues)", rate=_.number(rate, 1), n=n)
         for rate, n in zip(rows["per_10000"], rows["facilities"], strict=True)
     ]
-    rows = in_district(ctx, rows, territory.district, level)
+    rows = in_district(ctx, rows, territory.district, level).sort_values("value", ascending=False)
     settled = rows[rows["persons"] >= SETTLED_RESIDENTS].dropna(subset="value")
     best = settled.loc[settled["value"].idxmax()] if len(settled) else rows.iloc[0]
     caption = Caption(
@@ -190,7 +190,7 @@ def location_quotients(ctx: CityContext, counts: pd.DataFrame, kind: str) -> pd.
     """One kind's location quotients by largest area with their intervals. counts: area, kind, count."""
     rows = specialisation.location_quotient(counts)
     rows = rows[(rows["kind"] == kind) & rows["low"].notna()].rename(columns={"area": "area_id"})
-    return rows.assign(name=rows["area_id"].map(area_names(ctx, ctx.largest_level)))
+    return rows.assign(name=rows["area_id"].map(area_names(ctx, ctx.largest_level))).sort_values("lq", ascending=False)
 
 
 def quotients_chart(ctx: CityContext, territory: Territory, rows: pd.DataFrame) -> Chart:
@@ -236,7 +236,8 @@ def hot_spots_figures(ctx: CityContext, territory: Territory, query: Query) -> l
     """Where venues crowd: hot spots among the smallest areas on a map, crowds whatever the borders as a table."""
     _, kinds, level = ctx.language, require_kinds(ctx, query.venues), ctx.levels[-1]
     words = {kind: _(name) for kind, name in HOT_OR_COLD.items()}
-    rows = in_district(ctx, _hot_spots(ctx, kinds), territory.district, level).reset_index(drop=True)
+    rows = in_district(ctx, _hot_spots(ctx, kinds), territory.district, level)
+    rows = rows.sort_values("z", ascending=False, ignore_index=True)
     rows = rows.assign(name=rows["area_id"].map(area_names(ctx, level)), hot_or_cold=rows["kind"].map(words))
     rows["shown"] = [f"{word} (z {_.signed(z)})" for word, z in zip(rows["hot_or_cold"], rows["z"], strict=True)]
     grouped = classes.classify(rows["kind"].map({"hot": 1.0, "cold": 0.0}).astype(float))
@@ -286,7 +287,7 @@ def walk_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """How far culture is on foot, by area (an estimate)."""
     _, kinds, period = ctx.language, require_kinds(ctx, query.venues), require_period(ctx, territory)
     rows = minutes_to_culture(ctx, kinds, period, query.level).assign(value=lambda t: t["minutes"])
-    rows = in_district(ctx, rows, territory.district, query.level)
+    rows = in_district(ctx, rows, territory.district, query.level).sort_values("value")
     rows["shown"] = _.each(
         "{minutes:.0f} minutes, {share:.0f} % within 15 (estimate)",
         minutes=rows["minutes"],

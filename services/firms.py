@@ -147,7 +147,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Share of firms in scope by area."""
     _, rows = ctx.language, _chosen(ctx, territory, query)
     rows = rows.groupby(["area_id", "name"], as_index=False).agg({"firms": "sum", "all_firms": "first"})
-    rows = rows.assign(value=rows["firms"] / rows["all_firms"])
+    rows = rows.assign(value=rows["firms"] / rows["all_firms"]).sort_values("value", ascending=False)
     rows["shown"] = _.each("{share:.1f} % of firms ({n:,.0f})", share=100 * rows["value"], n=rows["firms"])
     best = rows.loc[rows["value"].where(rows["all_firms"] >= FEWEST_FIRMS).fillna(-1).idxmax()]
     caption = Caption(
