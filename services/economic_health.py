@@ -163,15 +163,10 @@ def _model_figure(
     ).drop(columns="term")
     sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("coefficient", key=abs, ascending=False)
     top = sure.iloc[0] if len(sure) else rows.loc[rows["coefficient"].abs().idxmax()]
-    finding = (
-        _(
-            "With {outcome} goes together: {value}",
-            outcome=outcome,
-            value=", ".join(map(_.inside, sure["label"].head(3))),
-        )
-        if len(sure)
-        else _("Nothing here goes together with {outcome} beyond chance", outcome=outcome)
-    )
+    terms = ", ".join(map(_.inside, sure["label"].head(3)))
+    finding = _("Nothing here goes together with {outcome} beyond chance", outcome=outcome)
+    if terms:
+        finding = _("With {outcome} goes together: {value}", outcome=outcome, value=terms)
     unit = _(
         "standard deviations of {outcome} per standard deviation of each term, the others held still; 95 % bootstrap "
         "interval",
