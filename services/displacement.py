@@ -113,7 +113,7 @@ def _every_year(ctx: CityContext, by: str, country: str | None, origin: str) -> 
 def stock(
     ctx: CityContext, by: str, country: str | None, first: int = 0, last: int = 9999, origin: str = ""
 ) -> pd.DataFrame:
-    """People at year end by 'category', 'origin' or 'asylum': year, `by`, persons. The engine is asked for all years."""
+    """People at year end by 'category', 'origin' or 'asylum': year, `by`, persons. The engine is asked once."""
     rows = _every_year(ctx, by, country, origin)
     return rows[rows["year"].between(first, last)]
 
@@ -170,10 +170,7 @@ def answers(ctx: CityContext, territory: Territory, place: Place) -> str:
         iloc=_.compact(total.iloc[-1]),
         place=place.within,
         index=total.index[-1],
-        parts=", ".join(
-            f"{names[code]} ({_.compact(persons)})"
-            for code, persons in zip(largest["origin"], largest["persons"], strict=True)
-        ),
+        parts=", ".join(f"{names[row['origin']]} ({_.compact(row['persons'])})" for row in largest.to_dict("records")),
     )
     since = _(
         "**Since when:** {iloc} since {index}; the highest count in these years is {total}, {peak}.",
@@ -188,41 +185,34 @@ def answers(ctx: CityContext, territory: Territory, place: Place) -> str:
 
 def _how_young_how_urban(ctx: CityContext, place: Place) -> list[str]:
     _, rows = ctx.language, world_table("displaced_by_age_place")
-    (people, stated), year, lines = ages(ctx, place.code), rows["year"].max(), []
-    if stated:
-        lines.append(
-            _(
-                "**How young:** {share} are 5 to 17, among the {stated} whose age is stated ({year}).",
-                share=_.percent(displacement.school_age_share(people)[0]),
-                stated=_.percent(stated),
-                year=year,
-            )
-        )
-    urban = displacement.urban_share(rows, place.code)
-    if urban:
-        lines.append(
-            _(
-                "**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various places "
-                "({year}).",
-                urban=_.percent(urban[0]),
-                urban_2=_.percent(urban[1]),
-                year=year,
-            )
-        )
-    return lines
+    (people, stated), urban, year = (
+        ages(ctx, place.code),
+        displacement.urban_share(rows, place.code),
+        rows["year"].max(),
+    )
+    young = _(
+        "**How young:** {share} are 5 to 17, among the {stated} whose age is stated ({year}).",
+        share=_.percent(displacement.school_age_share(people)[0]),
+        stated=_.percent(stated),
+        year=year,
+    )
+    low, high = (_.percent(share) for share in urban or (None, None))
+    towns = _(
+        "**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various places ({year}).",
+        urban=low,
+        urban_2=high,
+        year=year,
+    )
+    return [young if stated else "", towns if urban else ""]
 
 
 def stock_figure(ctx: CityContext, territory: Territory, query: Query, place: Place) -> Figure:
     """How many, by category, origin or asylum. Raises NothingToShow where people or residents are not counted."""
-    _, names = ctx.language, country_names(ctx)
+    _, origin = ctx.language, country_names(ctx).get(query.only_from, "")
     rows = by_group(ctx, query.by, place.code, territory.first_year, territory.last_year, query.only_from)
     if rows.empty:
         raise NothingToShow(
-            _(
-                "UNHCR counts nobody from {names} in {place} in these years.",
-                names=names[query.only_from],
-                place=place.within,
-            ),
+            _("UNHCR counts nobody from {names} in {place} in these years.", names=origin, place=place.within),
             _("Choose another origin or other years."),
         )
     total = rows.groupby("year")["persons"].sum()
@@ -234,27 +224,14 @@ def stock_figure(ctx: CityContext, territory: Territory, query: Query, place: Pl
         rows["per_1000"] = displacement.per_1000(rows["persons"], residents)
     breaks = _wider_counts(ctx, place.code, total)
     tables = ("displaced", "country_population") if column == "per_1000" else ("displaced",)
+    finding = _stock_finding(ctx, total, bool(breaks), origin, place)
+    options = {"unit": _(unit), "stacked": column != "index", "digits": digits, "breaks": breaks}
     return figure(
         ctx,
         "stock",
-        Caption(
-            _stock_finding(ctx, total, bool(breaks), names.get(query.only_from, ""), place),
-            _(unit),
-            years_of(total.index),
-            world_source(*tables),
-        ),
+        Caption(finding, _(unit), years_of(total.index), world_source(*tables)),
         rows.drop(columns=query.by),
-        chart(
-            "lines",
-            rows,
-            x="year",
-            y=column,
-            by="group",
-            unit=_(unit),
-            stacked=column != "index",
-            digits=digits,
-            breaks=breaks,
-        ),
+        chart("lines", rows, x="year", y=column, by="group", **options),
         COLUMNS | {"group": Column("group", BREAKDOWNS[query.by], kind="text")},
     )
 
