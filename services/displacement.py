@@ -198,7 +198,8 @@ def _how_young_how_urban(ctx: CityContext, place: Place) -> list[str]:
     )
     low, high = (_.percent(share) for share in urban or (None, None))
     towns = _(
-        "**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various places ({year}).",
+        "**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various places "
+        "({year}).",
         urban=low,
         urban_2=high,
         year=year,
