@@ -147,7 +147,7 @@ def _below(rows: pd.DataFrame, floor: float) -> pd.DataFrame:
 def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
     """Sites closed, the places that close with them, and people who lose the service."""
     _, outcome = ctx.language, _result(ctx, territory, query)
-    closed = _("{closed} of {sites}", closed=_.number(outcome.closed), sites=_.number(outcome.sites))
+    closed = f"{_.number(outcome.closed)} / {_.number(outcome.sites)}"
     return [
         KeyFigure(_("Sites closed"), closed),
         KeyFigure(

@@ -9,10 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import data
-from analytics import scenario
 from data import store
-from data.store import register
-from pages import common, scenario_results
 
 APP = str(Path(__file__).parents[2] / "app.py")
 PAGES = [
@@ -24,12 +21,7 @@ PAGES = [
     "coverage",
     "reach",
     "goals",
-    "what_if_arrivals",
-    "what_if_sites",
-    "what_if_shock",
-    "what_if_compare",
 ]
-ANY_YEAR = ["initiatives", "partnerships", "readiness", "impact", "story"]  # pages on what people entered here
 
 
 def open_page(page: str, **query: str | list[str]) -> AppTest:
@@ -38,69 +30,6 @@ def open_page(page: str, **query: str | list[str]) -> AppTest:
         app.query_params[key] = value
     app.run()
     return app.switch_page(f"pages/{page}.py").run()
-
-
-@pytest.mark.parametrize("page", ANY_YEAR)
-def test_a_page_on_entries_says_what_to_do_first(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    app = open_page(page)
-    assert not app.exception
-    assert app.info
-
-
-@pytest.mark.parametrize("page", ["initiatives", "partnerships", "impact"])
-def test_the_starting_set_fills_the_pages(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    app = open_page("initiatives")
-    app.button(key="plant").click().run()
-    app = app.switch_page(f"pages/{page}.py").run()
-    assert not app.exception
-    assert app.subheader
-
-
-def test_an_edit_is_kept_with_its_history_and_a_stale_one_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    number = register.add(register_row(), "ann")
-    app = open_page("initiatives")
-    area = next(box for box in app.text_area if box.label == "Description")
-    area.set_value("A room to read in")
-    register.change(number, 1, register_row() | {"languages": "Greek"}, "bob")  # meanwhile, elsewhere
-    next(button for button in app.button if button.label == "Save").click().run()
-    assert any("changed by someone else" in line.value and "languages" in line.value for line in app.error)
-    assert register.everything()["languages"].tolist() == ["Greek"]  # nothing was overwritten,
-    assert (
-        next(box for box in app.text_area if box.label == "Description").value == "A room to read in"
-    )  # and nothing typed was lost
-    next(button for button in app.button if button.label == "Save").click().run()
-    assert register.everything()["about"].tolist() == [
-        "A room to read in"
-    ]  # having seen the other version, it may be saved
-    assert register.history(number)["action"].tolist() == ["changed", "changed", "added"]
-
-
-def register_row() -> dict[str, object]:
-    return {
-        "name": "Reading room",
-        "kind": "practice",
-        "stage": "applied",
-        "theme": "social",
-        "topic": "learning",
-        "city": "Town",
-        "country": "DE",
-    }
-
-
-def test_an_assessment_is_stored_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    app = open_page("readiness")
-    app.selectbox(key="level-crisis_plan").set_value(1)
-    next(button for button in app.button if button.label == "Store assessment").click().run()
-    assert not app.exception
-    assert any("Crisis plans, 33 of 100" in line.value for line in app.subheader)
-    shock = open_page("what_if_shock")
-    assert any("crisis plans 33 of 100" in line.value for line in shock.markdown)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -211,37 +140,3 @@ def test_a_goal_is_set_tracked_and_removed(tmp_path: Path, monkeypatch: pytest.M
     app.button(key=f"remove-{stored['id']}").click().run()
     assert store.targets("berlin").empty
     assert app.info
-
-
-def test_a_saved_scenario_reruns_identically_and_compares(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
-    app = open_page("what_if_arrivals")
-    app.number_input(key="people_At most-0").set_value(40_000).run()
-    app = app.switch_page("pages/what_if_compare.py").run()
-    app.button(key="save-scenario").click().run()
-    saved = scenario.load(store.scenarios("berlin")["text"].iloc[0])
-    assert saved.arrivals.people[2] == 40_000  # what was set on another page is what is saved
-    first = app.dataframe[-1].value
-    common.results.clear()
-    again = open_page("what_if_compare").dataframe[-1].value
-    pd.testing.assert_frame_equal(first, again)
-    app = open_page("what_if_compare")
-    app.button(key="copy-1").click().run()
-    assert len(store.scenarios("berlin")) == 2
-    app.button(key="drop-1").click().run()
-    assert store.scenarios("berlin")["name"].tolist() == ["My scenario (copy)"]
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        ({"city": "elsewhere"}, "city: 'elsewhere' is not known here"),
-        ({"period": "1999-12-31"}, "period:"),
-        ({"sites": scenario.Sites(kind="castle")}, "sites.kind: 'castle'"),
-        ({}, ""),
-    ],
-)
-def test_a_scenario_that_does_not_fit_the_city_is_told_why(change: dict[str, object], told: str) -> None:
-    made = scenario.Scenario(name="Test", city="berlin", period="2024-12-31").replace(**change)
-    wrong = scenario_results.misfit(made)
-    assert wrong.startswith(told) if told else wrong == ""

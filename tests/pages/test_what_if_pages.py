@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -113,9 +112,3 @@ def test_a_scenario_that_no_longer_fits_is_told_why() -> None:
     app = open_page("what_if_compare", city="berlin", compare="")
     app.button(key="open-1").click().run()
     assert "1999\\-12\\-31' is not known here" in app.error[0].value
-
-
-def test_readiness_stands_beside_the_score() -> None:
-    assert "is not assessed yet" in words(open_page("what_if_shock", city="berlin"))
-    store.add_assessment("berlin", date(2026, 1, 5), "Test", {"crisis_plan": {"level": 1}})
-    assert "crisis plans 33 of 100" in words(open_page("what_if_shock", city="berlin"))
