@@ -1,20 +1,17 @@
-"""A city never seen by the code: an extract and a grid go to all pages in one command; and the pages that bring it in."""
+"""A city never seen by the code: an extract and a grid go to all pages in one command."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
 import pyrosm
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 import data
-from data import definitions, local
 from data.city import building, pack
 from data.city.__main__ import main
 from tests.data.test_fetch import helsinki_grid
@@ -89,40 +86,3 @@ def test_a_city_without_counts_of_origin_shows_no_zero(cities: Path) -> None:
     assert sum("No figure in these years" in one.value for one in app.info) >= 1
     app = open_page("displacement_city", "helsinki")
     assert any("has no table for this" in one.value for one in app.info)
-
-
-def test_the_data_page_offers_differences_and_uses_them(cities: Path) -> None:
-    table = data.table("cultural_employment")
-    entry = data.entry("cultural_employment")
-    changed = table.assign(
-        thousand_persons=table["thousand_persons"].where(table.index != 0, table["thousand_persons"] + 5)
-    )
-    local.offer(replace(entry, folder="", version=""), changed)
-    app = open_page("data_tables", "helsinki", table="world/cultural_employment")
-    assert not app.exception
-    assert any("1 figures changed" in one.value for one in app.markdown)
-    app.button(key="use-world-cultural_employment").click().run()
-    assert data.entry("cultural_employment").version
-    app.button(key="back").click().run()
-    assert not data.entry("cultural_employment").version
-    assert not app.exception
-
-
-def test_a_new_table_is_offered_without_a_table_before(cities: Path) -> None:
-    local.offer(
-        replace(definitions.entry("regional_gdp"), period="2022"),
-        pd.DataFrame({"year": [2022], "geo": ["DE30"], "million_pps": [1.0], "flag": [""]}),
-    )
-    app = open_page("data_tables", "bare")
-    assert any("There was no such table before" in one.value for one in app.markdown)
-    app.button(key="reject-world-regional_gdp").click().run()
-    assert local.offers() == []
-
-
-def test_a_build_is_taken_back_and_a_city_taken_out(cities: Path) -> None:
-    building.build(cities / "bare")
-    newest = data.entry("areas", "bare").version
-    app = open_page("data_city", "bare")
-    app.button(key="build-back-bare").click().run()
-    assert data.entry("areas", "bare").version < newest
-    assert not app.exception

@@ -1,0 +1,138 @@
+"""Data and Your city: tables and packs as their readers and administrators meet them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import data
+from data import definitions, local
+from data.city import building, pack
+from tests.driver import figures, open_page, words
+from views import exports
+
+
+@pytest.fixture(autouse=True)
+def _own_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def at_end_of_work(app: AppTest) -> AppTest:
+    """The page once the work that it began has ended."""
+    app.session_state["pack_work"].wait(120)
+    return app.run()
+
+
+def test_a_table_is_shown_with_its_types_in_words_and_taken_home_whole() -> None:
+    app = open_page("data_tables", city="berlin", table="berlin/facilities")
+    assert not app.exception
+    table, contract = next(f for f in figures(app) if f.key == "berlin-facilities"), figures(app)[-1]
+    assert contract.rows.set_index("column")["type"][["places", "name", "area_id"]].tolist() == [
+        "whole number",
+        "text",
+        "text",
+    ]
+    shipped = data.table("facilities", "berlin")
+    assert len(table.rows) == len(shipped)
+    assert len(app.dataframe[1].value) == 1_000
+    again = pd.read_csv(io.BytesIO(exports.csv_bytes(table)), dtype=str, keep_default_na=False)
+    assert again["area_id"].tolist() == shipped["area_id"].tolist()
+    assert [column.name for column in table.columns] == [name for name in shipped if name != "geometry"]
+
+
+def test_shapes_of_a_table_go_along() -> None:
+    areas = next(f for f in figures(open_page("data_tables", city="berlin", table="berlin/areas")) if f.geometry)
+    assert areas.geometry is not None
+    assert len(areas.geometry()) == len(areas.rows)
+
+
+def test_differences_of_a_new_version_are_shown_and_used() -> None:
+    table, entry = data.table("cultural_employment"), data.entry("cultural_employment")
+    changed = table["thousand_persons"].where(table.index != 0, table["thousand_persons"] + 5)
+    local.offer(replace(entry, folder="", version=""), table.assign(thousand_persons=changed))
+    app = open_page("data_tables", city="berlin", table="world/cultural_employment")
+    assert not app.exception
+    assert "1 figures changed" in words(app)
+    difference = figures(app)[0].rows
+    assert difference[["change", "what"]].to_numpy().tolist() == [[5, "changed"]]
+    app.button(key="use-world-cultural_employment").click().run()
+    assert data.entry("cultural_employment").version
+    app.button(key="back").click().run()
+    assert not data.entry("cultural_employment").version
+    assert not app.exception
+
+
+def test_a_new_table_is_offered_without_a_table_before() -> None:
+    table = pd.DataFrame({"year": [2022], "geo": ["DE30"], "million_pps": [1.0], "flag": [""]})
+    local.offer(replace(definitions.entry("regional_gdp"), period="2022"), table)
+    app = open_page("data_tables")
+    assert "There was no such table before" in words(app)
+    app.button(key="reject-world-regional_gdp").click().run()
+    assert local.offers() == []
+
+
+def test_a_pack_is_read_mapped_checked_and_built() -> None:
+    files = pack.template("Uppsala")
+    files["city.toml"] = files["city.toml"].replace('persons = "persons"\n', "", 1)
+    files["residents.csv"] = files["residents.csv"].replace("persons", "heads").replace("0-5,100", "0-5,-4")
+    app = open_page("data_city")
+    app.file_uploader(key="pack_upload").upload("mine.zip", zipped(files), "application/zip").run()
+    app = at_end_of_work(app)
+    app.selectbox(key="map-residents-persons").set_value("heads").run()
+    app.button(key="check").click().run()
+    app = at_end_of_work(app)
+    assert not app.exception
+    findings = figures(app)[0]
+    assert findings.finding == "1 errors, 0 warnings."
+    assert findings.rows[["file", "column"]].to_numpy().tolist() == [["residents.csv", "heads"]]
+    assert "Build the city" not in [button.label for button in app.button]
+    files["residents.csv"] = files["residents.csv"].replace("0-5,-4", "0-5,40")
+    app.file_uploader(key="pack_upload").upload("mended.zip", zipped(files), "application/zip").run()
+    app = at_end_of_work(app)
+    app.selectbox(key="map-residents-persons").set_value("heads").run()
+    app.button(key="check").click().run()
+    app = at_end_of_work(app)
+    app.button(key="build").click().run()
+    app = at_end_of_work(app)
+    assert "The city is in use." in [line.value for line in app.success]
+    assert data.cities()["uppsala"].name == "Uppsala"
+    assert "**Uppsala**, in use" in words(app)
+
+
+def test_what_is_no_zip_is_told_by_the_name_it_was_sent_with() -> None:
+    app = open_page("data_city")
+    app.file_uploader(key="pack_upload").upload("mine.zip", b"no zip", "application/zip").run()
+    app = at_end_of_work(app)
+    assert figures(app)[0].rows["file"].tolist() == ["mine.zip"]
+    assert "Check" not in [button.label for button in app.button]
+
+
+def test_a_build_is_taken_back_and_a_city_taken_out(tmp_path: Path) -> None:
+    folder = tmp_path / "bare"
+    folder.mkdir()
+    for name, text in pack.template("Bare").items():
+        (folder / name).write_text(text, encoding="utf-8")
+    building.build(folder)
+    building.build(folder)
+    newest = data.entry("areas", "bare").version
+    app = open_page("data_city", city="bare")
+    app.button(key="build-back-bare").click().run()
+    assert data.entry("areas", "bare").version < newest
+    app.button(key="build-remove-bare").click().run()
+    assert "bare" not in data.cities()
+    assert not app.exception
