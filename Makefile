@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test check build refresh messages bench hostile clean
+.PHONY: run test calibrate check build refresh messages bench hostile clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -40,6 +40,9 @@ refresh: .venv/app
 
 messages: .venv/dev
 	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py
+
+calibrate: .venv/dev
+	$(BIN)/python -m pytest tests/calibration --long
 
 bench: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

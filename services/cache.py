@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from data.cache import ByteCache
 from data.context import CityContext
+from data.translation import Language
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -58,6 +60,20 @@ def keep(
     """Keep the result of a cached service that was computed elsewhere (in a process of its own)."""
     name = f"{function.__module__}.{function.__qualname__}"
     results.get((name, ctx.identity, args, kwargs), lambda: pickle.dumps(result, protocol=5))
+
+
+def cached_numbers(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
+    """The same for results without a word of the reader's language: kept once for all languages and roles.
+
+    The function is given a context in English and of a viewer, so that it cannot depend on who asks.
+    """
+    shared = cached(function)
+
+    @wraps(function)
+    def run(ctx: CityContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return shared(replace(ctx, language=Language(), role="viewer"), *args, **kwargs)
+
+    return run
 
 
 def clear() -> None:

@@ -17,6 +17,10 @@ os.environ["ZONE_ROLE"] = "admin"  # tests of roles say otherwise
 os.environ["ZONE_LOCAL"] = tempfile.mkdtemp(prefix="zone-local-")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="many simulations in tests/calibration, for docs/calibration.md")
+
+
 @pytest.fixture(scope="session")
 def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of local tables with three cities: no districts, districts that no id begins with, and the template."""

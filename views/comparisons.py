@@ -221,20 +221,14 @@ def intervals(
     figure = blank(max(240, 24 * len(ordered) + 80), unit)
     colours = [GROUPS[5] if label == marked else GROUPS[0] for label in ordered[name]]
     middle = ordered[value].astype(float)
+    above, below = ordered[high].astype(float) - middle, middle - ordered[low].astype(float)
     rows = list(range(len(ordered)))  # by number: two areas may share a name
     figure.add_scatter(
         x=middle,
         y=rows,
         mode="markers",
         marker={"color": colours, "size": 9},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": ordered[high].astype(float) - middle,
-            "arrayminus": middle - ordered[low].astype(float),
-            "color": GREY,
-            "thickness": 1.5,
-        },
+        error_x={"symmetric": False, "array": above, "arrayminus": below, "color": GREY, "thickness": 1.5},
         customdata=np.column_stack([ordered[[low, high]].astype(float), ordered[name].astype(object)]),
         hovertemplate=f"%{{customdata[2]}}: %{{x:,.{digits}f}} "
         f"(%{{customdata[0]:,.{digits}f}} – %{{customdata[1]:,.{digits}f}})<extra></extra>",
@@ -243,16 +237,8 @@ def intervals(
         figure.add_vline(x=reference, line_dash="dot", line_color=GREY)
     if first_is_best:
         figure.update_xaxes(autorange="reversed")
-    figure.update_layout(
-        hovermode="closest",
-        yaxis={
-            "automargin": True,
-            "rangemode": "normal",
-            "tickvals": rows,
-            "ticktext": [wrap(label, 34) for label in ordered[name]],
-        },
-    )
-    return figure
+    ticks = {"tickvals": rows, "ticktext": [wrap(label, 34) for label in ordered[name]]}
+    return figure.update_layout(hovermode="closest", yaxis={"automargin": True, "rangemode": "normal", **ticks})
 
 
 def strip(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -119,53 +121,28 @@ def playing_bars(style: Style, table: pd.DataFrame, label: str, value: str, fram
 
     def bar(when: object) -> go.Bar:
         part = table[table[frame] == when].sort_values(value)
-        return go.Bar(
-            x=part[value],
-            y=part[label],
-            orientation="h",
-            marker_color=GROUPS[0],
-            textangle=0,
-            texttemplate="%{x:,.3s}",
-            hovertemplate="%{y}: %{x:,.0f}<extra></extra>",
-        )
+        words = {"texttemplate": "%{x:,.3s}", "hovertemplate": "%{y}: %{x:,.0f}<extra></extra>", "textangle": 0}
+        return go.Bar(x=part[value], y=part[label], orientation="h", marker_color=GROUPS[0], **words)
 
-    still = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 900, "redraw": True}}
     figure = blank(440, unit)
     figure.add_trace(bar(frames[-1]))
     figure.frames = [go.Frame(data=[bar(when)], name=str(when)) for when in frames]
-    steps = [{"label": str(when), "method": "animate", "args": [[str(when)], still]} for when in frames]
-    figure.update_layout(
-        hovermode="closest",
-        margin={"b": 90},
-        xaxis={"range": [0, 1.1 * float(table[value].max())]},
-        updatemenus=[
-            {
-                "type": "buttons",
-                "direction": "left",
-                "x": 0,
-                "y": -0.12,
-                "yanchor": "top",
-                "showactive": False,
-                "bgcolor": "rgba(128,128,128,.25)",
-                "buttons": [
-                    {
-                        "label": f"▶ {style.language('Play')}",
-                        "method": "animate",
-                        "args": [None, {**still, "fromcurrent": False}],
-                    },
-                    {"label": f"■ {style.language('Stop')}", "method": "animate", "args": [[None], still]},
-                ],
-            }
-        ],
-        sliders=[
-            {
-                "active": len(frames) - 1,
-                "x": 0.25,
-                "len": 0.75,
-                "y": -0.05,
-                "steps": steps,
-                "currentvalue": {"prefix": style.language("Year ")},
-            }
-        ],
-    )
-    return figure
+    span = [0, 1.1 * float(table[value].max())]
+    controls = _play_controls([str(when) for when in frames], style)
+    return figure.update_layout(hovermode="closest", margin={"b": 90}, xaxis={"range": span}, **controls)
+
+
+def _play_controls(frames: list[str], style: Style) -> dict[str, Any]:
+    """Play, stop and a slider over frames by their names, the last one shown first."""
+    still = {"mode": "immediate", "transition": {"duration": 0}, "frame": {"duration": 900, "redraw": True}}
+    play = {"method": "animate", "args": [None, {**still, "fromcurrent": False}]}
+    stop = {"method": "animate", "args": [[None], still]}
+    words = style.language("Play"), style.language("Stop")
+    buttons = [{"label": f"▶ {words[0]}", **play}, {"label": f"■ {words[1]}", **stop}]
+    menu = {"type": "buttons", "direction": "left", "x": 0, "y": -0.12, "yanchor": "top", "buttons": buttons}
+    steps = [{"label": name, "method": "animate", "args": [[name], still]} for name in frames]
+    slider = {"active": len(frames) - 1, "x": 0.25, "len": 0.75, "y": -0.05, "steps": steps}
+    return {
+        "updatemenus": [{**menu, "showactive": False, "bgcolor": "rgba(128,128,128,.25)"}],
+        "sliders": [{**slider, "currentvalue": {"prefix": style.language("Year ")}}],
+    }

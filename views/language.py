@@ -70,7 +70,8 @@ def control() -> None:
         # Streamlit slides a closed sidebar out to the left, from where it stands on the right: most of it stays over
         # the page on a phone.
         st.html(
-            "<style>[data-testid=stSidebar][data-collapsed=true]{visibility:hidden}"
+            "<style>[data-testid=stSidebar][data-collapsed=true],[data-testid=stSidebar][data-collapsed=true] *"
+            "{visibility:hidden!important}"
             "[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}"
             "[data-testid=stMarkdownContainer] *,[data-testid=stHeading] *,[data-testid=stCaptionContainer],"
             "[data-testid=stCaptionContainer] *{text-align:start!important}</style>"
