@@ -1,138 +1,119 @@
 """Stories: views pinned from any page, put in order, presented, shared."""
 
-from __future__ import annotations
-
-from datetime import UTC, datetime
+from typing import Any
 
 import streamlit as st
 
-from data import rights
-from data.errors import DataError
-from data.store import stories
-from pages import frame
-from pages.signing_in import allowed
-from views import controls, exports, take_home, text
+from services import stories, surroundings
+from views import controls, exports, shell, state
 from views.language import _
+from views.share_panel import base
+from views.signing_in import allowed
+from views.text import escaped
 
 
-def edit(steps: list[dict[str, object]]) -> None:
+def edit(steps: list[dict[str, Any]]) -> None:
     """The steps in order, each with its note; up, down, out."""
     for place, step in enumerate(steps):
         with st.container(border=True):
-            step["title"] = st.text_input(
-                _("Title of step {step}", step=place + 1), str(step["title"]), key=f"title-{place}-{len(steps)}"
-            )
-            step["note"] = st.text_area(
-                _("Notes, seen by the presenter only"), str(step["note"]), key=f"note-{place}-{len(steps)}", height=80
-            )
-            chosen = ", ".join(f"{key} = {value}" for key, value in dict(step["query"]).items())  # type: ignore[call-overload]
-            st.caption(f"{step['page']} · {chosen}" if chosen else str(step["page"]))
+            key = f"{place}-{len(steps)}"
+            step["title"] = st.text_input(_("Title of step {step}", step=place + 1), step["title"], key=f"title-{key}")
+            label = _("Notes, seen by the presenter only")
+            step["note"] = st.text_area(label, step["note"], key=f"note-{key}", height=80)
+            st.caption(escaped(stories.described(step, st.session_state["_pages"])))
             with st.container(horizontal=True):
-                if st.button(_("Up"), key=f"up-{place}", disabled=place == 0):
-                    steps[place - 1], steps[place] = steps[place], steps[place - 1]
-                    forget(len(steps))
-                if st.button(_("Down"), key=f"down-{place}", disabled=place == len(steps) - 1):
-                    steps[place + 1], steps[place] = steps[place], steps[place + 1]
-                    forget(len(steps))
-                if st.button(_("Take out"), key=f"out-{place}"):
-                    del steps[place]
-                    forget(len(steps) + 1)
+                moves = ((_("Up"), "up", place - 1), (_("Down"), "down", place + 1), (_("Take out"), "out", None))
+                for label, name, target in moves:
+                    if st.button(label, key=f"{name}-{place}", disabled=target in (-1, len(steps))):
+                        move(steps, place, target)
 
 
-def forget(count: int) -> None:
-    """Let the fields show the steps in their new order."""
-    for place in range(count):
-        for field in ("title", "note"):
-            st.session_state.pop(f"{field}-{place}-{count}", None)
+def move(steps: list[dict[str, Any]], place: int, target: int | None) -> None:
+    """Put a step in another place, or take it out; the fields then show the steps in their new order."""
+    for key in [key for number in range(len(steps)) for key in (f"title-{number}", f"note-{number}")]:
+        st.session_state.pop(f"{key}-{len(steps)}", None)
+    step = steps.pop(place)
+    if target is not None:
+        steps.insert(target, step)
     st.rerun()
 
 
 @st.fragment(run_every=1)
 def notes(code: str) -> None:
     """The presenter's window: note, what comes next, time; it can turn the page."""
-    told = stories.story(code)
-    if told is None:
+    story = stories.story(code)
+    if story is None:
         return
-    step = told.steps[told.step]
+    step, steps = story.steps[story.step], len(story.steps)
+    minutes, seconds = stories.time_since_start(story)
     left, right = st.columns(2)
-    left.metric(_("Step"), _("{step} of {steps}", step=told.step + 1, steps=len(told.steps)), border=True)
-    seconds = int((datetime.now(UTC) - told.started).total_seconds()) if told.started else 0
-    right.metric(_("Time since the start"), f"{seconds // 60}:{seconds % 60:02d}", border=True)
-    st.subheader(step["title"], anchor=False)
+    left.metric(_("Step"), _("{step} of {steps}", step=story.step + 1, steps=steps), border=True)
+    right.metric(_("Time since the start"), f"{minutes}:{seconds:02d}", border=True)
+    st.subheader(escaped(step["title"]), anchor=False)
     st.markdown(step["note"] or _("No notes for this step."))
-    if told.step + 1 < len(told.steps):
-        st.caption(_("Next: {title}", title=told.steps[told.step + 1]["title"]))
-    if not rights.has_role("editor"):
-        return
-    with st.container(horizontal=True):
-        if st.button(_("Back"), key="notes_back", disabled=told.step == 0):
-            stories.show_step(code, told.step - 1)
-            st.rerun(scope="fragment")
-        if st.button(_("Next"), key="notes_next", disabled=told.step + 1 >= len(told.steps)):
-            stories.show_step(code, told.step + 1)
-            st.rerun(scope="fragment")
+    for following in story.steps[story.step + 1 :][:1]:
+        st.caption(_("Next: {title}", title=escaped(following["title"])))
+    if allowed("editor", silent=True):
+        with st.container(horizontal=True):
+            for label, key, target in ((_("Back"), "back", story.step - 1), (_("Next"), "next", story.step + 1)):
+                if st.button(label, key=f"notes_{key}", disabled=not 0 <= target < steps):
+                    stories.show_step(code, target)
+                    st.rerun(scope="fragment")
 
 
 def stored(code: str) -> None:
     """A stored story: its link, its file, present it, edit a copy."""
-    told = stories.story(code)
-    if told is None:
-        controls.empty(
-            _("There is no story with the code {code}.", code=code), _("Check the link, or choose a story below.")
-        )
-        return
-    st.header(told.title, anchor=False, divider="gray")
-    st.code(f"{take_home.base()}/story?story={told.code}", language=None)
+    story = stories.story(code)
+    if story is None:
+        what = _("There is no story with the code {code}.", code=escaped(code))
+        return controls.empty(what, _("Check the link, or choose a story below."))
+    st.header(escaped(story.title), anchor=False, divider="gray")
+    st.code(f"{base()}/story?code={story.code}", language=None)
     with st.container(horizontal=True):
         if st.button(_("Present"), type="primary", icon=":material/slideshow:"):
-            if rights.has_role("editor"):
-                stories.show_step(told.code, 0, start=True)
-            frame.turn_to(told, 0)
-        st.link_button(_("Presenter's notes (second window)"), controls.link("story", story=told.code, notes="1"))
-        st.download_button(
-            _("Story as a file"),
-            stories.as_file(told.title, told.steps),
-            f"{exports.file_stem(told.title)}.story.json",
-            "application/json",
-        )
+            if allowed("editor", silent=True):
+                stories.show_step(story.code, 0, start=True)
+            shell.show_step(story, 0, surroundings)
+        st.link_button(_("Presenter's notes (second window)"), state.link("story", code=story.code, notes="1"))
+        file, name = stories.as_file(story.title, story.steps), f"{exports.file_stem(story.title)}.story.json"
+        st.download_button(_("Story as a file"), file, name, "application/json")
         if st.button(_("Edit a copy")):
-            st.session_state["pinned"] = [dict(step) for step in told.steps]
-            del st.query_params["story"]
+            st.session_state["pinned"] = [dict(step) for step in story.steps]
+            state.forget("code")
             st.rerun()
-    for place, step in enumerate(told.steps, 1):
-        st.markdown(f"{place}. {step['title']}")
+    st.markdown("\n".join(f"{place}. {escaped(step['title'])}" for place, step in enumerate(story.steps, 1)))
 
 
-choices_code = st.query_params.get("story", "")
-st.title(_("Story"), anchor=False)
-if choices_code and st.query_params.get("notes"):
-    notes(choices_code)
-    st.stop()
-if choices_code:
-    stored(choices_code)
-st.header(_("Your story"), anchor=False, divider="gray")
-pinned = st.session_state.setdefault("pinned", [])
-if not pinned:
-    controls.empty(
-        _("Nothing is pinned yet."), _("Open a page, set its filters and press *Pin this view* in the sidebar.")
-    )
+def own(pinned: list[dict[str, Any]]) -> None:
+    """The reader's own story: what is pinned, stored under a title; or a file of one."""
+    if pinned:
+        edit(pinned)
+        title = st.text_input(_("Title of the story"), key="story_title").strip()
+        if allowed("editor") and st.button(_("Store story"), type="primary", disabled=not title):
+            state.choose({"code": stories.save(title, pinned)}, "story")
+            st.rerun()
+    else:
+        how = _("Open a page, set its filters and press *Pin this view* in the sidebar.")
+        controls.empty(_("Nothing is pinned yet."), how)
+    file = st.file_uploader(_("Open a story's file"), type=["json"]) if allowed("editor", silent=True) else None
+    if file is not None and st.session_state.get("story_file") != file.file_id:
+        st.session_state["story_file"] = file.file_id
+        name, steps = stories.from_file(file.getvalue(), file.name, set(st.session_state["_pages"]))
+        state.choose({"code": stories.save(name, steps)}, "story")
+        st.rerun()
+
+
+shell.context()
+st.title(_("Story"), anchor=False)  # of no territory: the sidebar is left to the language
+query = state.read(stories.Query)
+if query.notes and query.code:
+    notes(query.code)
 else:
-    edit(pinned)
-    title = st.text_input(_("Title of the story"), key="story_title")
-    if allowed("editor") and st.button(_("Store story"), type="primary", disabled=not title.strip()):
-        st.query_params["story"] = stories.save(title.strip(), pinned)
-        st.rerun()
-given = st.file_uploader(_("Open a story's file"), type=["json"]) if rights.has_role("editor") else None
-if given is not None and st.session_state.get("story_file") != given.file_id:
-    st.session_state["story_file"] = given.file_id
-    try:
-        name, steps = stories.from_file(given.getvalue(), given.name, st.session_state["pages"])
-        st.query_params["story"] = stories.save(name, steps)
-        st.rerun()
-    except DataError as fault:
-        st.error(str(fault))
-known = stories.stories()
-if known:
-    st.header(_("Stories stored here"), anchor=False, divider="gray")
-    for code, name in list(known.items())[:50]:
-        st.markdown(f"- [{text.escaped(name)}]({controls.link('story', story=code)})")
+    if query.code:
+        stored(query.code)
+    st.header(_("Your story"), anchor=False, divider="gray")
+    with shell.section():
+        own(st.session_state.setdefault("pinned", []))
+    if known := list(stories.stories().items())[:50]:
+        st.header(_("Stories stored here"), anchor=False, divider="gray")
+        st.markdown("\n".join(f"- [{escaped(name)}]({state.link('story', code=code)})" for code, name in known))

@@ -12,7 +12,7 @@ from analytics import voting
 from analytics.indicators import DIMENSIONS
 from data.context import CityContext, ViewState
 from data.figures import Chart, Column, Figure
-from data.store import rooms
+from data.store import rooms as store
 from data.store.rooms import QuestionView, RoomView
 from data.translation import N_, Language
 from services.areas import area_names
@@ -55,19 +55,28 @@ class Query(ViewState):
     kind: str = "poll"
 
 
-def options(ctx: CityContext, kind: str, lines: str) -> list[tuple[str, str]]:
-    """What can be answered, by key. lines: of a poll, one answer a line."""
+def questions_of(code: str) -> list[int]:
+    """Ids of a room's questions: the one that the phones show, then the others as they were asked."""
+    shown = store.room(code) if code else None
+    ids = [question.id for question in store.questions(shown.code)] if shown else []
+    return sorted(ids, key=lambda number: (shown is None or number != shown.shown, number))
+
+
+def ask(ctx: CityContext, room: RoomView, kind: str, prompt: str, lines: str) -> None:
+    """Put a question to a room. lines: of a poll, one answer a line. Raises RefusedError."""
+    options = dict[str, str]()
     if kind == "poll":
         answers = filter(None, map(str.strip, lines.splitlines()))
-        return [(str(number), answer[:120]) for number, answer in enumerate(answers, 1)]
-    fixed = {"budget": DIMENSIONS, "priorities": area_names(ctx, ctx.largest_level) if kind == "priorities" else {}}
-    return list(fixed.get(kind, {}).items())
+        options = {str(number): answer[:120] for number, answer in enumerate(answers, 1)}
+    elif kind != "text":
+        options = dict(DIMENSIONS) if kind == "budget" else area_names(ctx, ctx.largest_level)
+    store.add_question(room.code, kind, prompt, list(options.items()))
 
 
 def summary(question: QuestionView) -> dict[str, Any]:
     """The result of a question as it is kept: people, rows, groups, and how far they disagree (0 to 1)."""
-    answers = rooms.answers(question)
-    result: dict[str, Any] = {"people": rooms.count(question.id), "rows": [], "groups": [], "apart": None}
+    answers = store.answers(question)
+    result: dict[str, Any] = {"people": store.count(question.id), "rows": [], "groups": [], "apart": None}
     if question.kind == "text":
         return result | {"rows": [{"value": value} for value in answers[answers["approved"]]["value"]]}
     if answers.empty:
@@ -90,25 +99,28 @@ def result(question: QuestionView) -> dict[str, Any]:
 
 def close(room: RoomView) -> None:
     """Close a room for good: hold its answers, sum them up, keep the results."""
-    questions = rooms.questions(room.code)
+    questions = store.questions(room.code)
     for question in questions:
-        rooms.set_open(question.id, False)
-    rooms.close(room.code, {question.id: summary(question) for question in questions})
+        store.set_open(question.id, False)
+    store.close(room.code, {question.id: summary(question) for question in questions})
 
 
-def follow_up(ctx: CityContext, room: RoomView, question: QuestionView) -> tuple[str, dict[str, str]] | None:
-    """The page that an answer leads to, with its choices: the index with the room's weights, or arrivals by its
-    priorities.
+def follow_ups(ctx: CityContext, room: RoomView, question: QuestionView) -> list[tuple[str, str, dict[str, str]]]:
+    """Where an answer leads: what to do there, the page, its choices.
+
+    Points become the index's weights, priorities the weights by which people are placed.
     """
-    rows = result(question)["rows"]
-    if not rows or question.kind not in ("budget", "priorities"):
-        return None
+    _, rows = ctx.language, result(question)["rows"] if question.kind in PROMPTS else []
+    if not rows:
+        return []
     if question.kind == "budget":
         points = {f"points_{row['option']}": str(round(row["mean"])) for row in rows}
-        return "inclusion", {"weights": "expert", "room": room.code, **points}
+        choices = {"weights": "expert", "room": room.code, **points}
+        return [(_("Rank areas with the room's weights"), "inclusion", choices)]
     shares = {row["option"]: row["share"] for row in rows}
-    weights = [f"{shares.get(area, 0.0):.4g}" for area in sorted(area_names(ctx, ctx.largest_level))]
-    return "what_if_arrivals", {"level": ctx.largest_level, "rule": "own table", "own": ",".join(weights)}
+    weights = ",".join(f"{shares.get(area, 0.0):.4g}" for area in sorted(area_names(ctx, ctx.largest_level)))
+    choices = {"level": ctx.largest_level, "rule": "own table", "own": weights}
+    return [(_("Take the room's priorities into the scenario"), "what_if_arrivals", choices)]
 
 
 def labels(language: Language, question: QuestionView) -> dict[str, str]:
@@ -116,14 +128,16 @@ def labels(language: Language, question: QuestionView) -> dict[str, str]:
     return {key: language(label) for key, label in question.options}
 
 
-def figures(ctx: CityContext, question: QuestionView) -> list[Figure]:
-    """The answers, and how groups differ where there are several; nothing below the least number of people."""
-    answer = result(question)
+def figures(ctx: CityContext, question: QuestionView, answer: dict[str, Any]) -> list[Figure]:
+    """The answers, and how groups differ where there are several; nothing below the least number of people.
+
+    answer: of `result`.
+    """
     if not answer["rows"] or question.kind == "text":
         return []
     _, people, is_budget = ctx.language, int(answer["people"]), question.kind == "budget"
     source = _("this room, {people} people, {day}; no sample of the city", people=people, day=_.day(date.today()))
-    unit = _("points of {total}", total=rooms.BUDGET_POINTS) if is_budget else _("people")
+    unit = _("points of {total}", total=store.BUDGET_POINTS) if is_budget else _("people")
     names = labels(_, question)
     rows = pd.DataFrame(answer["rows"])
     rows.insert(0, "label", rows["option"].map(names))
@@ -135,7 +149,7 @@ def figures(ctx: CityContext, question: QuestionView) -> list[Figure]:
     if groups["group"].nunique() > 1:
         groups.insert(0, "label", groups["option"].map(names))
         groups["value"] *= 1 if is_budget else 100
-        unit = _("mean points of {total}", total=rooms.BUDGET_POINTS) if is_budget else _("% of the group")
+        unit = _("mean points of {total}", total=store.BUDGET_POINTS) if is_budget else _("% of the group")
         caption = Caption(_gap(_, groups), unit, "", source)
         shown.append(_figure(ctx, f"room-{question.id}-groups", caption, groups, chart("groups", groups, unit=unit)))
     return shown
@@ -170,10 +184,9 @@ def _gap(_: Language, groups: pd.DataFrame) -> str:
     return _("Groups differ most on {label}: {low} to {high}", label=widest, low=low, high=high)
 
 
-def disagreement(_: Language, question: QuestionView) -> str:
+def disagreement(_: Language, question: QuestionView, answer: dict[str, Any]) -> str:
     """How far the room disagrees, in a sentence; '' where it cannot be told."""
-    apart = result(question)["apart"]
-    if apart is None:
+    if (apart := answer["apart"]) is None:
         return ""
     sentence = (
         N_("Two people of the room placed {apart} of their points differently on average.")

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from data.settings import settings
+from views import controls
 from views.charts import blank, wrap
 from views.language import _, current, localise_chart
 from views.palette import GROUPS, Style, style
+from views.share_panel import base
+from views.text import escaped
 
 
-def join(address: str, code: str) -> None:
-    """The code as picture and as text, large enough for the last row."""
+def entrance(code: str, closed: bool, purged: bool, keep_days: int) -> None:
+    """Where phones join: the code as picture and as text, large enough for the last row; or that the room is closed.
+
+    The address is ZONE_ADDRESS where the presenter's own is not the room's.
+    """
     import qrcode
 
+    if closed:
+        st.info(
+            _("This room is closed. Its answers are deleted; results stay.")
+            if purged
+            else _("This room is closed; its answers are deleted after {days} days.", days=keep_days)
+        )
+        return
+    address = f"{settings().address.rstrip('/') or base()}/join/{code}"
     out = io.BytesIO()
     qrcode.make(address, box_size=12, border=2).save(out)
     st.image(out.getvalue(), width=260, alt=_("QR code of {address}", address=address))
@@ -114,9 +130,43 @@ def groups(style: Style, table: pd.DataFrame, *, unit: str) -> go.Figure:
     return figure
 
 
-def waiting(labels: list[str], key: str) -> None:
-    """The options without answers: the browser has loaded what draws them by the time the first answers come."""
-    table = pd.DataFrame({"label": labels, "votes": 0.0, "share": 0.0})
+def waiting(labels: Mapping[str, str], key: str, least: int) -> None:
+    """The options without answers: the browser has loaded what draws them by the time the first answers come.
+
+    least: people from whom on answers are shown.
+    """
+    table = pd.DataFrame({"label": list(labels.values()), "votes": 0.0, "share": 0.0})
     figure = votes(style(), table, unit="").update_traces(text="").update_xaxes(range=[0, 5], showticklabels=False)
-    alt = _("No answers yet: {labels}", labels=", ".join(labels))
+    alt = _("No answers yet: {labels}", labels=", ".join(labels.values()))
     st.plotly_chart(localise_chart(figure, current()), key=key, config={"displayModeBar": False}, alt=alt)
+    what = _("Answers are shown from {least} people on.", least=least)
+    controls.empty(what, _("So nobody's own answer can be read off."))
+
+
+def opening_form() -> tuple[str, list[str], int] | None:
+    """Title, groups and days of a new room, once they are sent."""
+    with st.form("open_room", clear_on_submit=True):
+        title = st.text_input(_("Title of the room"), max_chars=200)
+        label = _("Groups to compare, separated by commas (may stay empty)")
+        groups = st.text_input(label, placeholder=_("residents, administration, business"))
+        days = st.number_input(_("Days until the answers of a closed room are deleted"), 0, 365, 30)
+        return (title, groups.split(","), int(days)) if st.form_submit_button(_("Open room"), type="primary") else None
+
+
+def question_form(kind: str, usual: str) -> tuple[str, str] | None:
+    """The words of a new question and, of a poll, its answers one a line, once they are sent."""
+    with st.form("ask", clear_on_submit=True):
+        prompt = st.text_input(_("Question"), usual, max_chars=300, key=f"ask_prompt_{kind}")
+        lines = st.text_area(_("Options, one a line"), key="ask_options") if kind == "poll" else ""
+        return (prompt, lines) if st.form_submit_button(_("Ask"), type="primary") else None
+
+
+def moderation(texts: pd.DataFrame, approve: Callable[[int, bool], None], delete: Callable[[int], None]) -> None:
+    """Let words through, or delete them. texts: id, value, approved."""
+    for row in texts.itertuples():
+        number = int(row.id)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(escaped(str(row.value)))
+            label = _("Take back") if row.approved else _("Let through")
+            st.button(label, key=f"let-{number}", on_click=approve, args=(number, not row.approved))
+            st.button(_("Delete"), key=f"drop-{number}", on_click=delete, args=(number,))

@@ -234,7 +234,7 @@ def _parsed(field: FieldInfo, words: str, listed: list[Any]) -> Any:
         values = [_number(item) for item in items]
     if _several(field):
         return values
-    return words == "True" if field.annotation is bool else values[0] if field.annotation is not str else words
+    return words in ("True", "1") if field.annotation is bool else values[0] if field.annotation is not str else words
 
 
 def _number(words: str) -> Any:

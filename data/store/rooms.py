@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from data.errors import DataError
 from data.rights import require_role
 from data.store import codes
 from data.store.database import engine
@@ -30,7 +31,7 @@ MAX_PRIORITIES = 3
 MAX_TEXT_LENGTH = 280  # characters of a free text
 
 
-class RefusedError(ValueError):
+class RefusedError(DataError, ValueError):
     """An answer, question or room that cannot be; the sentence says why."""
 
 

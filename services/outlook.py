@@ -1,0 +1,259 @@
+"""Outlook and early signals: what next, how sure, and where a change stands outside an area's own history."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal
+
+import pandas as pd
+
+from analytics import outlook, signals
+from data.context import CityContext, Territory, ViewState
+from data.errors import NothingToShow
+from data.figures import Column, Figure
+from data.translation import N_, Language
+from services.areas import area_names, area_shapes, country_names, in_district, place_name
+from services.cache import cached
+from services.displacement import stock
+from services.figures import Caption, chart, figure
+from services.origins import usual_origins
+from services.tables import city_table, has_tables, optional_table, require_tables, source, world_source
+
+TABLE = "residents_by_origin"
+FIRST_YEAR = 1990  # models learn from here on, or from earlier where the reader's years begin earlier
+LISTED = 20  # areas of a chart
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("mean", N_("forecast (estimate)")),
+        Column("low_80", N_("80 % interval, low")),
+        Column("high_80", N_("80 % interval, high")),
+        Column("low_95", N_("95 % interval, low")),
+        Column("high_95", N_("95 % interval, high")),
+        Column("model", N_("Model"), kind="name"),
+        Column("mase", N_("error (MASE, below 1 is good)"), digits=2),
+        Column("coverage_80", N_("held by the 80 % interval"), "%"),
+        Column("coverage_95", N_("held by the 95 % interval"), "%"),
+        Column("forecasts", N_("Past outcomes forecast")),
+        Column("before", N_("Residents half a year before")),
+        Column("change", N_("Change in the half-year")),
+        Column("median_change", N_("Usual change (median)"), digits=1),
+        Column("spread", N_("Spread of earlier changes"), digits=1),
+        Column("z", N_("modified z-score"), digits=1),
+        Column("history", N_("Earlier changes")),
+    )
+}
+
+
+class Query(ViewState):
+    """What a reader asks: whose future, of which origin (ISO 3), how far ahead (years; of the city half-years); origin
+    and level of the early signals.
+    """
+
+    subject: Literal["world", "country", "city"] = "world"
+    outlook_origin: str = ""
+    horizon_world: Literal[1, 3, 5, 10] = 5
+    horizon_country: Literal[1, 3, 5, 10] = 5
+    horizon_city: Literal[1, 2, 4, 6] = 4
+    signal_origin: str = ""
+    signal_level: str = ""
+
+    @property
+    def horizon(self) -> int:
+        """How far ahead, for the chosen subject."""
+        return int(getattr(self, f"horizon_{self.subject}"))
+
+    @property
+    def in_city(self) -> bool:
+        """Whether the city's own half-yearly series is carried forward."""
+        return self.subject == "city"
+
+
+def origins(ctx: CityContext) -> dict[str, str]:
+    """Name by ISO 3 code of every origin that the city counts, in the order of names."""
+    names, codes = country_names(ctx), optional_table(ctx, TABLE)["origin"].unique()
+    return {code: names[code] for code in sorted(codes, key=names.__getitem__)}
+
+
+def subjects(ctx: CityContext, territory: Territory) -> dict[str, str]:
+    """Whose future can be looked at, by name; the city's where it counts residents by origin."""
+    names = {
+        "world": ctx.language("The world"),
+        "country": country_names(ctx)[territory.country],
+        "city": place_name(ctx, territory),
+    }
+    return names if has_tables(ctx, TABLE) else {key: names[key] for key in ("world", "country")}
+
+
+def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
+    """What the choices may be in this city."""
+    codes = list(origins(ctx))
+    return {
+        "subject": list(subjects(ctx, territory)),
+        "outlook_origin": codes,
+        "signal_origin": codes,
+        "signal_level": list(ctx.levels),
+    }
+
+
+def defaults(ctx: CityContext, territory: Territory) -> dict[str, Any]:
+    """What is shown first: the city where a district is chosen, an origin that stands for displacement."""
+    subject = "city" if territory.district and has_tables(ctx, TABLE) else "world"
+    origin = next(iter(usual_origins(ctx, origins(ctx))), "")
+    return {"subject": subject, "outlook_origin": origin, "signal_origin": origin, "signal_level": ctx.levels[-1]}
+
+
+def past(ctx: CityContext, territory: Territory, query: Query) -> pd.Series:
+    """The series to carry forward: by year for world and country, by half-year for the city or district."""
+    if query.in_city:
+        rows, level, area = city_table(ctx, TABLE), "district", territory.district
+        if not area:
+            level, area = "city", next(iter(area_names(ctx, "city")))
+        rows = rows[(rows["level"] == level) & (rows["area_id"] == area) & (rows["origin"] == query.outlook_origin)]
+        return rows.set_index("period")["persons"].sort_index()
+    country = territory.country if query.subject == "country" else None
+    return stock(ctx, "category", country, min(territory.first_year, FIRST_YEAR)).groupby("year")["persons"].sum()
+
+
+@cached
+def _forecast(ctx: CityContext, series: pd.Series, horizon: int) -> outlook.Outlook:
+    return outlook.outlook(series, horizon)
+
+
+def forecast(ctx: CityContext, territory: Territory, query: Query) -> tuple[pd.Series, outlook.Outlook]:
+    """The past and its forecast, kept for readers of all languages: a backtest fits some hundred models.
+
+    Raises NothingToShow where the past is too short or has gaps.
+    """
+    _, series = ctx.language, past(ctx, territory, query)
+    fault = ""
+    if len(series) < outlook.LEAST_POINTS:
+        fault = _(
+            "A forecast needs {least} points or more; there are {points}.",
+            least=outlook.LEAST_POINTS,
+            points=len(series),
+        )
+    elif series.isna().any() or (series <= 0).any():
+        fault = _("A forecast needs positive numbers without gaps.")
+    if fault:
+        raise NothingToShow(_("No forecast can be made here."), _("{fault} Choose a larger territory.", fault=fault))
+    return series, _forecast(replace(ctx, language=Language(), role=""), series, query.horizon)
+
+
+def _source(ctx: CityContext, query: Query) -> str:
+    return source(ctx, TABLE) if query.in_city else world_source("displaced")
+
+
+def _when(ctx: CityContext, query: Query, time: Any) -> str:
+    """A time of the series in words."""
+    return ctx.language.day(time) if query.in_city else str(time)
+
+
+def forecast_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The series with its forecast and intervals."""
+    _, (series, result) = ctx.language, forecast(ctx, territory, query)
+    last, future = series.index[-1], result.forecast.drop(columns="horizon")
+    steps = result.forecast["horizon"]
+    time = "period" if query.in_city else "year"
+    future[time] = [last + pd.offsets.MonthEnd(6 * step) for step in steps] if query.in_city else last + steps
+    end = future.iloc[-1]
+    when = _when(ctx, query, end[time]) if query.in_city else _("the end of {when}", when=int(end[time]))
+    finding = _(
+        "{labels}: between {low_80} and {high_80} by {when} (estimate, 80 % interval)",
+        labels=subjects(ctx, territory)[query.subject],
+        low_80=_.compact(end["low_80"]),
+        high_80=_.compact(end["high_80"]),
+        when=when,
+    )
+    who = _("residents from ") + origins(ctx)[query.outlook_origin] if query.in_city else _("displaced persons")
+    unit = _("{names}, model: {model}", names=who, model=_(result.model))
+    before = series.rename("persons").rename_axis(time).reset_index()
+    drawing = chart("band", before, future=future, x=time, unit=unit)
+    period = f"{_when(ctx, query, series.index[0])} – {_when(ctx, query, last)}"
+    rows = future.assign(model=_(result.model))
+    return figure(ctx, "outlook", Caption(finding, unit, period, _source(ctx, query)), rows, drawing, COLUMNS)
+
+
+def reliability(ctx: CityContext, territory: Territory, query: Query) -> str:
+    """How far past forecasts of the model missed, and whether its intervals held."""
+    _, (_series, result) = ctx.language, forecast(ctx, territory, query)
+    best = result.backtest.iloc[0]
+    verdict = (
+        _(
+            "The best model, {model}, misses by {mase:.2f} times a usual one-step change (MASE)",
+            model=_(best["model"]),
+            mase=best["mase"],
+        )
+        if result.beats_naive
+        else _("No model beats the naive forecast, so that is shown (MASE {mase:.2f})", mase=best["mase"])
+    )
+    held = _(
+        "{verdict}. Its 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
+        "{coverage_95}: ",
+        verdict=verdict,
+        coverage_80=_.percent(best["coverage_80"]),
+        forecasts=best["forecasts"],
+        coverage_95=_.percent(best["coverage_95"]),
+    )
+    narrow = best["coverage_80"] < 0.75
+    bands = _("**take the bands as too narrow.**") if narrow else _("the bands can be taken as they are.")
+    return held + bands + _(" Wars and borders are not in any model.")
+
+
+def backtest_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Every model's errors on the past, best first."""
+    _, (series, result) = ctx.language, forecast(ctx, territory, query)
+    first = _when(ctx, query, series.index[0])
+    note = _(
+        "Rolling-origin backtest: every model forecasts every past stretch from what was known before it. Models learn "
+        "from {iloc} on.",
+        iloc=first,
+    )
+    if not query.in_city:
+        note += _(" Asylum-seekers are counted since 1993, others in need since 2018.")
+    rows = result.backtest.assign(model=result.backtest["model"].map(_))
+    rows[["coverage_80", "coverage_95"]] *= 100
+    period = f"{first} – {_when(ctx, query, series.index[-1])}"
+    caption = Caption(_("Backtest of every model"), "", period, _source(ctx, query), note)
+    return figure(ctx, "outlook-backtest", caption, rows, None, COLUMNS)
+
+
+@cached
+def unusual(ctx: CityContext, level: str, origin: str) -> pd.DataFrame:
+    """Areas of a level whose newest change stands out (analytics.signals)."""
+    rows = city_table(ctx, TABLE)
+    rows = rows[(rows["level"] == level) & (rows["origin"] == origin)]
+    return signals.unusual_changes(rows[rows["boundary_version"] == ctx.boundary_version])
+
+
+def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """Areas of the city or district whose newest change is out of their own ordinary. Raises NothingToShow where there
+    is none.
+    """
+    require_tables(ctx, TABLE)
+    _, level = ctx.language, query.signal_level
+    rows = in_district(ctx, unusual(ctx, level, query.signal_origin), territory.district, level)
+    if rows.empty:
+        raise NothingToShow(
+            _("No change stands outside an area's own history."), _("Choose another origin or smaller areas.")
+        )
+    rows = rows.assign(name=rows["area_id"].map(area_names(ctx, level)))
+    top = rows.iloc[0]
+    finding = _(
+        "{rows} areas changed unlike before; most of all {name}: {change:+,.0f}, where {median_change:+,.1f} is usual",
+        rows=len(rows),
+        name=top["name"],
+        change=top["change"],
+        median_change=top["median_change"],
+    )
+    unit = _(
+        "{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on",
+        unit=_(
+            "residents from {names}, change in the half-year to {period}",
+            names=origins(ctx)[query.signal_origin],
+            period=_.day(top["period"]),
+        ),
+    )
+    drawing = chart("bars", rows.head(LISTED), label="name", value="z", unit=_("modified z-score"), digits=1)
+    caption = Caption(finding, unit, "", source(ctx, TABLE))
+    return figure(ctx, "signals", caption, rows.drop(columns="period"), drawing, COLUMNS, area_shapes(ctx, level))

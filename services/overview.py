@@ -1,0 +1,203 @@
+"""Displacement, services and creative work in the chosen territory: six numbers with their paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+import data
+from analytics.displacement import change
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.figures import Column, Figure, KeyFigure
+from data.translation import N_
+from services import coverage, displacement, origins
+from services.areas import country_names, current_half_years, half_years, in_district, place_name
+from services.cache import cached
+from services.figures import Caption, chart, figure
+from services.names import facility_kinds
+from services.tables import entries, missing_table, optional_table, require_tables, source, world_source, world_table
+
+Tile = tuple[KeyFigure, Figure]
+WALK_M = 1000
+PERSONS = N_("persons")
+
+
+def _tile(
+    ctx: CityContext,
+    key: str,
+    path: pd.Series,
+    caption: Caption,
+    link: str,
+    show: Callable[[float], str] | None = None,
+    digits: int = 0,
+) -> Tile:
+    """A number with its change, and its path as a figure. path: by year or day. caption: its finding is the label,
+    its note what it is and whose. show: a value in words. Raises NothingToShow where no value is known.
+    """
+    _, label, show = ctx.language, caption.finding, show or ctx.language.compact
+    path = path.dropna().astype(float)
+    if path.empty:
+        raise NothingToShow(f"{label}. {_('No figure in these years.')}", _("Widen the years in the sidebar."))
+    first, last = path.index[0], path.index[-1]
+    is_day = isinstance(last, pd.Timestamp)
+    delta = change(path.iloc[0], path.iloc[-1]) if len(path) > 1 else None
+    value = show(path.iloc[-1])
+    finding = _(
+        "{label}: from {iloc} in {first} to {value}",
+        label=label,
+        iloc=show(path.iloc[0]),
+        first=first.year if is_day else first,
+        value=value,
+    )
+    when = _.day(last) if is_day else str(last)
+    number = KeyFigure(
+        label, value, "" if delta is None else _.signed_percent(delta), f"{when} · {caption.note}", path, link=link
+    )
+    time = "period" if is_day else "year"
+    rows = path.rename("value").rename_axis(time).reset_index()
+    drawing = chart("lines", rows.assign(group=label), x=time, y="value", by="group", unit=caption.unit, digits=digits)
+    years = displacement.years_of([day.year if is_day else day for day in (first, last)])
+    said = Caption(finding, caption.unit, years, caption.source)
+    return number, figure(ctx, f"overview-{key}", said, rows, drawing, {"value": Column("value", label, digits=digits)})
+
+
+def _stock(ctx: CityContext, territory: Territory, country: str | None) -> pd.Series:
+    """Displaced people by year."""
+    rows = displacement.stock(ctx, "category", country, territory.first_year, territory.last_year)
+    return rows.groupby("year")["persons"].sum()
+
+
+def world(ctx: CityContext, territory: Territory) -> Tile:
+    """Forcibly displaced people in the world."""
+    _, (whose, credit) = ctx.language, _world("displaced")
+    note = _("Persons at year end, sum of the categories · {whose}", whose=whose)
+    caption = Caption(_("Forcibly displaced worldwide"), _(PERSONS), "", credit, note)
+    return _tile(ctx, "world", _stock(ctx, territory, None), caption, "pages/displacement.py")
+
+
+def country(ctx: CityContext, territory: Territory) -> Tile:
+    """Displaced people in the chosen country of asylum."""
+    _, (whose, credit), code = ctx.language, _world("displaced"), territory.country
+    note = _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose)
+    label = _("Displaced people in {names}", names=country_names(ctx)[code])
+    caption = Caption(label, _(PERSONS), "", credit, note)
+    return _tile(ctx, "country", _stock(ctx, territory, code), caption, "pages/displacement.py")
+
+
+def city(ctx: CityContext, territory: Territory) -> Tile:
+    """Residents of the origins that stand for displacement, in the city or district."""
+    require_tables(ctx, "residents_by_origin", "residents")
+    _, names, codes = ctx.language, country_names(ctx), ctx.city.displaced_origins
+    rows = origins.series(ctx, territory.changed(area=""))
+    people = rows[rows["origin"].isin(codes)].groupby("period")["persons"].sum(min_count=max(1, len(codes)))
+    label = _(
+        "Residents from {origins} in {place}",
+        origins=_.listed(names[code] for code in codes) or _("countries that people flee from"),
+        place=place_name(ctx, territory),
+    )
+    note = _(
+        "Persons with that migration background · {attribution}",
+        attribution=entries(ctx, "residents_by_origin")[0].attribution,
+    )
+    caption = Caption(label, _(PERSONS), "", source(ctx, "residents_by_origin"), note)
+    return _tile(ctx, "city", people, caption, "pages/displacement_city.py")
+
+
+@cached
+def _daycare(ctx: CityContext, district: str) -> pd.Series:
+    """Day-care places for every child under six, by half-year of any areas."""
+    places = optional_table(ctx, "facilities")
+    places = in_district(ctx, places[places["kind"] == "daycare"], district)["places"].sum(min_count=1)
+    children = {
+        period: in_district(ctx, coverage.residents_served(ctx, "daycare", period), district)["persons"].sum(
+            min_count=1
+        )
+        for period in half_years(ctx)
+    }
+    return float(places) / pd.Series(children, dtype=float) if pd.notna(places) else pd.Series(dtype=float)
+
+
+def _require_kind(ctx: CityContext, kind: str) -> None:
+    require_tables(ctx, "residents", "facilities")
+    if kind not in facility_kinds(ctx).index:
+        raise missing_table(ctx.language, ctx.key, "facilities")
+
+
+def daycare(ctx: CityContext, territory: Territory) -> Tile:
+    """Day-care places for the children of the city or district."""
+    _require_kind(ctx, "daycare")
+    _, path = ctx.language, 100 * _daycare(ctx, territory.district)
+    registers, residents = entries(ctx, "facilities", "residents")
+    path = path[[territory.first_year <= period.year <= territory.last_year for period in path.index]]
+    label = _("Day-care places per 100 children under 6 in {place}", place=place_name(ctx, territory))
+    note = _(
+        "Places ({period}) over the children of each half-year · {registers}; {residents}",
+        period=registers.period,
+        registers=registers.attribution,
+        residents=residents.attribution,
+    )
+    caption = Caption(label, _("places per 100 children"), "", source(ctx, "facilities", "residents"), note)
+    return _tile(ctx, "daycare", path, caption, "pages/coverage.py", lambda value: _.number(value, 1), 1)
+
+
+def library(ctx: CityContext, territory: Territory) -> Tile:
+    """Share of the residents of the city or district near a library, by half-year that fits today's areas."""
+    _require_kind(ctx, "library")
+    _, shares, level = ctx.language, {}, ctx.largest_level
+    registers, residents = entries(ctx, "facilities", "residents")
+    for period in current_half_years(ctx, territory.first_year, territory.last_year):
+        rows = coverage.by_area(ctx, "library", period, level, WALK_M)
+        near = in_district(ctx, rows, territory.district, level)[["within", "persons"]].sum()
+        shares[period] = 100 * near["within"] / near["persons"] if near["persons"] else float("nan")
+    label = _("Residents within 1 km of a library in {place}", place=place_name(ctx, territory))
+    note = _(
+        "Estimate, straight line; libraries: {period} · {registers}; {residents}",
+        period=registers.period,
+        registers=registers.attribution,
+        residents=residents.attribution,
+    )
+    caption = Caption(label, _("% of residents"), "", source(ctx, "facilities", "residents"), note)
+    return _tile(
+        ctx,
+        "library",
+        pd.Series(shares, dtype=float),
+        caption,
+        "pages/coverage.py",
+        lambda value: _.percent(value / 100),
+        1,
+    )
+
+
+def culture(ctx: CityContext, territory: Territory) -> Tile:
+    """Cultural employment in the city's region."""
+    _, (attribution, credit), rows = ctx.language, _world("cultural_employment"), world_table("cultural_employment")
+    rows = rows[(rows["nuts_id"] == ctx.city.region) & rows["year"].between(territory.first_year, territory.last_year)]
+    note = _(
+        "Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · {attribution}",
+        attribution=attribution,
+    )
+    label = _("Cultural employment in {region_name}", region_name=ctx.city.region_name or ctx.name)
+    caption = Caption(label, _(PERSONS), "", credit, note)
+    return _tile(ctx, "culture", 1000 * rows.set_index("year")["thousand_persons"], caption, "pages/creative.py")
+
+
+def _world(name: str) -> tuple[str, str]:
+    """Whose a table of the world is, and the line under its figures."""
+    return data.entry(name).attribution, world_source(name)
+
+
+# Two rows of three on the page.
+TILES = ((world, country, city), (daycare, library, culture))
+
+
+def require_residents(ctx: CityContext, territory: Territory) -> None:
+    """Raises NothingToShow where the city counts no residents in the chosen years, with those in which it does."""
+    years = [period.year for period in half_years(ctx)]
+    if years and not half_years(ctx, territory.first_year, territory.last_year):
+        _ = ctx.language
+        raise NothingToShow(
+            _("{name} counts residents from {first} to {last}.", name=ctx.name, first=years[0], last=years[-1]),
+            _("Move the years in the sidebar to see its figures."),
+        )
