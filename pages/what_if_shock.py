@@ -10,7 +10,7 @@ ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("What if something breaks in {name}?", name=ctx.name), ctx, territory, follows="city")
 areas.require_period(ctx, territory)
-services = shock.services(ctx)
+services = shock.services(ctx, shock.LEFT_OUT)
 query = state.read(shock.Query, shock.options(ctx), shock.defaults(ctx))
 # What the reader set on the page *People arrive* goes into this page's address too.
 arriving = state.read(arrivals.Assumed, arrivals.options(ctx), arrivals.defaults(ctx), scope="what_if_arrivals")

@@ -41,7 +41,7 @@ ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("What if we build in {name}?", name=ctx.name), ctx, territory, follows="city")
 areas.require_period(ctx, territory)
-services = sites.services(ctx)
+services = sites.services(ctx, sites.WITHOUT_DOORS)
 query = state.read(sites.Query, sites.options(ctx), sites.defaults(ctx))
 # Another question has another optimum, which is not proven yet.
 anew: dict[str, Any] = {"on_change": partial(state.choose, {"proven": False}, "what_if_sites")}

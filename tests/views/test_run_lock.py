@@ -7,15 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pages.turns import Turns
+from views.run_lock import RunLock
 
 
-def holding(turns: Turns) -> tuple[threading.Thread, threading.Event, threading.Event]:
+def holding(turns: RunLock) -> tuple[threading.Thread, threading.Event, threading.Event]:
     """A thread that takes a turn and keeps it until it is told to go: the thread, `inside` and `go`."""
     inside, go = threading.Event(), threading.Event()
 
     def run() -> None:
-        with turns.turn():
+        with turns.hold():
             inside.set()
             go.wait(30)
 
@@ -25,7 +25,7 @@ def holding(turns: Turns) -> tuple[threading.Thread, threading.Event, threading.
 
 
 def test_the_next_begins_when_the_one_before_has_ended() -> None:
-    turns = Turns(longest_s=60)
+    turns = RunLock(longest_s=60)
     first, first_inside, first_go = holding(turns)
     assert first_inside.wait(30)
     second, second_inside, second_go = holding(turns)
@@ -38,7 +38,7 @@ def test_the_next_begins_when_the_one_before_has_ended() -> None:
 
 
 def test_a_long_one_keeps_nobody_waiting_for_ever_and_hands_on_nothing_afterwards() -> None:
-    turns = Turns(longest_s=0.05)
+    turns = RunLock(longest_s=0.05)
     long, inside, go = holding(turns)
     assert inside.wait(30)
     turns.longest_s = 60
@@ -56,8 +56,8 @@ def test_a_long_one_keeps_nobody_waiting_for_ever_and_hands_on_nothing_afterward
 
 
 def test_a_turn_that_fails_is_handed_on() -> None:
-    turns = Turns(longest_s=60)
-    with pytest.raises(ValueError, match="broken"), turns.turn():
+    turns = RunLock(longest_s=60)
+    with pytest.raises(ValueError, match="broken"), turns.hold():
         raise ValueError("broken")
     _thread, inside, go = holding(turns)
     assert inside.wait(30)
@@ -65,10 +65,10 @@ def test_a_turn_that_fails_is_handed_on() -> None:
 
 
 def test_everyone_gets_a_turn_and_never_two_at_once() -> None:
-    turns, within, most = Turns(longest_s=60), [0], [0]
+    turns, within, most = RunLock(longest_s=60), [0], [0]
 
     def run(_number: int) -> None:
-        with turns.turn():
+        with turns.hold():
             within[0] += 1
             most[0] = max(most[0], within[0])
             threading.Event().wait(0.001)
