@@ -1,6 +1,8 @@
-"""Demand points of what-if questions: about two thousand points that stand for where residents live (an estimate)."""
+"""What questions about sites share: kinds of service, and some thousand points that stand for where residents live."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import h3
 import numpy as np
@@ -8,14 +10,37 @@ import pandas as pd
 from scipy import sparse
 
 from analytics import access, coverage
-from data.context import CityContext
+from data.context import CityContext, Territory
 from data.translation import N_
 from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells, travel_matrix
+from services.areas import require_period
 from services.cache import cached
-from services.tables import city_table
+from services.figures import Caption
+from services.names import facility_kinds
+from services.tables import city_table, facilities_source, missing_table, require_tables
 
 SERVED, DISPLACED = N_("everyone it serves"), N_("displaced origin")
 AGES = {N_("under 15"): (0, 15), N_("65 and over"): (65, None)}
+
+
+def services(ctx: CityContext, leaving_out: Iterable[str]) -> dict[str, str]:
+    """Kinds of facility to ask about: name by kind. Raises NothingToShow where the city has none."""
+    require_tables(ctx, "facilities", "cells", "residents")
+    labels: dict[str, str] = facility_kinds(ctx)["label"].drop(list(leaving_out), errors="ignore").to_dict()
+    if not labels:
+        raise missing_table(ctx.language, ctx.key, "facilities")
+    return labels
+
+
+def usual_service(ctx: CityContext, usual: str, leaving_out: Iterable[str]) -> str:
+    """The usual kind, or the city's first where it has none of that kind."""
+    kinds = facility_kinds(ctx).index.drop(list(leaving_out), errors="ignore")
+    return usual if usual in kinds or kinds.empty else str(kinds[0])
+
+
+def caption(ctx: CityContext, territory: Territory, finding: str, unit: str) -> Caption:
+    """A finding on facilities and residents, with its period and source."""
+    return Caption(finding, unit, ctx.language.day(require_period(ctx, territory)), facilities_source(ctx))
 
 
 @cached

@@ -20,11 +20,11 @@ from services import arrivals
 from services.access import facilities
 from services.areas import area_names, hierarchy, require_period
 from services.cache import cached
-from services.demand_points import demand_points, people, within
-from services.figures import Caption, Shading, area_map, chart, figure
+from services.demand_points import caption, demand_points, people, services, usual_service, within
+from services.figures import Shading, area_map, chart, figure
 from services.names import facility_kinds
-from services.tables import facilities_source, missing_table, require_tables
 
+LEFT_OUT = ("public_art",)  # no service that could close
 COLUMNS = {
     column.name: column
     for column in (
@@ -50,25 +50,15 @@ class Query(ViewState):
     level: str = ""
 
 
-def services(ctx: CityContext) -> dict[str, str]:
-    """What could close: name by kind. Raises NothingToShow where there is nothing."""
-    require_tables(ctx, "facilities", "cells", "residents")
-    labels: dict[str, str] = facility_kinds(ctx)["label"].drop("public_art", errors="ignore").to_dict()
-    if not labels:
-        raise missing_table(ctx.language, ctx.key, "facilities")
-    return labels
-
-
 def options(ctx: CityContext) -> dict[str, Any]:
     """What the choices may be in this city; without districts its areas close."""
     districts = list(area_names(ctx, ctx.largest_level))
-    return {"service": list(services(ctx)), "districts": districts, "level": list(ctx.levels)}
+    return {"service": list(services(ctx, LEFT_OUT)), "districts": districts, "level": list(ctx.levels)}
 
 
 def defaults(ctx: CityContext) -> dict[str, Any]:
     """The usual choices in this city."""
-    usual, kinds = Shock().kind, [kind for kind in facility_kinds(ctx).index if kind != "public_art"]
-    return {"service": usual if usual in kinds or not kinds else kinds[0], "level": ctx.middle_level}
+    return {"service": usual_service(ctx, Shock().kind, LEFT_OUT), "level": ctx.middle_level}
 
 
 def inputs(query: Query) -> Shock:
@@ -176,7 +166,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         ctx,
         territory.changed(district=""),
         "shock-map",
-        Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx)),
+        caption(ctx, territory, finding, unit),
         outcome.areas.assign(
             value=outcome.areas["share_after"], shown=_.each("{a} before, {b} after (estimate)", a=before, b=after)
         ),
@@ -221,10 +211,9 @@ def recovery_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     year = int(rows[rows["share"] >= 0.999]["year"].min())
     finding = _("At {reopened} sites a year coverage is back after {year} years", reopened=query.reopened, year=year)
     unit = _("% of those served before the shock, most useful sites reopened first (estimate)")
-    caption = Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx))
     lines = rows.assign(group=_("share of those served before"), percent=100 * rows["share"])
     drawing = chart("lines", lines, x="year", y="percent", by="group", unit="", digits=1, from_zero=False)
-    return figure(ctx, "recovery", caption, rows, drawing, COLUMNS)
+    return figure(ctx, "recovery", caption(ctx, territory, finding, unit), rows, drawing, COLUMNS)
 
 
 def readiness_sentence(ctx: CityContext) -> str:

@@ -22,10 +22,10 @@ from services.access import circuity, facilities
 from services.areas import area_names, district_by_area, hierarchy, require_period
 from services.cache import cached, keep
 from services.coverage import facility_points
-from services.demand_points import demand_points, minutes_before, people, within
-from services.figures import Caption, area_map, chart, figure, point_layer
+from services.demand_points import caption, demand_points, minutes_before, people, services, usual_service, within
+from services.figures import Shading, area_map, chart, figure, point_layer
 from services.names import facility_kinds
-from services.tables import city_table, facilities_source, missing_table, require_tables
+from services.tables import city_table
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 CANDIDATES = 300
@@ -72,15 +72,6 @@ class Query(ViewState):
     proven: bool = False
 
 
-def services(ctx: CityContext) -> dict[str, str]:
-    """What could be built: name by kind. Raises NothingToShow where the city has nothing with a door."""
-    require_tables(ctx, "facilities", "cells", "residents")
-    labels: dict[str, str] = facility_kinds(ctx)["label"].drop(list(WITHOUT_DOORS), errors="ignore").to_dict()
-    if not labels:
-        raise missing_table(ctx.language, ctx.key, "facilities")
-    return labels
-
-
 def site_names(ctx: CityContext, kind: str) -> dict[str, str]:
     """Sites there are, which could close first: name by source id."""
     _, rows = ctx.language, facilities(ctx, kind).drop_duplicates("source_id")
@@ -91,7 +82,7 @@ def site_names(ctx: CityContext, kind: str) -> dict[str, str]:
 def options(ctx: CityContext) -> dict[str, Any]:
     """What the choices may be in this city."""
     return {
-        "service": list(services(ctx)),
+        "service": list(services(ctx, WITHOUT_DOORS)),
         "closed": lambda chosen: list(site_names(ctx, chosen["service"])),
         "level": list(ctx.levels),
     }
@@ -99,9 +90,7 @@ def options(ctx: CityContext) -> dict[str, Any]:
 
 def defaults(ctx: CityContext) -> dict[str, Any]:
     """The usual choices in this city."""
-    usual = Sites().kind
-    kinds = [kind for kind in facility_kinds(ctx).index if kind not in WITHOUT_DOORS]
-    return {"service": usual if usual in kinds or not kinds else kinds[0], "level": ctx.middle_level}
+    return {"service": usual_service(ctx, Sites().kind, WITHOUT_DOORS), "level": ctx.middle_level}
 
 
 def inputs(query: Query) -> Sites:
@@ -285,9 +274,10 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         ctx,
         territory.changed(district=""),
         "sites-map",
-        Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx)),
+        caption(ctx, territory, finding, unit),
         answer.areas.assign(value=answer.areas["gained"], shown=shown),
         query.level,
+        Shading(scheme="jenks"),
         points=there,
         columns=COLUMNS,
     )
@@ -311,9 +301,8 @@ def groups_figure(ctx: CityContext, territory: Territory, query: Query) -> Figur
         share_after=_.percent(most["share_after"], 1),
     )
     unit = _("% points more within {limit} minutes (estimate)", limit=query.limit)
-    caption = Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx))
     bars = chart("bars", rows, label="group", value="points", unit="", digits=1)
-    return figure(ctx, "gain", caption, answer.groups, bars, COLUMNS)
+    return figure(ctx, "gain", caption(ctx, territory, finding, unit), answer.groups, bars, COLUMNS)
 
 
 def places_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
@@ -327,14 +316,9 @@ def places_figure(ctx: CityContext, territory: Territory, query: Query) -> Figur
     )
     if not ctx.has_districts:
         rows = rows.assign(district=rows["area_id"].map(area_names(ctx, smallest)))
-    caption = Caption(
-        _("New sites"),
-        _("people within {limit} minutes on foot (estimate)", limit=query.limit),
-        _.day(require_period(ctx, territory)),
-        facilities_source(ctx),
-    )
+    unit = _("people within {limit} minutes on foot (estimate)", limit=query.limit)
     columns = ["name", "kind", "district", "near", "area_id", "source_id", "lon", "lat"]
-    return figure(ctx, "new-sites", caption, rows[columns], columns=COLUMNS)
+    return figure(ctx, "new-sites", caption(ctx, territory, _("New sites"), unit), rows[columns], columns=COLUMNS)
 
 
 def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
@@ -379,7 +363,6 @@ def frontier_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     unit = _(
         "people newly within {limit} minutes (estimate), proven optimum for each number of sites", limit=query.limit
     )
-    caption = Caption(finding, unit, _.day(require_period(ctx, territory)), facilities_source(ctx))
     points = chart(
         "scatter",
         rows.assign(name=rows["sites"].astype(str)),
@@ -392,4 +375,4 @@ def frontier_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
         labelled=[],
         marked=str(query.count),
     )
-    return figure(ctx, "frontier", caption, rows, points, COLUMNS)
+    return figure(ctx, "frontier", caption(ctx, territory, finding, unit), rows, points, COLUMNS)
