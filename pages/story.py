@@ -7,7 +7,6 @@ import streamlit as st
 from services import stories, surroundings
 from views import controls, exports, shell, state
 from views.language import _
-from views.share_panel import base
 from views.signing_in import allowed
 from views.text import escaped
 
@@ -68,7 +67,7 @@ def stored(code: str) -> None:
         what = _("There is no story with the code {code}.", code=escaped(code))
         return controls.empty(what, _("Check the link, or choose a story below."))
     st.header(escaped(story.title), anchor=False, divider="gray")
-    st.code(f"{base()}/story?code={story.code}", language=None)
+    st.code(f"{state.base()}/story?code={story.code}", language=None)
     with st.container(horizontal=True):
         if st.button(_("Present"), type="primary", icon=":material/slideshow:"):
             if allowed("editor", silent=True):

@@ -7,7 +7,6 @@ from services.rooms import store
 from views import controls, figures, shell, state
 from views import rooms as room_views
 from views.language import _
-from views.share_panel import base
 from views.signing_in import allowed
 from views.text import escaped
 
@@ -106,7 +105,7 @@ query = state.read(
     rooms.Query, {"question": lambda chosen: rooms.questions_of(chosen["room"]), "kind": list(rooms.KINDS)}
 )
 if not allowed("editor"):
-    st.page_link(f"{base()}/join", label=_("Join a room"))
+    st.page_link(f"{state.base()}/join", label=_("Join a room"))
 else:
     if room := store.room(query.room):
         show(room)

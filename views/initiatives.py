@@ -99,7 +99,9 @@ def edit(
                     draw = place.text_area if field in LONG else place.text_input
                     values[field] = draw(labels[field], text, key=key, placeholder=PLACEHOLDERS.get(field))
         if not account():
-            typed = st.text_input(_("Your name or role, for the history"), st.session_state.get("who", ""), key=f"{start}-who")
+            typed = st.text_input(
+                _("Your name or role, for the history"), st.session_state.get("who", ""), key=f"{start}-who"
+            )
         sent = st.form_submit_button(_("Add") if number is None else _("Save"), type="primary")
     if not sent:
         return

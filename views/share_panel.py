@@ -27,16 +27,10 @@ def citation(title: str, versions: str, address: str) -> str:
     )
 
 
-def base() -> str:
-    """The address of the app, without the page."""
-    address = (st.context.url or "http://localhost:8501/").split("?")[0].rstrip("/")
-    return address.removesuffix(f"/{state.page()}") if state.page() != "overview" else address
-
-
 def control(page: str, title: str, versions: str, brand: Brand, shorten: Callable[[str, str], str] | None) -> None:
     """Draw the controls below the page's figures. shorten: makes a short link, for those who may."""
     with st.expander(_("Take home and share"), icon=":material/ios_share:"):
-        view, home = f"{page}?{urlencode(state.query())}", base()
+        view, home = f"{page}?{urlencode(state.query())}", state.base()
         cited = citation(title, versions, f"{home}/{view}")
         if figures.shown():
             _report(title, cited, view, brand)

@@ -175,6 +175,12 @@ def query() -> dict[str, str]:
     return dict(st.session_state.get("_query", {}))
 
 
+def base() -> str:
+    """The address of the app, without the page."""
+    address = (st.context.url or "http://localhost:8501/").split("?")[0].rstrip("/")
+    return address.removesuffix(f"/{page()}") if page() != "overview" else address
+
+
 def link(address: str, **values: str) -> str:
     """The address of a page of ours ('coverage?service=library') with more choices; territory and language go along."""
     target, _mark, extra = address.partition("?")
