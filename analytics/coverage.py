@@ -32,8 +32,8 @@ def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series)
 
     facilities: area_id (planning area), places (empty: not stated). residents: area_id, persons, of the age served.
     groups: the area to report for each planning area.
-    Returns area_id, persons, facilities, without_places, places, places_per_100, residents_per_facility; a ratio is
-    empty where its base is zero.
+    Returns area_id, persons, facilities, without_places, places (empty where facilities stand but none states any),
+    places_per_100, residents_per_facility; a ratio is empty where its base is zero.
     """
     people = residents.groupby(residents["area_id"].map(groups))["persons"].sum(min_count=1)
     sites = (
@@ -44,7 +44,11 @@ def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series)
     table = people.to_frame().join(sites, how="left").rename_axis("area_id").reset_index()
     counts = ["facilities", "places", "without_places"]
     table[counts] = table[counts].fillna(0).astype("int64")
-    table["places_per_100"] = 100 * table["places"] / table["persons"].where(table["persons"] > 0)
+    unstated = (table["facilities"] > 0) & (table["without_places"] == table["facilities"])
+    if len(facilities) and facilities["places"].isna().all():  # then an area without one is no example of few places
+        unstated[:] = True
+    table["places"] = table["places"].astype("Int64").mask(unstated)
+    table["places_per_100"] = 100 * table["places"].astype("float64") / table["persons"].where(table["persons"] > 0)
     table["residents_per_facility"] = table["persons"] / table["facilities"].where(table["facilities"] > 0)
     table["per_10000"] = 10_000 * table["facilities"] / table["persons"].where(table["persons"] > 0)
     return table

@@ -61,7 +61,9 @@ _MINUTES = N_("sum over cells of residents x minutes to the nearest / sum of res
 
 def _social(key: str, dimension: str, good: str, caveats: str = _SINGLE_DAYS) -> Indicator:
     label, definition = _WORDS[key]
-    formula = N_("as published; above planning areas the mean weighted with residents")
+    formula = N_(
+        "as published; above planning areas the mean weighted with residents of its own ages, counted within a year of it"
+    )
     period = N_("newest published day up to the chosen half-year")
     page = f"creative_inclusion?beside={key}" if key in ("unemployment", "child_poverty") else "inclusion"
     tables, make = ("social_monitoring",), measures.percent(key)

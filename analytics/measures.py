@@ -19,7 +19,8 @@ class Inputs:
     residents: area_id, age, persons. origins, background: level, area_id, origin or background, persons (empty:
     suppressed). social: area_id, indicator, percent. facilities: kind, area_id, places. cells: area_id, share.
     minutes: by kind, minutes on foot from every cell. km2: by planning area. groups: the area to report for each
-    planning area. level: its name. displaced: origins that stand for forced displacement.
+    planning area. level: its name. displaced: origins that stand for forced displacement. of_social: residents within a
+    year of the social shares' day (empty: none were counted), the bases of these shares.
     """
 
     residents: pd.DataFrame
@@ -33,6 +34,7 @@ class Inputs:
     groups: pd.Series
     level: str
     displaced: list[str]
+    of_social: pd.DataFrame
 
     @cached_property
     def everyone(self) -> pd.Series:
@@ -63,14 +65,32 @@ def share_of_age(low: int, high: int | None) -> Callable[[Inputs], pd.Series]:
     return lambda inputs: 100 * people(inputs, low, high) / people(inputs)
 
 
+# Ages that a share of the social monitoring is of, from and to under, where it is not of all residents.
+BASES = {
+    "unemployment": (15, 65),
+    "youth_unemployment": (15, 25),
+    "child_poverty": (0, 15),
+    "old_age_poverty": (65, None),
+}
+
+
 def percent(name: str) -> Callable[[Inputs], pd.Series]:
-    """A percentage of the social monitoring; above planning areas its mean, weighted with residents."""
+    """A percentage of the social monitoring; above planning areas its mean, weighted with residents of its own ages.
+
+    Not known there where no ages were counted within a year of it.
+    """
 
     def value(inputs: Inputs) -> pd.Series:
-        rows = inputs.social[inputs.social["indicator"] == name]
+        rows, base, ages = inputs.social[inputs.social["indicator"] == name], inputs.of_social, BASES.get(name)
         published = rows.set_index("area_id")["percent"].dropna().astype(float)
-        weights = inputs.everyone.reindex(published.index).fillna(0)
-        return access.weighted_mean(published.to_numpy(), weights.to_numpy(), inputs.groups.reindex(published.index))
+        groups = inputs.groups.reindex(published.index)
+        if (groups == groups.index).all():
+            return published
+        if base.empty or (ages and base["age"].nunique() < 2):
+            return pd.Series(dtype=float)
+        people = coverage.of_age(base, *(ages or (None, None))).set_index("area_id")["persons"]
+        weights = people.reindex(published.index).fillna(0)
+        return access.weighted_mean(published.to_numpy(), weights.to_numpy(), groups)
 
     return value
 
@@ -93,8 +113,9 @@ def places(kind: str, low: int, high: int) -> Callable[[Inputs], pd.Series]:
         persons = people(inputs, low, high)
         if sites["places"].notna().sum() == 0:  # no facility states its places: they are not known, not none
             return pd.Series(np.nan, index=persons.index)
-        stated = sites.groupby(sites["area_id"].map(inputs.groups))["places"].sum().astype(float)
-        return 100 * stated.reindex(persons.index).fillna(0) / persons.where(persons > 0)
+        stated = sites.groupby(sites["area_id"].map(inputs.groups))["places"].sum(min_count=1).astype(float)
+        stated = stated.reindex(stated.index.union(persons.index), fill_value=0)  # no facility, no place
+        return 100 * stated.reindex(persons.index) / persons.where(persons > 0)
 
     return value
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+import data
 from analytics import composite, indicators, measures, robustness
 from analytics.indicators import DIMENSIONS, REGISTRY
 from data.context import CityContext, Territory, ViewState
@@ -120,20 +121,38 @@ def social_day(ctx: CityContext, period: pd.Timestamp) -> pd.Timestamp | None:
     return days.max() if len(days) else None
 
 
+def bases_day(ctx: CityContext, period: pd.Timestamp) -> pd.Timestamp | None:
+    """The day of today's areas, within a year of the social indicators, whose residents these are shares of."""
+    day = social_day(ctx, period)
+    days = current_half_years(ctx) if day is not None else []
+    near = min(days, key=lambda candidate: abs(candidate - day), default=None)
+    return near if near is not None and abs(near - day) <= pd.Timedelta(days=366) else None
+
+
 def about(ctx: CityContext, period: pd.Timestamp) -> str:
-    """Of which days indicators are."""
+    """Of which days indicators are, whom the social ones are shares of, and what walks leave out."""
     _, day, residents_day = ctx.language, social_day(ctx, period), ctx.language.day(period)
     if day is None:
         return _("Residents of {period}; walks are estimates", period=residents_day)
-    return _(
+    dates = _(
         "Residents of {period}; social monitoring of {day}; walks are estimates", period=residents_day, day=_.day(day)
+    )
+    bases = bases_day(ctx, period)
+    if bases is None:
+        return (
+            dates + ". " + _("No ages were counted within a year of it: its shares are not added up to larger areas.")
+        )
+    return (
+        dates
+        + ". "
+        + _("In larger areas its shares are weighted with their own ages, counted on {day}.", day=_.day(bases))
     )
 
 
 @cached
 def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
     """Every indicator of every area of a level (or of the 'city'): areas x indicators, as they are."""
-    areas, has_cells = city_table(ctx, "areas"), has_tables(ctx, "cells")
+    areas, has_cells, bases = city_table(ctx, "areas"), has_tables(ctx, "cells"), bases_day(ctx, period)
     areas = areas[(areas["level"] == ctx.levels[-1]) & (areas["boundary_version"] == ctx.boundary_version)]
     inputs = measures.Inputs(
         residents=_of_period(ctx, "residents", period),
@@ -150,6 +169,7 @@ def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame
         groups=hierarchy(ctx)[level],
         level=level,
         displaced=ctx.city.displaced_origins,
+        of_social=data.empty("residents") if bases is None else _of_period(ctx, "residents", bases),
     )
     return indicators.measure(inputs)
 

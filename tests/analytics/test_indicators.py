@@ -48,6 +48,7 @@ def inputs() -> measures.Inputs:
         pd.Series({"A": "D", "B": "D"}),
         "district",
         ["SYR", "UKR"],
+        residents,
     )
 
 
@@ -57,7 +58,7 @@ def test_values_by_hand() -> None:
     assert row["density"] == pytest.approx(50)
     assert row["children"] == pytest.approx(25)
     assert row["displaced"] == pytest.approx(20)
-    assert row["unemployment"] == pytest.approx(4)  # both areas have 100 residents
+    assert row["unemployment"] == pytest.approx((100 * 2 + 50 * 6) / 150)  # of those of 15 to 64: 100 and 50
     assert row["library_walk"] == pytest.approx(10)
     assert row["daycare_places"] == pytest.approx(60)
     assert row["origin_mix"] == pytest.approx(3)
@@ -69,6 +70,25 @@ def test_without_counts_by_age_shares_of_ages_are_not_known() -> None:
     row = indicators.measure(replace(counted, residents=counted.residents.assign(age="0-119"))).loc["D"]
     assert row["residents"] == 200
     assert row[["children", "older", "daycare_places"]].isna().all()
+
+
+def test_shares_are_weighted_with_whom_they_are_of_and_only_within_a_year() -> None:
+    counted = inputs()
+    poor = counted.social.assign(indicator="child_poverty")
+    assert indicators.measure(replace(counted, social=poor)).loc["D", "child_poverty"] == 6  # A has no child
+    for bases in (counted.of_social.iloc[:0], counted.of_social.assign(age="0-119")):
+        assert np.isnan(indicators.measure(replace(counted, of_social=bases)).loc["D", "unemployment"])
+        alone = replace(counted, of_social=bases, groups=pd.Series({"A": "A", "B": "B"}))
+        assert indicators.measure(alone)["unemployment"].tolist() == [2, 6]  # as published
+    everyone = counted.social.assign(indicator="transfer_receipt")
+    assert indicators.measure(replace(counted, social=everyone)).loc["D", "transfer_receipt"] == 4
+
+
+def test_places_that_nobody_states_are_not_known_not_none() -> None:
+    places = pd.DataFrame([("daycare", "A", 30), ("daycare", "B", None)], columns=["kind", "area_id", "places"])
+    areas = replace(inputs(), facilities=places.astype({"places": "Int64"}), groups=pd.Series({"A": "A", "B": "B"}))
+    assert np.isnan(measures.places("daycare", 27, 45)(areas)["B"])
+    assert measures.places("daycare", 27, 45)(replace(areas, facilities=places[:1]))["B"] == 0
 
 
 def test_turning_makes_high_good() -> None:

@@ -30,9 +30,10 @@ def test_social_shares_are_of_the_newest_day_not_after_the_period(cities: tuple[
     assert inclusion.about(ctx, BEFORE) == "Residents of 31 December 2018; walks are estimates"
     assert inclusion.social_day(ctx, AFTER) == AFTER
     assert "social monitoring of 31 December 2019" in inclusion.about(ctx, AFTER)
-    # The first district holds the areas 0 to 3, with 3 + n/2 % of them unemployed.
-    residents = [400 * (n + 1) + 60 + 20 for n in range(4)]
+    # The first district holds the areas 0 to 3, with 3 + n/2 % of those aged 15 to 64 unemployed.
+    residents = [(100 * (n + 1) + 15) * 3 / 12 + (100 * (n + 1) + 25) * 47 / 47 for n in range(4)]
     expected = np.average([3.0, 3.5, 4.0, 4.5], weights=residents)
+    assert inclusion.bases_day(ctx, AFTER) == AFTER
     assert inclusion.measured(ctx, AFTER, "district").loc["n", "unemployment"] == pytest.approx(expected)
     assert inclusion.measured(ctx, AFTER, "city")["residents"].iloc[0] == 32_160
     assert inclusion.social_day(context(), PERIOD) == pd.Timestamp("2020-12-31")
@@ -110,7 +111,7 @@ def test_a_profile_names_its_area_and_says_what_stands_out() -> None:
     assert rows.loc["residents", "value"] == 329_488
     assert np.isnan(rows.loc["residents", "better_than"])  # neither many nor few is better
     gaps = profile.standouts(ctx, PERIOD, "district", "08", "gap")
-    assert gaps["unemployment"].startswith("Unemployment: 8.4 %, worse than all other districts (city: 5.2)")
+    assert gaps["unemployment"].startswith("Unemployment: 8.5 %, worse than all other districts (city: 5.3)")
     assert list(gaps) == list(rows[rows["kind"] == "gap"].sort_values("better_than", kind="stable").index)
     assert "district" not in rows
     assert "district" in profile.table_figure(ctx, PERIOD, "planning_area", "08100314").rows
@@ -186,3 +187,11 @@ def test_a_map_of_the_index_is_classed_by_its_score() -> None:
     assert figure.drawing.legend is not None
     assert sum(figure.drawing.legend.counts) == 12
     assert figure.drawing.legend.title == "inclusion index, 1 to 100 (estimate), 31 December 2024"
+
+
+def test_shares_of_the_city_are_of_those_they_are_of() -> None:
+    city = inclusion.measured(context(), PERIOD, "city").iloc[0]
+    assert city["old_age_poverty"] == pytest.approx(6.1, abs=0.05)  # weighted with residents of all ages: 7.4
+    assert city["child_poverty"] == pytest.approx(26.5, abs=0.05)  # 25.6
+    assert inclusion.bases_day(context(), PERIOD) == pd.Timestamp("2021-06-30")
+    assert "weighted with their own ages, counted on 30 June 2021" in inclusion.about(context(), PERIOD)
