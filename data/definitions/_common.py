@@ -43,6 +43,7 @@ UNHCR: dict[str, Any] = {
     "licence": "CC BY 4.0",
     "attribution": "UNHCR Refugee Population Statistics Database",
 }
+WORLD_BANK: dict[str, Any] = {"publisher": "World Bank", "licence": "CC BY 4.0"}
 STATISTICS: dict[str, Any] = {
     "publisher": "Amt für Statistik Berlin-Brandenburg",
     "licence": "CC BY 3.0 DE",

@@ -18,7 +18,16 @@ needs_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the raw sources
 
 @needs_sources
 @pytest.mark.parametrize(
-    "name", ["displaced", "asylum_decisions", "cultural_employment", "residents_by_origin", "social_monitoring"]
+    "name",
+    [
+        "displaced",
+        "asylum_decisions",
+        "country_gdp",
+        "country_population",
+        "cultural_employment",
+        "residents_by_origin",
+        "social_monitoring",
+    ],
 )
 def test_a_shipped_table_comes_out_of_the_sources_again(name: str) -> None:
     table = build.Tables(SOURCES)[name]
