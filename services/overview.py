@@ -17,7 +17,7 @@ from services.areas import country_names, current_half_years, half_years, in_dis
 from services.cache import cached
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds
-from services.tables import entries, missing_table, optional_table, require_tables, source, world_source, world_table
+from services.tables import entries, optional_table, require_tables, source, world_source, world_table
 
 Tile = tuple[KeyFigure, Figure]
 WALK_M = 1000
@@ -120,9 +120,14 @@ def _daycare(ctx: CityContext, district: str) -> pd.Series:
 
 
 def _require_kind(ctx: CityContext, kind: str) -> None:
+    """Raises NothingToShow where the city counts no residents or lists no facilities of a kind."""
     require_tables(ctx, "residents", "facilities")
     if kind not in facility_kinds(ctx).index:
-        raise missing_table(ctx.language, ctx.key, "facilities")
+        _, plural = ctx.language, world_table("facility_kinds").set_index("kind").loc[kind, "plural"]
+        raise NothingToShow(
+            _("{place} has no {loc} and no figure to show.", place=ctx.name, loc=_(plural)),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
 
 
 def daycare(ctx: CityContext, territory: Territory) -> Tile:

@@ -22,9 +22,10 @@ EVIL = "<img src=x onerror='window.harmed=1'>"
 SET_UP = f"""
 import json, tempfile
 from pathlib import Path
-from data import store
+from data import rights, store
 from data.city import building, pack
 from data.store import register, rooms, stories
+rights.act_as(rights.OWNER)
 EVIL = {EVIL!r}
 with tempfile.TemporaryDirectory() as folder:
     for name, text in pack.template("Evil " + EVIL).items():
@@ -82,9 +83,9 @@ def test_a_name_runs_nothing_on_any_page(browser: Browser, evil: tuple[str, list
         "partnerships",
         "what_if_compare",
         f"workshop?room={room}",
-        f"story?story={story}",
+        f"story?code={story}",
         f"coverage?story={story}&step=0",
-        f"story?story={story}&notes=1",
+        f"story?code={story}&notes=1",
         f"join/{room}",
         f"s/{link}",
     ]

@@ -44,7 +44,7 @@ PAGES = {
     "workshop": 0,
     "workshop?room=PLANTED": 0,
     "story": 0,
-    "story?story=PLANTED": 0,
+    "story?code=PLANTED": 0,
     "coverage?lang=ar": 1,
     "displacement?lang=uk": 0,
 }  # page -> maps on it

@@ -1,0 +1,54 @@
+"""The overview's local figures equal their tables; half-years before today's areas count where areas need not fit."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import data
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from data.translation import Language
+from services import overview
+
+ALWAYS = Territory(country="DEU", first_year=2000, last_year=2100)
+
+
+def context(language: str = "en") -> CityContext:
+    return CityContext(data.cities()["berlin"], data.version(), Language(language))
+
+
+def test_day_care_of_the_city_equals_places_over_children() -> None:
+    number, figure = overview.daycare(context(), ALWAYS)
+    residents, facilities = data.table("residents", "berlin"), data.table("facilities", "berlin")
+    places = facilities.loc[facilities["kind"] == "daycare", "places"].sum()
+    children = residents[residents["age"] == "0-5"].groupby("period")["persons"].sum()
+    pd.testing.assert_series_equal(
+        figure.rows.set_index("period")["value"], 100 * places / children.astype(float), check_names=False
+    )
+    assert figure.period == f"{children.index[0].year}–{children.index[-1].year}"
+    assert number.value == f"{100 * places / float(children.iloc[-1]):.1f}"
+
+
+def test_districts_lie_around_the_city() -> None:
+    for tile in (overview.daycare, overview.library):
+        city = tile(context(), ALWAYS)[1].rows["value"].iloc[-1]
+        districts = [
+            tile(context(), ALWAYS.changed(district=f"{number:02}"))[1].rows["value"].iloc[-1]
+            for number in range(1, 13)
+        ]
+        assert min(districts) < city < max(districts)
+
+
+def test_numbers_and_rows_agree_in_every_language() -> None:
+    for tiles in overview.TILES:
+        for tile in tiles:
+            english, arabic = (tile(context(language), ALWAYS) for language in ("en", "ar"))
+            assert english[1].rows["value"].tolist() == arabic[1].rows["value"].tolist()
+            assert english[0].link == arabic[0].link
+            assert english[0].values.tolist() == english[1].rows["value"].tolist()
+
+
+def test_without_figures_the_tile_says_of_what() -> None:
+    with pytest.raises(NothingToShow, match=r"under 6 in Berlin\. No figure"):
+        overview.daycare(context(), Territory(country="DEU", first_year=1951, last_year=1955))
