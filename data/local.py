@@ -176,12 +176,6 @@ def stamp() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")
 
 
-def moment(version: str) -> str:
-    """The word of a version as a moment: '2026-11-25T065659.874927' -> '2026-11-25 06:56:59 UTC'."""
-    day, _t, time = version.partition("T")
-    return f"{day} {time[:2]}:{time[2:4]}:{time[4:6]} UTC" if time else day
-
-
 def _kept(row: Entry) -> Entry:
     return replace(row, state="kept") if row.state == "used" else row
 

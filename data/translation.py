@@ -124,6 +124,12 @@ class Language:
         """2024-12-31 -> '31 December 2024'."""
         return format_date(when, "long", locale=_locale(self.code))
 
+    @staticmethod
+    def moment(version: str) -> str:
+        """The word of a version as a moment: '2026-11-25T065659.874927' -> '2026-11-25 06:56:59 UTC'."""
+        day, _t, time = version.partition("T")
+        return f"{day} {time[:2]}:{time[2:4]}:{time[4:6]} UTC" if time else day
+
     def localised(self, figures: str) -> str:
         """Figures as Python writes them ('1,234.5') with the language's own signs."""
         if self.is_right_to_left and figures[:1] in ("+", "-"):

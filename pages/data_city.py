@@ -25,7 +25,7 @@ def template_section() -> None:
             label, make = _("{name} as a pack (ZIP)", name=name), partial(packs.exported, key)
             st.download_button(label, make, f"{key}-pack.zip", ZIP, key=f"pack-{key}", on_click="ignore")
     with st.expander(_("What a pack holds")):
-        figures.table(packs.sections_figure(ctx))
+        figures.show(packs.sections_figure(ctx))
         st.caption(
             _(
                 "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, "

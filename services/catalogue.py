@@ -169,7 +169,7 @@ def versions_figure(ctx: CityContext, entry: Entry) -> Figure | None:
     if len(rows) < 2:
         return None
     table = pd.DataFrame(
-        [(local.moment(row.version) or _("shipped"), _(STATES[row.state]), row.period, row.rows) for row in rows],
+        [(_.moment(row.version) or _("shipped"), _(STATES[row.state]), row.period, row.rows) for row in rows],
         columns=["version", "state", "covers", "rows"],
     )
     caption = Caption(_("Versions of: {title}", title=_(entry.title)), "", "", _(CATALOGUE))

@@ -9,8 +9,6 @@ import pandas as pd
 import streamlit as st
 
 from data.errors import DataError
-from data.store.exchange import cell
-from data.store.register import ConflictError
 from views.language import _
 from views.signing_in import account
 from views.text import escaped
@@ -56,8 +54,8 @@ def attempt(number: int | None, work: Callable[[], object], labels: Mapping[str,
         work()
     except DataError as fault:
         st.error(escaped(str(fault)))
-        if isinstance(fault, ConflictError):
-            theirs = {labels[field]: str(cell(field, fault.theirs[field])) for field in labels}
+        if theirs := getattr(fault, "theirs", {}):
+            theirs = {labels[field]: str(value) for field, value in theirs.items() if field in labels}
             st.dataframe(pd.Series(theirs, name=_("Their version")), alt=_("Their version"))
         return
     for key in [key for key in st.session_state if str(key).startswith(f"edit-{number}-")]:

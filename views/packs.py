@@ -7,8 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from data.local import moment
-from views.language import _
+from views.language import _, current
 from views.signing_in import allowed
 from views.text import escaped
 
@@ -46,14 +45,14 @@ def share_done(work: Any) -> tuple[float, str]:
 def build(key: str, build: Any, use: Callable[[str, str], None], remove: Callable[[str], None]) -> None:
     """A city of this machine with its builds; one click back, or out of the app."""
     with st.container(border=True):
-        name, version = escaped(build.name), moment(build.version)
+        name, version = escaped(build.name), current().moment(build.version)
         st.markdown(
             _("**{name}**, in use: {version} · builds kept: {builds}", name=name, version=version, builds=build.count)
         )
         if not allowed("admin", silent=True):
             return
         with st.container(horizontal=True):
-            back = _("Go back to {version}", version=moment(build.before))
+            back = _("Go back to {version}", version=current().moment(build.before))
             if build.before and st.button(back, key=f"build-back-{key}"):
                 use(key, build.before)
                 st.rerun()

@@ -13,7 +13,7 @@ import pytest
 from pandera.errors import SchemaError
 
 import data
-from data import definitions, local
+from data import definitions, local, rights
 from data.catalogue import local_catalogue, shipped
 from data.errors import DataError
 from data.files import write as put
@@ -29,11 +29,6 @@ def employment(value: float) -> pd.DataFrame:
 
 
 ENTRY = replace(definitions.entry("employment"), period="2022")
-
-
-def test_a_version_is_told_as_a_moment() -> None:
-    assert local.moment("2026-11-25T065659.874927") == "2026-11-25 06:56:59 UTC"
-    assert local.moment("") == ""
 
 
 def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> None:
@@ -108,7 +103,7 @@ def test_many_writers_lose_nothing() -> None:
             table = employment(number + 1.0) if name == "employment" else gdp.assign(million_pps=number + 1.0)
             local.save(replace(definitions.entry(name), period="2022"), table)
 
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(None, "", rights.act_as, (rights.OWNER,)) as pool:
         list(pool.map(write, names))  # a writer that fails says so here
     assert data.table("employment")["thousand_persons"].tolist() == [5.0]
     assert data.table("regional_gdp")["million_pps"].tolist() == [5.0]

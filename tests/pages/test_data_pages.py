@@ -97,7 +97,7 @@ def test_a_pack_is_read_mapped_checked_and_built() -> None:
     app.button(key="check").click().run()
     app = at_end_of_work(app)
     assert not app.exception
-    findings = figures(app)[0]
+    findings = figures(app)[-1]
     assert findings.finding == "1 errors, 0 warnings."
     assert findings.rows[["file", "column"]].to_numpy().tolist() == [["residents.csv", "heads"]]
     assert "Build the city" not in [button.label for button in app.button]
@@ -118,7 +118,7 @@ def test_what_is_no_zip_is_told_by_the_name_it_was_sent_with() -> None:
     app = open_page("data_city")
     app.file_uploader(key="pack_upload").upload("mine.zip", b"no zip", "application/zip").run()
     app = at_end_of_work(app)
-    assert figures(app)[0].rows["file"].tolist() == ["mine.zip"]
+    assert figures(app)[-1].rows["file"].tolist() == ["mine.zip"]
     assert "Check" not in [button.label for button in app.button]
 
 

@@ -120,6 +120,11 @@ DAYS = {
 }
 
 
+def test_a_version_is_told_as_a_moment() -> None:
+    assert Language.moment("2026-11-25T065659.874927") == "2026-11-25 06:56:59 UTC"
+    assert Language.moment("") == ""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_numbers_days_and_countries_by_locale(language: str) -> None:
     _ = Language(language)
