@@ -75,24 +75,25 @@ BASES = {
 
 
 def percent(name: str) -> Callable[[Inputs], pd.Series]:
-    """A percentage of the social monitoring; above planning areas its mean, weighted with residents of its own ages.
+    """A percentage of the social monitoring."""
+    return lambda inputs: social_share(name, inputs.social, inputs.of_social, inputs.groups)
 
-    Not known there where no ages were counted within a year of it.
+
+def social_share(name: str, social: pd.DataFrame, base: pd.DataFrame, groups: pd.Series) -> pd.Series:
+    """A published share in % by area; above planning areas its mean, weighted with residents of its own ages.
+
+    social: area_id, indicator, percent. base: residents by area_id and age within a year of it; above planning areas
+    the share is not known where no ages were counted then. groups: the area to report for each planning area.
     """
-
-    def value(inputs: Inputs) -> pd.Series:
-        rows, base, ages = inputs.social[inputs.social["indicator"] == name], inputs.of_social, BASES.get(name)
-        published = rows.set_index("area_id")["percent"].dropna().astype(float)
-        groups = inputs.groups.reindex(published.index)
-        if (groups == groups.index).all():
-            return published
-        if base.empty or (ages and base["age"].nunique() < 2):
-            return pd.Series(dtype=float)
-        people = coverage.of_age(base, *(ages or (None, None))).set_index("area_id")["persons"]
-        weights = people.reindex(published.index).fillna(0)
-        return access.weighted_mean(published.to_numpy(), weights.to_numpy(), groups)
-
-    return value
+    published = social[social["indicator"] == name].set_index("area_id")["percent"].dropna().astype(float)
+    groups, ages = groups.reindex(published.index), BASES.get(name)
+    if (groups == groups.index).all():
+        return published
+    if base.empty or (ages and base["age"].nunique() < 2):
+        return pd.Series(dtype=float)
+    people = coverage.of_age(base, *(ages or (None, None))).set_index("area_id")["persons"]
+    weights = people.reindex(published.index).fillna(0)
+    return access.weighted_mean(published.to_numpy(), weights.to_numpy(), groups)
 
 
 def walk(*kinds: str) -> Callable[[Inputs], pd.Series]:
