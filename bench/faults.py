@@ -26,9 +26,10 @@ WRITER = """
 import itertools, json, sys, tempfile
 from pathlib import Path
 import data
-from data import local, store
+from data import local, rights, store
 from data.city import building, pack
 from data.store import exchange, register, rooms
+rights.act_as(rights.OWNER)
 kind, start, room = sys.argv[1], int(sys.argv[2]), ""
 
 def acknowledge(what):
@@ -144,7 +145,8 @@ def _sqlite(path: Path) -> int:
 FULL = """
 import resource, signal, sys
 import data
-from data import local, store
+from data import local, rights, store
+rights.act_as(rights.OWNER)
 from data.errors import DataError
 from sqlalchemy.exc import SQLAlchemyError
 store.add_target("berlin", "district", "01", "library_walk", 1.0, 2030)
@@ -184,7 +186,8 @@ print("calm" if not wrong else "took what it could not store")
 """
 CLOCK = """
 import data, time
-from data import local, store
+from data import local, rights, store
+rights.act_as(rights.OWNER)
 table, entry = data.table("countries"), data.entry("countries")
 from datetime import datetime, timedelta, UTC
 import data.local as here

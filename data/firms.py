@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 import data
-from data import definitions, local
+from data import definitions, local, rights
 from data.catalogue import Entry
 from data.connectors import chamber_register
 from data.errors import DataError
@@ -40,6 +40,7 @@ def main() -> int:
     parser.add_argument("file", type=Path, help="the register's CSV file")
     parser.add_argument("--period", required=True, type=pd.Timestamp, help="the month it stands for, such as 2023-03")
     args = parser.parse_args()
+    rights.act_as(rights.OWNER)
     try:
         entry, report = import_month(args.file, args.period)
     except DataError as error:

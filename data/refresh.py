@@ -15,7 +15,7 @@ import pandas as pd
 from pandera.errors import SchemaError, SchemaErrors
 
 import data
-from data import definitions, local
+from data import definitions, local, rights
 from data.catalogue import Entry, shipped
 from data.errors import DataError, SourceError
 
@@ -72,6 +72,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--accept", action="store_true", help="use what is new at once, for a schedule")
     parser.add_argument("--back", metavar="place/name", help="use the version before the one in use")
     arguments = parser.parse_args(words)
+    rights.act_as(rights.OWNER)
     if arguments.back:
         return _back(arguments.back)
     keys, failed = arguments.tables or list(sources()), 0

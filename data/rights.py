@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import wraps
@@ -41,12 +42,15 @@ class Actor:
     role: str
 
 
-def _owner() -> Actor:
-    """Whoever runs commands on the machine itself owns its files and its database."""
-    return Actor("command line", "admin")
+OWNER = Actor("command line", "admin")  # whoever runs commands on the machine owns its files and its database
+NOBODY = Actor("", "none")
+_acting: ContextVar[Actor | None] = ContextVar("_acting", default=None)
+_actor_provider: Callable[[], Actor] | None = None
 
 
-_actor_provider: Callable[[], Actor] = _owner
+def act_as(actor: Actor | None) -> None:
+    """Let this thread act as someone, whatever the provider says; None takes it back. A command states its owner so."""
+    _acting.set(actor)
 
 
 def set_actor_provider(provider: Callable[[], Actor]) -> None:
@@ -56,8 +60,17 @@ def set_actor_provider(provider: Callable[[], Actor]) -> None:
 
 
 def actor() -> Actor:
-    """Who asks now."""
-    return _actor_provider()
+    """Who asks now; nobody where neither a command nor a page has said so."""
+    return _acting.get() or (_actor_provider() if _actor_provider else NOBODY)
+
+
+def author(typed: str) -> str:
+    """Whose name a change carries: the account's; what was typed counts only where nobody has signed in.
+
+    A typed name cannot pass for an account: those are addresses.
+    """
+    caller = actor()
+    return caller.name if caller.name and caller != OWNER else "unnamed" if "@" in typed else typed.strip() or "unnamed"
 
 
 def open_role() -> str:
@@ -108,7 +121,7 @@ def require_role(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
                     f"This takes the role of {role}. Sign in with an account that has it; nothing was changed."
                 )
             result = function(*args, **kwargs)
-            if _actor_provider is not _owner:
+            if caller != OWNER:
                 _record(caller, action, args)
             return result
 

@@ -140,7 +140,7 @@ def _work(folder: Path) -> None:
     if resource:
         resource.setrlimit(resource.RLIMIT_AS, (LIMIT_BYTES, LIMIT_BYTES))
     module, name, args, kwargs, actor, _ = pickle.loads((folder / "work").read_bytes())
-    rights.set_actor_provider(lambda: actor)
+    rights.act_as(actor)
     value: tuple[bool, Any]
     try:
         function = getattr(importlib.import_module(module), name)

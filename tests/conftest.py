@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from data import rights
+
 settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("house")
 os.environ["ZONE_ROLE"] = "admin"  # tests of roles say otherwise
 os.environ["ZONE_LOCAL"] = tempfile.mkdtemp(prefix="zone-local-")
+rights.act_as(rights.OWNER)  # tests write as a command does; tests of roles say otherwise
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

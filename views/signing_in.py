@@ -25,17 +25,19 @@ def provided() -> bool:
 
 
 def account() -> str:
-    """The verified address of the signed-in reader, '' without one."""
-    known: dict[str, Any] = st.user.to_dict() if provided() else {}
-    if not known.get("is_logged_in") or known.get("email_verified") is False:
-        return ""
-    return str(known.get("email") or known.get("preferred_username") or known.get("sub") or "")
+    """The verified address of the signed-in reader, '' without one.
+
+    Only a true `email_verified` counts: people choose `preferred_username` themselves, `sub` may look like an address.
+    """
+    claims: dict[str, Any] = st.user.to_dict() if provided() else {}
+    is_verified = claims.get("is_logged_in") is True and claims.get("email_verified") is True
+    return str(claims.get("email") or "") if is_verified else ""
 
 
 def reader() -> rights.Actor:
-    """Who asks: whoever has the page open, or, outside of any page, the machine itself."""
+    """Who asks: whoever has the page open; nobody outside of any page."""
     if get_script_run_ctx(suppress_warning=True) is None:
-        return rights.Actor("", "admin")
+        return rights.NOBODY
     name = account()
     stronger = max(rights.open_role(), rights.role_of(name) if name else "none", key=rights.ROLES.index)
     return rights.Actor(name, stronger)
@@ -46,9 +48,10 @@ def control() -> None:
     if not provided():
         return
     with st.sidebar:
-        who = rights.actor()
-        if who.name:
-            st.caption(_("Signed in as {name} ({role}).", name=who.name, role=_(ROLE_NAMES.get(who.role, who.role))))
+        person = rights.actor()
+        if person.name:
+            role = _(ROLE_NAMES.get(person.role, person.role))
+            st.caption(_("Signed in as {name} ({role}).", name=person.name, role=role))
             st.button(_("Sign out"), key="sign_out", on_click=st.logout)
         else:
             st.button(_("Sign in"), key="sign_in", on_click=st.login)

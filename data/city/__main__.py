@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from data import local
+from data import local, rights
 from data.city import building, checks, exporting, fetching, pack
 from data.city.findings import Finding, PackError
 from data.errors import DataError
@@ -144,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
     args = parser().parse_args(arguments)
+    rights.act_as(rights.OWNER)
     try:
         return int(args.run(args))
     except PackError as fault:

@@ -9,7 +9,7 @@ import pandas as pd
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from data.rights import require_role
+from data.rights import author, require_role
 from data.store.database import engine
 from data.store.models import Assessment, SavedScenario, Target
 
@@ -83,4 +83,4 @@ def assessments(city: str) -> pd.DataFrame:
 def add_assessment(city: str, day: date, who: str, answers: dict[str, Any]) -> int:
     """Store an assessment; earlier ones stay, so that days can be compared. Returns its id."""
     with Session(engine()) as session, session.begin():
-        return _add(session, Assessment(city=city, day=day, who=who, answers=answers))
+        return _add(session, Assessment(city=city, day=day, who=author(who), answers=answers))

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Date, DateTime, Table, func, insert, select, text
 
+from data import rights
 from data.errors import DataError, SourceError
 from data.files import write
 from data.store.database import engine
@@ -46,6 +47,7 @@ def _line(entry: dict[str, Any]) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
+@rights.require_role("admin")
 def save(path: Path) -> int:
     """Write the backup, whole or not at all, readable for its owner only; returns how many rows."""
     lines = list(_lines())
@@ -54,6 +56,7 @@ def save(path: Path) -> int:
     return len(lines) - 1
 
 
+@rights.require_role("admin")
 def restore(path: Path) -> int:
     """Read a backup into an empty database; returns how many rows. Where it raises DataError nothing is stored."""
     lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
@@ -112,6 +115,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2 or arguments[0] not in ("save", "restore"):
         print(__doc__)
         return 2
+    rights.act_as(rights.OWNER)
     try:
         count = (save if arguments[0] == "save" else restore)(Path(arguments[1]))
     except (DataError, OSError) as error:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from data.errors import DataError
-from data.rights import require_role
+from data.rights import author, require_role
 from data.store.database import engine
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, Initiative
 
@@ -181,7 +181,10 @@ def add_many(checked: list[dict[str, Any]], who: str) -> list[int]:
         session.add_all(rows)
         session.flush()
         session.add_all(
-            [Change(initiative_id=row.id, who=who, action="added", before=None, after=_plain(row)) for row in rows]
+            [
+                Change(initiative_id=row.id, who=author(who), action="added", before=None, after=_plain(row))
+                for row in rows
+            ]
         )
         return [row.id for row in rows]
 
@@ -196,7 +199,7 @@ def _change(number: int, version: int | None, who: str, action: str, edit: Calla
             raise ConflictError(row.name, _plain(row), _fields_since(session, number, version, _plain(row)))
         before = _plain(row)
         edit(row)
-        session.add(Change(initiative_id=number, who=who, action=action, before=before, after=_plain(row)))
+        session.add(Change(initiative_id=number, who=author(who), action=action, before=before, after=_plain(row)))
         try:
             session.commit()
         except StaleDataError as fault:

@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from data import rights
 from data.store import register
 
 CHECKED = "2026-11-24"
@@ -36,5 +37,6 @@ def fill_register(who: str = "starting set") -> int:
 
 
 if __name__ == "__main__":
+    rights.act_as(rights.OWNER)
     print(f"{fill_register()} initiatives stored")
     sys.exit(0)

@@ -32,7 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 ENTRIES = """
 from datetime import date
-from data import store
+from data import rights, store
+rights.act_as(rights.OWNER)
 from data.store import seeds
 seeds.fill_register()
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)

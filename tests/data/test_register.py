@@ -133,10 +133,12 @@ def test_a_file_that_cannot_be_read_changes_nothing(where: str) -> None:
 WRITER = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from data import rights
 from data.store import register
 from tests.data.test_register import ROW
 
 def write(n):
+    rights.act_as(rights.OWNER)
     register.add({**ROW, "name": f"w{n}"}, "writer")
     sys.stdout.write(f"w{n}\\n"); sys.stdout.flush()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 import data
 from data import local, rights, store
-from data.store import audit, database, register, rooms, stories
+from data.store import audit, backup, database, register, rooms, stories
 from data.store.models import Audit
 from tests.data.test_register import ROW
 
@@ -26,11 +28,11 @@ def _own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
     yield
-    rights.set_actor_provider(rights._owner)
+    rights.act_as(rights.OWNER)
 
 
 def as_a(role: str, name: str = "someone@city.example") -> None:
-    rights.set_actor_provider(lambda: rights.Actor(name, role))
+    rights.act_as(rights.Actor(name, role))
 
 
 def audit_lines() -> list[Audit]:
@@ -54,7 +56,7 @@ def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
         as_a(role)
         with pytest.raises(rights.NotAllowedError, match=r"role of editor.*nothing was changed"):
             EDITS[what]()
-    rights.set_actor_provider(rights._owner)
+    rights.act_as(rights.OWNER)
     assert register.everything().empty
     assert store.targets("berlin").empty
     assert store.scenarios("berlin").empty
@@ -110,6 +112,32 @@ def test_roles_come_from_the_file_and_a_broken_file_gives_none(tmp_path: Path, m
         assert rights.open_role() == role
     monkeypatch.delenv("ZONE_ROLE")
     assert rights.open_role() == "viewer"
+
+
+def test_a_thread_that_nobody_vouches_for_is_nobody() -> None:
+    """Neither a command nor a page: a thread of its own, as a library or a timer starts one."""
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(rights.actor).result() == rights.NOBODY
+        for edit in EDITS.values():
+            with pytest.raises(rights.NotAllowedError, match="nothing was changed"):
+                pool.submit(edit).result()
+        with pytest.raises(rights.NotAllowedError):
+            pool.submit(backup.save, Path("everything.jsonl")).result()
+
+
+def test_the_history_carries_the_accounts_name_and_a_typed_one_cannot_pass_for_it() -> None:
+    for name, typed, written in (
+        ("desk@city.example", "head@city.example", "desk@city.example"),
+        ("", "a group", "a group"),
+        ("", "head@city.example", "unnamed"),
+        ("", " ", "unnamed"),
+    ):
+        as_a("editor", name)
+        number = register.add(ROW, typed)
+        register.change(number, 1, {**ROW, "about": "other"}, typed)
+        assert set(register.history(number)["who"]) == {written}
+        store.add_assessment("berlin", date(2026, 1, 1), typed, {})
+        assert store.assessments("berlin")["who"].iloc[0] == written
 
 
 def test_the_log_lets_old_lines_go(monkeypatch: pytest.MonkeyPatch) -> None:

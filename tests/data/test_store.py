@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from data import store
+from data import rights, store
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_a_target_is_stored_listed_and_removed_but_not_lost(tmp_path: Path) -> N
 
 def test_many_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     store.targets("town")
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(8, "", rights.act_as, (rights.OWNER,)) as pool:
         list(pool.map(lambda n: store.add_target("town", "district", "01", "unemployment", float(n), 2030), range(40)))
     assert sorted(store.targets("town")["value"]) == [float(n) for n in range(40)]
     assert sqlite3.connect(tmp_path / "zone.db").execute("pragma journal_mode").fetchone() == ("wal",)

@@ -34,7 +34,6 @@ def words(app: AppTest) -> str:
 
 @pytest.mark.parametrize("page", WRITING)
 def test_a_server_is_open_for_reading_by_default(page: str) -> None:
-    rights.set_actor_provider(rights._owner)
     seeds.fill_register()
     store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
     app = open_page(page)
