@@ -15,7 +15,7 @@ EVERY_S = 0.3  # the picture is drawn anew as answers come
 
 def opening() -> None:
     """Open a room."""
-    st.markdown(
+    st.info(
         _(
             "People join from their phones with a code, without an account; their answers appear here as they come. No "
             "name and no address is kept, one answer counts for each device, and groups below five people are not "
