@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -40,17 +43,22 @@ def test_a_copied_address_opens_the_same_view(page: str, cities: tuple[str, ...]
     assert dict(fresh.query_params) == address
 
 
+@cache
+def fresh(page: str) -> list[tuple[Any, ...]]:
+    """What a page shows that is opened by itself; the same in every test, as nobody has entered anything."""
+    return contents(open_page(page, city=CITY))
+
+
 PAIRS = [(first, second) for section in sections() for first in section for second in section if first != second]
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_a_page_reached_by_the_menu_equals_it_opened_fresh(first: str, second: str, cities: tuple[str, ...]) -> None:
-    fresh = contents(open_page(second, city=CITY))
     app = open_page(first, city=CITY)
     change_choices(app, first)
     app = follow_link(app, second)
     assert not app.exception
-    assert contents(app) == fresh
+    assert contents(app) == fresh(second)
 
 
 def test_back_undoes_a_filter() -> None:
@@ -98,3 +106,32 @@ def test_nonsense_in_a_link_is_told_in_a_sentence_with_what_is_possible() -> Non
     assert "250, 500" in told
     assert "ward" in told
     assert figures(app)
+
+
+ABOUT_PEOPLE_HERE = (
+    "initiatives",
+    "partnerships",
+    "impact",
+    "workshop",
+    "story",
+    "data_tables",
+    "data_city",
+    "what_if_compare",
+)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in ABOUT_PEOPLE_HERE])
+def test_a_chosen_district_changes_title_and_figures_or_the_page_says_what_it_is_about(
+    page: str, cities: tuple[str, ...]
+) -> None:
+    whole, part = open_page(page, city=CITY), open_page(page, city=CITY, district="south-2")
+    assert not part.exception
+    says = any("This page is about" in caption.value for caption in part.caption)
+    if part.title[0].value != whole.title[0].value:
+        assert "Süd" in part.title[0].value
+        assert contents(part) != contents(whole) or not contents(whole)
+    else:
+        world = "Three Shores" not in whole.title[0].value
+        assert says or world, "a title that names the city, a district chosen, and not a word about it"
+        if says:
+            assert contents(part) == contents(whole)
