@@ -1,4 +1,4 @@
-"""Every page on every city and in every language: it opens, says what is missing, and takes nothing for another city's."""
+"""Every page on every city and in every language: it opens, says what is missing, and is about its own city."""
 
 from __future__ import annotations
 
