@@ -64,8 +64,8 @@ def attempt(number: int | None, work: Callable[[], object], labels: Mapping[str,
 
 
 def author() -> str:
-    """Who makes the change: the account; what was typed last counts only where nobody has signed in."""
-    return account() or st.session_state.get("who") or "unnamed"
+    """The name that was typed last; the register takes the account's where someone has signed in."""
+    return str(st.session_state.get("who", ""))
 
 
 def edit(
@@ -97,9 +97,7 @@ def edit(
                     draw = place.text_area if field in LONG else place.text_input
                     values[field] = draw(labels[field], text, key=key, placeholder=PLACEHOLDERS.get(field))
         if not account():
-            typed = st.text_input(
-                _("Your name or role, for the history"), st.session_state.get("who", ""), key=f"{start}-who"
-            )
+            typed = st.text_input(_("Your name or role, for the history"), author(), key=f"{start}-who")
         sent = st.form_submit_button(_("Add") if number is None else _("Save"), type="primary")
     if not sent:
         return

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from data import rights
 from data.store import register, seeds
 from tests.driver import figures, follow_link, open_page, words
 
@@ -84,8 +85,9 @@ def test_an_edit_is_kept_with_its_history_and_a_stale_one_refused() -> None:
 
 
 def test_the_history_names_the_account_whatever_is_typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("views.initiatives.account", lambda: "ann@city.example")
     number = register.add(initiative(), "bob")
+    monkeypatch.setattr("views.initiatives.account", lambda: "ann@city.example")
+    monkeypatch.setattr(rights, "actor", lambda: rights.Actor("ann@city.example", "editor"))
     app = open_page("initiatives")
     assert "Your name or role, for the history" not in [box.label for box in app.text_input]
     next(box for box in app.text_area if box.label == "Description").set_value("A room")

@@ -89,7 +89,7 @@ def test_what_is_wrong_with_a_pack_comes_back_finding_by_finding(own_machine: Pa
 
 
 def test_it_may_do_what_whoever_began_it_may(own_machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rights, "_actor_provider", lambda: rights.Actor("reader@city.example", "editor"))
+    monkeypatch.setattr(rights, "actor", lambda: rights.Actor("reader@city.example", "editor"))
     task = background.start(Language(), building.build, written(own_machine / "pack")).wait(120)
     with pytest.raises(rights.NotAllowedError, match="role of admin"):
         task.result()
