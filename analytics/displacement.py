@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from analytics.findings import MIN_START, relative_change
 from analytics.names import N_
 
 if TYPE_CHECKING:
@@ -18,6 +20,11 @@ FORCIBLY_DISPLACED = ["idps_idmc", "refugees", "asylum_seekers", "other_in_need"
 ACROSS_BORDERS = ["refugees", "asylum_seekers", "other_in_need", "palestine_refugees"]
 # Categories that were not counted before a year: a rise there is a wider count, not more people.
 COUNTED_FROM = {"palestine_refugees": 1952, "idps_idmc": 1990, "asylum_seekers": 1993, "other_in_need": 2018}
+IDPS_BY_COUNTRY = 2009  # before, IDMC's figure is of the world only
+# From 2007 on UNHCR counts people in refugee-like situations as refugees, who were others of concern before: its
+# Global Trends call the figures since then not fully comparable with those before.
+REFUGEE_LIKE = 2007
+MOST_GROWTH = 10  # as a share of the first count; beyond it two counts say more than a percentage
 LABELS = {
     "refugees": N_("Refugees (UNHCR)"),
     "asylum_seekers": N_("Asylum-seekers"),
@@ -33,6 +40,12 @@ LABELS = {
 }
 
 
+def _selected(displaced: ibis.Table, categories: list[str], origin: str | None, asylum: str | None) -> ibis.Table:
+    rows = displaced.filter(displaced.category.isin(categories))
+    rows = rows.filter(rows.origin == origin) if origin else rows
+    return rows.filter(rows.asylum == asylum) if asylum else rows
+
+
 def stock(
     displaced: ibis.Table,
     by: str,
@@ -46,11 +59,7 @@ def stock(
     displaced: year, origin, asylum, category, persons. Gives year, `by`, persons, in that order; a year without rows is
     absent.
     """
-    rows = displaced.filter(displaced.category.isin(categories or FORCIBLY_DISPLACED))
-    if origin:
-        rows = rows.filter(rows.origin == origin)
-    if asylum:
-        rows = rows.filter(rows.asylum == asylum)
+    rows = _selected(displaced, categories or FORCIBLY_DISPLACED, origin, asylum)
     return rows.group_by(["year", by]).agg(persons=rows.persons.sum().cast("int64")).order_by(["year", by])
 
 
@@ -69,17 +78,105 @@ def top_with_rest(
     return table.assign(**{by: group}).groupby(["year", by], as_index=False)["persons"].sum()
 
 
+def kinds(displaced: ibis.Table, origin: str | None = None, asylum: str | None = None) -> ibis.Table:
+    """The forcibly displaced by where they are: 'inside' their country (IDMC), 'at_home' (Palestine refugees whom UNRWA
+    registers in Palestine itself), 'across' a border (all others). Gives year, kind, persons, for any engine.
+    """
+    import ibis
+
+    rows = _selected(displaced, FORCIBLY_DISPLACED, origin, asylum)
+    at_home = (rows.category == "palestine_refugees") & (rows.origin == rows.asylum)
+    rows = rows.mutate(kind=ibis.cases((rows.category == "idps_idmc", "inside"), (at_home, "at_home"), else_="across"))
+    return rows.group_by(["year", "kind"]).agg(persons=rows.persons.sum().cast("int64")).order_by(["year", "kind"])
+
+
+def leading(table: pd.DataFrame, n: int) -> pd.DataFrame:
+    """The n rows with most persons, largest first; fewer where the last of them are tied with the next."""
+    ordered = table.sort_values("persons", ascending=False, kind="stable")
+    return ordered.head(n)[lambda top: ~top["persons"].isin(ordered["persons"].iloc[n : n + 1])]
+
+
+def counted_from(by_country: bool) -> dict[str, int]:
+    """First year in which each category was counted at all, in the world or by country."""
+    return COUNTED_FROM | ({"idps_idmc": IDPS_BY_COUNTRY} if by_country else {})
+
+
+def comparable(rows: pd.DataFrame, first: int, last: int, *, by_country: bool) -> list[str]:
+    """Categories counted in both years and in one way between; none where refugees were defined anew between.
+
+    A category without a row in a year is not reported there, which is not nobody. rows: year, category, persons.
+    """
+    since, by_year = counted_from(by_country), rows.groupby("year")["category"].agg(set)
+    both = by_year.get(first, set()) & by_year.get(last, set())
+    if "refugees" in both and first < REFUGEE_LIKE <= last:
+        return []
+    return sorted(category for category in both if since.get(category, 0) <= first)
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A change between two years: as a share of the first, of the categories comparable over them; None where it cannot
+    be told so. wider: whether more is counted in the last year than in the first, or something else.
+    """
+
+    first: int
+    last: int
+    share: float | None
+    wider: bool
+
+
+def growth(rows: pd.DataFrame, *, by_country: bool) -> Growth:
+    """The change from the first to the last year of counts. rows: year, category, persons; not empty.
+
+    It is no share where a year between has no count, where fewer than MIN_START are counted at the start, or where two
+    counts say more: after a rise beyond MOST_GROWTH, or a fall to almost nobody.
+    """
+    years, categories = sorted(set(rows["year"])), set(rows["category"])
+    first, last = years[0], years[-1]
+    fitting = comparable(rows, first, last, by_country=by_country)
+    counts = rows[rows["category"].isin(fitting)].groupby("year")["persons"].sum()
+    share = relative_change(counts.get(first), counts.get(last), floor=MIN_START)
+    holds = share is not None and -0.995 < share <= MOST_GROWTH and len(years) == last - first + 1
+    return Growth(first, last, share if holds and last > first else None, set(fitting) != categories)
+
+
+def overlap(displaced: pd.DataFrame, published: pd.DataFrame, year: int) -> float:
+    """People whom a sum of categories counts twice in a year (estimate); 0 before the first published overlap.
+
+    After the last published one its share is assumed. displaced: year, asylum, category, persons. published: year,
+    overlap_place, overlap_share.
+    """
+    before = published[published["year"] <= year].sort_values("year").tail(1)
+    if before.empty:
+        return 0.0
+    is_inside = displaced["category"].eq("idps_idmc") & displaced["asylum"].eq(before["overlap_place"].iloc[0])
+    return float(
+        displaced.loc[is_inside & displaced["year"].eq(year), "persons"].sum() * before["overlap_share"].iloc[0]
+    )
+
+
 def per_1000(persons: pd.Series, residents: pd.Series) -> pd.Series:
     """People per 1,000 residents; empty where residents are unknown or none."""
     return 1000 * persons.astype("Float64") / residents.astype("Float64").where(residents > 0)
 
 
-def index_to_first(table: pd.DataFrame, by: str, time: str = "year", value: str = "persons") -> pd.DataFrame:
-    """Each group's series with its first positive value set to 100."""
+def refugees_to_gdp(refugees: pd.Series, residents: pd.Series, usd: pd.Series) -> pd.Series:
+    """Refugees per US$ 1 of gross domestic product per resident; empty where either is unknown.
+
+    UNHCR, Statistical Yearbook, 'refugees to GDP per capita' (there at purchasing power parity).
+    """
+    return refugees.astype("Float64") * residents.astype("Float64") / usd.astype("Float64").where(usd > 0)
+
+
+def index_to_first(
+    table: pd.DataFrame, by: str, time: str = "year", value: str = "persons", *, floor: float = 1
+) -> pd.DataFrame:
+    """Each group's series with its first value of at least `floor` set to 100; empty before it."""
     ordered = table.sort_values(time)
-    first = ordered[ordered[value] > 0].groupby(by, observed=True)[value].first()
-    base = ordered[by].map(first).astype("Float64")
-    return ordered.assign(**{value: 100 * ordered[value].astype("Float64") / base})
+    start = ordered[ordered[value] >= floor].groupby(by, observed=True)[[time, value]].first()
+    base = ordered[by].map(start[value]).astype("Float64")
+    index = 100 * ordered[value].astype("Float64") / base
+    return ordered.assign(**{value: index.where(ordered[time] >= ordered[by].map(start[time]))})
 
 
 def change(first: float, last: float) -> float | None:
@@ -109,9 +206,11 @@ def reconciliation(displaced: pd.DataFrame, published: pd.DataFrame) -> pd.DataF
 def pairs(displaced: ibis.Table, year: int, asylum: str | None = None) -> ibis.Table:
     """People displaced across a border in a year by origin and asylum, as an expression for any engine.
 
-    displaced: year, origin, asylum, category, persons. Gives origin, asylum, persons, in that order.
+    displaced: year, origin, asylum, category, persons; who is in the country of origin (Palestine refugees in
+    Palestine) crossed none. Gives origin, asylum, persons, in that order.
     """
-    rows = displaced.filter((displaced.year == year) & displaced.category.isin(ACROSS_BORDERS))
+    across = displaced.category.isin(ACROSS_BORDERS) & (displaced.origin != displaced.asylum)
+    rows = displaced.filter((displaced.year == year) & across)
     if asylum:
         rows = rows.filter(rows.asylum == asylum)
     keys = ["origin", "asylum"]
@@ -222,12 +321,14 @@ def movements(flows: ibis.Table, solutions: ibis.Table, asylum: str | None, year
     """What adds to a stock in a year and what takes from it: newly displaced across a border, and lasting solutions.
 
     flows: year, asylum, category, persons. solutions: year, asylum, solution, persons; returns of internally displaced
-    people are left out, since flows across borders do not hold them. Gives year, movement, persons, in that order, as
-    an expression for any engine.
+    people are left out, since flows across borders do not hold them. UNHCR writes resettlement under the country that
+    takes people in, so of a country it is 'resettled_here', an arrival; whom other countries took from there is in no
+    table. Gives year, movement, persons, in that order, as an expression for any engine.
     """
     new = flows.select("year", "asylum", "persons", movement="new_" + flows.category)
     ended = solutions.filter(solutions.solution != "returned_idps")
-    both = new.union(ended.select("year", "asylum", "persons", movement=ended.solution))
+    solution = ended.solution.replace("resettlement", "resettled_here") if asylum else ended.solution
+    both = new.union(ended.select("year", "asylum", "persons", movement=solution))
     both = both.filter(both.year.between(*years))
     if asylum:
         both = both.filter(both.asylum == asylum)
@@ -242,5 +343,6 @@ MOVEMENTS = {
     "new_other_in_need": N_("New others in need of protection"),
     "returned_refugees": N_("Refugees returned"),
     "resettlement": N_("Resettled"),
+    "resettled_here": N_("Arrived by resettlement"),
     "naturalisation": N_("Naturalised"),
 }

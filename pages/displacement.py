@@ -14,6 +14,7 @@ query = state.read(
     displacement.Query,
     {
         "by": lambda values: displacement.breakdowns(values["scope"]),
+        "measure": lambda values: displacement.measures(values["scope"]),
         "only_from": lambda values: displacement.origins(
             ctx, territory.country if values["scope"] == "country" else None
         ),

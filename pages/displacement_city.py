@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import areas, names, origins
+from services import areas, boundary_change, names, origins
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -49,7 +49,7 @@ if ctx.has_districts:
 st.header(_("Together or apart"), anchor=False, divider="gray")
 with shell.section():
     figures.show(origins.evenness_figure(ctx, territory))
-if year := origins.change_year(ctx):
+if year := boundary_change.change_year(ctx):
     st.header(_("Across the change of areas in {year}", year=year), anchor=False, divider="gray")
     with shell.section():
-        figures.show(origins.across_change_figure(ctx, territory, query))
+        figures.show(boundary_change.across_change_figure(ctx, territory, query))

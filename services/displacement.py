@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal
 
 import pandas as pd
 
 from analytics import displacement
-from data import engine
+from analytics.findings import MIN_START, extreme
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
@@ -17,16 +15,40 @@ from data.translation import N_
 from services.areas import country_names, world_years
 from services.cache import cached
 from services.figures import Caption, chart, figure
+from services.stocks import (
+    LARGEST,
+    Place,
+    by_group,
+    growth,
+    growth_words,
+    named,
+    nobody,
+    origin_names,
+    overlap_note,
+    parts,
+    stock,
+    years_of,
+)
 from services.tables import world_source, world_table
 
 SEXES = {"female": N_("female"), "male": N_("male")}
 AGES = ["0-4", "5-11", "12-17", "18-59", "60+"]
-LARGEST = 7  # groups drawn by name; all others are one
 BREAKDOWNS = {"category": N_("Category"), "origin": N_("Origin"), "asylum": N_("Asylum")}
 # measure -> its name, unit, digits and column
 MEASURES = {
     "absolute": (N_("Persons"), N_("persons, at year end"), 0, "persons"),
-    "per_1000": (N_("Per 1,000 residents"), N_("displaced people per 1,000 residents"), 1, "per_1000"),
+    "per_1000": (
+        N_("Per 1,000 residents"),
+        N_("displaced people at year end per 1,000 residents at mid-year"),
+        1,
+        "per_1000",
+    ),
+    "per_gdp": (
+        N_("Refugees to the economy"),
+        N_("refugees under UNHCR's mandate per US$ 1 of gross domestic product per resident"),
+        1,
+        "per_gdp",
+    ),
     "index": (N_("Index, first year = 100"), N_("index, first year shown = 100"), 1, "index"),
 }
 COLUMNS = {
@@ -34,6 +56,7 @@ COLUMNS = {
     for column in (
         Column("persons", N_("People")),
         Column("per_1000", N_("Per 1,000 residents"), digits=1),
+        Column("per_gdp", N_("Refugees per US$ 1 of GDP per resident"), digits=1),
         Column("index", N_("Index, first year = 100"), digits=1),
         Column("summed", N_("sum of the tables")),
         Column("published", N_("published")),
@@ -59,16 +82,7 @@ class Query(Scope):
 
     by: Literal["category", "origin", "asylum"] = "category"
     only_from: str = ""
-    measure: Literal["absolute", "per_1000", "index"] = "absolute"
-
-
-@dataclass(frozen=True)
-class Place:
-    """The world (code None) or a country of asylum (ISO 3), with its name alone and inside a sentence."""
-
-    code: str | None
-    name: str
-    within: str
+    measure: Literal["absolute", "per_1000", "per_gdp", "index"] = "absolute"
 
 
 def place(ctx: CityContext, territory: Territory, query: Scope) -> Place:
@@ -84,56 +98,20 @@ def place(ctx: CityContext, territory: Territory, query: Scope) -> Place:
     return chosen
 
 
-def nobody(ctx: CityContext, place: Place) -> NothingToShow:
-    """What to say where nobody is counted in the chosen years."""
-    _ = ctx.language
-    return NothingToShow(
-        _("UNHCR counts nobody in {place} in these years.", place=place.within), _("Widen the years in the sidebar.")
-    )
-
-
 def breakdowns(scope: str) -> list[str]:
     """What the people of a scope can be broken down by; a country of asylum is one asylum."""
     return [name for name in BREAKDOWNS if scope == "world" or name != "asylum"]
+
+
+def measures(scope: str) -> list[str]:
+    """How people can be counted in a scope; UNHCR sets refugees against the economy of a country of asylum."""
+    return [name for name in MEASURES if scope != "world" or name != "per_gdp"]
 
 
 def origins(ctx: CityContext, country: str | None) -> list[str]:
     """Codes of every origin of displaced people in a country, or in the world, by name; first '' for all of them."""
     codes = stock(ctx, "origin", country)["origin"].unique()
     return ["", *sorted(codes, key=country_names(ctx).__getitem__)]
-
-
-@cached
-def _every_year(ctx: CityContext, by: str, country: str | None, origin: str) -> pd.DataFrame:
-    categories = displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
-    displaced = engine.table("displaced")
-    return engine.run(displacement.stock(displaced, by, origin=origin, asylum=country, categories=categories))
-
-
-def stock(
-    ctx: CityContext, by: str, country: str | None, first: int = 0, last: int = 9999, origin: str = ""
-) -> pd.DataFrame:
-    """People at year end by 'category', 'origin' or 'asylum': year, `by`, persons. The engine is asked once."""
-    rows = _every_year(ctx, by, country, origin)
-    return rows[rows["year"].between(first, last)]
-
-
-@cached
-def by_group(ctx: CityContext, by: str, country: str | None, first: int, last: int, origin: str = "") -> pd.DataFrame:
-    """The same for the largest groups and the rest, with the name of each: year, `by`, persons, group."""
-    _, rows = ctx.language, displacement.top_with_rest(stock(ctx, by, country, first, last, origin), by, LARGEST)
-    names = {key: _(name) for key, name in displacement.LABELS.items()} | pair_names(ctx)
-    return rows.assign(group=rows[by].map(names))
-
-
-def years_of(years: Collection[int]) -> str:
-    """First and last of some years: '2015–2025'."""
-    return "–".join(str(year) for year in sorted({min(years), max(years)}))
-
-
-def pair_names(ctx: CityContext) -> dict[str, str]:
-    """Name of each country, and of what remains beside the largest."""
-    return country_names(ctx) | {"REST": ctx.language("All others"), "TOTAL": ctx.language("Total")}
 
 
 @cached
@@ -161,26 +139,33 @@ def decisions(ctx: CityContext, country: str | None, origin: str, first: int, la
 
 def answers(ctx: CityContext, territory: Territory, place: Place) -> str:
     """The page's questions, answered in sentences made from the tables."""
-    _, names, years = ctx.language, country_names(ctx), (territory.first_year, territory.last_year)
-    total = stock(ctx, "category", place.code, *years).groupby("year")["persons"].sum()
+    _, years = ctx.language, (territory.first_year, territory.last_year)
+    names, total = (
+        origin_names(ctx, place.code),
+        stock(ctx, "category", place.code, *years).groupby("year")["persons"].sum(),
+    )
     counts = stock(ctx, "origin", place.code, *years)
-    largest = counts[counts["year"] == total.index[-1]].nlargest(3, "persons")
+    largest = displacement.leading(counts[counts["year"] == total.index[-1]], 3)
     who = _(
-        "**Who and from where:** {iloc} displaced people in {place} at the end of {index}, most from {parts}.",
+        "**Who and from where:** {iloc} displaced people in {place} at the end of {index}: {kinds}.",
         iloc=_.compact(total.iloc[-1]),
         place=place.within,
         index=total.index[-1],
-        parts=", ".join(f"{names[row['origin']]} ({_.compact(row['persons'])})" for row in largest.to_dict("records")),
+        kinds=parts(ctx, place.code, total.index[-1]),
     )
+    if len(largest) > 1:
+        listed = [f"{names[row['origin']]} ({_.compact(row['persons'])})" for row in largest.to_dict("records")]
+        who += " " + _("Most from {parts}.", parts=", ".join(listed))
+    peak = extreme(total.rename_axis("name").reset_index(), "persons", largest=True)
     since = _(
-        "**Since when:** {iloc} since {index}; the highest count in these years is {total}, {peak}.",
-        iloc=_.signed_percent(displacement.change(total.iloc[0], total.iloc[-1]), 0),
-        index=total.index[0],
+        "**Since when:** {change}; the highest count in these years is {total}, {peak}.",
+        change=growth_words(ctx, place.code, *years),
         total=_.compact(total.max()),
-        peak=total.idxmax(),
+        peak=_.listed(peak.names if peak else ()),
     )
+    note = overlap_note(ctx, place.code, total.index[-1])
     lines = [who, since if len(total) > 1 else "", *_how_young_how_urban(ctx, place)]
-    return "\n\n".join(line for line in lines if line)
+    return "\n\n".join(line for line in [*lines, note and f"{note[0].upper()}{note[1:]}."] if line)
 
 
 def _how_young_how_urban(ctx: CityContext, place: Place) -> list[str]:
@@ -191,90 +176,133 @@ def _how_young_how_urban(ctx: CityContext, place: Place) -> list[str]:
         rows["year"].max(),
     )
     young = _(
-        "**How young:** {share} are 5 to 17, among the {stated} whose age is stated ({year}).",
+        "**How young:** of those across borders {share} are 5 to 17, among the {stated} whose age is stated ({year}).",
         share=_.percent(displacement.school_age_share(people)[0]),
         stated=_.percent(stated),
         year=year,
     )
-    low, high = (_.percent(share) for share in urban or (None, None))
-    towns = _(
-        "**How urban:** between {urban} and {urban_2} live in towns; for the rest UNHCR states various places "
-        "({year}).",
-        urban=low,
-        urban_2=high,
-        year=year,
+    low, high = urban or (0, 1)
+    sentence = N_(
+        "**How urban:** of those across borders between {urban} and {urban_2} live in towns; for the rest UNHCR states "
+        "various places ({year})."
     )
-    return [young if stated else "", towns if urban else ""]
+    if low == high:
+        sentence = N_("**How urban:** of those across borders {urban} live in towns ({year}).")
+    towns = _(sentence, urban=_.percent(low), urban_2=_.percent(high), year=year)
+    return [young if stated else "", towns if high - low < 1 else ""]
 
 
 def stock_figure(ctx: CityContext, territory: Territory, query: Query, place: Place) -> Figure:
     """How many, by category, origin or asylum. Raises NothingToShow where people or residents are not counted."""
-    _, origin = ctx.language, country_names(ctx).get(query.only_from, "")
-    rows = by_group(ctx, query.by, place.code, territory.first_year, territory.last_year, query.only_from)
+    _, origin, years = ctx.language, query.only_from, (territory.first_year, territory.last_year)
+    rows = by_group(ctx, query.by, place.code, *years, origin)
     if rows.empty:
         raise NothingToShow(
-            _("UNHCR counts nobody from {names} in {place} in these years.", names=origin, place=place.within),
+            _(
+                "UNHCR counts nobody from {names} in {place} in these years.",
+                names=country_names(ctx)[origin],
+                place=place.within,
+            ),
             _("Choose another origin or other years."),
         )
-    total = rows.groupby("year")["persons"].sum()
+    rows, note = _measured(ctx, rows, query, place)
     _label, unit, digits, column = MEASURES[query.measure]
-    if column == "index":
-        rows["index"] = displacement.index_to_first(rows, "group")["persons"]
-    elif column == "per_1000":
-        residents = pd.Series(_residents(ctx, place), rows.index)
-        rows["per_1000"] = displacement.per_1000(rows["persons"], residents)
-    breaks = _wider_counts(ctx, place.code, total)
-    tables = ("displaced", "country_population") if column == "per_1000" else ("displaced",)
-    finding = _stock_finding(ctx, total, bool(breaks), origin, place)
+    drawn = rows.dropna(subset=[column])
+    notes = [note, overlap_note(ctx, place.code, rows["year"].max(), origin) if column != "per_gdp" else ""]
+    categories = ["refugees"] if column == "per_gdp" else displacement.FORCIBLY_DISPLACED
+    breaks = _wider_counts(ctx, stock(ctx, "category", place.code, *years, origin, categories), place)
+    tables = {"per_1000": ["country_population"], "per_gdp": ["country_population", "country_gdp"]}.get(column, [])
     options = {"unit": _(unit), "stacked": column != "index", "digits": digits, "breaks": breaks}
+    caption = Caption(
+        _stock_finding(ctx, rows, query, place, *years),
+        _(unit),
+        years_of(drawn["year"]),
+        world_source("displaced", *tables),
+        " · ".join(filter(None, notes)),
+    )
     return figure(
         ctx,
         "stock",
-        Caption(finding, _(unit), years_of(total.index), world_source(*tables)),
+        caption,
         rows.drop(columns=query.by),
-        chart("lines", rows, x="year", y=column, by="group", **options),
+        chart("lines", drawn, x="year", y=column, by="group", **options),
         COLUMNS | {"group": Column("group", BREAKDOWNS[query.by], kind="text")},
     )
 
 
-def _residents(ctx: CityContext, place: Place) -> int:
-    """Residents of a country or of the world. Raises NothingToShow where they are not known."""
-    _, rows = ctx.language, world_table("country_population")
-    residents = int((rows[rows["iso3"] == place.code] if place.code else rows)["persons"].sum())
-    if not residents:
-        raise NothingToShow(
-            _("There is no count of residents for {place}.", place=place.within), _("Choose persons or index.")
+def _measured(ctx: CityContext, rows: pd.DataFrame, query: Query, place: Place) -> tuple[pd.DataFrame, str]:
+    """The rows with the chosen measure, and what is to say of it. Raises NothingToShow where no year has one."""
+    _ = ctx.language
+    if query.measure == "index":
+        index = displacement.index_to_first(rows, "group", floor=MIN_START)
+        return rows.assign(index=index["persons"]), _(
+            "each group starts at its first year with {count} people", count=_.number(MIN_START)
         )
-    return residents
+    if query.measure == "absolute":
+        return rows, ""
+    residents, usd = _by_year("country_population", "persons", place), _by_year("country_gdp", "usd", place)
+    if query.measure == "per_gdp":
+        first, last = rows["year"].min(), rows["year"].max()
+        refugees = stock(ctx, query.by, place.code, first, last, query.only_from, ["refugees"])
+        rows = named(ctx, displacement.top_with_rest(refugees, query.by, LARGEST), query.by, place.code)
+        rate = displacement.refugees_to_gdp(rows["persons"], rows["year"].map(residents), rows["year"].map(usd))
+        what = _("There is no gross domestic product of {place} in these years.", place=place.within)
+        note = _("product at market exchange rates; UNHCR's own figure takes purchasing power")
+    else:
+        rate = displacement.per_1000(rows["persons"], rows["year"].map(residents))
+        what = _("There is no count of residents for {place} in these years.", place=place.within)
+        note = _("only years with a count of residents")
+    if rate.isna().all():
+        raise NothingToShow(what, _("Choose persons or index."))
+    return rows.assign(**{query.measure: rate}), note
 
 
-def _wider_counts(ctx: CityContext, country: str | None, total: pd.Series) -> dict[int, str]:
-    """Years inside the period from which a category was counted at all, for the chart to say so. total: by year."""
-    _, counted = ctx.language, displacement.ACROSS_BORDERS if country else displacement.FORCIBLY_DISPLACED
-    return {
+def _by_year(table: str, column: str, place: Place) -> pd.Series:
+    """A figure of a country, or of all together, by year."""
+    rows = world_table(table)
+    return (rows[rows["iso3"] == place.code] if place.code else rows).groupby("year")[column].sum()
+
+
+def _wider_counts(ctx: CityContext, rows: pd.DataFrame, place: Place) -> dict[int, str]:
+    """Years from which more or something else is counted, for the chart to say so. rows: year, category."""
+    _, counted, first, last = ctx.language, set(rows["category"]), rows["year"].min(), rows["year"].max()
+    breaks = {
         year: _("from here: {labels}", labels=_(displacement.LABELS[category]))
-        for category, year in displacement.COUNTED_FROM.items()
-        if category in counted and total.index[0] < year <= total.index[-1]
+        for category, year in displacement.counted_from(bool(place.code)).items()
+        if category in counted and first < year <= last
     }
+    if "refugees" in counted and first < displacement.REFUGEE_LIKE <= last:
+        breaks[displacement.REFUGEE_LIKE] = _("from here: with refugee-like situations")
+    return breaks
 
 
-def _stock_finding(ctx: CityContext, total: pd.Series, wider: bool, origin: str, place: Place) -> str:
-    """Newest count and growth. total: people by year. wider: whether more is counted than in the first year."""
-    _, first, last = ctx.language, total.index[0], total.index[-1]
+def _stock_finding(ctx: CityContext, rows: pd.DataFrame, query: Query, place: Place, first: int, last: int) -> str:
+    """Newest count, what it is made of, and its growth; of a rate the newest that is known. rows: of all years."""
+    _, origin = ctx.language, query.only_from
+    total = stock(ctx, "category", place.code, first, last, origin).groupby("year")["persons"].sum()
+    newest = total.index[-1]
     finding = _(
         "{iloc} displaced people{of} in {place} at the end of {index}",
-        iloc=_.compact(total[last]),
-        of=_(" from {names}", names=origin) if origin else "",
+        iloc=_.compact(total[newest]),
+        of=_(" from {names}", names=country_names(ctx)[origin]) if origin else "",
         place=place.within,
-        index=last,
+        index=newest,
     )
-    if first == last:
+    finding += f" ({parts(ctx, place.code, newest, origin)})"
+    if query.measure in ("per_1000", "per_gdp"):
+        rates = rows.groupby("year")[query.measure].sum(min_count=1).dropna()
+        sentence = {
+            "per_1000": N_(": {rate} per 1,000 residents in {year}"),
+            "per_gdp": N_(": {rate} refugees per US$ 1 of GDP per resident in {year}"),
+        }
+        return finding + _(sentence[query.measure], rate=_.number(rates.iloc[-1], 1), year=rates.index[-1])
+    if len(total) == 1:
         return finding
-    growth = _.signed_percent(displacement.change(total[first], total[last]), 0)
-    finding += _(", {growth} since {index}", growth=growth, index=first)
-    if wider:
-        return finding + _(", counting more categories than then")
-    years = displacement.doubling_time(total[first], total[last], last - first)
+    change = growth(ctx, place.code, first, last, origin)
+    finding += f", {growth_words(ctx, place.code, first, last, origin)}"
+    if change.share is None or change.wider:
+        return finding
+    years = displacement.doubling_time(total.iloc[0], total[newest], newest - total.index[0])
     return finding + (_(": doubling in {years:.0f} years at that pace", years=years) if years and years < 100 else "")
 
 
@@ -318,7 +346,7 @@ def ages_figure(ctx: CityContext, query: Query, place: Place) -> Figure:
             place=place.name,
             share=_.percent(displacement.school_age_share(people)[0]),
         ),
-        _("percent of those whose age and sex are stated ({stated} of all)", stated=_.percent(stated)),
+        _("percent of those across borders whose age and sex are stated ({stated})", stated=_.percent(stated)),
         str(world_table("displaced_by_age_place")["year"].max()),
         world_source("displaced_by_age_place"),
         _only_from(ctx, query),

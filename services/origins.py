@@ -1,4 +1,4 @@
-"""Residents by origin in the city: how many, where they live, how mixed and how apart, across a change of areas."""
+"""Residents by origin in the city: how many, where they live, how mixed and how apart."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Literal
 
 import pandas as pd
 
-from analytics import bridge, displacement, diversity
+from analytics import displacement, diversity
+from analytics.findings import relative_change
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, SUPPRESSED
 from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name
 from services.cache import cached
-from services.displacement import years_of
 from services.figures import Caption, Shading, area_map, chart, figure
-from services.tables import city_table, has_tables, require_tables, source
+from services.findings import ends
+from services.stocks import years_of
+from services.tables import city_table, require_tables, source
 
 # measure over time -> its name, unit, digits
 TRENDS = {
@@ -33,6 +35,7 @@ MEASURES = {
     "growth": (N_("Growth since a chosen date"), N_("% change"), 0, " %"),
     "diversity": (N_("Diversity of origins"), SIMPSON, 0, " %"),
 }
+GROWTH_BASE = 30  # people at the start below which growth is not told in per cent
 INVASION = pd.Timestamp("2022-02-24")
 # Half-years just before many people fled, with what is said about them in a list and in a sentence.
 MARKS = {
@@ -157,8 +160,9 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
     for day, (_listed, mark) in MARKS.items():
         before = counts.get(pd.Timestamp(day))
         if before and pd.Timestamp(day) < largest["period"]:
-            growth = displacement.change(float(before), float(largest["persons"]))
-            finding += _(", {rate} since {mark}", rate=_.signed_percent(growth, 0), mark=_(mark))
+            growth = relative_change(float(before), float(largest["persons"]), floor=GROWTH_BASE)
+            if growth is not None:
+                finding += _(", {rate} since {mark}", rate=_.signed_percent(growth, 0), mark=_(mark))
     invasion = {INVASION: _.day(INVASION)} if rows["period"].min() < INVASION < rows["period"].max() else {}
     caption = Caption(
         finding,
@@ -231,7 +235,7 @@ def by_area(
     elif measure == "growth":
         before = of_origin[of_origin["period"].eq(since) & of_origin["level"].eq(level)]
         before = result["area_id"].map(before.set_index("area_id")["persons"]).astype("Float64")
-        result[measure] = 100 * (result["persons"].astype("Float64") / before.where(before > 0) - 1)
+        result[measure] = 100 * (result["persons"].astype("Float64") / before.where(before >= GROWTH_BASE) - 1)
     elif measure == "diversity":
         result[measure] = result["area_id"].map(100 * now.groupby("area_id")["persons"].agg(diversity.simpson))
     result["value"] = result[measure].astype("float64").where(result["residents"].fillna(0) > 0)
@@ -253,15 +257,27 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     if hidden == len(chosen):
         raise _suppressed(ctx)
     name, unit, digits, suffix = MEASURES[query.map_measure]
-    area, shown = chosen.loc[chosen["value"].idxmax(), ["name", "shown"]]
     sentence, origin = N_("{origin}, {measure}: highest in {area}, {shown}"), country_names(ctx).get(query.origin, "")
     if query.map_measure == "diversity":
         sentence = N_("Most mixed: {area}, {shown}")
-    finding = _(sentence, origin=origin, measure=_.inside(_(name)), area=area, shown=shown)
+    after = suffix or f" {_(unit)}"
+    finding = ends(
+        ctx,
+        chosen,
+        "value",
+        lambda area, shown: _(sentence, origin=origin, measure=_.inside(_(name)), area=area, shown=shown),
+        lambda value: f"{_.number(value, digits)}{after}",
+        largest=True,
+        digits=digits,
+        base="" if query.map_measure == "persons" else "residents",
+    ).text
     grey = _("{value} of {rows} areas suppressed or unknown (grey)", value=hidden, rows=len(chosen))
+    if query.map_measure == "growth":
+        unit = _("% change since {since}", since=_.day(since))
+        grey += " · " + _("no growth from fewer than {count} people", count=GROWTH_BASE)
     caption = Caption(
         finding,
-        _("% change since {since}", since=_.day(since)) if query.map_measure == "growth" else _(unit),
+        _(unit),
         _.day(period),
         source(ctx, "residents_by_origin", "residents"),
         f"{place_name(ctx, territory)} · {grey}",
@@ -311,12 +327,15 @@ def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
     if rows.empty:
         raise _suppressed(ctx)
     rows["origin"] = rows["origin"].map(country_names(ctx))
-    most = rows.loc[rows["dissimilarity"].idxmax()]
-    finding = _(
-        "Most apart: {name}, {dissimilarity} would have to move",
-        name=most["origin"],
-        dissimilarity=_.percent(most["dissimilarity"] / 100),
-    )
+    finding = ends(
+        ctx,
+        rows.assign(name=rows["origin"]),
+        "dissimilarity",
+        lambda name, share: _("Most apart: {name}, {dissimilarity} would have to move", name=name, dissimilarity=share),
+        lambda percent: _.percent(percent / 100),
+        largest=True,
+        base="persons",
+    ).text
     note = _("over areas with a published count, which hold all but {share} of the people", share=_.percent(hidden, 1))
     caption = Caption(
         finding,
@@ -327,71 +346,3 @@ def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
     )
     drawing = chart("bars", rows, label="origin", value="dissimilarity", unit=_("dissimilarity, %"))
     return figure(ctx, "evenness", caption, rows, drawing, COLUMNS)
-
-
-def change_year(ctx: CityContext) -> int:
-    """The year in which areas were redrawn, 0 where the city has no counts of an older division."""
-    return int(ctx.city.boundary_since[:4]) if has_tables(ctx, "bridge", "residents_new_boundaries") else 0
-
-
-@cached
-def across_change(ctx: CityContext, area: str, codes: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, float]]:
-    """One of the smallest areas through all half-years, those of older areas moved to today's; and the error of moving.
-
-    Returns period, origin (ISO 3), persons, suppressed, estimate.
-    """
-    weights, rows = city_table(ctx, "bridge"), city_table(ctx, "residents_by_origin")
-    rows = rows[(rows["level"] == ctx.levels[-1]) & rows["origin"].isin(codes)]
-    today = rows["boundary_version"] == ctx.boundary_version
-    counted = rows[today & (rows["area_id"] == area)].assign(estimate=False)
-    moved = []
-    for (period, origin), old in rows[~today].groupby(["period", "origin"]):
-        persons = bridge.areal_weighting(old.set_index("area_id")["persons"], weights).get(area)
-        moved.append((period, origin, persons, pd.isna(persons), True))
-    columns = ["period", "origin", "persons", "suppressed", "estimate"]
-    parts = [counted[columns], pd.DataFrame(moved, columns=columns)]
-    joined = pd.concat([part.astype({"persons": "Float64"}) for part in parts]).sort_values(["origin", "period"])
-    recount, residents = city_table(ctx, "residents_new_boundaries"), city_table(ctx, "residents")
-    residents = residents[residents["period"] == recount["period"].iloc[0]]
-    moved_all = bridge.areal_weighting(residents.groupby("area_id")["persons"].sum(min_count=1), weights)
-    return joined.reset_index(drop=True), bridge.weighting_error(moved_all, recount.set_index("area_id")["persons"])
-
-
-def across_change_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """The chosen area across the change of areas: an estimate, with its error. Raises NothingToShow without an area."""
-    _, year = ctx.language, change_year(ctx)
-    if not territory.area:
-        raise NothingToShow(
-            _("Choose a planning area to see it across the change of areas in {year}.", year=year),
-            _("Use the sidebar or click the map."),
-        )
-    (rows, error), name = across_change(ctx, territory.area, query.origins), place(ctx, territory)
-    if rows["persons"].notna().sum() < 2:
-        raise NothingToShow(
-            _("Too many counts of {name} are suppressed.", name=name), _("Choose another area or origin.")
-        )
-    rows["origin"] = rows["origin"].map(country_names(ctx))
-    caption = Caption(
-        _("{name} across the change of areas (estimate before {year})", name=name, year=year),
-        _("residents with that migration background"),
-        years_of(rows["period"].dt.year),
-        source(ctx, "residents_by_origin", "bridge"),
-        _(
-            "before {year} an estimate by shared area (areal weighting), whose error on {day}, known in both cuts, is "
-            "{median_error} in the middle area and within 10 % in {within_10_percent} of areas",
-            year=year,
-            day=_.day(city_table(ctx, "residents_new_boundaries")["period"].iloc[0]),
-            median_error=_.percent(error["median_error"], 1),
-            within_10_percent=_.percent(error["within_10_percent"]),
-        ),
-    )
-    drawing = chart(
-        "lines",
-        rows.dropna(subset="persons"),
-        x="period",
-        y="persons",
-        by="origin",
-        unit=_("residents"),
-        breaks={pd.Timestamp(ctx.city.boundary_since): _("new areas")},
-    )
-    return figure(ctx, "across-change", caption, rows, drawing, COLUMNS)

@@ -14,9 +14,9 @@ from data.figures import Column, Figure
 from data.translation import N_, Language
 from services.areas import area_names, area_shapes, country_names, in_district, place_name
 from services.cache import cached
-from services.displacement import stock
 from services.figures import Caption, chart, figure
 from services.origins import usual_origins
+from services.stocks import stock
 from services.tables import city_table, has_tables, optional_table, require_tables, source, world_source
 
 TABLE = "residents_by_origin"

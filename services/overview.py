@@ -7,12 +7,13 @@ from collections.abc import Callable
 import pandas as pd
 
 import data
-from analytics.displacement import change
+from analytics.displacement import Growth
+from analytics.findings import relative_change
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
-from services import coverage, displacement, origins
+from services import coverage, origins, stocks
 from services.areas import country_names, current_half_years, half_years, in_district, place_name
 from services.cache import cached
 from services.figures import Caption, chart, figure
@@ -32,9 +33,11 @@ def _tile(
     link: str,
     show: Callable[[float], str] | None = None,
     digits: int = 0,
+    growth: Growth | None = None,
 ) -> Tile:
     """A number with its change, and its path as a figure. path: by year or day. caption: its finding is the label,
-    its note what it is and whose. show: a value in words. Raises NothingToShow where no value is known.
+    its note what it is and whose. show: a value in words. growth: the change where two ends alone do not tell it.
+    Raises NothingToShow where no value is known.
     """
     _, label, show = ctx.language, caption.finding, show or ctx.language.compact
     path = path.dropna().astype(float)
@@ -42,7 +45,9 @@ def _tile(
         raise NothingToShow(f"{label}. {_('No figure in these years.')}", _("Widen the years in the sidebar."))
     first, last = path.index[0], path.index[-1]
     is_day = isinstance(last, pd.Timestamp)
-    delta = change(path.iloc[0], path.iloc[-1]) if len(path) > 1 else None
+    delta = relative_change(path.iloc[0], path.iloc[-1], floor=1e-9) if len(path) > 1 else None
+    if growth:
+        delta = None if growth.wider else growth.share
     value = show(path.iloc[-1])
     finding = _(
         "{label}: from {iloc} in {first} to {value}",
@@ -58,32 +63,34 @@ def _tile(
     time = "period" if is_day else "year"
     rows = path.rename("value").rename_axis(time).reset_index()
     drawing = chart("lines", rows.assign(group=label), x=time, y="value", by="group", unit=caption.unit, digits=digits)
-    years = displacement.years_of([day.year if is_day else day for day in (first, last)])
+    years = stocks.years_of([day.year if is_day else day for day in (first, last)])
     said = Caption(finding, caption.unit, years, caption.source)
     return number, figure(ctx, f"overview-{key}", said, rows, drawing, {"value": Column("value", label, digits=digits)})
 
 
-def _stock(ctx: CityContext, territory: Territory, country: str | None) -> pd.Series:
-    """Displaced people by year."""
-    rows = displacement.stock(ctx, "category", country, territory.first_year, territory.last_year)
-    return rows.groupby("year")["persons"].sum()
+def _displaced(ctx: CityContext, territory: Territory, country: str | None, label: str) -> Tile:
+    """Displaced people of the world or a country by year: across borders or not, and their change where it holds."""
+    _, (whose, credit), years = ctx.language, _world("displaced"), (territory.first_year, territory.last_year)
+    rows = stocks.stock(ctx, "category", country, *years)
+    path, note, growth = rows.groupby("year")["persons"].sum(), whose, None
+    if len(path):
+        last, growth = path.index[-1], stocks.growth(ctx, country, *years)
+        parts = _("{parts}, at year end", parts=stocks.parts(ctx, country, last))
+        note = " · ".join(filter(None, [parts, stocks.overlap_note(ctx, country, last), whose]))
+    caption = Caption(label, _(PERSONS), "", credit, note)
+    key = "country" if country else "world"
+    return _tile(ctx, key, path, caption, "pages/displacement.py", growth=growth)
 
 
 def world(ctx: CityContext, territory: Territory) -> Tile:
     """Forcibly displaced people in the world."""
-    _, (whose, credit) = ctx.language, _world("displaced")
-    note = _("Persons at year end, sum of the categories · {whose}", whose=whose)
-    caption = Caption(_("Forcibly displaced worldwide"), _(PERSONS), "", credit, note)
-    return _tile(ctx, "world", _stock(ctx, territory, None), caption, "pages/displacement.py")
+    return _displaced(ctx, territory, None, ctx.language("Forcibly displaced worldwide"))
 
 
 def country(ctx: CityContext, territory: Territory) -> Tile:
-    """Displaced people in the chosen country of asylum."""
-    _, (whose, credit), code = ctx.language, _world("displaced"), territory.country
-    note = _("Refugees, asylum-seekers and others in need, persons at year end · {whose}", whose=whose)
-    label = _("Displaced people in {names}", names=country_names(ctx)[code])
-    caption = Caption(label, _(PERSONS), "", credit, note)
-    return _tile(ctx, "country", _stock(ctx, territory, code), caption, "pages/displacement.py")
+    """Displaced people in the chosen country, from elsewhere and within it."""
+    name = country_names(ctx)[territory.country]
+    return _displaced(ctx, territory, territory.country, ctx.language("Displaced people in {names}", names=name))
 
 
 def city(ctx: CityContext, territory: Territory) -> Tile:
