@@ -40,7 +40,10 @@ COLUMNS = {
     column.name: column
     for column in (
         Column("label", N_("Beside"), kind="name"),
-        Column("coefficient", N_("Coefficient"), digits=2),
+        Column("effect", N_("Total effect"), digits=2),
+        Column("direct", N_("In the place itself"), digits=2),
+        Column("indirect", N_("By way of neighbours"), digits=2),
+        Column("sure", N_("Beyond chance"), kind="text"),
         Column("ols", N_("Coefficient without neighbours"), digits=2),
         Column("area", N_("Area that moves it most"), kind="text"),
         Column("moved_by", N_("By how much"), digits=3),
@@ -48,14 +51,15 @@ COLUMNS = {
     )
 }
 EXPLANATION = N_(
-    "\n**What it shows** Over {n} {what}, those with a higher value of *{label}* have a {direction} "
-    "{outcome}, {coefficient:+.2f}\n({low:+.2f} to {high:+.2f}), with the other terms held still. The "
-    "model accounts for {r2} of the differences. Leaving out\n*{area}* moves this number most, by "
-    "{moved_by:+.3f}.\n\n**Neighbours** Residuals without space are alike among neighbours (Moran's I "
-    "{moran:.2f}, {moran_p}), so neighbours are taken to {kind},\n{dependence:.2f}; leaving that out "
-    "would give {ols:+.2f}.\n\n**What it does not show** That one brings about the other, or that changing "
-    "it would change {outcome}. Who lives where, rents and commuting are not in the\nmodel; one day is a "
-    "snapshot; what holds among areas need not hold for people in them.\n"
+    "\n**What it shows** Over {n} {what}, those with a higher value of *{label}* have a {direction} {outcome}, "
+    "{effect:+.2f}\n({low:+.2f} to {high:+.2f}), with the other terms held still{doubt}. Of this {direct:+.2f} "
+    "is in the place itself and {indirect:+.2f} comes by way of neighbours. The terms alone account for {r2} of "
+    "the differences. Leaving out\n*{area}* moves this number most, by {moved_by:+.3f}.\n\n**Neighbours** "
+    "Residuals without space are alike among neighbours (Moran's I {moran:.2f}, {moran_p}), so neighbours are "
+    "taken to {kind},\n{dependence:.2f} ({dependence_low:.2f} to {dependence_high:.2f}); leaving that out would "
+    "give {ols:+.2f}.\n\n**What it does not show** That one brings about the other, or that changing it would "
+    "change {outcome}. Who lives where, rents and commuting are not in the\nmodel; one day is a snapshot; what "
+    "holds among areas need not hold for people in them.\n"
 )
 
 
@@ -110,15 +114,19 @@ def areas_model(ctx: CityContext, period: pd.Timestamp, outcome: str, terms: tup
 
 @cached
 def regions_model(ctx: CityContext) -> SpatialModel:
-    """How growth of household income goes together with growth of cultural work across regions of Europe."""
+    """How growth of household income goes together with growth of cultural work across regions of Europe.
+
+    What is left out is taken to be alike within countries.
+    """
     rows = regions_beside_income(ctx, FIRST_YEAR, LAST_YEAR)[0].set_index("nuts_id")
     weights, order = _neighbours(gpd.GeoDataFrame(world_table("regions")), "nuts_id", rows.index)
     columns = ["income", "culture", "first_income", "size"]
-    return spatial.fit(rows.loc[order, columns], "income", columns[1:], weights)
+    countries = pd.Series(order.str[:2], order)
+    return spatial.fit(rows.loc[order, columns], "income", columns[1:], weights, groups=countries)
 
 
 def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[Figure, str]:
-    """Coefficients across the city's smallest areas, and in plain words what they show and what they do not."""
+    """Effects across the city's smallest areas, and in plain words what they show and what they do not."""
     _, period, by_key = ctx.language, require_period(ctx, territory), cards(ctx.language)
     if not query.terms:
         raise NothingToShow(_("Nothing is chosen to set beside it."), _("Choose one or more measures above."))
@@ -156,32 +164,34 @@ def _model_figure(
     labels: dict[str, str],
     names: dict[str, str],
 ) -> tuple[Figure, str]:
-    """A model's coefficients as a figure, and its explanation. subject: what is explained, and across which places."""
+    """A model's effects as a figure, and its explanation. subject: what is explained, and across which places."""
     _, (outcome, what) = ctx.language, subject
     rows = model.terms.assign(
         label=model.terms["term"].map(labels), area=[names.get(place, place) for place in model.terms["moved_most"]]
     ).drop(columns="term")
-    sure = rows[(rows["low"] > 0) | (rows["high"] < 0)].sort_values("coefficient", key=abs, ascending=False)
-    top = sure.iloc[0] if len(sure) else rows.loc[rows["coefficient"].abs().idxmax()]
+    ordered = rows.sort_values(["sure", "effect"], key=abs, ascending=False)
+    top, sure = next(ordered.itertuples()), ordered[ordered["sure"]]
     terms = ", ".join(map(_.inside, sure["label"].head(3)))
     finding = _("Nothing here goes together with {outcome} beyond chance", outcome=outcome)
     if terms:
         finding = _("With {outcome} goes together: {value}", outcome=outcome, value=terms)
     unit = _(
-        "standard deviations of {outcome} per standard deviation of each term, the others held still; 95 % bootstrap "
-        "interval",
+        "total effect: standard deviations of {outcome} per standard deviation of each term everywhere, the others "
+        "held still; 95 % bootstrap interval. The title names what is beyond chance at 5 % over all {count} terms",
         outcome=outcome,
+        count=len(rows),
     )
     drawing = chart(
-        "intervals", rows, name="label", value="coefficient", low="low", high="high", unit="", digits=2, reference=0
+        "intervals", rows, name="label", value="effect", low="low", high="high", unit="", digits=2, reference=0
     )
-    values = {name: top[name] for name in ("coefficient", "low", "high", "area", "moved_by", "ols")}
+    shown = ("effect", "low", "high", "direct", "indirect", "area", "moved_by", "ols")
     explanation = _(
         EXPLANATION,
         n=model.n,
         what=what,
-        label=_.inside(top["label"]),
-        direction=_("higher") if top["coefficient"] > 0 else _("lower"),
+        label=_.inside(top.label),
+        direction=_("higher") if top.effect > 0 else _("lower"),
+        doubt="" if top.sure else _(" (this may be chance)"),
         outcome=outcome,
         r2=_.percent(model.r2),
         moran=model.moran,
@@ -190,7 +200,10 @@ def _model_figure(
         if model.kind == "error"
         else _("go with each other's values (spatial lag)"),
         dependence=model.dependence,
-        **values,
+        dependence_low=model.dependence_low,
+        dependence_high=model.dependence_high,
+        **{name: getattr(top, name) for name in shown},
     )
     complete = Caption(finding, unit, caption.period, caption.source)
+    rows = rows.assign(sure=[_("yes") if sure else _("no") for sure in rows["sure"]])
     return figure(ctx, key, complete, rows, drawing, COLUMNS), explanation
