@@ -302,7 +302,7 @@ def _stock_finding(ctx: CityContext, rows: pd.DataFrame, query: Query, place: Pl
     finding += f", {growth_words(ctx, place.code, first, last, origin)}"
     if change.share is None or change.wider:
         return finding
-    years = displacement.doubling_time(total.iloc[0], total[newest], newest - total.index[0])
+    years = displacement.doubling_time(1, 1 + change.share, change.last - change.first)
     return finding + (_(": doubling in {years:.0f} years at that pace", years=years) if years and years < 100 else "")
 
 

@@ -14,7 +14,7 @@ from data.translation import N_
 from services.cache import cached
 from services.figures import Caption, chart, figure
 from services.findings import ends
-from services.stocks import Place, nobody, origin_names, overlap_note, pair_names, parts, stock, years_of
+from services.stocks import Place, counted_once, nobody, origin_names, overlap_note, pair_names, parts, stock, years_of
 from services.tables import world_source, world_table
 
 PAIRS = 20  # drawn by name
@@ -210,6 +210,8 @@ def change_figure(ctx: CityContext, territory: Territory, place: Place) -> Figur
             _("UNHCR counts nobody in {place} at the start and at the end of these years.", place=place.within),
             _("Widen the years."),
         )
+    if "idps_idmc" in (alike or counted):
+        counts = counted_once(counts, "origin", place.code)
     rows = displacement.change_by(counts, "origin", first, last)
     rows["origin"] = rows["origin"].map(origin_names(ctx, place.code))
     total, share = rows["change"].sum(), rows.pop("share")

@@ -85,20 +85,33 @@ def parts(ctx: CityContext, country: str | None, year: int, origin: str = "", le
     )
 
 
+def _counted_twice(country: str | None, year: int, origin: str = "") -> float:
+    """How many people the categories of a place hold twice in a year (estimate)."""
+    published = world_table("published_totals")
+    places = {"", None, *published["overlap_place"]}
+    is_held = country in places and origin in places
+    return displacement.overlap(world_table("displaced"), published, year) if is_held else 0
+
+
 def overlap_note(ctx: CityContext, country: str | None, year: int, origin: str = "") -> str:
     """What to say beside a sum of categories that holds people twice; '' where it holds nobody twice."""
-    _, published = ctx.language, world_table("published_totals")
-    places = {"", None, *published["overlap_place"]}
-    twice = displacement.overlap(world_table("displaced"), published, year)
-    if country not in places or origin not in places or not twice:
+    _, twice = ctx.language, _counted_twice(country, year, origin)
+    if not twice:
         return ""
     return _(
         "the sum holds about {persons} Palestine refugees displaced within Gaza twice, under two mandates (estimate "
-        "for {year}: {share} of the displaced people there)",
+        "for {year}: {share} of the displaced people there); changes are without them",
         persons=_.compact(twice),
         year=year,
-        share=_.percent(published["overlap_share"].iloc[-1]),
+        share=_.percent(world_table("published_totals")["overlap_share"].iloc[-1]),
     )
+
+
+def counted_once(rows: pd.DataFrame, by: str, country: str | None, origin: str = "") -> pd.DataFrame:
+    """Counts that hold the internally displaced, without those counted twice. rows: year, `by` (category or origin)."""
+    place = "idps_idmc" if by == "category" else world_table("published_totals")["overlap_place"].iloc[-1]
+    twice = rows["year"].map({year: _counted_twice(country, year, origin) for year in rows["year"].unique()})
+    return rows.assign(persons=rows["persons"] - twice.where(rows[by] == place, 0).round().astype("int64"))
 
 
 @cached
@@ -134,7 +147,8 @@ def pair_names(ctx: CityContext) -> dict[str, str]:
 @cached
 def growth(ctx: CityContext, country: str | None, first: int, last: int, origin: str = "") -> displacement.Growth:
     """The change of the displaced people of a place between the first and the last chosen year that have a count."""
-    return displacement.growth(stock(ctx, "category", country, first, last, origin), by_country=bool(country))
+    rows = counted_once(stock(ctx, "category", country, first, last, origin), "category", country, origin)
+    return displacement.growth(rows, by_country=bool(country))
 
 
 def growth_words(ctx: CityContext, country: str | None, first: int, last: int, origin: str = "") -> str:

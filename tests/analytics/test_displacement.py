@@ -200,6 +200,8 @@ def test_movements_leave_out_returns_that_cross_no_border() -> None:
 
     assert moved(None) == [[2020, "new_refugees", 5], [2020, "resettlement", 2], [2021, "new_refugees", 7]]
     assert moved("FRA") == [[2021, "new_refugees", 7]]
+    # UNHCR's country of asylum of a resettlement is the one that takes people in
+    assert moved("DEU") == [[2020, "new_refugees", 5], [2020, "resettled_here", 2]]
     assert set(data.table("solutions")["solution"]) - {"returned_idps"} <= set(displacement.MOVEMENTS)
     assert {f"new_{name}" for name in data.table("displacement_flows")["category"]} <= set(displacement.MOVEMENTS)
 
@@ -208,3 +210,80 @@ def test_the_years_from_which_categories_are_counted_are_those_of_the_table() ->
     first = data.table("displaced").groupby("category")["year"].min()
     later = {name: int(year) for name, year in first.items() if name in displacement.FORCIBLY_DISPLACED and year > 1951}
     assert later == displacement.COUNTED_FROM
+
+
+def counts(*rows: tuple[int, str, int]) -> pd.DataFrame:
+    """Counts by year and category."""
+    return pd.DataFrame(rows, columns=["year", "category", "persons"])
+
+
+def test_growth_is_a_share_only_of_categories_counted_alike_at_both_ends() -> None:
+    rows = counts((2016, "refugees", 2000), (2017, "refugees", 2500), (2018, "refugees", 3000))
+    assert displacement.growth(rows, by_country=True) == displacement.Growth(2016, 2018, 0.5, False)
+    wider = pd.concat([rows, counts((2018, "other_in_need", 90_000))])
+    assert displacement.growth(wider, by_country=True) == displacement.Growth(2016, 2018, 0.5, True)
+    # IDMC's last figure of a country is not nobody a year later
+    ended = pd.concat([rows, counts((2016, "idps_idmc", 50_000))])
+    assert displacement.growth(ended, by_country=True) == displacement.Growth(2016, 2018, 0.5, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"),
+    [
+        ([(2016, "refugees", 1000), (2017, "refugees", 1100)], 0.1),
+        ([(2016, "refugees", 999), (2017, "refugees", 1100)], None),  # under the floor
+        ([(2016, "refugees", 1000), (2018, "refugees", 1100)], None),  # a year between is not counted
+        ([(2016, "refugees", 1000), (2017, "refugees", 11_000)], 10),
+        ([(2016, "refugees", 1000), (2017, "refugees", 11_001)], None),  # two counts say more
+        ([(2016, "refugees", 10_000), (2017, "refugees", 49)], None),  # '-100 %' of people who are still there
+        ([(2006, "refugees", 1000), (2007, "refugees", 1100)], None),  # refugee-like situations since 2007
+        ([(2007, "refugees", 1000), (2008, "refugees", 1100)], 0.1),
+        ([(2017, "other_in_need", 1000), (2018, "other_in_need", 1100)], None),
+        ([(2016, "refugees", 1000)], None),
+    ],
+)
+def test_growth_at_the_edge_of_each_condition(rows: list[tuple[int, str, int]], share: float | None) -> None:
+    assert displacement.growth(counts(*rows), by_country=True).share == pytest.approx(share)
+
+
+def test_internally_displaced_people_are_counted_by_country_from_2009_on() -> None:
+    assert displacement.counted_from(True)["idps_idmc"] == displacement.IDPS_BY_COUNTRY
+    table = data.table("displaced").query("category == 'idps_idmc' and asylum != 'UNK'")
+    assert table["year"].min() == displacement.IDPS_BY_COUNTRY
+    rows = counts((2008, "idps_idmc", 5000), (2009, "idps_idmc", 6000))
+    assert displacement.comparable(rows, 2008, 2009, by_country=True) == []
+    assert displacement.comparable(rows, 2008, 2009, by_country=False) == ["idps_idmc"]
+
+
+def test_kinds_add_up_to_the_forcibly_displaced() -> None:
+    table = data.table("displaced").query("year == 2025")
+    kinds = displacement.kinds(ibis.memtable(table)).to_pandas().set_index("kind")["persons"]
+    assert kinds.to_dict() == {"across": 48_117_078, "at_home": 2_484_580, "inside": 68_653_080}
+    assert kinds.sum() == stock(table, "category")["persons"].sum()
+
+
+def test_leading_rows_stop_before_a_tie() -> None:
+    rows = pd.DataFrame({"origin": list("ABCD"), "persons": [9, 5, 5, 1]})
+    assert displacement.leading(rows, 1)["origin"].tolist() == ["A"]
+    assert displacement.leading(rows, 2)["origin"].tolist() == ["A"]
+    assert displacement.leading(rows, 3)["origin"].tolist() == ["A", "B", "C"]
+    assert displacement.leading(rows, 9)["origin"].tolist() == list("ABCD")
+
+
+def test_overlap_is_published_or_assumed_from_the_last_published_share_and_zero_before() -> None:
+    displaced, published = data.table("displaced"), data.table("published_totals")
+    by_year = {year: displacement.overlap(displaced, published, year) for year in (2022, 2023, 2024, 2025)}
+    assert by_year == pytest.approx({2022: 0, 2023: 1_194_900, 2024: 1_422_400, 2025: 1_424_500})
+
+
+def test_refugees_to_the_product_by_hand() -> None:
+    rate = displacement.refugees_to_gdp(pd.Series([500, 500]), pd.Series([1e6, 1e6]), pd.Series([2e9, None]))
+    assert rate.iloc[0] == 0.25  # 500 refugees, US$ 2,000 a resident
+    assert rate.isna().tolist() == [False, True]
+
+
+def test_an_index_does_not_start_from_a_handful() -> None:
+    table = pd.DataFrame({"year": [2015, 2016, 2017], "group": "A", "persons": [320, 1000, 2000]})
+    index = displacement.index_to_first(table, "group", floor=1000)["persons"]
+    assert index.isna().tolist() == [True, False, False]
+    assert index.iloc[1:].tolist() == [100, 200]

@@ -28,6 +28,15 @@ def test_a_country_is_no_breakdown_by_asylum_and_an_origin_reaches_every_figure(
     assert ages.note == decisions.note == "Only from: Ukraine"
 
 
+def test_refugees_to_the_product_are_a_measure_of_countries() -> None:
+    app = open_page("displacement", city="berlin", scope="country", country="LBN", measure="per_gdp", by="origin")
+    assert not app.exception
+    assert "224.1 refugees per US$ 1 of GDP per resident in 2022" in figures(app)[0].finding
+    app = open_page("displacement", city="berlin", scope="world", measure="per_gdp")
+    assert "measure = per_gdp" in app.warning[0].value
+    assert app.radio(key="displacement.measure").value == "absolute"
+
+
 def test_the_scope_of_one_page_does_not_reach_another() -> None:
     fresh = contents(open_page("displacement_flows", city="berlin"))
     app = open_page("displacement", city="berlin", scope="country")

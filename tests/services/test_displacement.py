@@ -11,7 +11,7 @@ from analytics import displacement as methods
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Map
-from services import boundary_change, displacement, flows, origins
+from services import boundary_change, displacement, flows, origins, overview
 from services.displacement import Query
 from services.stocks import Place
 
@@ -178,3 +178,150 @@ def test_an_area_where_nobody_has_a_named_origin_is_not_the_most_mixed() -> None
     assert rows["value"].max() < 100
     empty = rows[(rows["persons"] == 0) & rows["value"].isna()]
     assert "Blankenburger Süden" in set(empty["name"])
+
+
+def of_country(code: str, first: int = 2015, last: int = 2025, **choices: object) -> tuple[str, str, pd.DataFrame]:
+    """Finding, note and rows of a country's stock."""
+    ctx, territory = context(), Territory(country=code, first_year=first, last_year=last)
+    query = Query(scope="country").changed(**choices)
+    figure = displacement.stock_figure(ctx, territory, query, displacement.place(ctx, territory, query))
+    return figure.finding, figure.note, figure.rows
+
+
+@pytest.mark.parametrize(
+    ("code", "total", "words"),
+    [
+        ("UKR", 3_714_813, "(2,813 across borders and 3.71 million within their country)"),
+        ("SDN", 9_976_963, "(859,963 across borders and 9.12 million within their country)"),
+        ("DEU", 2_952_694, "(2.95 million across borders)"),
+        (
+            "PSE",
+            4_519_580,
+            "(2.04 million within their country and 2.48 million Palestine refugees in Palestine itself)",
+        ),
+    ],
+)
+def test_a_country_names_who_crossed_a_border_and_who_did_not(code: str, total: int, words: str) -> None:
+    finding, _note, rows = of_country(code)
+    assert rows.loc[rows["year"] == 2025, "persons"].sum() == total
+    assert words in finding
+    if code == "UKR":
+        inside = rows[(rows["year"] == 2025) & (rows["group"] == "Internally displaced (IDMC)")]
+        assert inside["persons"].tolist() == [3_712_000]
+
+
+def test_no_growth_across_a_break_or_from_a_handful() -> None:
+    assert "+15 % since 2015 in the categories counted then" in of_country("COL")[0]  # was +892,538 %
+    assert of_country("HTI")[0].endswith("10 in 2015, counted otherwise")
+    assert "145 in 1990, counted otherwise" in of_country("BGD", first=1990)[0]
+    assert "-9 % since 2015 in the categories counted then" in of_country("TUR")[0]  # IDMC's figure ends
+    counted = data.table("displaced").query("year >= 1990 and category in @methods.FORCIBLY_DISPLACED")
+    for code, rows in counted.groupby("asylum"):
+        share = methods.growth(
+            rows.groupby(["year", "category"], as_index=False)["persons"].sum(), by_country=True
+        ).share
+        assert share is None or -0.995 < share <= 10, code
+    assert overview.country(context(), YEARS.changed(country="COL"))[0].delta == ""
+    assert overview.country(context(), YEARS)[0].delta == "+300.8 %"
+
+
+def test_nobody_goes_from_palestine_to_palestine_across_a_border() -> None:
+    ctx, place = context(), Place("PSE", "State of Palestine", "State of Palestine")
+    with pytest.raises(NothingToShow, match="nobody in State of Palestine who crossed a border"):
+        flows.arcs_figure(ctx, YEARS.changed(country="PSE"), place)
+    world = flows.pairs_figure(ctx, YEARS, WORLD)
+    assert not (world.rows["origin"].eq(world.rows["asylum"]) & world.rows["origin"].ne("All others")).any()
+    assert "2.48 million Palestine refugees in Palestine itself" in world.note
+
+
+def test_every_sum_that_holds_people_twice_says_so() -> None:
+    ctx, palestine = context(), Territory(country="PSE", first_year=2015, last_year=2025)
+    place = Place("PSE", "State of Palestine", "State of Palestine")
+    twice = "1.42 million Palestine refugees displaced within Gaza twice"
+    for by in displacement.BREAKDOWNS:
+        assert twice in displacement.stock_figure(ctx, YEARS, Query().changed(by=by), WORLD).note
+    finding, note, _rows = of_country("PSE")
+    assert twice in note
+    assert "+33 % since 2015" in finding  # (4,519,580 - 1,424,500) / 2,325,001; not +94 %
+    assert twice in displacement.answers(ctx, YEARS, WORLD)
+    assert twice in displacement.answers(ctx, palestine, place)
+    assert twice in flows.change_figure(ctx, YEARS, WORLD).note
+    assert twice in flows.origins_figure(ctx, YEARS, WORLD).note
+    assert twice in flows.about_diversity(ctx, YEARS, WORLD)
+    assert twice in overview.world(ctx, YEARS)[0].note
+    assert twice in overview.country(ctx, palestine)[0].note
+    for code in ("DEU", "UKR", "JOR"):
+        assert "twice" not in of_country(code)[1]
+    assert "twice" not in displacement.stock_figure(ctx, YEARS.changed(last_year=2022), Query(), WORLD).note
+
+
+def test_rates_are_over_residents_of_their_year_and_missing_where_these_are() -> None:
+    finding, note, rows = of_country("SDN", first=1955, measure="per_1000")
+    residents = data.table("country_population").set_index(["iso3", "year"])["persons"]
+    by_year = rows.groupby("year")[["persons", "per_1000"]].sum(min_count=1)
+    for year in (1990, 2010, 2011, 2024):
+        assert by_year.loc[year, "per_1000"] == pytest.approx(
+            1000 * by_year.loc[year, "persons"] / residents["SDN", year]
+        )
+    assert pd.isna(by_year.loc[2025, "per_1000"])
+    assert "in 2024" in finding
+    assert "only years with a count of residents" in note
+    assert residents["SDN", 2010] > 42e6  # with South Sudan, whose people UNHCR counted there until 2010
+    assert residents["SRB", 2024] > 8e6  # with Kosovo, as UNHCR counts
+    with pytest.raises(NothingToShow, match="no count of residents for Germany in these years"):
+        of_country("DEU", first=2025, measure="per_1000")
+    world = displacement.stock_figure(context(), YEARS, Query(measure="per_1000"), WORLD)
+    assert "15.4 per 1,000 residents in 2024" in world.finding
+    assert world.period == "2015–2024"
+
+
+def test_refugees_to_the_product_as_unhcr_prints_it() -> None:
+    finding, note, rows = of_country("DEU", measure="per_gdp", by="origin")
+    refugees = (
+        data.table("displaced").query("asylum == 'DEU' and category == 'refugees' and year == 2023")["persons"].sum()
+    )
+    product, residents = 4_456_081_016_706, data.table("country_population").query("iso3 == 'DEU' and year == 2023")
+    rate = refugees / (product / residents["persons"].iloc[0])
+    assert rows.loc[rows["year"] == 2023, "per_gdp"].sum() == pytest.approx(rate)
+    assert "48.5 refugees per US$ 1 of GDP per resident in 2023" in finding
+    assert "purchasing power" in note
+    assert "per_gdp" not in displacement.measures("world")
+
+
+def test_resettlement_arrives_and_what_has_no_row_is_not_reported() -> None:
+    ctx = context()
+    germany = flows.movements_figure(ctx, YEARS, GERMANY)
+    assert germany.finding == (
+        "Germany, 2025: 288,011 newly displaced across a border, 2,227 arrived by resettlement, 26,000 returned, "
+        "not reported: naturalised"
+    )
+    arrived = germany.rows[germany.rows["movement"] == "Arrived by resettlement"].set_index("year")["persons"]
+    assert arrived[2024] == 5_553
+    assert "Resettled" not in set(germany.rows["movement"])
+    assert "not under the one that they leave" in germany.note
+    world = flows.movements_figure(ctx, YEARS, WORLD)
+    assert "81,766 resettled, 93,296 naturalised" in world.finding
+    assert "Arrived by resettlement" not in set(world.rows["movement"])
+
+
+def test_shares_of_a_change_only_where_both_ends_count_alike() -> None:
+    ctx = context()
+    world = flows.change_figure(ctx, YEARS, WORLD)
+    assert "without Others in need of protection" in world.note
+    long = flows.change_figure(ctx, YEARS.changed(first_year=1990), WORLD)
+    assert long.rows["percent"].isna().all()
+    assert "no shares are given" in long.note
+    ukraine = flows.change_figure(ctx, YEARS, Place("UKR", "Ukraine", "Ukraine"))
+    assert ukraine.finding == (
+        "Ukraine: Ukraine (within the country) changed most, by 2.03 million, all origins together by 2.03 million"
+    )
+
+
+def test_no_growth_of_an_origin_from_fewer_than_thirty() -> None:
+    ctx, since = context(), pd.Timestamp("2021-12-31")
+    rows = origins.by_area(ctx, pd.Timestamp("2024-12-31"), "UKR", "planning_area", "growth", since)
+    table = data.table("residents_by_origin", "berlin").query("origin == 'UKR' and level == 'planning_area'")
+    before = table[table["period"] == since].set_index("area_id")["persons"]
+    base = rows["area_id"].map(before)
+    assert rows.loc[(base < origins.GROWTH_BASE).fillna(True).astype(bool), "growth"].isna().all()
+    assert rows["growth"].notna().any()
