@@ -118,7 +118,7 @@ def benefit_of_the_doubt(scores: pd.DataFrame) -> pd.Series:
 
     The linear programme max w.x subject to w.x_j <= 1 for all areas j and w >= 0 has the same feasible set for every
     area, so its corners are found once (Qhull) and each area takes its best. An area is 100 if under some weights none
-    is better.
+    is better: several are, whom only a second measure tells apart (see places).
     """
     values = scores.to_numpy(float)
     scale = values.max(axis=0)
@@ -136,9 +136,13 @@ def aggregate(scores: np.ndarray, weights: np.ndarray, how: str) -> np.ndarray:
     """One number an area from its dimensions (Handbook, step 7). scores: areas x dimensions; weights add up to 1.
 
     'arithmetic': weighted mean, a gap in one dimension can be made up by another. 'geometric': weighted, less so.
-    'mazziotta-pareto': the mean less the penalty S^2/M for imbalance, S and M the weighted deviation and mean
-    (Mazziotta & Pareto 2013).
+    'mazziotta-pareto': every dimension put on mean 100 and standard deviation 10 over the areas, then the mean less the
+    penalty S^2/M for imbalance, S and M the weighted deviation and mean (De Muro, Mazziotta & Pareto 2011); on other
+    scales the penalty would be another.
     """
+    if how == "mazziotta-pareto":
+        spread = scores.std(axis=0)
+        scores = 100 + 10 * (scores - scores.mean(axis=0)) / np.where(spread > 1e-9, spread, 1)
     mean = scores @ weights
     if how == "arithmetic":
         return mean
@@ -154,6 +158,12 @@ def ranks(score: np.ndarray) -> np.ndarray:
     """Place of each area, 1 is the highest score; equal scores share the better place."""
     order = np.sort(-score)
     return np.searchsorted(order, -score) + 1
+
+
+def places(score: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Ranks in which areas of equal score are told apart by their mean score. scores: areas x dimensions."""
+    _values, tied = np.unique(score.round(9), return_inverse=True)
+    return ranks(tied + ranks(-scores.mean(axis=1)) / (len(score) + 1))
 
 
 def dimension_weights(scores: pd.DataFrame, scheme: str, expert: pd.Series | None = None) -> np.ndarray:
@@ -183,6 +193,6 @@ def index(
     scores = by_dimension(normalise(trimmed, normalisation), dimension)
     if weights == "benefit of the doubt":
         score = benefit_of_the_doubt(scores).to_numpy()
-    else:
-        score = aggregate(scores.to_numpy(), dimension_weights(scores, weights, expert), aggregation)
+        return scores.assign(score=score, rank=places(score, scores.to_numpy()))
+    score = aggregate(scores.to_numpy(), dimension_weights(scores, weights, expert), aggregation)
     return scores.assign(score=score, rank=ranks(score))

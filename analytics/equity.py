@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -51,24 +51,61 @@ def palma(values: np.ndarray, people: np.ndarray) -> float | None:
     return float((1 - below[1]) / below[0]) if below[0] > 0 else None
 
 
-def gap(
-    values: np.ndarray, group: np.ndarray, others: np.ndarray, *, runs: int = 1000, seed: int = 0
-) -> dict[str, float]:
-    """Mean of a group less that of all others, with a 95 % bootstrap interval over areas (percentile).
+class Gap(NamedTuple):
+    """Mean of a group less that of all others, its 95 % interval; the same without the area that moves it most.
 
-    values, group, others: the value of each area and the persons of either group there.
+    area: position of that area among those given.
+    """
+
+    gap: float
+    low: float
+    high: float
+    area: int
+    without: float
+    without_low: float
+    without_high: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether the two differ, and would without any single area."""
+        return self.low * self.high > 0 and self.without_low * self.without_high > 0 and self.gap * self.without > 0
+
+
+def gap(
+    values: np.ndarray,
+    group: np.ndarray,
+    others: np.ndarray,
+    clusters: np.ndarray | None = None,
+    *,
+    runs: int = 1000,
+    seed: int = 0,
+) -> Gap:
+    """How much longer (or more) the mean of a group is than that of all others.
+
+    values, group, others: the value of each area and the persons of either group there. clusters: what holds each area;
+    neighbours are alike, so the interval is a bootstrap over these (percentile; Cameron, Gelbach & Miller 2008).
     """
     keep = np.isfinite(values) & np.isfinite(group) & np.isfinite(others)
     value, a, b = values[keep], group[keep], others[keep]
+    members = np.arange(len(value)) if clusters is None else np.unique(clusters[keep], return_inverse=True)[1]
+    parts = np.column_stack([value * a, a, value * b, b])
 
-    def difference(pick: np.ndarray) -> np.ndarray:
-        v, x, y = value[pick], a[pick], b[pick]
-        return (v * x).sum(-1) / x.sum(-1) - (v * y).sum(-1) / y.sum(-1)
+    def difference(sums: np.ndarray) -> np.ndarray:
+        return sums[..., 0] / sums[..., 1] - sums[..., 2] / sums[..., 3]
 
-    random = np.random.default_rng(seed)
-    draws = difference(random.integers(0, len(value), size=(runs, len(value))))
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return {"gap": float(difference(np.arange(len(value)))), "low": float(low), "high": float(high)}
+    def interval(rows: np.ndarray) -> tuple[float, float]:
+        sums = np.zeros((members.max() + 1, 4))
+        np.add.at(sums, members, rows)
+        picks = np.random.default_rng(seed).integers(0, len(sums), size=(runs, len(sums)))
+        low, high = np.quantile(difference(sums[picks].sum(axis=1)), [0.025, 0.975])
+        return float(low), float(high)
+
+    whole = float(difference(parts.sum(axis=0)))
+    without = difference(parts.sum(axis=0) - parts)
+    most = int(np.abs(without - whole).argmax())
+    rest = parts.copy()
+    rest[most] = 0
+    return Gap(whole, *interval(parts), int(np.flatnonzero(keep)[most]), float(without[most]), *interval(rest))
 
 
 def local_moran(

@@ -104,7 +104,8 @@ def _rank_all(
             scores[key] = normal[key[:3]].to_numpy() @ (counted / counted.sum(axis=1, keepdims=True)).T
         if choice["weights"] == "benefit of the doubt":
             if key not in weighed:
-                weighed[key] = composite.ranks(composite.benefit_of_the_doubt(pd.DataFrame(scores[key])).to_numpy())
+                best = composite.benefit_of_the_doubt(pd.DataFrame(scores[key])).to_numpy()
+                weighed[key] = composite.places(best, scores[key])
             result[row] = weighed[key]
             continue
         scheme = (*key, choice["weights"])

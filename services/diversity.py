@@ -12,6 +12,7 @@ from data.translation import N_
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district, residents
 from services.cache import cached
 from services.figures import Caption, chart, figure
+from services.findings import ends
 from services.inclusion import INDICATOR_COLUMNS, measured
 from services.names import level_plurals
 from services.tables import city_table, require_tables, source
@@ -62,12 +63,24 @@ def scales_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
     levels = [ctx.language("among {areas}", areas=plurals[ctx.levels[0]])]
     levels += _.each("inside, among {areas}", areas=[plurals[level] for level in ctx.levels[1:]])
     rows = segregation(ctx, periods[-1]).drop(columns="scale").assign(label=levels)
-    most = rows.loc[rows["share"].idxmax()]
     unit = _(
         "% of Theil's H among planning areas ({whole:.3f}; 0 even, 1 wholly apart), three groups",
         whole=rows["h"].iloc[-1],
     )
-    finding = _("Most of the separation lies {label}: {share}", label=most["label"], share=_.percent(most["share"]))
+    words = {
+        True: N_("Most of the separation lies {label}: {share}"),
+        False: N_("The largest part lies {label}: {share}"),
+    }
+    most = bool(rows["share"].max() > 0.5)
+    finding = ends(
+        ctx,
+        rows.assign(name=rows["label"]),
+        "share",
+        lambda label, share: _(words[most], label=label, share=share),
+        _.percent,
+        largest=True,
+        digits=2,
+    ).text
     credit = source(ctx, "residents_by_background", "residents")
     bars = chart("bars", rows.assign(part=100 * rows["share"]), label="label", value="part", unit="", digits=0)
     figures = [figure(ctx, "scales", Caption(finding, unit, _.day(periods[-1]), credit), rows, bars, SCALES)]
@@ -115,10 +128,13 @@ def mix_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, lev
         labelled=[*pd.concat(ends)["name"]],
         marked=names.get(territory.area or territory.district, ""),
     )
+    chance = (rows["origin_mix"] > mix).sum() * (rows["apart"] > deviation).sum() / len(rows)
     finding = _(
-        "{both} of {rows} areas are more mixed than the middle and more apart from the city: diverse and divided",
+        "{both} of {rows} areas are more mixed than the middle and more apart from the city; {chance:.0f} would be if "
+        "the two had nothing to do with each other",
         both=both,
         rows=len(rows),
+        chance=chance,
     )
     unit = _(
         "mix of origins of residents with a migration background, and distance from the city's composition; dotted: "

@@ -15,14 +15,16 @@ from data.figures import Column, Figure, KeyFigure
 from data.translation import GAP, N_
 from services import access
 from services.access import Question
-from services.areas import area_names, area_shapes, require_period, residents
+from services.areas import area_names, area_shapes, hierarchy, require_period, residents
 from services.cache import cached
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
+from services.names import level_plurals
 from services.tables import city_table, facilities_source, optional_table
 
 if TYPE_CHECKING:
     from libpysal.weights import Queen
 
+MIN_CLUSTERS = 30  # areas to draw a bootstrap from
 COLUMNS = {
     column.name: column
     for column in (
@@ -37,27 +39,39 @@ COLUMNS = {
 def fairness(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> dict[str, float | None]:
     """Inequality of places in reach over people: gini, palma, concentration (against child poverty of the areas).
 
-    Also gap, low and high: minutes that residents of displaced origin walk more than others, with the 95 % interval.
     What the city's tables cannot tell is not a number.
     """
     places, people = access.by_cell(ctx, kind, walker, limit, period)[["places_per_100", "persons"]].to_numpy().T
     areas = access.by_area(ctx, kind, walker, limit, period, ctx.levels[-1]).set_index("area_id")
     poverty = _child_poverty(ctx, period).reindex(areas.index).to_numpy(float)
-    result: dict[str, float | None] = dict.fromkeys(("concentration", "gap", "low", "high"), np.nan)
-    result |= {"gini": equity.gini(places, people), "palma": equity.palma(places, people)}
+    result: dict[str, float | None] = {"concentration": np.nan, "gini": equity.gini(places, people)}
+    result["palma"] = equity.palma(places, people)
     if np.isfinite(poverty).any():
         per_100, persons = areas["places_per_100"].to_numpy(float), areas["persons"].to_numpy()
         result["concentration"] = equity.concentration_index(per_100, persons, poverty)
-    if access.counts_displaced(ctx):
-        cells = city_table(ctx, "cells")["area_id"]
-        everybody = access.people_in_cells(ctx, "", period)
-        minutes = walking.weighted_mean(access.minutes_to_nearest(ctx, kind, walker), everybody, cells)
-        displaced = pd.Series(access.displaced_in_cells(ctx, period)).groupby(cells).sum().reindex(areas.index)
-        others = (
-            residents(ctx, period).set_index("area_id")["persons"].astype("float64").reindex(areas.index) - displaced
-        )
-        result |= equity.gap(minutes.reindex(areas.index).to_numpy(float), displaced.to_numpy(float), others.to_numpy())
     return result
+
+
+@cached
+def displaced_gap(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp) -> tuple[equity.Gap, str]:
+    """Minutes that residents of displaced origin walk more than others, and the area that moves this number most.
+
+    Only for a city that counts origins.
+    """
+    cells, level = city_table(ctx, "cells")["area_id"], _bootstrap_level(ctx)
+    everybody = access.people_in_cells(ctx, "", period)
+    minutes = walking.weighted_mean(access.minutes_to_nearest(ctx, kind, walker), everybody, cells)
+    displaced = pd.Series(access.displaced_in_cells(ctx, period)).groupby(cells).sum().reindex(minutes.index)
+    others = residents(ctx, period).set_index("area_id")["persons"].astype("float64").reindex(minutes.index) - displaced
+    clusters = hierarchy(ctx)[level].reindex(minutes.index).to_numpy(str)
+    gap = equity.gap(minutes.to_numpy(float), displaced.to_numpy(float), others.to_numpy(), clusters)
+    return gap, area_names(ctx, ctx.levels[-1])[minutes.index[gap.area]]
+
+
+def _bootstrap_level(ctx: CityContext) -> str:
+    """The largest areas of which there are enough to draw from; neighbours inside them are alike."""
+    enough = [level for level in ctx.levels if hierarchy(ctx)[level].nunique() >= MIN_CLUSTERS]
+    return enough[0] if enough else ctx.levels[-1]
 
 
 def _child_poverty(ctx: CityContext, period: pd.Timestamp) -> pd.Series:
@@ -72,11 +86,10 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     _, values = ctx.language, _fairness(ctx, territory, query)
     gap, interval = _(GAP), ""
     if access.counts_displaced(ctx):
-        gap = _("{gap_mean:+.1f} min", gap_mean=values["gap"])
+        found, _area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
+        gap = _("{gap_mean:+.1f} min", gap_mean=found.gap) if found.sure else _("no sure difference")
         interval = _(
-            "95 % bootstrap interval {gap_low:+.1f} to {gap_high:+.1f} minutes.",
-            gap_low=values["low"],
-            gap_high=values["high"],
+            "95 % bootstrap interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found.low, gap_high=found.high
         )
     poverty = _(
         "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."
@@ -96,14 +109,21 @@ def _fairness(ctx: CityContext, territory: Territory, query: Question) -> dict[s
 
 def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str:
     """Whether residents of displaced origin walk as far as others, for a city that counts origins."""
-    _, values = ctx.language, _fairness(ctx, territory, query)
-    low, high = float(values["low"] or 0), float(values["high"] or 0)
+    _ = ctx.language
+    gap, area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
     return _(
-        "The walk of residents of displaced origin {sure}: 95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes, "
-        "bootstrapped over planning areas.",
-        sure=_("differs") if low * high > 0 else _("cannot be told from that of the others"),
-        gap_low=low,
-        gap_high=high,
+        "The walk of residents of displaced origin {sure}: {gap:+.2f} minutes (95 % interval {gap_low:+.1f} to "
+        "{gap_high:+.1f}, bootstrapped over {areas}). Without {area}, which moves it most: {without:+.2f} "
+        "({without_low:+.1f} to {without_high:+.1f}).",
+        sure=_("differs") if gap.sure else _("cannot be told from that of the others"),
+        gap=gap.gap,
+        gap_low=gap.low,
+        gap_high=gap.high,
+        areas=level_plurals(ctx)[_bootstrap_level(ctx)],
+        area=area,
+        without=gap.without,
+        without_low=gap.without_low,
+        without_high=gap.without_high,
     )
 
 

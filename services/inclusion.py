@@ -19,6 +19,7 @@ from services.access import minutes_to_nearest
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
 from services.cache import cached
 from services.figures import Caption, area_map, chart, figure
+from services.findings import ends
 from services.names import cards, dimensions, level_plurals
 from services.tables import city_table, has_tables, optional_table, source, world_table
 
@@ -234,14 +235,15 @@ def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, que
         for row in rows[["score", "rank", "low", "high"]].to_dict("records")
     ]
     inside = in_district(ctx, rows, territory.district, query.level)
-    best = inside.loc[inside["rank"].idxmin()]
+    best = inside[inside["rank"] == inside["rank"].min()].iloc[0]
     place = {"name": best["name"], "low": _.ranks(best["low"], best["high"]), "count": len(rows)}
-    finding = (
-        _("Highest: {name}, {low} of {count} in nine of ten combinations of choices", **place)
-        if len(inside) > 1
-        else _("{name}: {low} of {count} in nine of ten combinations of choices", **place)
-    )
+    finding = _("{name}: {low} of {count} in nine of ten combinations of choices", **place)
+    if len(inside) > 1:
+        said = _("Highest: {name}, {low} of {count} in nine of ten combinations of choices", **place)
+        finding = ends(ctx, inside, "rank", lambda *_: said, _.number, largest=False).text
     unit, note = _("inclusion index, 1 to 100 (estimate)"), _("ranges: 5 to 95 % of 2,048 combinations of choices")
+    if query.aggregation == "mazziotta-pareto" and query.weights != "benefit of the doubt":
+        unit = _("inclusion index, every dimension with mean 100 and standard deviation 10 (estimate)")
     caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), note)
     return area_map(ctx, territory, "index-map", caption, rows, query.level, columns=COLUMNS)
 
@@ -289,17 +291,25 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure
         low=100 * (shares["total"] - shares["total_conf"]).clip(lower=0),
         high=100 * (shares["total"] + shares["total_conf"]),
     )
-    finding = _(
-        "What matters most is the choice of {choice}: areas move {shift:.1f} places on average",
-        choice=shares["choice"].iloc[0],
-        shift=result.shift,
+    moves = _("areas move {shift:.1f} places on average", shift=result.shift)
+    most = ends(
+        ctx,
+        shares.assign(name=shares["choice"], error=shares["total_conf"] / 1.96),
+        "total",
+        lambda choice, _share: _("What matters most is the choice of {choice}", choice=choice),
+        _.percent,
+        largest=True,
+        error="error",
     )
+    finding = f"{most.text}: {moves}"
     unit = _(
         "% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)",
         runs=result.runs,
     )
     drawing = chart("intervals", percent, name="choice", value="value", low="low", high="high", unit="", digits=0)
-    return figure(ctx, "sobol", Caption(finding, unit, _.day(period), source(ctx, *TABLES)), shares, drawing, SHARES)
+    note = _("Areas that tie under the benefit of the doubt are told apart by their mean score.")
+    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), note)
+    return figure(ctx, "sobol", caption, shares, drawing, SHARES)
 
 
 def _filled(ctx: CityContext, period: pd.Timestamp, query: Query) -> tuple[pd.DataFrame, pd.DataFrame]:

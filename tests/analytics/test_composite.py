@@ -58,10 +58,23 @@ def test_benefit_of_the_doubt_is_the_linear_programme() -> None:
 
 
 def test_mazziotta_pareto_and_geometric_by_hand() -> None:
-    row = np.array([[40.0, 60.0]])
+    rows = np.array([[40.0, 60.0], [60.0, 40.0], [60.0, 60.0], [40.0, 40.0]])
     even = np.array([0.5, 0.5])
-    assert composite.aggregate(row, even, "mazziotta-pareto")[0] == pytest.approx(50 - 100 / 50)
-    assert composite.aggregate(row, even, "geometric")[0] == pytest.approx(np.sqrt(2400))
+    # On the published scale, mean 100 and standard deviation 10: (90, 110), (110, 90), (110, 110), (90, 90).
+    expected = [100 - 100 / 100, 100 - 100 / 100, 110, 90]
+    assert composite.aggregate(rows, even, "mazziotta-pareto") == pytest.approx(expected)
+    assert composite.aggregate(rows * 7 - 3, even, "mazziotta-pareto") == pytest.approx(expected)  # of any scale
+    assert composite.aggregate(rows, even, "geometric")[0] == pytest.approx(np.sqrt(2400))
+
+
+def test_areas_that_tie_at_the_top_are_told_apart_by_their_mean() -> None:
+    scores = np.array([[100.0, 1], [1, 90], [60, 60], [1, 1]])
+    assert composite.places(np.array([100.0, 100, 100, 3]), scores).tolist() == [2, 3, 1, 4]
+    assert composite.places(np.array([100.0, 100, 90, 3]), np.ones((4, 2))).tolist() == [1, 1, 3, 4]
+    rows = frame(12, 6, seed=4)
+    result = composite.index(rows, DIMENSION, outliers="kept", weights="benefit of the doubt")
+    assert (result["score"] > 100 - 1e-9).sum() > 1
+    assert (result["rank"] == 1).sum() == 1
 
 
 def test_pca_weights_by_hand_and_in_sum() -> None:

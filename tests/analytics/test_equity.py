@@ -53,10 +53,32 @@ def test_gap_and_its_interval() -> None:
     values = random.normal(10, 1, 200)
     group, others = random.integers(1, 50, 200).astype(float), random.integers(1, 50, 200).astype(float)
     none = equity.gap(values, group, others)
-    assert none["low"] < 0 < none["high"]
+    assert none.low < 0 < none.high
+    assert not none.sure
     lifted = equity.gap(values + np.where(group > others, 5, 0), group, others)
-    assert lifted["low"] > 0
-    assert lifted["low"] < lifted["gap"] < lifted["high"]
+    assert lifted.sure
+    assert 0 < lifted.low < lifted.gap < lifted.high
+
+
+def test_a_gap_that_rests_on_one_area_is_not_sure() -> None:
+    values, group, others = np.full(40, 10.0), np.full(40, 50.0), np.full(40, 1000.0)
+    values[7], group[7], others[7] = 40, 3000, 900
+    found = equity.gap(values, group, others)
+    assert found.gap > 10
+    assert found.area == 7
+    assert found.without == pytest.approx(0)
+    assert not found.sure
+
+
+def test_without_is_what_leaving_the_area_out_gives() -> None:
+    random = np.random.default_rng(8)
+    values, group, others = random.normal(10, 3, 60), random.gamma(1, 50, 60), random.gamma(3, 300, 60)
+    values[3] = np.nan
+    found = equity.gap(values, group, others)
+    rest = np.delete(np.arange(60), found.area)
+    assert found.without == pytest.approx(equity.gap(values[rest], group[rest], others[rest]).gap)
+    wide = equity.gap(values, group, others, np.arange(60) // 20)
+    assert wide.gap == found.gap
 
 
 def test_clusters_find_a_planted_patch_and_no_more_in_noise() -> None:
