@@ -33,7 +33,7 @@ def test_refugees_to_the_product_are_a_measure_of_countries() -> None:
     assert not app.exception
     assert "224.1 refugees per US$ 1 of GDP per resident in 2022" in figures(app)[0].finding
     app = open_page("displacement", city="berlin", scope="world", measure="per_gdp")
-    assert "measure = per_gdp" in app.warning[0].value
+    assert r"measure = per\_gdp" in app.warning[0].value
     assert app.radio(key="displacement.measure").value == "absolute"
 
 
