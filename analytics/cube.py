@@ -33,6 +33,8 @@ def validate_query(columns: list[str], by: list[str], value: str, keep: dict[str
     if value not in ADDITIVE:
         additive = ", ".join(name for name in ADDITIVE if name in columns)
         return f"'{value}' cannot be added up. What can: {additive or 'nothing here'}."
+    if len(set(by)) < len(by) or value in by:
+        return "A column can be named once: to group by it, or as what is added up."
     for name in NEVER_ACROSS:
         if name in columns and name not in by and len(keep.get(name, [])) != 1:
             return f"Figures of several kinds of '{name}' do not add up. Group by it, or keep one."

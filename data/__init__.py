@@ -6,7 +6,8 @@ import hashlib
 import json
 import logging
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -85,6 +86,7 @@ def table(name: str, place: str = "world") -> pd.DataFrame:
 def opened(version: Entry) -> pd.DataFrame:
     """Open one version of a table. Raises BrokenTableError."""
     path = version.path
+    verify(version)
     try:
         if has_shapes(version):
             import geopandas as gpd  # with its libraries only where there are shapes
@@ -93,6 +95,23 @@ def opened(version: Entry) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise BrokenTableError(f"{path}: the table cannot be read ({error}). Run 'python -m data.build'.") from error
+
+
+def verify(version: Entry) -> None:
+    """Compare a table's file with the checksum that the catalogue has of it. Raises BrokenTableError."""
+    try:
+        state = version.path.stat()
+        intact = _is_intact(version.path, version.checksum, state.st_size, state.st_mtime_ns)
+    except OSError as error:
+        raise BrokenTableError(f"{version.path}: the table cannot be read ({error}). Put back a copy of it.") from error
+    if not intact:
+        raise BrokenTableError(f"{version.path}: the table is not what its catalogue says. Put back a copy of it.")
+
+
+@lru_cache(maxsize=2000)
+def _is_intact(path: Path, checksum: str, _size: int, _written: int) -> bool:
+    """Read once a version, and again where the file has changed since."""
+    return not checksum or hashlib.sha256(path.read_bytes()).hexdigest() == checksum
 
 
 def has_shapes(version: Entry) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import data
+from data.errors import DataError
 from data.settings import settings
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def table(name: str, place: str = "world") -> ibis.Table:
     table once. Raises UnknownTableError.
     """
     entry, engine = data.entry(name, place), connection()
+    data.verify(entry)
     table_name = f"zone_{place}_{name}_{entry.checksum[:12]}".replace("-", "_")
     if settings().lake and engine.name in ("duckdb", "pyspark"):
         from data import lake  # its libraries load only where there is one
@@ -98,6 +100,18 @@ def _partitioned(engine: Any, address: str, files: fsspec.AbstractFileSystem, ta
     return engine.read_parquet(f"{address}/**/*.parquet", table_name=f"{table_name}_lake", hive_partitioning=True)
 
 
-def run(expression: ibis.Table) -> pd.DataFrame:
-    """The result of an expression, in pandas."""
-    return connection().to_pandas(expression)
+def run(expression: ibis.Table, limit_s: float = 0.0) -> pd.DataFrame:
+    """The result of an expression, in pandas. limit_s: DuckDB ends what takes longer (0: never). Raises DataError."""
+    engine = connection()
+    if not limit_s or engine.name != "duckdb":
+        return engine.to_pandas(expression)
+    import duckdb
+
+    timer = threading.Timer(limit_s, engine.con.interrupt)
+    timer.start()
+    try:
+        return engine.to_pandas(expression)
+    except duckdb.InterruptException:
+        raise DataError(f"This takes longer than {limit_s:g} seconds. Ask for less: keep fewer rows.") from None
+    finally:
+        timer.cancel()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+
+DAMAGE = ("malformed", "not a database", "quick_check", "invalid page")  # what SQLite and PostgreSQL call torn files
+
 
 class DataError(Exception):
     """Anything wrong with a table or a source; its text is meant for people."""
@@ -48,3 +52,12 @@ class NothingToShow(Exception):
     def __init__(self, what: str, hint: str) -> None:
         super().__init__(f"{what} {hint}")
         self.what, self.hint = what, hint
+
+
+def storage_fault(error: BaseException | None) -> str:
+    """What of this server's own storage failed: 'database', 'damaged' (its file is torn) or 'disk'; '' if none did."""
+    library = sys.modules.get("sqlalchemy.exc")  # where it is not loaded it raised nothing
+    if library is not None and isinstance(error, library.SQLAlchemyError):
+        words = str(getattr(error, "orig", None) or error)
+        return "damaged" if any(damage in words for damage in DAMAGE) else "database"
+    return "disk" if isinstance(error, OSError) else ""

@@ -6,9 +6,13 @@ import hashlib
 import io
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,10 +20,31 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """CSV for spreadsheets (UTF-8 with BOM); text that a spreadsheet would run as a formula is disarmed."""
     safe = table.copy()
-    for column in safe.select_dtypes(include=["object", "string"]).columns:
+    for column in safe.select_dtypes(include=["object", "string", "category"]).columns:
         text = safe[column].astype("string")
         safe[column] = text.mask(text.str.startswith(FORMULA_STARTS, na=False), "'" + text)
+    safe.columns = [disarmed(str(column)) for column in safe.columns]
     return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def disarmed(text: str) -> str:
+    """Text that a spreadsheet does not run as a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def geojson_bytes(shapes: gpd.GeoDataFrame) -> bytes:
+    """Rows with shapes as GeoJSON in EPSG:4326; put together by GEOS and pandas, outside of Python's loops."""
+    import shapely
+
+    rows = pd.DataFrame(shapes.drop(columns="geometry")).to_json(
+        orient="records", lines=True, date_format="iso", date_unit="s", force_ascii=False
+    )
+    drawn = shapely.to_geojson(shapes.to_crs(4326)["geometry"].to_numpy())
+    features = (
+        f'{{"type": "Feature", "properties": {row}, "geometry": {shape or "null"}}}'
+        for row, shape in zip(rows.split("\n"), drawn, strict=False)
+    )
+    return f'{{"type": "FeatureCollection", "features": [{", ".join(features)}]}}'.encode()
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
@@ -30,11 +55,12 @@ def parquet_bytes(table: pd.DataFrame) -> bytes:
 
 
 def write(path: Path, content: bytes) -> str:
-    """Put a file in place whole or not at all; return its SHA-256. Each writer has a draft of its own."""
+    """Put a file in place whole or not at all, its owner's alone; return its SHA-256. Each writer has its own draft."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f"{path.suffix}.{uuid4().hex}.tmp")
     try:
-        draft.write_bytes(content)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
         os.replace(draft, path)
     except BaseException:
         draft.unlink(missing_ok=True)

@@ -35,9 +35,17 @@ def indicators(ctx: CityContext, level: str, period: pd.Timestamp) -> tuple[pd.D
     return rows, about
 
 
-def sums(place: str, name: str, by: list[str], value: str, keep: dict[str, list[str]]) -> pd.DataFrame:
-    """Sums of a column of a table by others, made in the engine. Raises DataError where a sum makes no sense."""
+def sums(
+    place: str, name: str, by: list[str], value: str, keep: dict[str, list[str]], limit_s: float, max_rows: int
+) -> pd.DataFrame:
+    """Sums of a column of a table by others, made in the engine. Raises DataError where a sum makes no sense.
+
+    limit_s: seconds that it may take. max_rows: what is larger is refused, since a part of it would mislead.
+    """
     columns = [column for column in definitions.contract(name).columns if column != "geometry"]
     if problem := cube.validate_query(columns, by, value, keep):
         raise DataError(problem)
-    return engine.run(cube.regroup(engine.table(name, place), by, value, keep))
+    rows = engine.run(cube.regroup(engine.table(name, place), by, value, keep).limit(max_rows + 1), limit_s)
+    if len(rows) > max_rows:
+        raise DataError(f"The answer has more than {max_rows:,} rows. Group by less, or keep fewer rows.")
+    return rows

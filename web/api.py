@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 import json
+import math
+import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from functools import wraps
+from typing import Annotated, Any, Literal, ParamSpec
 
 import geopandas as gpd
 import pandas as pd
 from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 import data
 from data import local, rights
+from data.cache import ByteCache
 from data.context import CityContext
 from data.errors import DataError, UnknownTableError
-from data.files import csv_bytes, parquet_bytes
+from data.files import csv_bytes, geojson_bytes, parquet_bytes
 from services import api
 from services.areas import current_half_years
+from services.tables import place_table
+from views.run_lock import RunLock
+from web.faults import HANDLERS
+from web.rates import Rates, client
 
-MAX_ROWS = 100_000
+MAX_ROWS = 100_000  # of an answer in JSON
+MAX_FILE_ROWS = 1_000_000  # of a file
+LIMIT_S = 3.0  # of a sum
+MAX_UNDER_WAY = 4  # requests of one client at once
+# One answer is worked out at a time, so that pages keep their share of the processor; whose turn it is goes by client.
+TURNS = RunLock(longest_s=2.0)
+SECONDS = Rates(burst=15.0, per_s=0.2)  # of work for one client
+answers = ByteCache(64_000_000, len)  # whole files
+under_way: Counter[str] = Counter()
+P = ParamSpec("P")
 Format = Literal["json", "csv", "parquet", "geojson"]
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -34,6 +54,8 @@ app = FastAPI(
     description="The tables and indicators that the dashboard shows. Small counts are suppressed in the tables "
     "themselves; an empty value is unknown, never zero. Every answer names period, unit, source, licence and version.",
 )
+for kind, handler in HANDLERS.items():
+    app.add_exception_handler(kind, handler)
 PARAMETERS = {"format", "offset", "limit", "columns"}  # of a table; every other keeps rows
 
 
@@ -51,12 +73,46 @@ def _entry(place: str, name: str) -> data.Entry:
 
 
 @app.middleware("http")
-async def require_open_server(request: Request, handle: Any) -> Response:
-    """A server that only people who have signed in may read gives nothing away: an API has no sign-in of its own."""
+async def limit(request: Request, handle: Any) -> Response:
+    """A server that only people who have signed in may read gives nothing away: an API has no sign-in of its own.
+
+    On an open one a client has a few requests under way and so many seconds of work, which fill up again.
+    """
     if rights.open_role() == "none":
         return Response("This server is not open for reading.", 401, media_type="text/plain")
-    response: Response = await handle(request)
+    reader = client(request.scope)
+    wait_s = SECONDS.wait(reader, 0)
+    if wait_s or under_way[reader] >= MAX_UNDER_WAY:
+        seconds = str(math.ceil(wait_s) or 1)
+        return JSONResponse(
+            {"detail": f"Too much work for one place. Wait {seconds} s."}, 429, {"Retry-After": seconds}
+        )
+    under_way[reader] += 1
+    try:
+        response: Response = await handle(request)
+    finally:
+        under_way[reader] -= 1
+        if not under_way[reader]:
+            del under_way[reader]
     return response
+
+
+def in_turn(endpoint: Callable[P, Response]) -> Callable[P, Response]:
+    """Work an answer out when it is its client's turn, and charge the client for it."""
+
+    @wraps(endpoint)
+    def run(*args: P.args, **kwargs: P.kwargs) -> Response:
+        request = kwargs["request"]
+        assert isinstance(request, Request)
+        reader = client(request.scope)
+        with TURNS.hold(reader):
+            start = time.perf_counter()
+            try:
+                return endpoint(*args, **kwargs)
+            finally:
+                SECONDS.charge(reader, time.perf_counter() - start)
+
+    return run
 
 
 @app.get("/catalogue")
@@ -91,12 +147,13 @@ def cities() -> list[dict[str, Any]]:
 
 
 @app.get("/tables/{place}/{name}")
+@in_turn
 def table(
     request: Request,
     place: str,
     name: str,
     format: Format = "json",
-    offset: Annotated[int, Query(ge=0)] = 0,
+    offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     columns: str = "",
 ) -> Response:
@@ -108,11 +165,19 @@ def table(
     tag = f'"{entry.checksum[:20]}"'
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"ETag": tag})
-    rows = _filtered(data.table(name, place), request, columns)
-    return _answer(rows, format, _about(entry), name, slice(offset, offset + limit), {"ETag": tag})
+    page, headers = slice(offset, offset + limit), {"ETag": tag}
+
+    def compute() -> bytes:
+        return _content(_filtered(place_table(name, place), request, columns), format, _about(entry), page)
+
+    if format == "json":
+        return _answer(compute(), format, name, headers)
+    asked = sorted(request.query_params.multi_items())
+    return _answer(answers.get((entry.checksum, place, name, asked), compute), format, name, headers)
 
 
 @app.get("/sums/{place}/{name}")
+@in_turn
 def sums(
     request: Request,
     place: str,
@@ -131,15 +196,20 @@ def sums(
     parameters = request.query_params.items()
     keep = {key: values.split(",") for key, values in parameters if key not in ("by", "value", "format")}
     try:
-        rows = api.sums(place, name, groups, value, keep)
+        rows = api.sums(place, name, groups, value, keep, LIMIT_S, MAX_ROWS)
     except DataError as problem:
         raise HTTPException(422, str(problem)) from None
-    return _answer(rows, format, _about(entry), f"sums-{name}")
+    return _answer(_content(rows, format, _about(entry)), format, f"sums-{name}")
 
 
 @app.get("/indicators/{city}")
+@in_turn
 def indicators(
-    city: str, level: str = "district", period: str = "", format: Literal["json", "csv", "parquet"] = "json"
+    request: Request,
+    city: str,
+    level: str = "district",
+    period: str = "",
+    format: Literal["json", "csv", "parquet"] = "json",
 ) -> Response:
     """Every indicator of every area of a level. period: one of the city's half-years, the newest if left out."""
     cities = data.cities()
@@ -152,7 +222,7 @@ def indicators(
     if not days or (period and period not in days):
         raise HTTPException(422, f"'{period}' is no half-year of {city}. Known: {', '.join(days) or 'none'}.")
     rows, about = api.indicators(_context(city), level, days[period or max(days)])
-    return _answer(rows, format, about, f"indicators-{city}-{level}")
+    return _answer(_content(rows, format, about), format, f"indicators-{city}-{level}")
 
 
 @app.get("/versions/{place}/{name}")
@@ -182,29 +252,33 @@ def _filtered(rows: pd.DataFrame, request: Request, columns: str) -> pd.DataFram
     names = [name for name in columns.split(",") if name]
     for name in names:
         _column(rows, name)
+        if names.count(name) > 1:
+            raise HTTPException(422, f"The column '{name}' is named twice.")
     return rows[names] if names else rows
 
 
-def _answer(
-    rows: pd.DataFrame,
-    kind: str,
-    about: dict[str, Any],
-    name: str,
-    page: slice = slice(MAX_ROWS),
-    headers: dict[str, str] | None = None,
-) -> Response:
-    """Rows as a file of a kind; as JSON a page of them, with what they are. name: of the file, without its kind."""
+def _content(rows: pd.DataFrame, kind: str, about: dict[str, Any], page: slice = slice(None)) -> bytes:
+    """Rows as a file of a kind; as JSON a page of them, with what they are. 422 where that cannot be."""
     has_shapes = isinstance(rows, gpd.GeoDataFrame)
-    plain = pd.DataFrame(rows.drop(columns="geometry")) if has_shapes else rows
-    if kind == "json":
-        records = json.loads(plain.iloc[page].to_json(orient="records", date_format="iso", date_unit="s"))
-        body = {"about": about, "total": len(plain), "offset": page.start or 0, "rows": records}
-        return Response(json.dumps(body, ensure_ascii=False), media_type="application/json", headers=headers)
     if kind == "geojson" and not has_shapes:
         raise HTTPException(422, "This table has no shapes. Ask for json, csv or parquet.")
+    if kind != "json" and len(rows) > MAX_FILE_ROWS:
+        raise HTTPException(422, f"The file would have more than {MAX_FILE_ROWS:,} rows. Keep fewer of them.")
     if kind == "geojson":
-        content: str | bytes = gpd.GeoDataFrame(rows).to_crs(4326).to_json()
-    else:
-        content = parquet_bytes(rows) if kind == "parquet" else csv_bytes(plain)
+        return geojson_bytes(rows)
+    if kind == "parquet":
+        return parquet_bytes(rows)
+    plain = pd.DataFrame(rows.drop(columns="geometry")) if has_shapes else rows
+    if kind == "csv":
+        return csv_bytes(plain)
+    records = plain.iloc[page].to_json(orient="records", date_format="iso", date_unit="s", force_ascii=False)
+    head = json.dumps({"about": about, "total": len(plain), "offset": page.start or 0}, ensure_ascii=False)
+    return f'{head[:-1]}, "rows": {records}}}'.encode()
+
+
+def _answer(content: bytes, kind: str, name: str, headers: dict[str, str] | None = None) -> Response:
+    """What is sent. name: of the file, without its kind."""
+    if kind == "json":
+        return Response(content, media_type="application/json", headers=headers)
     disposition = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(content, media_type=TYPES[kind], headers=disposition | (headers or {}))

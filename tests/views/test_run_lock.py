@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from views import run_lock
 from views.run_lock import RunLock
 
 
-def holding(turns: RunLock) -> tuple[threading.Thread, threading.Event, threading.Event]:
+def holding(turns: RunLock, reader: str = "") -> tuple[threading.Thread, threading.Event, threading.Event]:
     """A thread that takes a turn and keeps it until it is told to go: the thread, `inside` and `go`."""
     inside, go = threading.Event(), threading.Event()
 
     def run() -> None:
-        with turns.hold():
+        with turns.hold(reader):
             inside.set()
             go.wait(30)
 
@@ -77,3 +79,47 @@ def test_everyone_gets_a_turn_and_never_two_at_once() -> None:
     with ThreadPoolExecutor(20) as pool:
         assert len(list(pool.map(run, range(200)))) == 200
     assert most == [1]
+
+
+def test_one_who_asks_again_and_again_waits_behind_those_who_ask_once() -> None:
+    turns, order = RunLock(longest_s=60), []
+
+    def run(reader: str) -> None:
+        with turns.hold(reader):
+            order.append(reader)
+            time.sleep(0.02)
+
+    first, inside, go = holding(turns, "flood")
+    assert inside.wait(30)
+    time.sleep(0.3)  # what the flood uses now counts against its later turns
+    runs = [threading.Thread(target=run, args=(reader,)) for reader in [*["flood"] * 20, "a", "b", "c"]]
+    for thread in runs:
+        thread.start()
+    time.sleep(0.1)
+    go.set()
+    for thread in [first, *runs]:
+        thread.join(30)
+    assert sorted(order[:3]) == ["a", "b", "c"]
+    assert order.count("flood") == 20  # and none of its runs is lost
+
+
+def test_long_runs_of_one_reader_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_lock, "HEAVY_S", 0.2)
+    turns = RunLock(longest_s=0.05)
+    heavy, inside, go = holding(turns, "heavy")
+    assert inside.wait(30)
+    time.sleep(0.3)
+    go.set()
+    heavy.join()
+    other, inside, other_go = holding(turns, "other")
+    assert inside.wait(30)  # long as well, and not heavy so far
+    second, second_inside, second_go = holding(turns, "heavy")
+    assert not second_inside.wait(0.3)
+    quiet, quiet_inside, quiet_go = holding(turns, "quiet")
+    assert quiet_inside.wait(30)  # passes the heavy one by
+    for event in (quiet_go, other_go):
+        event.set()
+    assert second_inside.wait(30)
+    second_go.set()
+    for thread in (other, second, quiet):
+        thread.join(30)

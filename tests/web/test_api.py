@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
+import threading
+import time
+from collections.abc import Iterator
 
 import geopandas as gpd
 import pandas as pd
@@ -13,13 +17,21 @@ from starlette.testclient import TestClient
 import data
 import web
 from analytics.indicators import REGISTRY
+from data import engine
+from data.errors import DataError
+from data.files import geojson_bytes
+from services import cache
+from web import api
+from web.rates import Rates
 
 CITY = next(iter(data.cities()))
 
 
 @pytest.fixture(scope="module")
-def client() -> TestClient:
-    return TestClient(Starlette(routes=web.ROUTES))
+def client() -> Iterator[TestClient]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))  # this one client asks for everything
+        yield TestClient(Starlette(routes=web.ROUTES))
 
 
 def test_the_description_names_every_address_and_asks_nobody_else(client: TestClient) -> None:
@@ -97,6 +109,9 @@ def test_suppressed_counts_are_empty_here_too(client: TestClient) -> None:
         (f"tables/{CITY}/residents?format=exe", 422, "json"),
         (f"tables/{CITY}/residents?colour=red", 422, "no column 'colour'"),
         (f"tables/{CITY}/residents?columns=persons,colour", 422, "no column 'colour'"),
+        (f"tables/{CITY}/residents?columns=persons,persons", 422, "'persons' is named twice"),
+        (f"tables/{CITY}/residents?offset={10**30}", 422, "less than"),
+        (f"tables/{CITY}/residents?offset=²", 422, "integer"),
         (f"tables/{CITY}/residents?format=geojson", 422, "no shapes"),
         ("indicators/nowhere", 404, "no city"),
         (f"indicators/{CITY}?level=street", 422, "no level"),
@@ -133,9 +148,11 @@ def test_nothing_is_sent_twice(client: TestClient) -> None:
 
 
 def test_text_that_a_spreadsheet_would_run_is_disarmed(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "table", lambda *_args: pd.DataFrame({"name": ["=1+1", "@x", "plain"]}))
-    lines = client.get(f"/api/tables/{CITY}/residents?format=csv").text.lstrip("\ufeff").split()
-    assert lines == ["name", "'=1+1", "'@x", "plain"]
+    words = ["=1+1", "@x", "plain"]
+    rows = pd.DataFrame({"=name": words, "kind": pd.Categorical(words)})
+    monkeypatch.setattr(api, "place_table", lambda *_args: rows)
+    lines = client.get(f"/api/tables/{CITY}/residents?format=csv&limit=9").text.lstrip("\ufeff").split()
+    assert lines == ["'=name,kind", "'=1+1,'=1+1", "'@x,'@x", "plain,plain"]
 
 
 def test_sums_are_made_over_what_may_be_added(client: TestClient) -> None:
@@ -169,6 +186,8 @@ def test_sums_are_made_over_what_may_be_added(client: TestClient) -> None:
         ("by=year&value=origin", "cannot be added up"),
         ("by=year&value=year", "cannot be added up"),
         ("by=year&x=1", "no column 'x'"),
+        ("by=year,year", "named once"),
+        ("by=year,persons", "named once"),
         ("by=category&year=2023,2024", "several kinds of 'year'"),
     ],
 )
@@ -190,3 +209,71 @@ def test_a_server_that_is_not_open_gives_nothing(client: TestClient, monkeypatch
         answer = client.get(f"/api/{address}")
         assert answer.status_code == 401
         assert "countries" not in answer.text
+
+
+def test_shapes_are_written_as_the_library_writes_them(client: TestClient) -> None:
+    rows = data.table("areas", CITY)[::40]
+    ours = gpd.read_file(io.BytesIO(geojson_bytes(rows)))
+    theirs = gpd.read_file(io.BytesIO(rows.to_crs(4326).to_json().encode()))
+    assert ours.geometry.geom_equals_exact(theirs.geometry, 1e-12).all()
+    pd.testing.assert_frame_equal(pd.DataFrame(ours.drop(columns="geometry")), theirs.drop(columns=["id", "geometry"]))
+    none = gpd.GeoDataFrame({"name": ['"<a>\n', None]}, geometry=[None, None], crs=25833)
+    assert [row["properties"]["name"] for row in json.loads(geojson_bytes(none))["features"]] == ['"<a>\n', None]
+    assert json.loads(geojson_bytes(none[:0]))["features"] == []
+
+
+def test_a_file_is_made_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"/api/tables/{CITY}/areas?format=geojson&level=city"
+    first = client.get(address)
+    monkeypatch.setattr(api, "geojson_bytes", lambda _rows: pytest.fail("made again"))
+    assert client.get(address).content == first.content
+
+
+def test_a_part_of_an_answer_is_refused(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "MAX_ROWS", 10)
+    monkeypatch.setattr(api, "MAX_FILE_ROWS", 10)
+    answer = client.get("/api/sums/world/displaced?by=year,asylum")
+    assert (answer.status_code, answer.json()["detail"][:42]) == (422, "The answer has more than 10 rows. Group by")
+    answer = client.get(f"/api/tables/{CITY}/residents?format=csv&limit=8")
+    assert (answer.status_code, answer.json()["detail"][:36]) == (422, "The file would have more than 10 row")
+
+
+def test_what_takes_long_is_ended_with_a_sentence(client: TestClient) -> None:
+    table = engine.table("residents_by_origin", CITY).select("origin", "level")
+    endless = table.cross_join(table.view()).group_by(["origin", "level_right"]).agg(rows=lambda rows: rows.count())
+    start = time.monotonic()
+    with pytest.raises(DataError, match=r"longer than 0\.3 seconds"):
+        engine.run(endless, 0.3)
+    assert time.monotonic() - start < 10
+    assert len(engine.run(table.limit(3), 5)) == 3  # the connection goes on
+
+
+def test_a_client_that_takes_too_much_waits_and_another_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(api, "SECONDS", Rates(burst=0.05, per_s=0.01))
+    greedy, quiet = (TestClient(Starlette(routes=web.ROUTES), client=(host, 1)) for host in ("192.0.2.1", "192.0.2.2"))
+    cache.clear()
+    answers = [greedy.get(f"/api/tables/{CITY}/residents_by_origin?limit={number}") for number in range(50_000, 50_009)]
+    assert (answers[0].status_code, answers[-1].status_code) == (200, 429)
+    assert answers[-1].json()["detail"].startswith("Too much work for one place. Wait ")
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+    assert quiet.get(f"/api/tables/{CITY}/residents?limit=1").status_code == 200
+
+
+def test_one_client_has_few_requests_under_way(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    monkeypatch.setattr(api, "place_table", lambda *_args: go.wait(30) and data.table("countries"))
+    statuses: list[int] = []
+
+    def ask(number: int) -> None:
+        statuses.append(client.get(f"/api/tables/world/countries?limit={number}").status_code)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(1, 9)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    assert statuses == [429] * (8 - api.MAX_UNDER_WAY)
+    go.set()
+    for thread in threads:
+        thread.join(30)
+    assert statuses.count(200) == api.MAX_UNDER_WAY
+    assert not api.under_way
