@@ -60,7 +60,7 @@ for number in itertools.count(start):
         exchange.import_file(json.dumps(rows).encode(), "a.json", "ann")
         acknowledge(["initiatives", number])
     elif kind == "vote":
-        rooms.answer(room, question, f"device-{number}", "", ["a"])
+        rooms.answer(room, question, rooms.join(room), "", ["a"])
         acknowledge(["vote", room, question, number - start + 1])
     else:
         acknowledge(["target", store.add_target("berlin", "district", "01", "library_walk", float(number), 2030)])

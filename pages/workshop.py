@@ -45,7 +45,9 @@ def answers(number: int, is_live: bool) -> None:
         return
     answer = rooms.result(question)
     st.subheader(escaped(question.prompt), anchor=False)
-    st.markdown(_("**{people}** have answered.", people=answer["people"]))
+    voted = answer["people"] if question.result is not None else store.count(number)
+    joined = _("Devices that have joined: {joined}.", joined=store.joined(number))
+    st.markdown(f"{_('**{people}** have answered.', people=voted)} {joined}")
     if question.kind == "text":
         st.markdown("\n\n".join(f"> {escaped(row['value'])}" for row in answer["rows"]))
     elif not answer["rows"]:

@@ -73,10 +73,9 @@ def ask(ctx: CityContext, room: RoomView, kind: str, prompt: str, lines: str) ->
     store.add_question(room.code, kind, prompt, list(options.items()))
 
 
-def summary(question: QuestionView) -> dict[str, Any]:
+def summarise(question: QuestionView, answers: pd.DataFrame, people: int) -> dict[str, Any]:
     """The result of a question as it is kept: people, rows, groups, and how far they disagree (0 to 1)."""
-    answers = store.answers(question)
-    result: dict[str, Any] = {"people": store.count(question.id), "rows": [], "groups": [], "apart": None}
+    result: dict[str, Any] = {"people": people, "rows": [], "groups": [], "apart": None}
     if question.kind == "text":
         return result | {"rows": [{"value": value} for value in answers[answers["approved"]]["value"]]}
     if answers.empty:
@@ -93,16 +92,17 @@ def summary(question: QuestionView) -> dict[str, Any]:
 
 
 def result(question: QuestionView) -> dict[str, Any]:
-    """The kept result of a closed room's question, else what the answers say now."""
-    return question.result if question.result is not None else summary(question)
+    """The kept result of a closed room's question, else what may be seen of the answers so far."""
+    if question.result is not None:
+        return question.result
+    if question.kind == "text":  # the moderator lets these through one by one
+        return summarise(question, store.answers(question), store.count(question.id))
+    return store.batch(question, summarise) or summarise(question, pd.DataFrame(), 0)
 
 
 def close(room: RoomView) -> None:
-    """Close a room for good: hold its answers, sum them up, keep the results."""
-    questions = store.questions(room.code)
-    for question in questions:
-        store.set_open(question.id, False)
-    store.close(room.code, {question.id: summary(question) for question in questions})
+    """Close a room for good and keep its results."""
+    store.close(room.code, summarise)
 
 
 def follow_ups(ctx: CityContext, room: RoomView, question: QuestionView) -> list[tuple[str, str, dict[str, str]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,20 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from data.store import rooms
 from data.translation import LANGUAGES, Language, preferred
+from web.faults import HANDLERS
+from web.rates import Rates, client
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 TEMPLATES.policies["json.dumps_kwargs"] = {
     "sort_keys": False
 }  # as in later answers: what is the same is not drawn anew
-DEVICE = "zone_device"
+DEVICE = "zone_device"  # the cookie is this and the room's code: nothing joins two rooms
+JOINING = Rates(burst=150, per_s=1)  # devices of one address, which a hall full of phones may share
 MAX_ANSWER_BYTES = 20_000  # bytes of an answer
 YEAR_S = 365 * 24 * 3600
 
@@ -95,10 +97,12 @@ def join(request: Request) -> Response:
         state=state(room.code, language),
     )
     response = HTMLResponse(html)
-    if DEVICE not in request.cookies:
-        response.set_cookie(
-            DEVICE, secrets.token_urlsafe(24), max_age=YEAR_S, httponly=True, samesite="strict", path="/"
-        )
+    name = f"{DEVICE}_{room.code}"
+    if not room.closed and not rooms.has_joined(room.code, request.cookies.get(name, "")):
+        if JOINING.wait(client(request.scope)):
+            fault = language("Too many devices join from one place. Wait a minute, then open this page again.")
+            return PlainTextResponse(fault, 429, {"Retry-After": "60"})
+        response.set_cookie(name, rooms.join(room.code), max_age=YEAR_S, httponly=True, samesite="strict", path="/")
     return response
 
 
@@ -110,10 +114,8 @@ def current_state(request: Request) -> Response:
 
 async def vote(request: Request) -> Response:
     """Take one device's answer; says so only once it is stored."""
-    token, _ = request.cookies.get(DEVICE, ""), language_of(request)
-    if len(token) < 16:
-        fault = _("Open the room's page first; it needs a cookie to count each device once.")
-        return JSONResponse({"fault": fault}, 403)
+    code, _ = request.path_params["code"].upper(), language_of(request)
+    token = request.cookies.get(f"{DEVICE}_{code}", "")
     if not request.headers.get("content-type", "").startswith("application/json"):
         return JSONResponse({"fault": "Expected JSON."}, 415)
     body = b""
@@ -123,7 +125,9 @@ async def vote(request: Request) -> Response:
             return JSONResponse({"fault": "The answer is too long."}, 413)
     try:
         number, group, value = parse_answer(body)
-        await run_in_threadpool(rooms.answer, request.path_params["code"].upper(), number, token, group, value)
+        await run_in_threadpool(rooms.answer, code, number, token, group, value)
+    except rooms.UnknownDeviceError as error:
+        return JSONResponse({"fault": _(str(error))}, 403)
     except ValueError as error:
         return JSONResponse({"fault": _(str(error))}, 409)
     return JSONResponse({"stored": True})
@@ -135,7 +139,7 @@ def parse_answer(body: bytes) -> tuple[int, str, Any]:
         answer = json.loads(body)
     except RecursionError as error:
         raise rooms.RefusedError("An answer names its question and has a value.") from error
-    if not isinstance(answer, dict) or not isinstance(answer.get("question"), int) or "value" not in answer:
+    if not isinstance(answer, dict) or type(answer.get("question")) is not int or "value" not in answer:
         raise rooms.RefusedError("An answer names its question and has a value.")
     return answer["question"], str(answer.get("group", ""))[:60], answer["value"]
 
@@ -146,5 +150,6 @@ app = Starlette(
         Route("/join/{code}", join),
         Route("/join/{code}/now", current_state),
         Route("/join/{code}/answer", vote, methods=["POST"]),
-    ]
+    ],
+    exception_handlers=HANDLERS,
 )

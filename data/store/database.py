@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from data.catalogue import local_folder
 from data.settings import settings
@@ -29,13 +33,33 @@ def engine() -> Engine:
 @cache
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
-        local_folder().mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args={"timeout": 30})
+        local_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        if words := damage():  # writing into a torn file would tear it further
+            raise SQLAlchemyError(words)
+        if file := make_url(url).database:
+            os.close(os.open(file, os.O_CREAT, 0o600))  # what people entered is its owner's to read
+        engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _write_ahead)
     else:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5} if "psycopg" in url else {})
+        wait = {"connect_timeout": 5} if "psycopg" in url else {}
+        engine = create_engine(url, pool_pre_ping=True, connect_args=wait, hide_parameters=True)
     migrate(engine)
     return engine
+
+
+def damage() -> str:
+    """What SQLite's quick check finds in the database's file, '' if nothing; PostgreSQL watches over its own."""
+    url = make_url(address())
+    if url.get_backend_name() != "sqlite" or not url.database or not Path(url.database).exists():
+        return ""
+    try:
+        with closing(sqlite3.connect(url.database, timeout=30)) as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.OperationalError:
+        return ""  # locked or away, which is told where it is used
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    return "" if found == "ok" else f"quick_check: {found}"
 
 
 def _write_ahead(connection, _record) -> None:  # type: ignore[no-untyped-def]
@@ -47,6 +71,7 @@ def migrate(engine: Engine) -> None:
     """Bring a database to the newest schema; several processes may try at once."""
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -56,5 +81,8 @@ def migrate(engine: Engine) -> None:
         else:
             connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:  # a schema that this app does not know: a newer one wrote it
+            raise SQLAlchemyError(str(error)) from error
         connection.commit()

@@ -127,7 +127,8 @@ class Assessment(Base):
 class Room(Base):
     """A workshop's room: code, title, groups people say they belong to, and the question it shows (0: none).
 
-    salt: makes a person's devices unlinkable between rooms. closed: since when; keep_days later answers are deleted.
+    salt: signs the cookies of devices and makes them unlinkable between rooms. joined: devices given one. closed: since
+    when; keep_days later answers are deleted.
     """
 
     __tablename__ = "rooms"
@@ -140,13 +141,17 @@ class Room(Base):
     salt: Mapped[str]
     shown: Mapped[int] = mapped_column(default=0)
     keep_days: Mapped[int]
+    joined: Mapped[int] = mapped_column(default=0)
     created: Mapped[datetime] = mapped_column(default=_now)
     closed: Mapped[datetime | None]
     purged: Mapped[datetime | None]
 
 
 class Question(Base):
-    """A room's question: poll, budget, priorities or text; options: key and label; result: outlives the answers."""
+    """A room's question: poll, budget, priorities or text; options: key and label.
+
+    batch: the result as it was last shown while answers came; result: of all answers, outlives them.
+    """
 
     __tablename__ = "questions"
 
@@ -156,11 +161,15 @@ class Question(Base):
     prompt: Mapped[str] = mapped_column(String(300))
     options: Mapped[list[dict[str, str]]] = mapped_column(JSON)
     open: Mapped[bool] = mapped_column(default=True)
+    batch: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
 class Answer(Base):
-    """A device's answer to a question; device: a keyed hash, of no use outside the room. No address is stored."""
+    """A device's answer to a question; device: a keyed hash, of no use outside the room. No address is stored.
+
+    batched: whether it is in the batch that was last shown.
+    """
 
     __tablename__ = "answers"
     __table_args__ = (UniqueConstraint("question_id", "device"),)
@@ -171,6 +180,7 @@ class Answer(Base):
     group: Mapped[str]
     value: Mapped[Any] = mapped_column(JSON)
     approved: Mapped[bool] = mapped_column(default=False)
+    batched: Mapped[bool] = mapped_column(default=False)
 
 
 class Story(Base):

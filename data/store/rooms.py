@@ -1,7 +1,8 @@
 """A workshop's room: questions, one answer a device and question, results that outlive the answers.
 
-No address and no name is stored. A device is a random token of its browser, stored as a keyed hash that differs from
-room to room.
+No address and no name is stored. A device is a random token that the server gave its browser when it joined the room,
+signed with the room's salt and stored as a hash keyed with it. What is seen while answers come changes in batches of
+MIN_PEOPLE or more, so that nobody's choice shows between two pictures.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from data.disclosure import merge_small_groups
 from data.errors import DataError
 from data.rights import require_role
 from data.store import codes
@@ -33,6 +36,13 @@ MAX_TEXT_LENGTH = 280  # characters of a free text
 
 class RefusedError(DataError, ValueError):
     """An answer, question or room that cannot be; the sentence says why."""
+
+
+class UnknownDeviceError(RefusedError):
+    """An answer of a device that has not joined the room."""
+
+
+Summarise = Callable[["QuestionView", pd.DataFrame, int], dict[str, Any]]  # question, its answers, people -> result
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,10 @@ class QuestionView:
 
 @dataclass(frozen=True)
 class RoomView:
-    """A room: its code, title, groups, the id of the question shown (0: none), whether it is closed and purged."""
+    """A room: its code, title, groups, the id of the question shown (0: none), whether it is closed and purged.
+
+    joined: devices that were given a cookie.
+    """
 
     id: int
     code: str
@@ -64,6 +77,7 @@ class RoomView:
     closed: bool
     purged: bool
     keep_days: int
+    joined: int
 
 
 @require_role("editor")
@@ -96,7 +110,7 @@ def rooms(city: str) -> list[RoomView]:
 def room(code: str) -> RoomView | None:
     """The room of a code, as people type it."""
     with Session(engine()) as session:
-        row = session.scalar(select(Room).where(Room.code == code.strip().upper()))
+        row = session.scalar(select(Room).where(Room.code == codes.typed(code)))
         return None if row is None else _room_view(row)
 
 
@@ -110,6 +124,7 @@ def _room_view(room: Room) -> RoomView:
         room.closed is not None,
         room.purged is not None,
         room.keep_days,
+        room.joined,
     )
 
 
@@ -195,52 +210,135 @@ def check(question: QuestionView, value: Any) -> Any:
     return list(map(str, value))
 
 
-def answer(code: str, number: int, token: str, group: str, value: Any) -> None:
-    """Store or change one device's answer while its question is open. Acknowledged means on the disk."""
+def join(code: str) -> str:
+    """A new device's token, for its cookie."""
     with Session(engine()) as session, session.begin():
+        session.execute(update(Room).where(Room.code == code).values(joined=Room.joined + 1))
+        room, name = session.scalars(select(Room).where(Room.code == code)).one(), secrets.token_urlsafe(18)
+        return f"{name}.{_keyed(room, 'cookie', name)}"
+
+
+def has_joined(code: str, token: str) -> bool:
+    """Whether this server gave the token to a device of the room."""
+    with Session(engine()) as session:
         room = session.scalar(select(Room).where(Room.code == code))
-        question = session.get(Question, number)
+        return room is not None and _is_signed(room, token)
+
+
+def _is_signed(room: Room, token: str) -> bool:
+    name, _, signature = token.rpartition(".")
+    return hmac.compare_digest(signature.encode(), _keyed(room, "cookie", name).encode())
+
+
+def _keyed(room: Room, purpose: str, words: str) -> str:
+    return hmac.new(room.salt.encode(), f"{purpose} {words}".encode(), hashlib.sha256).hexdigest()
+
+
+def _locked(session: Session, which: ColumnElement[bool], *, is_shared: bool = False) -> Room | None:
+    """A room that stays as it is until the transaction ends. is_shared: for votes, which do not wait for each other.
+
+    SQLite has one writer at a time, who must say so before reading: else a vote could read the room open, wait, and be
+    stored after the room was closed and summed up.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+    return session.scalar(select(Room).where(which).with_for_update(read=is_shared))
+
+
+def answer(code: str, number: int, token: str, group: str, value: Any) -> None:
+    """Store or change one device's answer while its question is open. Acknowledged means on the disk and in the result.
+
+    Raises UnknownDeviceError, RefusedError.
+    """
+    with Session(engine()) as session, session.begin():
+        room = _locked(session, Room.code == code, is_shared=True)
+        question = session.get(Question, number) if 0 < number < 2**31 else None
         if room is None or question is None or question.room_id != room.id:
             raise RefusedError("This room or question does not exist.")
         if room.closed is not None or not question.open or room.shown != number:
             raise RefusedError("This question is closed.")
+        if not _is_signed(room, token):
+            raise UnknownDeviceError("Open the room's page first; it needs a cookie to count each device once.")
         row = {
             "question_id": number,
-            "device": hmac.new(room.salt.encode(), token.encode(), hashlib.sha256).hexdigest(),
+            "device": _keyed(room, "device", token),
             "group": group if group in room.groups else "",
             "value": check(_question_view(question), value),
             "approved": False,
+            "batched": False,
         }
         insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
-        changes = {key: insert.excluded[key] for key in ("group", "value", "approved")}
+        changes = {key: insert.excluded[key] for key in ("group", "value", "approved", "batched")}
         session.execute(insert.on_conflict_do_update(index_elements=["question_id", "device"], set_=changes))
 
 
 def count(number: int) -> int:
     """How many devices have answered a question."""
     with Session(engine()) as session:
-        return int(session.scalar(select(func.count()).where(Answer.question_id == number)) or 0)
+        return _count(session, number)
+
+
+def joined(number: int) -> int:
+    """How many devices have joined the room of a question."""
+    query = select(Room.joined).join(Question, Question.room_id == Room.id).where(Question.id == number)
+    with Session(engine()) as session:
+        return int(session.scalar(query) or 0)
+
+
+def _count(session: Session, number: int, *conditions: Any) -> int:
+    return int(session.scalar(select(func.count()).where(Answer.question_id == number, *conditions)) or 0)
 
 
 def answers(question: QuestionView) -> pd.DataFrame:
     """The answers to a question: group and choice, or a column an option for a budget; for a text id, value, approved.
 
-    Empty below MIN_PEOPLE people; a group below MIN_PEOPLE people is blank, so that no one can be singled out.
+    Empty below MIN_PEOPLE people; groups are blank where one of fewer could be told, also by subtraction.
     """
-    columns = [Answer.id, Answer.group, Answer.value, Answer.approved]
     with Session(engine()) as session:
-        stored = session.execute(select(*columns).where(Answer.question_id == question.id).order_by(Answer.id)).all()
+        return _answers(session, question)
+
+
+def _answers(session: Session, question: QuestionView) -> pd.DataFrame:
+    columns = [Answer.id, Answer.group, Answer.value, Answer.approved]
+    stored = session.execute(select(*columns).where(Answer.question_id == question.id).order_by(Answer.id)).all()
     rows = pd.DataFrame(stored, columns=["id", "group", "value", "approved"])
     if question.kind == "text":
         return rows[["id", "value", "approved"]]
     if len(rows) < MIN_PEOPLE:
         rows = rows.iloc[:0]
-    people = rows["group"].map(rows["group"].value_counts())
-    rows["group"] = rows["group"].where(people >= MIN_PEOPLE, "")
+    rows["group"] = merge_small_groups(rows["group"], MIN_PEOPLE)
     if question.kind == "budget":
         points = pd.DataFrame([*rows["value"]], columns=question.keys, index=rows.index)
         return pd.concat([rows[["group"]], points], axis=1)
     return rows[["group", "value"]].rename(columns={"value": "choice"})
+
+
+def batch(question: QuestionView, summarise: Summarise) -> dict[str, Any] | None:
+    """What may be seen of a question while its room is open; None before the first MIN_PEOPLE answers.
+
+    A new batch takes MIN_PEOPLE answers that are new or changed. The first time that answers are held the rest come in.
+    """
+    with Session(engine()) as session:
+        row = session.get_one(Question, question.id)
+        if not _is_due(session, row):
+            return row.batch
+    with Session(engine()) as session, session.begin():
+        _locked(session, Room.id == row.room_id)
+        row = session.get_one(Question, question.id)
+        if _is_due(session, row):
+            result = summarise(question, _answers(session, question), _count(session, question.id))
+            row.batch = result | {"was_held": not row.open or _was_held(row)}
+            session.execute(update(Answer).where(Answer.question_id == question.id).values(batched=True))
+        return row.batch
+
+
+def _is_due(session: Session, row: Question) -> bool:
+    new = _count(session, row.id, Answer.batched.is_(False))
+    return new >= MIN_PEOPLE or (new > 0 and not row.open and not _was_held(row))
+
+
+def _was_held(row: Question) -> bool:
+    return bool((row.batch or {}).get("was_held"))
 
 
 @require_role("editor")
@@ -258,14 +356,19 @@ def delete_text(number: int) -> None:
 
 
 @require_role("editor")
-def close(code: str, results: dict[int, dict[str, Any]]) -> None:
-    """Close a room for good and keep each question's result; its answers are deleted after the room's days."""
+def close(code: str, summarise: Summarise) -> None:
+    """Close a room for good and keep each question's result; its answers are deleted after the room's days.
+
+    Summed up and closed in one transaction: an answer is acknowledged before it, and in the result, or refused.
+    """
     with Session(engine()) as session, session.begin():
-        room = session.scalars(select(Room).where(Room.code == code)).one()
-        room.closed = room.closed or datetime.now(UTC)
-        for question in session.scalars(select(Question).where(Question.room_id == room.id)):
-            question.open = False
-            question.result = results.get(question.id, question.result)
+        room = _locked(session, Room.code == code)
+        if room is None or room.closed is not None:
+            return
+        room.closed = datetime.now(UTC)
+        for row in session.scalars(select(Question).where(Question.room_id == room.id)):
+            row.open, question = False, _question_view(row)
+            row.result = summarise(question, _answers(session, question), _count(session, row.id))
 
 
 def purge(now: datetime | None = None) -> int:

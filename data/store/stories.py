@@ -46,7 +46,7 @@ def save(title: str, steps: list[dict[str, Any]], code: str = "") -> str:
 def story(code: str) -> StoryView | None:
     """The story of a code."""
     with Session(engine()) as session:
-        row = session.scalar(select(Story).where(Story.code == code.strip().upper()))
+        row = session.scalar(select(Story).where(Story.code == codes.typed(code)))
         if row is None:
             return None
         return StoryView(row.code, row.title, row.steps, row.step, aware(row.started) if row.started else None)
@@ -82,7 +82,7 @@ def shorten(target: str, title: str) -> str:
 def link(code: str) -> tuple[str, str] | None:
     """Target and title of a short code."""
     with Session(engine()) as session:
-        row = session.get(Link, code.strip().upper())
+        row = session.get(Link, codes.typed(code))
         return None if row is None else (row.target, row.title)
 
 

@@ -41,7 +41,7 @@ from data.store import rooms, stories
 code = rooms.open_room("berlin", "Budget for inclusion", ["staff", "residents"])
 asked = rooms.add_question(code, "budget", "Which dimensions matter most?", [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")])
 for device in range(12):
-    rooms.answer(code, asked, f"device-{device}", ["staff", "residents"][device % 2], {"housing": 20 + device, "work": 50 - device, "health": 30})
+    rooms.answer(code, asked, rooms.join(code), ["staff", "residents"][device % 2], {"housing": 20 + device, "work": 50 - device, "health": 30})
 STEPS = [{"page": "coverage", "query": {"service": "library", "level": "district"}, "title": "Libraries", "note": "Mention opening hours"},
          {"page": "displacement", "query": {"scope": "country"}, "title": "Who came", "note": ""}]
 print(code, stories.save("For the council", STEPS))

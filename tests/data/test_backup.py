@@ -23,7 +23,7 @@ def filled() -> None:
     store.add_assessment("town", date(2026, 1, 1), "desk", {"a": {"level": 2}})
     code = rooms.open_room("town", "Room", ["staff"])
     number = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
-    rooms.answer(code, number, "device-of-someone", "staff", ["b"])
+    rooms.answer(code, number, rooms.join(code), "staff", ["b"])
     stories.save("Story", [{"page": "reach"}])
     stories.shorten("reach", "Title")
 
@@ -66,7 +66,7 @@ def test_a_file_that_is_no_backup_stores_nothing(where: str, tmp_path: Path) -> 
         (tmp_path / "wrong").write_text(text_, encoding="utf-8")
         with pytest.raises(SourceError, match="no backup of ours"):
             backup.restore(tmp_path / "wrong")
-    (tmp_path / "wrong").write_text(lines[0].replace('"0003"', '"0001"'), encoding="utf-8")
+    (tmp_path / "wrong").write_text(lines[0].replace('"0004"', '"0001"'), encoding="utf-8")
     with pytest.raises(DataError, match="schema 0001"):
         backup.restore(tmp_path / "wrong")
 

@@ -20,7 +20,7 @@ from tests.data.test_register import ROW
 
 ROOT = Path(__file__).parents[2]
 # What writes without a role: people answer from phones by the room's code; retention and the log act by themselves.
-OPEN = {"rooms.answer", "rooms.purge", "audit.record"}
+OPEN = {"rooms.join", "rooms.answer", "rooms.batch", "rooms.purge", "audit.record"}
 
 
 @pytest.fixture(autouse=True)

@@ -35,8 +35,8 @@ def answered(kind: str, options: dict[str, str], answers: list[object], groups: 
     """A room with one question and a device for each answer; its code."""
     code = rooms.open_room("berlin", "A room", groups or [])
     number = rooms.add_question(code, kind, "What first?", list(options.items()))
-    for device, value in enumerate(answers):
-        rooms.answer(code, number, f"device-{device}", (groups or [""] * len(answers))[device], value)
+    for group, value in zip(groups or [""] * len(answers), answers, strict=True):
+        rooms.answer(code, number, rooms.join(code), group, value)
     return code
 
 

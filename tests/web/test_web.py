@@ -15,6 +15,8 @@ import web
 from analytics.indicators import DIMENSIONS
 from data.store import rooms, stories
 from data.translation import LANGUAGES
+from web import room
+from web.rates import Rates
 
 
 @pytest.fixture
@@ -41,6 +43,12 @@ def test_without_the_rooms_cookie_or_json_nothing_is_taken(phone: TestClient) ->
     code, number = opened()
     vote = {"question": number, "value": ["a"]}
     assert phone.post(f"/join/{code}/answer", json=vote).status_code == 403
+    for invented in ("x" * 16, "x" * 24, "a.b", '"; drop'):
+        cookie = {"cookie": f"{room.DEVICE}_{code}={invented}; {room.DEVICE}={invented}"}
+        refused = phone.post(f"/join/{code}/answer", json=vote, headers=cookie)
+        assert (refused.status_code, refused.json()["fault"][:22]) == (403, "Open the room's page f")
+        assert "set-cookie" in phone.get(f"/join/{code}", headers=cookie).headers  # it is given one of the server's
+        phone.cookies.clear()
     phone.get(f"/join/{code}")
     assert phone.post(f"/join/{code}/answer", data={"question": number}).status_code == 415
     assert (
@@ -49,7 +57,8 @@ def test_without_the_rooms_cookie_or_json_nothing_is_taken(phone: TestClient) ->
         ).status_code
         == 413
     )
-    for body in (b"", b"[]", b'{"question": "1"}', b'{"question": 1e999}', b"\xff"):
+    huge = b'{"question": %d, "value": ["a"]}' % 10**30
+    for body in (b"", b"[]", b'{"question": "1"}', b'{"question": 1e999}', b'{"question": true}', huge, b"\xff"):
         assert (
             phone.post(f"/join/{code}/answer", content=body, headers={"content-type": "application/json"}).status_code
             == 409
@@ -63,6 +72,19 @@ def test_the_cookie_is_the_browsers_only_and_set_once(phone: TestClient) -> None
     assert "httponly" in first.headers["set-cookie"].lower()
     assert "samesite=strict" in first.headers["set-cookie"].lower()
     assert "set-cookie" not in phone.get(f"/join/{code}").headers
+    assert "set-cookie" in phone.get(f"/join/{opened()[0]}").headers  # nothing joins two rooms
+
+
+def test_one_place_joins_a_room_only_so_fast(phone: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "JOINING", Rates(burst=3, per_s=0.01))
+    code, number = opened()
+    statuses = []
+    for _ in range(5):
+        phone.cookies.clear()
+        statuses.append(phone.get(f"/join/{code}").status_code)
+    assert statuses == [200, 200, 200, 429, 429]
+    assert rooms.joined(number) == 3
+    assert "Too many devices" in phone.get(f"/join/{code}").text
 
 
 def test_a_rooms_words_run_nothing(phone: TestClient) -> None:
@@ -104,7 +126,7 @@ def test_a_wrong_code_is_told_and_a_right_one_leads_in(phone: TestClient) -> Non
 def test_a_closed_room_says_so(phone: TestClient) -> None:
     code, number = opened()
     phone.get(f"/join/{code}")
-    rooms.close(code, {})
+    rooms.close(code, lambda *_: {})
     assert phone.get(f"/join/{code}/now").json() == {"closed": True, "question": None}
     assert phone.post(f"/join/{code}/answer", json={"question": number, "value": ["a"]}).status_code == 409
 
@@ -119,6 +141,16 @@ def test_a_short_link_has_a_preview_and_leads_to_the_view(phone: TestClient) -> 
     assert picture.headers["content-type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
     assert phone.get("/s/NOPE", follow_redirects=False).headers["location"] == "../"
+
+
+def test_a_previews_address_is_the_servers_and_not_what_the_request_says(
+    phone: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONE_ADDRESS", "https://zone.city.example/")
+    code = stories.shorten("coverage?service=library", "Libraries")
+    page = phone.get(f"/s/{code}", headers={"Host": "evil.example"}).text
+    assert f'content="https://zone.city.example/s/{code}.png"' in page
+    assert "evil.example" not in page
 
 
 def test_a_wrong_theme_file_breaks_no_link(phone: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

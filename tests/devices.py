@@ -1,0 +1,13 @@
+"""Devices that have joined a room, by a name that a test gives them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from data.store import rooms
+
+
+@cache
+def device(code: str, name: str) -> str:
+    """The token in the cookie that the server gave this device of the room."""
+    return rooms.join(code)
