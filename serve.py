@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import streamlit.logger
 import uvicorn
 from pythonjsonlogger.json import JsonFormatter
 from starlette.middleware import Middleware
@@ -24,14 +25,25 @@ from streamlit.starlette import App
 from streamlit.web import bootstrap, cli
 
 import web
-from data.errors import DataError
+from data.errors import DataError, storage_fault
 from data.settings import settings
 from web.guard import Guard
 
 # Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened first
 # on a fresh server would miss app.py and its navigation. There is no public way to say so beforehand.
 PagesManager.uses_pages_directory = False
-app = App(Path(__file__).with_name("app.py"), routes=web.ROUTES, middleware=[Middleware(Guard)])
+
+
+def show_fault(error: Exception) -> bool:
+    """Say on the page what of the server's storage fails, wherever a script, a callback or a fragment met it."""
+    from views.faults import show  # with what draws pages, which loads after the first answer
+
+    return show(error)
+
+
+app = App(
+    Path(__file__).with_name("app.py"), routes=web.ROUTES, middleware=[Middleware(Guard)], on_script_error=show_fault
+)
 
 
 def uvicorn_options() -> dict[str, Any]:
@@ -56,15 +68,25 @@ def uvicorn_options() -> dict[str, Any]:
 
 
 def log_as_json() -> None:
-    """One JSON object a line on standard error, from the least level of ZONE_LOG on. Raises DataError."""
+    """One JSON object a line on standard error, ours from the least level of ZONE_LOG on. Raises DataError."""
     fields = "%(asctime)s %(levelname)s %(name)s %(message)s"
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter(fields, rename_fields={"asctime": "at", "levelname": "level"}))
+    handler.addFilter(without_entries)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.captureWarnings(True)
     for name in ("zone", "data"):
-        logger = logging.getLogger(name)
-        logger.setLevel(settings().log)
-        logger.addHandler(handler)
-        logger.propagate = False
+        logging.getLogger(name).setLevel(settings().log)
+    # streamlit writes its lines by handlers of its own, in its own form, and has no setting for another one
+    streamlit.logger.setup_formatter = lambda logger: setattr(logger, "handlers", [handler])
+    streamlit.logger.update_formatter()
+
+
+def without_entries(record: logging.LogRecord) -> bool:
+    """Storage that fails is told in words: a trace would hold statements with what people entered."""
+    if record.exc_info and (kind := storage_fault(record.exc_info[1])):
+        record.msg, record.args, record.exc_info = f"storage fails: {kind}", (), None
+    return True
 
 
 def load_libraries() -> None:
@@ -74,6 +96,8 @@ def load_libraries() -> None:
             importlib.import_module(module)
     finally:
         gc.enable()
+    if words := importlib.import_module("data.store.database").damage():
+        logging.getLogger("zone.faults").error("the database is damaged, put back a backup: %s", words)
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # every run leaves thousands of objects, few of them in circles
@@ -83,6 +107,7 @@ def load_libraries() -> None:
 @cli.configurator_options
 def main(**options: Any) -> None:
     """Serve the app. The options are those of `streamlit run`; .streamlit/config.toml holds their defaults."""
+    os.umask(0o077)  # what this server writes is its own user's to read
     try:
         log_as_json()
     except DataError as error:
@@ -92,7 +117,7 @@ def main(**options: Any) -> None:
     scheme = "https" if listening["ssl_certfile"] else "http"
     click.echo(f"Zone of Social Creativity: {scheme}://{listening['host'] or 'localhost'}:{listening['port']}")
     threading.Thread(target=load_libraries, daemon=True).start()
-    uvicorn.run(app, **listening)
+    uvicorn.run(app, log_config=None, **listening)
 
 
 if __name__ == "__main__":

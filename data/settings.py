@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -24,8 +25,10 @@ class Settings(BaseSettings):
     roles: Path | None = None  # the file with the roles of accounts; roles.toml in the local folder if empty
     audit_days: NonNegativeInt = 365  # days that lines of the audit log stay
     brand: Path | None = None  # the theme file; brand.toml in the local folder if empty
-    address: str = ""  # where phones reach the server, if that is not the presenter's own address
+    address: str = ""  # where people reach the server: of short links, their previews and the room; else a reader's own
+    embed: str = ""  # sites that may show pages in a frame, such as "https://city.example", separated by spaces
     engine: str = "duckdb"  # where heavy aggregation runs: duckdb, pyspark, or an address that Ibis connects to
+    secret: Path | None = None  # the file with the secret of suppression; disclosure.key in the local folder if empty
     lake: str = ""  # a folder or an address of object storage with the tables as partitioned Parquet
     hosts: str = ""  # more hosts that data may be fetched from, separated by spaces
     grid: str = ""  # where Eurostat's grid of the census lies, if its address has changed
@@ -37,6 +40,15 @@ class Settings(BaseSettings):
         """The role alone is taken as it stands: one that names no role opens nothing."""
         field = info.field_name or ""
         return cls.model_fields[field].default if value == "" and field != "role" else value
+
+    @field_validator("embed")
+    @classmethod
+    def _only_sites(cls, value: str) -> str:
+        """They go into a header: nothing but origins."""
+        for site in value.split():
+            if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d+)?", site, re.ASCII):
+                raise ValueError(f"'{site}' is no site; write https://city.example")
+        return value
 
 
 def settings() -> Settings:

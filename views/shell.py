@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 import data
 from data import rights
 from data.context import CityContext, Territory
-from data.errors import DataError, NothingToShow, UnknownTableError
+from data.errors import DataError, NothingToShow, UnknownTableError, storage_fault
 from data.translation import Language
-from views import controls, figures, presenting, share_panel, signing_in, state
+from views import controls, faults, figures, presenting, share_panel, signing_in, state, uploads
 from views.brand import Brand
 from views.language import _, current
 from views.run_lock import RunLock
@@ -33,6 +34,7 @@ class Surroundings(Protocol):
 
     def explain(self, language: Language, fault: UnknownTableError) -> NothingToShow | None: ...  # noqa: D102
     def look(self) -> dict[str, Any]: ...  # noqa: D102
+    def set_reader_provider(self, provider: Callable[[], tuple[str, Callable[[], bool]]]) -> None: ...  # noqa: D102
     def catalogue_fault(self) -> str: ...  # noqa: D102
     def story(self, code: str) -> StoryView | None: ...  # noqa: D102
     def turn_to(self, code: str, step: int) -> None: ...  # noqa: D102
@@ -95,7 +97,12 @@ def presented_story(surroundings: Surroundings) -> tuple[StoryView, int] | None:
     step = st.query_params.get("step", "")
     if not step.isascii() or not step.isdigit():
         return None
-    story = surroundings.story(st.query_params.get("story", ""))
+    try:
+        story = surroundings.story(st.query_params.get("story", ""))
+    except Exception as fault:
+        if not faults.show(fault):
+            raise
+        return None  # its page is shown as if it were opened by itself
     return (story, int(step)) if story is not None and int(step) < len(story.steps) else None
 
 
@@ -154,6 +161,7 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     st.session_state["_surroundings"], st.session_state["_title"] = surroundings, page.title
     st.session_state["_notices"] = None
     rights.set_actor_provider(signing_in.reader)
+    surroundings.set_reader_provider(signing_in.session)
     state.begin(name)
     figures.begin()
     signing_in.gate()
@@ -167,24 +175,14 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     if story:
         _present(*story, surroundings)
     try:
-        with RUNS.hold(), section():
+        run = get_script_run_ctx(suppress_warning=True)
+        with RUNS.hold(run.session_id if run else ""), section():
             page.run()
-    except _database_faults() as fault:
-        _log.error("the database does not answer: %s", type(fault).__name__)
-        st.warning(
-            _(
-                "**The database does not answer.** What people entered cannot be shown or stored for the moment; "
-                "nothing that was stored is lost. The figures of the other pages are not affected."
-            )
-        )
-    except OSError as fault:
-        _log.error("a file could not be written or read: %s", fault.strerror)
-        st.warning(
-            _(
-                "**The disk of this server does not take what was to be stored** ({fault}). Nothing was changed.",
-                fault=fault.strerror or "",
-            )
-        )
+    except Exception as fault:
+        if not faults.show(fault):
+            raise
+        _log.error("storage fails: %s", storage_fault(fault), extra={"fault": type(fault).__name__})
+    uploads.note()
     state.write(st.session_state.get("city_chosen", ""))
     for sentence in state.faults(current()):
         (st.session_state["_notices"] or st).warning(escaped(sentence))
@@ -195,10 +193,3 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     _pin(name, heading)
     shorten = surroundings.shorten if rights.has_role("editor") else None
     share_panel.control(page.url_path, heading, data.version()[:12], _brand(surroundings), shorten)
-
-
-def _database_faults() -> type[Exception]:
-    """What a database raises; its library loads with the first fault or the first page that needs it."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    return SQLAlchemyError

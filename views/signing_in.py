@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from data import rights
@@ -41,6 +44,14 @@ def reader() -> rights.Actor:
     name = account()
     stronger = max(rights.open_role(), rights.role_of(name) if name else "none", key=rights.ROLES.index)
     return rights.Actor(name, stronger)
+
+
+def session() -> tuple[str, Callable[[], bool]]:
+    """The reader's session, and whether it is still open."""
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None or not exists():
+        return "", lambda: True
+    return run.session_id, partial(get_instance().is_active_session, run.session_id)
 
 
 def control() -> None:

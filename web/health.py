@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import time
+from functools import lru_cache
 
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,24 +15,25 @@ from starlette.routing import Route
 
 import data
 from data.catalogue import local_catalogue_error, local_folder
-from data.store.database import engine
+from data.errors import DataError, storage_fault
+from data.store import database
+from web.faults import HANDLERS
 
 MIN_FREE_BYTES = 200_000_000  # on the disk of the local folder
+CHECK_S = 60  # seconds between two readings of the whole database
 
 
 def health(_request: Request) -> JSONResponse:
     """200 where everything answers, 503 with what does not; figures are served while the database is away."""
-    checks = {
-        "tables": "ok" if data.catalogue() else "none",
-        "local": local_catalogue_error() or "ok",
-        "database": "ok",
-        "disk": "ok",
-    }
+    checks = {"tables": tables(), "local": local_catalogue_error() or "ok", "database": "ok", "disk": "ok"}
     try:
-        with engine().connect() as connection:
+        with database.engine().connect() as connection:
             connection.execute(text("SELECT 1"))
+        if is_torn(round(time.monotonic() / CHECK_S)):
+            checks["database"] = "damaged"
     except (SQLAlchemyError, OSError) as error:
-        checks["database"] = f"does not answer ({type(error).__name__})"
+        is_damaged = storage_fault(error) == "damaged"
+        checks["database"] = "damaged" if is_damaged else f"does not answer ({type(error).__name__})"
     folder = local_folder()
     if folder.exists() and shutil.disk_usage(folder).free < MIN_FREE_BYTES:
         checks["disk"] = "nearly full"
@@ -42,4 +45,21 @@ def health(_request: Request) -> JSONResponse:
     )
 
 
-app = Starlette(routes=[Route("/healthz", health)])
+def tables() -> str:
+    """'ok', or which tables' files are not what the catalogue says; each is read once a version."""
+    broken = []
+    for place, name in sorted(data.catalogue()):
+        try:
+            data.verify(data.entry(name, place))
+        except DataError:
+            broken.append(f"{place}/{name}")
+    return f"broken: {', '.join(broken)}" if broken else "ok" if data.catalogue() else "none"
+
+
+@lru_cache(maxsize=1)
+def is_torn(_minute: int) -> bool:
+    """Whether the database's file is torn; looked for once in CHECK_S."""
+    return bool(database.damage())
+
+
+app = Starlette(routes=[Route("/healthz", health)], exception_handlers=HANDLERS)

@@ -11,9 +11,11 @@ from starlette.routing import Route
 
 from data import brand
 from data.errors import DataError
+from data.settings import settings
 from data.store import stories
 from views import prints
 from views.brand import Brand
+from web.faults import HANDLERS
 from web.room import TEMPLATES
 
 
@@ -24,7 +26,7 @@ def follow(request: Request) -> Response:
     if link is None:
         return RedirectResponse("../")
     target, title = link
-    base = str(request.base_url)
+    base = f"{settings().address.rstrip('/')}/" if settings().address else str(request.base_url)
     page = TEMPLATES.get_template("link.html")
     return HTMLResponse(
         page.render(
@@ -58,4 +60,4 @@ def _card(title: str, brand: Brand) -> bytes:
     return prints.card(title, brand)
 
 
-app = Starlette(routes=[Route("/s/{code}.png", picture), Route("/s/{code}", follow)])
+app = Starlette(routes=[Route("/s/{code}.png", picture), Route("/s/{code}", follow)], exception_handlers=HANDLERS)
