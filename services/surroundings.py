@@ -9,6 +9,7 @@ from data import brand
 from data.catalogue import local_catalogue_error
 from data.errors import NothingToShow, UnknownTableError
 from data.translation import Language
+from services.background import set_reader_provider as set_reader_provider  # as it stands
 from services.tables import missing_table
 
 if TYPE_CHECKING:

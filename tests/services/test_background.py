@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import re
+import sqlite3
+import tempfile
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import wait as sleep  # with nothing to wait for: until its time is over
 from pathlib import Path
 
@@ -45,13 +50,84 @@ def test_more_than_the_slots_wait_in_turn_and_a_cancelled_one_gives_its_place_on
     assert all(task.done for task in tasks)
 
 
-def test_work_that_takes_too_long_is_ended_though_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "LIMIT_S", 0.5)
-    task = background.start(Language("de"), sleep, [], 60).wait(30)
-    assert task.process is not None
-    assert task.process.poll() is not None
-    with pytest.raises(RuntimeError, match="0 Sekunden"):
+def endless(place: Path) -> None:
+    """Say which process this is, then stay in a library that looks at no signal."""
+    place.write_text(str(os.getpid()))
+    sqlite3.connect(":memory:").execute(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    ).fetchall()
+
+
+def has_ended(place: Path) -> bool:
+    """Whether the process that wrote its number there is gone; waits a few seconds for it."""
+    process = Path("/proc") / place.read_text()
+    return any(not process.exists() or bool(sleep([], 0.1)) for _ in range(50))
+
+
+def greedy() -> int:
+    return sum(len(bytearray(500_000_000)) for _ in [bytearray(500_000_000) for _ in range(20)])
+
+
+def dies() -> None:
+    os.kill(os.getpid(), 9)
+
+
+def test_work_that_takes_too_long_is_ended_though_nobody_watches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "LIMIT_S", 6.0)
+    task = background.start(Language("de"), endless, tmp_path / "number").wait(60)
+    assert has_ended(tmp_path / "number")
+    with pytest.raises(RuntimeError, match="6 Sekunden"):
         task.result()
+
+
+def test_memory_is_limited_and_a_process_that_dies_harms_nothing_else() -> None:
+    with pytest.raises(RuntimeError, match="more than 4 GB"):
+        background.run(Language(), greedy)
+    with pytest.raises(RuntimeError, match="without a result"):
+        background.run(Language(), dies)
+    assert background.run(Language(), sleep, [], 0) == []
+
+
+def test_a_reader_who_leaves_frees_the_place_and_may_not_fill_the_queue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = {"ann": True, "bob": True}
+    monkeypatch.setattr(background, "ABSENT_S", 0.0)
+    who = "ann"
+    monkeypatch.setattr(background, "_providers", [lambda: (who, partial(present.get, who))])
+    tasks = [background.start(Language(), endless, tmp_path / f"{number}") for number in range(3)]
+    with pytest.raises(DataError, match="Too much is waiting"):
+        background.start(Language(), sleep, [], 0)
+    who = "bob"
+    task = background.start(Language(), sleep, [], 0)
+    while any(task.position for task in tasks[:2]) or not (tmp_path / "1").exists():
+        sleep([], 0.1)
+    assert not task.done
+    present["ann"] = False
+    background.end_abandoned()
+    assert task.wait(60).result() == []
+    assert all(task.done for task in tasks)
+    assert has_ended(tmp_path / "0")
+    assert has_ended(tmp_path / "1")
+
+
+def test_folders_that_nobody_used_for_an_hour_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("zone-upload-1", "zone-work-1", "zone-other-1"):
+        (tmp_path / name).mkdir()
+    background.remove_leftovers()
+    assert len(list(tmp_path.iterdir())) == 3
+    monkeypatch.setattr(background, "LEFTOVER_S", -1.0)
+    background.remove_leftovers()
+    assert [path.name for path in tmp_path.iterdir()] == ["zone-other-1"]
+
+
+def test_the_unit_has_room_for_the_app_and_its_processes() -> None:
+    unit = (Path(__file__).parents[2] / "deploy" / "zone.service").read_text()
+    gigabytes = int(re.search(r"^MemoryMax=(\d+)G$", unit, re.MULTILINE)[1])  # type: ignore[index]
+    assert gigabytes * 1e9 >= 3e9 + background.SLOTS * background.LIMIT_BYTES
 
 
 def written(folder: Path, change: tuple[str, str] = ("", "")) -> Path:
