@@ -1,6 +1,5 @@
 """Indicator cards: definition, formula, source, direction, coverage, caveats and code of each indicator."""
 
-import pandas as pd
 import streamlit as st
 
 from services import areas, indicator_cards, names
@@ -11,7 +10,7 @@ ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Indicators"), ctx, territory, follows="city")
 st.markdown(_("One registry holds every indicator; the profile and the index are made from it."))
-counted = pd.Series(dtype=int)
+counted: dict[str, int] = {}
 with shell.section():
     counted = indicator_cards.areas_counted(ctx, territory)
 for dimension, heading in (names.dimensions(ctx.language) | names.context_groups(ctx.language)).items():

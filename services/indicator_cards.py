@@ -30,9 +30,9 @@ COLUMNS = {
 }
 
 
-def areas_counted(ctx: CityContext, territory: Territory) -> pd.Series:
+def areas_counted(ctx: CityContext, territory: Territory) -> dict[str, int]:
     """How many of the city's smallest areas have a value, by indicator. Raises NothingToShow without a half-year."""
-    return measured(ctx, require_period(ctx, territory), ctx.levels[-1]).notna().sum()
+    return measured(ctx, require_period(ctx, territory), ctx.levels[-1]).notna().sum().to_dict()
 
 
 def _period(ctx: CityContext, territory: Territory, card: Indicator) -> str:
@@ -42,7 +42,9 @@ def _period(ctx: CityContext, territory: Territory, card: Indicator) -> str:
     return card.period if day is None else f"{card.period} ({ctx.language.day(day)})"
 
 
-def card_text(ctx: CityContext, territory: Territory, card: Indicator, counted: pd.Series, figure_link: str) -> str:
+def card_text(
+    ctx: CityContext, territory: Territory, card: Indicator, counted: dict[str, int], figure_link: str
+) -> str:
     """A card as Markdown. counted: from areas_counted, or empty; figure_link: to the page with its figure."""
     _ = ctx.language
     smallest = level_plurals(ctx)[ctx.levels[-1]]
@@ -54,7 +56,7 @@ def card_text(ctx: CityContext, territory: Territory, card: Indicator, counted: 
         formula=card.formula,
         side=_(DIRECTIONS[card.good]),
         period=_period(ctx, territory, card),
-        known=f"{_.number(counted[card.key])} {smallest}" if len(counted) else _(GAP),
+        known=f"{_.number(counted[card.key])} {smallest}" if counted else _(GAP),
         value=card.caveats or _("none known"),
         value_2=source(ctx, *card.tables) or _("{name} has no table for it", name=ctx.name),
         code=card.code,

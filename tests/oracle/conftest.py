@@ -1,4 +1,5 @@
-"""Figures of pages recomputed from the raw sources by code that imports nothing of analytics or services' arithmetic."""
+"""Figures of pages recomputed from the raw sources by code that imports nothing of analytics or services' arithmetic.
+"""
 
 from __future__ import annotations
 

@@ -63,3 +63,23 @@ def test_years_without_figures_get_an_empty_state_not_an_error(page: str, first:
     app = open_page(page, **{"city": "berlin", "from": first, "to": last})
     assert not app.exception
     assert app.title[0].value
+    if page in OF_A_PERIOD:
+        assert app.info, "nothing says what is missing"
+
+
+# Pages whose figures all stand on a count of residents in the chosen years.
+OF_A_PERIOD = (
+    "overview",
+    "profile",
+    "inclusion",
+    "diversity",
+    "economic_health",
+    "displacement_city",
+    "coverage",
+    "reach",
+    "access_equity",
+    "creative_city",
+    "what_if_arrivals",
+    "what_if_sites",
+    "what_if_shock",
+)
