@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from analytics.specialisation import location_quotient
+
+
+class Trend(NamedTuple):
+    """Growth a year by all years of a series, with its 95 % interval (shares, 0.01 is 1 %), and how many years.
+
+    error: standard error such that 1.96 of it spread as widely as Student's t for so few years.
+    """
+
+    growth: float
+    low: float
+    high: float
+    error: float
+    years: int
+
+
+def trend(series: pd.Series, break_year: int | None = None) -> Trend:
+    """Growth a year by a log-linear trend over all years, so that no single low start makes it.
+
+    series: positive values by year, gaps allowed. break_year: first year of a new series, which gets a level of its
+    own. Errors may be independent from year to year or add up (a random walk with drift), which few years cannot tell:
+    the interval is the wider of the two. No growth where the years do not carry one, no interval without a spare year.
+    Source: Hamilton (1994), Time Series Analysis, ch. 16, for the trend; both variances of its slope by t.
+    """
+    from scipy.stats import t
+
+    logs = np.log(series.dropna().astype(float)).sort_index()
+    year = logs.index.to_numpy(float)
+    later = (year >= break_year).astype(float) if break_year is not None else np.zeros(len(year))
+    steps = [later] if 0 < later.sum() < len(year) else []
+    design = np.column_stack([np.ones(len(year)), year - year.min(initial=np.inf), *steps])
+    if len(year) < 2 or np.linalg.matrix_rank(design) < design.shape[1]:
+        return Trend(np.nan, np.nan, np.nan, np.nan, len(year))
+    weights = np.linalg.pinv(design)[1]
+    slope, spare = float(weights @ logs), len(year) - design.shape[1]
+    if spare < 1:
+        return Trend(float(np.expm1(slope)), np.nan, np.nan, np.nan, len(year))
+    residuals = logs.to_numpy() - design @ (np.linalg.pinv(design) @ logs.to_numpy())
+    independent = (residuals**2).sum() / spare * (weights**2).sum()
+    same_series = np.diff(later) == 0
+    gaps, rises = np.diff(year)[same_series], np.diff(logs.to_numpy())[same_series]
+    shocks = (rises - gaps * rises.sum() / gaps.sum()) / np.sqrt(gaps)
+    elapsed = np.minimum.outer(year, year) - year.min()
+    adding_up = (shocks**2).sum() / spare * (weights @ elapsed @ weights)
+    half = t.ppf(0.975, spare) * np.sqrt(max(independent, adding_up))
+    growth, low, high = (float(np.expm1(slope + step)) for step in (0, -half, half))
+    return Trend(growth, low, high, float(half * (1 + growth) / 1.96), len(year))
 
 
 def growth_rate(first: pd.Series, last: pd.Series, years: int) -> pd.Series:
@@ -15,21 +63,26 @@ def growth_rate(first: pd.Series, last: pd.Series, years: int) -> pd.Series:
     return (last / first) ** (1 / years) - 1
 
 
-def growth_against_median(employment: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Yearly growth of cultural employment between two years, against the median of the regions that have both.
+def growth_against_median(
+    employment: pd.DataFrame, first: int, last: int, break_year: int | None = None
+) -> pd.DataFrame:
+    """Yearly growth of cultural employment by its trend, against the median of the regions with both end years.
 
-    employment: year, nuts_id, thousand_persons. Returns nuts_id, first, last (thousand persons), yearly_growth
-    (compound, per year), above_median (percentage points a year). Regions with a gap in either year are left out.
+    employment: year, nuts_id, thousand_persons. Returns nuts_id, first, last (thousand persons), growth, low, high,
+    error, years (of `trend`), above_median (percentage points a year). Regions with a gap in either year are left out.
     """
     if last <= first:
         raise ValueError(f"The last year ({last}) must come after the first ({first}).")
-    wide = employment.pivot(index="nuts_id", columns="year", values="thousand_persons")
+    wide = employment[employment["year"].between(first, last)].pivot(
+        index="nuts_id", columns="year", values="thousand_persons"
+    )
     if first not in wide or last not in wide:
-        return pd.DataFrame(columns=["nuts_id", "first", "last", "yearly_growth", "above_median"])
-    both = wide[[first, last]].dropna().set_axis(["first", "last"], axis=1)
-    both["yearly_growth"] = growth_rate(both["first"], both["last"], last - first)
-    both["above_median"] = 100 * (both["yearly_growth"] - both["yearly_growth"].median())
-    return both.reset_index()
+        return pd.DataFrame(columns=["nuts_id", "first", "last", *Trend._fields, "above_median"])
+    both = wide.dropna(subset=[first, last])
+    trends = pd.DataFrame([trend(row, break_year) for _nuts_id, row in both.iterrows()], both.index, Trend._fields)
+    result = pd.DataFrame({"first": both[first], "last": both[last]}).join(trends)
+    result["above_median"] = 100 * (result["growth"] - result["growth"].median())
+    return result.reset_index()
 
 
 def median_index(employment: pd.DataFrame, regions: list[str] | None = None) -> pd.DataFrame:
@@ -49,26 +102,18 @@ def median_index(employment: pd.DataFrame, regions: list[str] | None = None) -> 
 def faster_than(series: pd.Series, reference: pd.Series, break_year: int | None = None) -> dict[str, float | str]:
     """Whether one series grew faster than another, as a tested statement.
 
-    series, reference: values by year. The log of their ratio is regressed on the year (with a step at break_year, if it
-    lies within), so the slope is the difference of the two yearly growth rates. Returns slope, low, high (percentage
-    points a year, 95 % interval by Student's t), years, verdict: 'faster', 'slower' or 'cannot tell' (the interval
-    holds zero, or fewer than five common years). Yearly sampling errors are part of the scatter it is judged by.
+    series, reference: values by year. The trend of their ratio is the difference of the two growth rates. Returns
+    slope, low, high (percentage points a year, 95 % interval of `trend`), years, verdict: 'faster', 'slower' or
+    'cannot tell' (the interval holds zero, or fewer than five common years). Yearly sampling errors are part of the
+    scatter it is judged by.
     """
-    ratio = np.log(series / reference).dropna().sort_index()
-    ratio = ratio[np.isfinite(ratio)]
-    year = ratio.index.to_numpy(float)
-    design = {"const": np.ones(len(year)), "year": year - year.mean() if len(year) else year}
-    if break_year is not None and (year < break_year).any() and (year >= break_year).any():
-        design["step"] = (year >= break_year).astype(float)
-    if len(year) < 5 or len(year) <= len(design):
-        return {"slope": np.nan, "low": np.nan, "high": np.nan, "years": float(len(year)), "verdict": "cannot tell"}
-    from statsmodels.api import OLS
-
-    fit = OLS(ratio.to_numpy(), pd.DataFrame(design).to_numpy()).fit()
-    low, high = fit.conf_int()[1]
-    verdict = "faster" if low > 0 else "slower" if high < 0 else "cannot tell"
-    slope, low, high = (100 * float(np.expm1(value)) for value in (fit.params[1], low, high))
-    return {"slope": slope, "low": low, "high": high, "years": float(len(year)), "verdict": verdict}
+    ratio = (series / reference).where(lambda values: values > 0).dropna()
+    result = trend(ratio, break_year)
+    if result.years < 5 or np.isnan(result.error):
+        return {"slope": np.nan, "low": np.nan, "high": np.nan, "years": result.years, "verdict": "cannot tell"}
+    verdict = "faster" if result.low > 0 else "slower" if result.high < 0 else "cannot tell"
+    slope, low, high = 100 * result.growth, 100 * result.low, 100 * result.high
+    return {"slope": slope, "low": low, "high": high, "years": result.years, "verdict": verdict}
 
 
 def resilience(employment: pd.DataFrame, before: int = 2019, shock: int = 2020) -> pd.DataFrame:
@@ -85,7 +130,7 @@ def resilience(employment: pd.DataFrame, before: int = 2019, shock: int = 2020) 
     wide = wide.dropna(subset=[before, shock])
     later = wide[[year for year in wide if year >= shock]]
     back = later.ge(wide[before], axis=0)
-    first_back = back.idxmax(axis=1).where(back.any(axis=1))
+    first_back = back.mul(back.columns, axis=1).where(back).min(axis=1)
     result = pd.DataFrame({"before": wide[before], "shock": wide[shock], "fall": wide[shock] / wide[before] - 1})
     result["recovery_years"] = (first_back - before).astype("Float64").where(result["fall"] < 0, 0)
     result["last_year"] = later.apply(lambda row: row.last_valid_index(), axis=1)

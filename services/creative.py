@@ -6,6 +6,7 @@ import pandas as pd
 
 import data
 from analytics import classes, creative, specialisation
+from analytics.findings import extreme
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Layer, Map
@@ -13,6 +14,7 @@ from data.translation import N_
 from services.areas import world_shapes
 from services.cache import cached
 from services.figures import Caption, Shading, chart, figure, legend, ranges
+from services.findings import ends
 from services.tables import world_source, world_table
 
 THOUSANDS = N_("thousand persons")
@@ -34,6 +36,7 @@ COLUMNS = {
         Column("people", N_("People in cultural work, median of the years"), THOUSANDS, digits=1),
         Column("change", N_("Change"), THOUSANDS, digits=1),
         Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
+        Column("years", N_("Years with a figure")),
         Column("above_median", N_("Growth against the median region"), N_("points a year"), digits=1),
         Column("percent", N_("Share of all work"), "%", digits=1),
         Column("first_percent", N_("Share of all work in the first year"), "%", digits=1),
@@ -60,6 +63,12 @@ class Query(ViewState):
 def breaks(ctx: CityContext, first: int, last: int) -> dict[int, str]:
     """The break of the survey, where it lies within these years."""
     return {LFS_BREAK: ctx.language("break in series")} if first <= LFS_BREAK <= last else {}
+
+
+def break_note(ctx: CityContext, first: int, last: int) -> str:
+    """What a change between two years is worth where the survey breaks between them; '' where it does not."""
+    spans = first < LFS_BREAK <= last
+    return ctx.language("spans the 2021 break in series: read as an indication") if spans else ""
 
 
 def europe_map(ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame, selected: str) -> Figure:
@@ -139,13 +148,21 @@ def _quotients_figure(ctx: CityContext, rows: pd.DataFrame, year: int) -> Figure
         low=countries["low"],
         high=countries["high"],
     )
-    best = countries.loc[countries["lq"].idxmax()]
-    finding = _(
-        "{name}: cultural work is {lq:.2f} times as common as in the EU ({percent:.1f} %)",
-        name=best["name"],
-        lq=best["lq"],
-        percent=whole["percent"],
-    )
+    quotient = dict(zip(countries["name"], countries["lq"], strict=True))
+    finding = ends(
+        ctx,
+        countries,
+        "percent",
+        lambda name, _share: _(
+            "{name}: cultural work is {lq:.2f} times as common as in the EU ({percent:.1f} %)",
+            name=name,
+            lq=quotient[name],
+            percent=whole["percent"],
+        ),
+        lambda share: _.number(share, 1, suffix=" %"),
+        largest=True,
+        digits=1,
+    ).text
     unit = _("location quotient of cultural employment, EU = 1 (scope: {scope})", scope=_(SCOPE))
     note = _("from shares printed to 0.1 %, so each quotient has a range")
     caption = Caption(finding, unit, str(year), world_source(COUNTRIES), note)
@@ -167,6 +184,7 @@ def _slope(ctx: CityContext, rows: pd.DataFrame, start: int, year: int) -> Figur
         _("{unit}; named: the EU, the chosen country and those that moved by more than rounding", unit=unit),
         f"{start}–{year}",
         world_source(COUNTRIES),
+        break_note(ctx, start, year),
     )
     drawing = chart(
         "slope",
@@ -192,6 +210,7 @@ def _growth(ctx: CityContext, rows: pd.DataFrame, start: int, year: int) -> Figu
         _("% a year against % of total employment; dotted: EU (scope: {scope})", scope=_(SCOPE)),
         f"{start}–{year}",
         world_source(COUNTRIES),
+        break_note(ctx, start, year),
     )
     drawing = chart(
         "scatter",
@@ -214,19 +233,30 @@ def activities_figure(ctx: CityContext) -> Figure:
     rows = rows[rows["split"] == "activity"].drop(columns="split")
     first, last = int(rows["year"].min()), int(rows["year"].max())
     wide = rows.pivot(index="part", columns="year", values="thousand_persons")
-    change = (wide[last] / wide[first] - 1).sort_values()
-    caption = Caption(
-        _(
+    change = (wide[last] / wide[first] - 1).rename("change").rename_axis("name").reset_index()
+    least = extreme(change, "change", largest=False, digits=3)
+    finding = ends(
+        ctx,
+        change,
+        "change",
+        lambda name, words: _(
             "{index} grew most since {first}, {iloc}; {index_2} changed by {iloc_2}",
-            index=change.index[-1],
+            index=name,
             first=first,
-            iloc=_.signed_percent(change.iloc[-1]),
-            index_2=change.index[0],
-            iloc_2=_.signed_percent(change.iloc[0]),
+            iloc=words,
+            index_2=_.listed(least.names if least else ()),
+            iloc_2=_.signed_percent(least.value if least else None),
         ),
+        _.signed_percent,
+        largest=True,
+        digits=3,
+    ).text
+    caption = Caption(
+        finding,
         _("thousand persons, European Union (scope: {scope})", scope=_(SCOPE)),
         f"{first}–{last}",
         world_source(UNION),
+        break_note(ctx, first, last),
     )
     drawing = chart(
         "lines", rows, x="year", y="thousand_persons", by="part", unit=_(THOUSANDS), breaks=breaks(ctx, first, last)

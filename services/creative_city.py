@@ -25,6 +25,7 @@ from services.figures import (
     outline_layer,
     point_layer,
 )
+from services.findings import ends
 from services.names import facility_kinds
 from services.tables import entries, facilities_source, missing_table, optional_table, source
 
@@ -32,6 +33,7 @@ SETTLED_RESIDENTS = 1000  # below so many a rate says nothing
 USUAL_KINDS = ("museum", "theatre", "cinema", "nightclub", "coworking")
 CROWD_WITHIN_M, CROWD_VENUES = 400, 8
 NEAR_MINUTES = 15
+HELD = N_("clearly: beyond chance, false discoveries held to 5 % over all areas shown")
 HOT_OR_COLD = {"hot": N_("hot spot"), "cold": N_("cold spot"), "": N_("neither")}
 COLUMNS = {
     column.name: column
@@ -45,6 +47,7 @@ COLUMNS = {
         Column("lq", N_("Location quotient"), digits=2),
         Column("z", N_("Standard deviations (Getis-Ord Gi*)"), digits=2),
         Column("p", N_("p-value"), digits=4),
+        Column("adjusted", N_("p-value with false discoveries held"), digits=4),
         Column("hot_or_cold", N_("Hot or cold"), kind="text"),
         Column("crowd", N_("Crowd"), kind="id"),
         Column("venues", N_("Venues")),
@@ -148,14 +151,20 @@ def density_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         for rate, n in zip(rows["per_10000"], rows["facilities"], strict=True)
     ]
     rows = in_district(ctx, rows, territory.district, level).sort_values("value", ascending=False)
-    settled = rows[rows["persons"] >= SETTLED_RESIDENTS].dropna(subset="value")
-    best = settled.loc[settled["value"].idxmax()] if len(settled) else rows.iloc[0]
-    caption = Caption(
-        _("Densest in {name}: {shown}", name=best["name"], shown=best["shown"]),
-        _("venues per 10,000 residents"),
-        _.day(period),
-        facilities_source(ctx),
+    shown = dict(zip(rows["name"], rows["shown"], strict=True))
+    errors = 10_000 * rows["facilities"].astype(float) ** 0.5 / rows["persons"].astype(float)  # of counts (Poisson)
+    densest = ends(
+        ctx,
+        rows.assign(error=errors),
+        "value",
+        lambda name, _rate: _("Densest in {name}: {shown}", name=name, shown=shown[name]),
+        lambda rate: _.number(rate, 1),
+        largest=True,
+        base="persons",
+        min_base=SETTLED_RESIDENTS,
+        error="error",
     )
+    caption = Caption(densest.text, _("venues per 10,000 residents"), _.day(period), facilities_source(ctx))
     points = points.assign(shown=points["kind"].map(culture_kinds(ctx)))
     return area_map(ctx, territory, "venues-map", caption, rows, level, Shading(1), points=points, columns=COLUMNS)
 
@@ -169,13 +178,17 @@ def kinds_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
     rows = rows.assign(kind=rows["kind"].map(labels), name=rows["area_id"].map(area_names(ctx, level)))
     if rows.empty:
         raise NothingToShow(_("No venue of these kinds is here."), _("Choose other kinds, or the whole city."))
-    total = rows.groupby("kind")["count"].sum().sort_values()
-    finding = _(
-        "{index}: {iloc} of {total:,} venues, the most frequent kind",
-        index=total.index[-1],
-        iloc=total.iloc[-1],
-        total=total.sum(),
-    )
+    total = rows.groupby("kind")["count"].sum()
+    finding = ends(
+        ctx,
+        total.rename_axis("name").reset_index(),
+        "count",
+        lambda name, count: _(
+            "{index}: {iloc} of {total:,} venues, the most frequent kind", index=name, iloc=count, total=total.sum()
+        ),
+        _.number,
+        largest=True,
+    ).text
     caption = Caption(finding, _("venues by kind and area"), *dated_source(ctx, "facilities"))
     drawing = chart("treemap", rows, group="kind", value="count", part="name", unit=_("venues"))
     return figure(ctx, "treemap", caption, rows, drawing, COLUMNS)
@@ -187,10 +200,18 @@ def dated_source(ctx: CityContext, table: str) -> tuple[str, str]:
 
 
 def location_quotients(ctx: CityContext, counts: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """One kind's location quotients by largest area with their intervals. counts: area, kind, count."""
+    """One kind's location quotients by largest area with exact intervals, false discoveries held over these areas.
+
+    counts: area, kind, count.
+    """
     rows = specialisation.location_quotient(counts)
-    rows = rows[(rows["kind"] == kind) & rows["low"].notna()].rename(columns={"area": "area_id"})
+    rows = rows[rows["kind"] == kind].rename(columns={"area": "area_id"})
     return rows.assign(name=rows["area_id"].map(area_names(ctx, ctx.largest_level))).sort_values("lq", ascending=False)
+
+
+def over_represented(rows: pd.DataFrame) -> pd.Series:
+    """Names of the areas whose quotient is above 1 by more than chance."""
+    return rows.loc[(rows["lq"] > 1) & (rows["adjusted"] <= specialisation.DISCOVERY_RATE), "name"]
 
 
 def quotients_chart(ctx: CityContext, territory: Territory, rows: pd.DataFrame) -> Chart:
@@ -205,30 +226,32 @@ def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     _, kinds = ctx.language, require_kinds(ctx, query.venues)
     kind, counts = culture_kinds(ctx)[query.specialised], _counts(ctx, kinds, ctx.largest_level)
     rows = location_quotients(ctx, counts, query.specialised).assign(kind=kind)
-    above = rows.loc[rows["low"] > 1, "name"]
+    above = over_represented(rows)
     caption = Caption(
         _("{kind}: clearly over-represented in {sure}", kind=kind, sure=", ".join(above))
         if len(above)
         else _("{kind}: no area is clearly above the city's share", kind=kind),
-        _("location quotient of '{kind}' among the chosen venues, city = 1, 95 % interval", kind=kind),
+        _("location quotient of '{kind}' among the chosen venues, city = 1, exact 95 % interval", kind=kind),
         *dated_source(ctx, "facilities"),
-        _krugman(ctx, counts),
+        " · ".join(filter(None, [_(HELD), _krugman(ctx, counts)])),
     )
     return figure(ctx, "quotients", caption, rows, quotients_chart(ctx, territory, rows), COLUMNS)
 
 
 def _krugman(ctx: CityContext, counts: pd.DataFrame) -> str:
-    """Which areas' mix of venues is most and least like that of the rest; '' where there are no two to compare."""
-    names, index = area_names(ctx, ctx.largest_level), specialisation.krugman(counts).sort_values()
-    if len(index) < 2:
+    """Which areas' mix of venues differs from that of the rest beyond chance; '' where there are no two to compare."""
+    _, rows = ctx.language, specialisation.krugman(counts)
+    if len(rows) < 2:
         return ""
-    return ctx.language(
-        "Krugman index: the mix of venues is most like the rest of the city in {names} ({iloc:.2f}) and "
-        "least in {names_2} ({iloc_2:.2f}); 0 is alike, 2 nothing in common.",
-        names=names[index.index[0]],
-        iloc=index.iloc[0],
-        names_2=names[index.index[-1]],
-        iloc_2=index.iloc[-1],
+    rows = rows[rows["adjusted"] <= specialisation.DISCOVERY_RATE].sort_values("krugman", ascending=False)
+    names = rows["area"].map(area_names(ctx, ctx.largest_level))
+    apart = [f"{name} ({_.number(index, 2)})" for name, index in zip(names, rows["krugman"], strict=True)]
+    if not apart:
+        return _("Krugman index: no area's mix of venues differs from that of the rest by more than chance.")
+    return _(
+        "Krugman index: the mix of venues differs from that of the rest by more than chance in {names}; 0 is alike, 2 "
+        "nothing in common.",
+        names=", ".join(apart),
     )
 
 

@@ -6,19 +6,20 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analytics import access, association, creative
+from analytics import association, creative
 from analytics.association import RankCorrelation
-from analytics.indicators import REGISTRY
+from analytics.measures import social_share
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services.areas import current_half_years, hierarchy, in_district, require_period, residents
+from services.areas import hierarchy, in_district, require_period
 from services.cache import cached
 from services.creative import COLUMNS as EUROPE
 from services.creative import SCOPE
 from services.creative_city import SETTLED_RESIDENTS, require_kinds, venues_by_area
 from services.figures import Caption, chart, figure
+from services.inclusion import bases_day, social_day, social_shares
 from services.tables import (
     city_table,
     facilities_source,
@@ -42,7 +43,7 @@ COLUMNS = {
     for column in (
         Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
         Column("density", N_("Residents per km²")),
-        *(Column(card.key, card.label, "%", digits=1) for card in REGISTRY if card.key in INDICATORS),
+        *(Column(name, label, "%", digits=1) for name, label in INDICATORS.items()),
         replace(EUROPE["growth"], name="culture"),
         Column("income", N_("Growth of household income (PPS)"), N_("% a year"), digits=2),
         Column("first_income", N_("Household income in the first year"), N_("PPS per inhabitant")),
@@ -71,42 +72,22 @@ def confounders(ctx: CityContext, beside: str) -> list[str]:
     return sorted(others, key=lambda key: key != "transfer_receipt") or [""]
 
 
-def _social(ctx: CityContext, period: pd.Timestamp) -> tuple[pd.Timestamp, pd.DataFrame]:
-    """The newest day of social shares not after the period, else the oldest; shares in % by area and indicator."""
-    require_tables(ctx, "social_monitoring")
-    rows = city_table(ctx, "social_monitoring")
-    days = sorted(rows["period"].unique())
-    day = next((day for day in reversed(days) if day <= period), days[0])
-    return day, rows[rows["period"] == day].pivot(index="area_id", columns="indicator", values="percent")
-
-
-def _residents_on(ctx: CityContext, day: pd.Timestamp, period: pd.Timestamp) -> pd.Series:
-    """Residents by smallest area on a day, of the period where none were counted then in today's areas."""
-    rows = optional_table(ctx, "residents_new_boundaries")
-    rows = rows[rows["period"] == day]
-    if rows.empty:
-        rows = residents(ctx, day if day in current_half_years(ctx) else period)
-    return rows.set_index("area_id")["persons"].astype(float)
-
-
 @cached
 def by_area(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, district: str) -> pd.DataFrame:
     """By area of the middle level: venues per 10,000, residents per km2 and the social indicators in %.
 
-    An indicator is the mean of the smallest areas' shares, weighted with their residents of the same day.
+    An indicator is the mean of the smallest areas' shares, weighted with residents of its own ages within a year of it.
     """
     level, shapes = ctx.middle_level, city_table(ctx, "areas")
     km2 = shapes[(shapes["level"] == level) & (shapes["boundary_version"] == ctx.boundary_version)]
     rows = venues_by_area(ctx, kinds, period, level)
     rows = rows[rows["persons"] >= SETTLED_RESIDENTS]
     density = rows["persons"].astype(float) / rows["area_id"].map(km2.set_index("area_id")["area_km2"])
-    day, social = _social(ctx, period)
-    people, groups = _residents_on(ctx, day, period).reindex(social.index), hierarchy(ctx)[level].reindex(social.index)
-    means = {}
-    for name in social:
-        weights = people.where(social[name].notna(), 0.0).fillna(0.0)  # a suppressed share weighs nothing
-        means[name] = access.weighted_mean(social[name].to_numpy(), weights.to_numpy(), groups)
-    rows = rows.assign(density=density).join(pd.DataFrame(means), on="area_id")
+    social, bases = social_shares(ctx, period), bases_day(ctx, period)
+    of_social, groups = city_table(ctx, "residents"), hierarchy(ctx)[level]
+    of_social = of_social[of_social["period"] == (bases or pd.NaT)]
+    shares = {name: social_share(name, social, of_social, groups) for name in indicators(ctx)}
+    rows = rows.assign(density=density).join(pd.DataFrame(shares, dtype=float), on="area_id")
     return in_district(ctx, rows, district, level).astype({"per_10000": float})
 
 
@@ -122,7 +103,17 @@ def correlation(
         raise NothingToShow(
             _("Only {n} areas have every figure; an association needs ten.", n=complete), _("Choose the whole city.")
         )
-    return association.rank_correlation(rows, "per_10000", beside, confounding)
+    return association.rank_correlation(rows, "per_10000", beside, confounding, _neighbourhoods(ctx, rows["area_id"]))
+
+
+def _neighbourhoods(ctx: CityContext, areas: pd.Series) -> pd.Series | None:
+    """The largest areas, such as districts, that each area lies in; None where these are too few to be compared."""
+    parents, level = hierarchy(ctx), ctx.middle_level
+    for larger in ctx.levels[: ctx.levels.index(level)]:
+        groups = areas.map(parents.drop_duplicates(level).set_index(level)[larger])
+        if groups.nunique() >= association.FEWEST_GROUPS:
+            return groups
+    return None
 
 
 @cached
@@ -138,9 +129,11 @@ def regions_beside_income(ctx: CityContext, first: int, last: int) -> tuple[pd.D
             "size": work[first],
         }
     ).dropna()
-    result = association.rank_correlation(rows, "culture", "income", ["first_income", "size"])
-    names = world_table("regions").set_index("nuts_id")["name"]
-    return rows.assign(name=names).rename_axis("nuts_id").reset_index(), result
+    about = world_table("regions").set_index("nuts_id")
+    result = association.rank_correlation(
+        rows, "culture", "income", ["first_income", "size"], about["country"], within=True
+    )
+    return rows.assign(name=about["name"]).rename_axis("nuts_id").reset_index(), result
 
 
 def _strength(ctx: CityContext, result: RankCorrelation) -> str:
@@ -152,15 +145,15 @@ def _direction(ctx: CityContext, result: RankCorrelation) -> str:
     return ctx.language(N_("more") if result.partial > 0 else N_("less"))
 
 
-def _spelled(ctx: CityContext, result: RankCorrelation, what: str, still: str) -> str:
-    """The association in a sentence, with what it does not show."""
+def _spelled(ctx: CityContext, result: RankCorrelation, what: str, still: str, independent: str) -> str:
+    """The association in a sentence, with what it does not show. independent: what its intervals take as such."""
     return ctx.language(
-        "Spearman's rank correlation over {n:.0f} {what} is {plain:+.2f} (95 % bootstrap interval "
-        "{plain_low:+.2f} to {plain_high:+.2f}). With {still} held still it is **{partial:+.2f} "
-        "({partial_low:+.2f} to {partial_high:+.2f})**. Neighbours are alike, so the true intervals are "
-        "wider; what goes together need not follow from one another.",
+        "Spearman's rank correlation over {n:.0f} {what} is {plain:+.2f} (95 % interval {plain_low:+.2f} to "
+        "{plain_high:+.2f}). With {still} held still it is **{partial:+.2f} ({partial_low:+.2f} to "
+        "{partial_high:+.2f})**. {independent} What goes together need not follow from one another.",
         what=what,
         still=still,
+        independent=independent,
         **result._asdict(),
     )
 
@@ -171,7 +164,7 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
     kinds, period = require_kinds(ctx, query.venues), require_period(ctx, territory)
     require_tables(ctx, "social_monitoring")
     result = correlation(ctx, kinds, period, query.beside, query.still, territory.district)
-    beside, day = names[query.beside], _social(ctx, period)[0]
+    beside, day, bases = names[query.beside], social_day(ctx, period), bases_day(ctx, period)
     finding = (
         _(
             "Areas with more venues have {found} {indicators}: a {found_2} association",
@@ -185,8 +178,11 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
     caption = Caption(
         finding,
         _("areas with 1,000 residents or more"),
-        _("residents on {period}, {indicators} on {day}", period=_.day(period), indicators=beside, day=_.day(day)),
+        _("residents on {period}, {indicators} on {day}", period=_.day(period), indicators=beside, day=_.plain(day)),
         f"{facilities_source(ctx)}; {source(ctx, 'social_monitoring')}",
+        _("In larger areas its shares are weighted with their own ages, counted on {day}.", day=_.day(bases))
+        if bases
+        else "",
     )
     rows = by_area(ctx, kinds, period, territory.district).dropna(subset=[query.beside])
     drawing = chart(
@@ -202,7 +198,12 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
     shown = ["area_id", "name", "per_10000", "density", query.beside, *filter(None, [query.still])]
     density = _("residents per km²")
     still = _("residents per km² and {indicators}", indicators=names[query.still]) if query.still else density
-    sentence = _spelled(ctx, result, _("areas"), still) + _(" Income is not known by area.")
+    independent = (
+        _("Neighbours are alike, so the true intervals are wider.")
+        if result.groups == result.n
+        else _("Intervals take {groups} larger areas as independent, not the areas in them.", groups=result.groups)
+    )
+    sentence = _spelled(ctx, result, _("areas"), still, independent) + _(" Income is not known by area.")
     return figure(ctx, "together", caption, rows[shown], drawing, COLUMNS), sentence
 
 
@@ -237,5 +238,7 @@ def regions_figure(ctx: CityContext) -> tuple[Figure, str]:
         labelled=list(ends["name"]),
         marked=next(iter(rows.loc[rows["nuts_id"] == ctx.city.region, "name"]), ""),
     )
-    still = _("income of {first} and the number in cultural work", first=str(FIRST_YEAR))
-    return figure(ctx, "regions-together", caption, rows, drawing, COLUMNS), _spelled(ctx, result, _("regions"), still)
+    still = _("the country, income of {first} and the number in cultural work", first=str(FIRST_YEAR))
+    independent = _("Intervals take {groups} countries as independent, not their regions.", groups=result.groups)
+    sentence = _spelled(ctx, result, _("regions"), still, independent)
+    return figure(ctx, "regions-together", caption, rows, drawing, COLUMNS), sentence

@@ -13,8 +13,9 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_, is_gap
 from services.cache import cached
-from services.creative import COLUMNS, LFS_BREAK, SCOPE, THOUSANDS, breaks, europe_map, fetch_hint
+from services.creative import COLUMNS, LFS_BREAK, SCOPE, THOUSANDS, break_note, breaks, europe_map, fetch_hint
 from services.figures import Caption, chart, figure
+from services.findings import ends
 from services.tables import world_source, world_table
 
 WORK, INCOME, EVERYONE = "cultural_employment", "household_income", "employment"
@@ -81,19 +82,27 @@ def years_of(ctx: CityContext, territory: Territory, query: Query) -> Years:
     )
 
 
+def _whole(years: Years) -> pd.DataFrame:
+    """People in cultural work by year and region, of the regions that have every year."""
+    return _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").dropna(axis=1)
+
+
 @cached
 def _growth(ctx: CityContext, years: Years) -> pd.DataFrame:
-    """Growth of every region between two years in % a year; regions without both years have none."""
-    rows = creative.growth_against_median(world_table(WORK), *years)
-    rows = rows.assign(growth=100 * rows["yearly_growth"].astype(float)).drop(columns="yearly_growth")
+    """Trend of every region over the years in % a year; regions without both end years have none."""
+    rows = creative.growth_against_median(world_table(WORK), *years, LFS_BREAK)
+    measures = ["growth", "low", "high", "error"]
+    rows[measures] = 100 * rows[measures].astype(float)
     return world_table("regions")[["nuts_id", "name", "country"]].merge(rows, on="nuts_id", how="left")
 
 
 @cached
 def _statement(ctx: CityContext, region: str, years: Years) -> dict[str, float | str]:
     """Whether a region grew faster than all regions that have every year, together."""
-    wide = _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons")
-    return creative.faster_than(_series(region, years), wide.dropna(axis=1).sum(axis=1), LFS_BREAK)
+    whole = _whole(years)
+    return {"regions": float(whole.shape[1])} | creative.faster_than(
+        _series(region, years), whole.sum(axis=1), LFS_BREAK
+    )
 
 
 @cached
@@ -136,7 +145,9 @@ def statement(ctx: CityContext, query: Query, years: Years) -> str:
             years=result["years"],
         )
     return _(
-        "**Above-average growth?** Cultural work in {name} {words} the regions together{interval}.{recovered}",
+        "**Above-average growth?** Cultural work in {name} {words} the {n:.0f} regions with every year "
+        "together{interval}.{recovered}",
+        n=result["regions"],
         name=regions(ctx)[query.region],
         words=_(VERDICTS[str(result["verdict"])]),
         interval=interval,
@@ -151,9 +162,11 @@ def _recovery(ctx: CityContext, region: str) -> str:
     row = rows.loc[region]
     if row["fall"] >= 0:
         return _(" It did not fall in 2020.")
+    until = SHOCK_YEAR - 1 + row["recovery_years"] if pd.notna(row["recovery_years"]) else row["last_year"]
+    note = f" ({note})" if (note := break_note(ctx, SHOCK_YEAR, int(until))) else ""
     if pd.notna(row["recovery_years"]):
-        return _(" It was back at its level of 2019 after {back} years.", back=row["recovery_years"])
-    return _(" It was not back at its level of 2019 by {last_year}.", last_year=f"{row['last_year']:.0f}")
+        return _(" It was back at its level of 2019 after {back} years.", back=row["recovery_years"]) + note
+    return _(" It was not back at its level of 2019 by {last_year}.", last_year=f"{row['last_year']:.0f}") + note
 
 
 def path_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
@@ -236,6 +249,7 @@ def shift_share_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         _("{unit}: shift-share over regions with both years", unit=unit),
         str(years),
         world_source(WORK),
+        " · ".join(filter(None, [break_note(ctx, *years), _absent(ctx)])),
     )
     drawing = chart("waterfall", rows, part="part", change="change", unit=_(THOUSANDS), total=_("change"))
     return figure(ctx, "waterfall", caption, rows, drawing, COLUMNS)
@@ -246,31 +260,57 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     _, rows = ctx.language, _growth(ctx, years)
     both = rows.dropna(subset="growth")
     if both.empty:
-        raise NothingToShow(_("No region has figures in both years."), _("Choose other years in the sidebar."))
+        raise NothingToShow(_("These years carry no trend within one series."), _("Choose more years in the sidebar."))
     shown = [
-        _("{g} a year, {above:+.1f} points against the median", g=_.number(growth, 1, "+,", " %"), above=above)
-        for growth, above in zip(both["growth"], both["above_median"], strict=True)
+        _("{g} a year, {above:+.1f} points against the median", g=_percent(ctx, row.growth), above=row.above_median)
+        + ("" if is_gap(row.low) else _range(ctx, row.low, row.high, row.years))
+        for row in both.itertuples()
     ]
     rows = rows.assign(value=rows["above_median"], shown=pd.Series(shown, both.index, dtype=object))
-    rows["shown"] = rows["shown"].fillna(_("no figure"))
-    best = both.loc[both["above_median"].idxmax()]
-    note = (
-        _("spans the 2021 break in series: read as an indication · ") if years.first < LFS_BREAK <= years.last else ""
-    )
-    caption = Caption(
-        _(
+    unmeasured = rows["nuts_id"].map(lambda code: _("no figure in any year") if code not in regions(ctx) else None)
+    rows["shown"] = rows["shown"].fillna(unmeasured).fillna(_("no figure"))
+    fastest = ends(
+        ctx,
+        both,
+        "growth",
+        lambda name, growth: _(
             "Fastest growth {first}–{last}: {name}, {yearly_growth} a year",
             first=str(years.first),
             last=str(years.last),
-            name=best["name"],
-            yearly_growth=_.number(best["growth"], 1, "+,", " %"),
+            name=name,
+            yearly_growth=growth,
         ),
-        _("percentage points a year above the median region (scope: {scope})", scope=_(SCOPE)),
+        lambda growth: _percent(ctx, growth),
+        largest=True,
+        digits=1,
+        error="error",
+    )
+    counted = _("{note}{rows} regions with both years", note="", rows=len(both))
+    caption = Caption(
+        fastest.text,
+        _(
+            "percentage points a year above the median region, trend over all years with a step allowed for the break "
+            "of 2021 (scope: {scope})",
+            scope=_(SCOPE),
+        ),
         str(years),
         world_source(WORK, "regions"),
-        " · ".join([_("{note}{rows} regions with both years", note=note, rows=len(both)), _absent(ctx)]),
+        " · ".join([counted, _absent(ctx)]),
     )
+    rows = rows.drop(columns="error").astype({"years": "Int64"})
     return europe_map(ctx, "europe", caption, rows, query.region)
+
+
+def _percent(ctx: CityContext, growth: float) -> str:
+    return ctx.language.number(growth, 1, "+,", " %")
+
+
+def _range(ctx: CityContext, low: float, high: float, years: float) -> str:
+    """The interval of a growth rate in words, with how many years it rests on."""
+    _ = ctx.language
+    return _(
+        "; 95 % interval {low} to {high}, {n:.0f} years", low=_percent(ctx, low), high=_percent(ctx, high), n=years
+    )
 
 
 @cached
@@ -297,7 +337,7 @@ def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     rows = work[work["nuts_id"].map(country_of) == country_of[query.region]]
     counted = rows.groupby("nuts_id")["year"].transform("nunique")
     rows = rows[counted == counted.max()]
-    place = rows.groupby("year")["thousand_persons"].rank(ascending=False, method="first").astype(int)
+    place = rows.groupby("year")["thousand_persons"].rank(ascending=False, method="min").astype(int)
     rows = rows.assign(place=place, region=rows["nuts_id"].map(_by_code("name")))
     rows = rows[rows["nuts_id"].isin([query.region, *rows.loc[rows["place"] <= SHOWN_PLACES, "nuts_id"]])]
     name, own = regions(ctx)[query.region], rows[rows["nuts_id"] == query.region].sort_values("year")
@@ -360,12 +400,24 @@ def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         low=rows["low"],
         high=rows["high"],
     )
-    best = rows.loc[rows["lq"].idxmax()]
-    caption = Caption(
-        _(
+    interval = rows.drop_duplicates("name").set_index("name")[["low", "high"]]
+    most = ends(
+        ctx,
+        rows.assign(error=(rows["high"] - rows["low"]) / (2 * 1.96)),
+        "lq",
+        lambda name, _lq: _(
             "{name}: cultural work is {lq:.2f} times as common as in all regions ({low:.2f} to {high:.2f})",
-            **best[["name", "lq", "low", "high"]],
+            name=name,
+            lq=rows["lq"].max(),
+            **interval.loc[name],
         ),
+        lambda lq: _.number(lq, 2),
+        largest=True,
+        digits=2,
+        error="error",
+    )
+    caption = Caption(
+        most.text,
         _(
             "location quotient of cultural employment, all regions = 1 (scope: {scope}); 95 % interval for sampling",
             scope=_(SCOPE),

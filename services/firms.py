@@ -13,8 +13,10 @@ from data.translation import N_
 from services.areas import area_names, hierarchy, in_district, place_name
 from services.cache import cached
 from services.creative import scopes
-from services.creative_city import dated_source, hot_areas, location_quotients, quotients_chart
+from services.creative_city import COLUMNS as CITY_COLUMNS
+from services.creative_city import HELD, dated_source, hot_areas, location_quotients, over_represented, quotients_chart
 from services.figures import Caption, Shading, area_map, chart, figure
+from services.findings import ends
 from services.tables import city_table, has_tables, source, world_table
 
 FEWEST_FIRMS = 100  # below so many a share says nothing
@@ -29,6 +31,8 @@ COLUMNS = {
         Column("count", N_("Firms")),
         Column("share", N_("Share of the area's firms in scope"), digits=3),
         Column("lq", N_("Location quotient"), digits=2),
+        CITY_COLUMNS["p"],
+        CITY_COLUMNS["adjusted"],
     )
 }
 
@@ -149,9 +153,20 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     rows = rows.groupby(["area_id", "name"], as_index=False).agg({"firms": "sum", "all_firms": "first"})
     rows = rows.assign(value=rows["firms"] / rows["all_firms"]).sort_values("value", ascending=False)
     rows["shown"] = _.each("{share:.1f} % of firms ({n:,.0f})", share=100 * rows["value"], n=rows["firms"])
-    best = rows.loc[rows["value"].where(rows["all_firms"] >= FEWEST_FIRMS).fillna(-1).idxmax()]
+    shown = dict(zip(rows["name"], rows["shown"], strict=True))
+    most = ends(
+        ctx,
+        rows.assign(error=(rows["value"] * (1 - rows["value"]).clip(lower=0) / rows["all_firms"]) ** 0.5),
+        "value",
+        lambda name, _share: _("Most creative by share of firms: {name}, {shown}", name=name, shown=shown[name]),
+        lambda share: _.percent(share, 1),
+        largest=True,
+        base="all_firms",
+        min_base=FEWEST_FIRMS,
+        error="error",
+    )
     caption = Caption(
-        _("Most creative by share of firms: {name}, {shown}", name=best["name"], shown=best["shown"]),
+        most.text,
         _("% of all member firms (scope: {label})", label=scopes(ctx)[query.scope]),
         *dated_source(ctx, "firms"),
     )
@@ -164,23 +179,36 @@ def _hot_spots(ctx: CityContext, scope: str) -> pd.DataFrame:
 
 
 def hot_spots_sentence(ctx: CityContext, query: Query) -> str:
-    """How many of the smallest areas are hot spots of firms, and which most of all."""
+    """How many of the smallest areas are hot spots of firms, and some of them by name."""
     _, rows = ctx.language, _hot_spots(ctx, query.scope)
     hot = rows[rows["kind"] == "hot"]
-    hottest = hot.nlargest(8, "z")["area_id"].map(area_names(ctx, ctx.levels[-1]))
+    hottest = hot.sort_values("z", ascending=False).head(8)["area_id"].map(area_names(ctx, ctx.levels[-1]))
     return _(
         "**Hot spots** (Getis-Ord Gi*, false discoveries held to 5 %): {value} planning areas and their "
         "neighbours hold unusually many firms",
         value=len(hot),
-    ) + (_(", most of all {hottest}.", hottest=", ".join(hottest)) if len(hot) else ".")
+    ) + (_(", among them {hottest}.", hottest=", ".join(hottest)) if len(hot) else ".")
 
 
 def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Firms in scope by submarket."""
     _, rows = ctx.language, _chosen(ctx, territory, query)
     rows = rows.groupby("submarket", as_index=False)["weighted"].sum().sort_values("weighted", ascending=False)
+    largest = ends(
+        ctx,
+        rows.rename(columns={"submarket": "name"}),
+        "weighted",
+        lambda name, _count: _(
+            "{submarket} is the largest submarket: {weighted:,.0f} firms",
+            submarket=name,
+            weighted=rows["weighted"].max(),
+        ),
+        _.number,
+        largest=True,
+        digits=0,
+    )
     caption = Caption(
-        _("{submarket} is the largest submarket: {weighted:,.0f} firms", **rows.iloc[0]),
+        largest.text,
         _("firms by submarket; a firm in two submarkets is in both (scope: {label})", label=scopes(ctx)[query.scope]),
         *dated_source(ctx, "firms"),
     )
@@ -188,37 +216,42 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
     return figure(ctx, "submarkets", caption, rows, drawing, COLUMNS)
 
 
-def _structure(ctx: CityContext, scope: str) -> pd.DataFrame:
-    """Firms by largest area and submarket: area, kind, count."""
-    rows = firms(ctx, scope, ctx.largest_level)[["area_id", "submarket", "weighted"]]
-    return rows.set_axis(["area", "kind", "count"], axis=1)
-
-
 def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """In which of the largest areas a submarket is over-represented among the firms in scope."""
     _, counts = ctx.language, firms(ctx, query.scope, ctx.largest_level)[["area_id", "submarket", "weighted"]]
     counts = counts.set_axis(["area", "kind", "count"], axis=1)
-    rows, concentration = location_quotients(ctx, counts, query.submarket), specialisation.herfindahl(counts)
-    even = concentration.loc[concentration["herfindahl"].idxmin()]
+    rows = location_quotients(ctx, counts, query.submarket)
     caption = Caption(
         _(
             "{market}: {value} of {shown} areas clearly above the city's share",
             market=query.submarket,
-            value=int((rows["low"] > 1).sum()),
+            value=len(over_represented(rows)),
             shown=len(rows),
         ),
         _(
-            "location quotient of {market} among firms in scope, city = 1, 95 % interval (scope: {label})",
+            "location quotient of {market} among firms in scope, city = 1, exact 95 % interval (scope: {label})",
             market=query.submarket,
             label=scopes(ctx)[query.scope],
         ),
         *dated_source(ctx, "firms"),
-        _(
-            "Herfindahl index: submarkets are most evenly mixed in {value} ({herfindahl:.3f}, as many as "
-            "{effective:.1f} equal ones).",
-            value=area_names(ctx, ctx.largest_level)[even["area"]],
-            herfindahl=even["herfindahl"],
-            effective=even["effective"],
-        ),
+        " · ".join([_(HELD), _concentration(ctx, counts)]),
     )
     return figure(ctx, "firm-quotients", caption, rows, quotients_chart(ctx, territory, rows), COLUMNS)
+
+
+def _concentration(ctx: CityContext, counts: pd.DataFrame) -> str:
+    """In which of the largest areas submarkets are most evenly mixed. counts: area, kind, count."""
+    _, rows = ctx.language, specialisation.herfindahl(counts)
+    rows = rows.assign(name=rows["area"].map(area_names(ctx, ctx.largest_level)))
+    even = ends(
+        ctx,
+        rows,
+        "herfindahl",
+        lambda name, index: _("submarkets are most evenly mixed in {name} ({index})", name=name, index=index),
+        lambda index: _.number(index, 3),
+        largest=False,
+        base="count",
+        min_base=FEWEST_FIRMS,
+        error="error",
+    )
+    return _("Herfindahl index: {finding}", finding=even.text)

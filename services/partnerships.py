@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics import partnerships
+from analytics.findings import Finding, extreme
 from data.context import CityContext, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
@@ -16,6 +17,7 @@ from services.initiatives import COLUMNS as REGISTER_COLUMNS
 from services.initiatives import register_caption
 from services.names import REGISTER, topic_name
 
+MIN_BROKERAGE = 0.05  # share of pairs of others that meet through an actor, for it to be called in between
 COLUMNS = REGISTER_COLUMNS | {
     column.name: column
     for column in (
@@ -74,7 +76,7 @@ def about(ctx: CityContext, rows: pd.DataFrame) -> str:
 
 
 def network_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
-    """Actors tied by the initiatives they share; those most in between are named."""
+    """Actors tied by the initiatives they share; who stands clearly in between is named."""
     _, graph = ctx.language, partnerships.network(rows)
     actors = partnerships.actors(graph)
     places = partnerships.layout(graph).merge(actors, on="name")
@@ -84,12 +86,7 @@ def network_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
         x=("x", "mean"), y=("y", "min"), text=("text", lambda texts: max(texts, key=len))
     )
     labels["y"] -= 0.2
-    brokers = actors[actors["brokerage"] > 0]
-    finding = (
-        _("Most in between: {iloc}", iloc=brokers["name"].iloc[0])
-        if len(brokers)
-        else _("{group} groups of partners, none tied to another", group=actors["group"].nunique())
-    )
+    finding = _brokers(ctx, actors).text
     unit = _("actors by sector; each group is named by its initiatives, a tie is a shared one")
     drawing = chart(
         "network",
@@ -100,6 +97,26 @@ def network_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
     )
     table = actors.assign(sector=actors["sector"].map(_), group=actors["group"] + 1)
     return figure(ctx, "network", register_caption(ctx, finding, unit), table, drawing, COLUMNS)
+
+
+def _brokers(ctx: CityContext, actors: pd.DataFrame) -> Finding:
+    """Who stands in between, if a fair share of all pairs of other actors meet through one actor and no other."""
+    _, others = ctx.language, len(actors) - 1
+    pairs = others * (others - 1) / 2
+    most = extreme(actors, "brokerage", largest=True)
+    if most is None or most.value == 0:
+        return Finding(
+            "", False, _("{group} groups of partners, none tied to another", group=actors["group"].nunique())
+        )
+    return Finding(
+        _("Most in between: {iloc}", iloc=most.names[0]),
+        most.alone and most.value >= MIN_BROKERAGE,
+        _(
+            "Hardly anyone stands in between: at most {joined} of {pairs} pairs of others meet through one actor",
+            joined=_.number(most.value * pairs),
+            pairs=_.number(pairs),
+        ),
+    )
 
 
 def missing_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
@@ -115,10 +132,8 @@ def missing_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
         }
     )
     bars = table.assign(label=table["topic"] + ": " + table["sector"])
-    absent = bars.loc[bars["percent"] == 0, "label"]
-    finding = (
-        _("Missing: {label}", label=", ".join(absent)) if len(absent) else _("Every sector takes part in every need")
-    )
+    absent = [f"{row.label} (0/{row.of})" for row in bars[bars["percent"] == 0].itertuples()]
+    finding = _("Missing: {label}", label=", ".join(absent)) if absent else _("Every sector takes part in every need")
     unit = _("% of initiatives with partners on record in which a sector takes part")
     drawing = chart("bars", bars, label="label", value="percent", unit="", digits=0)
     return figure(ctx, "missing", register_caption(ctx, finding, unit), table, drawing, COLUMNS)

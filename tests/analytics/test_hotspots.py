@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 from shapely.geometry import box
 
 from analytics import hotspots
@@ -35,6 +38,27 @@ def test_a_crowded_corner_is_hot_and_chance_is_not() -> None:
     assert set(corner) <= set(found.index[found["kind"] == "hot"])
     noise = pd.Series(np.random.default_rng(2).normal(size=100), index=shapes["area_id"])
     assert (hotspots.getis_ord(noise, shapes, "area_id")["kind"] != "").sum() <= 3
+
+
+def test_p_is_the_share_of_all_shuffles_that_hold_as_much() -> None:
+    x = np.array([0, 0, 1, 3, 0, 7.0])
+    near = np.zeros((6, 6), dtype=bool)
+    for first, second in ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (3, 5)):
+        near[first, second] = near[second, first] = True
+    _z, p = hotspots.gi_star(x, near)
+    for place in range(6):
+        sums = np.array([sum(order[: near[place].sum()]) for order in permutations(np.delete(x, place))])
+        held = x[near[place]].sum()
+        assert p[place] == pytest.approx(min(1, 2 * min((sums >= held).mean(), (sums <= held).mean())), abs=0.01)
+
+
+def test_an_area_alone_or_beside_all_others_is_no_hot_spot() -> None:
+    for count in (1, 2, 3):
+        assert (
+            hotspots.gi_star(np.arange(count, dtype=float), np.ones((count, count), dtype=bool))[1].tolist()
+            == [1] * count
+        )
+    assert (hotspots.getis_ord(pd.Series(2.0, index=grid(4)["area_id"]), grid(4), "area_id")["kind"] == "").all()
 
 
 def test_crowds_are_numbered_by_size() -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from analytics import specialisation
 
@@ -18,18 +19,34 @@ def counts(**areas: list[int]) -> pd.DataFrame:
     )
 
 
-def test_location_quotient_by_hand() -> None:
-    rows = specialisation.location_quotient(counts(a=[20, 80], b=[10, 190])).set_index(["area", "kind"])
+def test_location_quotient_is_the_exact_binomial_of_scipy() -> None:
+    rows = specialisation.location_quotient(counts(a=[20, 80], b=[10, 190], c=[0, 30]))
+    row = rows.set_index(["area", "kind"]).loc[("a", "k0")]
+    assert row["lq"] == pytest.approx((20 / 100) / (30 / 330))
+    for row in rows.itertuples():
+        size, reference = {"a": 100, "b": 200, "c": 30}[row.area], {"k0": 30 / 330, "k1": 300 / 330}[row.kind]
+        test = stats.binomtest(int(row.count), size, reference)
+        interval = test.proportion_ci(0.95, "exact")
+        assert (row.low, row.high) == pytest.approx((interval.low / reference, interval.high / reference))
+        greater, less = (stats.binomtest(int(row.count), size, reference, side).pvalue for side in ("greater", "less"))
+        assert row.p == pytest.approx(min(1, 2 * min(greater, less)))
+        assert (row.p < 0.05) == (not row.low <= 1 <= row.high)
+
+
+def test_four_of_twelve_cinemas_are_not_over_represented() -> None:
+    """The shipped city: 4 of district 05's 12 venues are cinemas, 69 of 498 in the city; exact one-sided p 0.07."""
+    rows = specialisation.location_quotient(counts(a=[4, 8], rest=[65, 421])).set_index(["area", "kind"])
     row = rows.loc[("a", "k0")]
-    assert row["lq"] == pytest.approx((20 / 100) / (30 / 300))
-    spread = np.sqrt(1 / 20 - 1 / 100 + 1 / 30 - 1 / 300)
-    assert row["low"] == pytest.approx(2 * np.exp(-1.959964 * spread), rel=1e-6)
-    assert row["high"] == pytest.approx(2 * np.exp(1.959964 * spread), rel=1e-6)
+    assert row["p"] / 2 == pytest.approx(0.0726, abs=1e-4)
+    assert row["low"] < 1 < row["high"]
+    assert row["adjusted"] >= row["p"]
 
 
-def test_nothing_observed_has_no_interval_and_a_sample_a_wider_one() -> None:
+def test_nothing_observed_reaches_down_to_zero_and_a_sample_has_a_wider_interval() -> None:
     rows = specialisation.location_quotient(counts(a=[0, 50], b=[10, 40]))
-    assert rows.query("area == 'a' and kind == 'k0'")[["low", "high"]].isna().all(axis=None)
+    row = rows.query("area == 'a' and kind == 'k0'").iloc[0]
+    assert row["low"] == 0
+    assert row["high"] == pytest.approx((1 - 0.025 ** (1 / 50)) / 0.1)
     whole = specialisation.location_quotient(counts(a=[20, 80], b=[10, 190])).iloc[0]
     part = specialisation.location_quotient(counts(a=[20, 80], b=[10, 190]), sampled=0.01).iloc[0]
     assert part["high"] > whole["high"]
@@ -54,14 +71,27 @@ def test_quotients_weighted_by_the_areas_size_average_to_one(rows: list[list[int
 @given(tables)
 def test_krugman_and_herfindahl_stay_within_their_ranges(rows: list[list[int]]) -> None:
     table = counts(**{f"a{i}": row for i, row in enumerate(rows)})
-    assert specialisation.krugman(table).between(-1e-12, 2 + 1e-12).all()
+    index = specialisation.krugman(table)
+    assert index["krugman"].between(-1e-12, 2 + 1e-12).all()
+    assert index["p"].between(0, 1).all()
     assert specialisation.herfindahl(table)["herfindahl"].between(1 / 3 - 1e-12, 1 + 1e-12).all()
 
 
 def test_krugman_by_hand() -> None:
-    index = specialisation.krugman(counts(a=[10, 0], b=[0, 10], c=[5, 5]))
-    assert index["a"] == pytest.approx(abs(1 - 5 / 20) + abs(0 - 15 / 20))
-    assert index["c"] == pytest.approx(0)
+    rows = specialisation.krugman(counts(a=[10, 0], b=[0, 10], c=[5, 5])).set_index("area")
+    assert rows.loc["a", "krugman"] == pytest.approx(abs(1 - 5 / 20) + abs(0 - 15 / 20))
+    assert rows.loc["c", "krugman"] == pytest.approx(0)
+    chance = stats.hypergeom.pmf([0, 10], 30, 15, 10).sum()  # all of one kind, or all of the other
+    assert rows.loc["a", "p"] == pytest.approx(chance, abs=1e-3)
+    assert rows.loc["c", "p"] == 1
+
+
+def test_the_error_of_the_herfindahl_index_is_that_of_samples() -> None:
+    rng, shares = np.random.default_rng(5), [0.5, 0.3, 0.2]
+    row = specialisation.herfindahl(counts(a=[200, 120, 80])).iloc[0]
+    drawn = ((rng.multinomial(400, shares, 20_000) / 400) ** 2).sum(axis=1)
+    assert row["error"] == pytest.approx(drawn.std(), rel=0.05)
+    assert row["count"] == 400
 
 
 def test_herfindahl_of_four_equal_kinds_is_a_quarter() -> None:
