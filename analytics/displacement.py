@@ -179,11 +179,6 @@ def index_to_first(
     return ordered.assign(**{value: index.where(ordered[time] >= ordered[by].map(start[time]))})
 
 
-def change(first: float, last: float) -> float | None:
-    """Relative change; None when there is nothing to compare with."""
-    return None if not first else last / first - 1
-
-
 def reconciliation(displaced: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """The plain sum of the tables beside UNHCR's published headline total, and what the difference is made of.
 

@@ -71,11 +71,6 @@ def test_index_starts_at_100_for_each_group() -> None:
     assert indexed["UKR", 2022] == 100
 
 
-def test_change_of_nothing_is_unknown() -> None:
-    assert displacement.change(0, 5) is None
-    assert displacement.change(200, 250) == pytest.approx(0.25)
-
-
 @pytest.mark.parametrize(("year", "millions"), [(2023, 117.6), (2024, 124.7), (2025, 119.3)])
 def test_plain_sum_of_unhcr_tables(year: int, millions: float) -> None:
     rows = stock(data.table("displaced"), "category").query("year == @year")

@@ -58,11 +58,17 @@ def test_every_engine_gives_the_same_figures(
     )
     assert (joined["x"] * joined["persons"]).tolist() == pytest.approx(weighted.sort_index().tolist(), rel=1e-9)
     rows = data.table("displaced")
-    rows = rows[(rows["year"] == 2024) & rows["category"].isin(displacement.ACROSS_BORDERS)]
+    kinds = engine.run(displacement.kinds(engine.table("displaced"))).query("year == 2024").set_index("kind")["persons"]
+    rows = rows[(rows["year"] == 2024) & rows["category"].isin(displacement.FORCIBLY_DISPLACED)]
+    assert kinds.sum() == rows["persons"].sum()
+    rows = rows[rows["category"].isin(displacement.ACROSS_BORDERS) & (rows["origin"] != rows["asylum"])]
+    assert kinds["across"] == rows["persons"].sum()
     pairs = engine.run(displacement.pairs(engine.table("displaced"), 2024)).set_index(["origin", "asylum"])["persons"]
     assert pairs.to_dict() == rows.groupby(["origin", "asylum"])["persons"].sum().to_dict()
     query = displacement.movements(engine.table("displacement_flows"), engine.table("solutions"), "DEU", (2020, 2024))
-    assert engine.run(query)["persons"].sum() == sum(
+    moved = engine.run(query)
+    assert {"resettled_here", "returned_refugees"} < set(moved["movement"])
+    assert moved["persons"].sum() == sum(
         rows.loc[rows["asylum"].eq("DEU") & rows["year"].between(2020, 2024), "persons"].sum()
         for rows in (data.table("displacement_flows"), data.table("solutions").query("solution != 'returned_idps'"))
     )
