@@ -40,7 +40,7 @@ def world_bank(sources: Path) -> dict[str, pd.Series]:
 
 def page(name: str, **query: str) -> dict[str, Figure]:
     """Figures of a page by key."""
-    app = open_page(name, city="berlin", **query)
+    app = open_page(name, 90, city="berlin", **query)
     assert not app.exception
     return {figure.key: figure for figure in figures(app)}
 
