@@ -39,10 +39,13 @@ seeds.fill_register()
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
 from data.store import rooms, stories
 code = rooms.open_room("berlin", "Budget for inclusion", ["staff", "residents"])
-asked = rooms.add_question(code, "budget", "Which dimensions matter most?", [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")])
+options = [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")]
+question = rooms.add_question(code, "budget", "Which dimensions matter most?", options)
 for device in range(12):
-    rooms.answer(code, asked, rooms.join(code), ["staff", "residents"][device % 2], {"housing": 20 + device, "work": 50 - device, "health": 30})
-STEPS = [{"page": "coverage", "query": {"service": "library", "level": "district"}, "title": "Libraries", "note": "Mention opening hours"},
+    points = {"housing": 20 + device, "work": 50 - device, "health": 30}
+    rooms.answer(code, question, rooms.join(code), ["staff", "residents"][device % 2], points)
+LIBRARIES = {"service": "library", "level": "district"}
+STEPS = [{"page": "coverage", "query": LIBRARIES, "title": "Libraries", "note": "Mention opening hours"},
          {"page": "displacement", "query": {"scope": "country"}, "title": "Who came", "note": ""}]
 print(code, stories.save("For the council", STEPS))
 import tempfile
@@ -52,7 +55,8 @@ with tempfile.TemporaryDirectory() as folder:
     for name, text in pack.template("Bare").items():
         Path(folder, name).write_text(text, encoding="utf-8")
     building.build(Path(folder))
-store.add_assessment("berlin", date(2026, 1, 1), "test", {"crisis_plan": {"level": 2, "evidence": "plan"}, "data_open": {"level": 1, "evidence": ""}})
+answers = {"crisis_plan": {"level": 2, "evidence": "plan"}, "data_open": {"level": 1, "evidence": ""}}
+store.add_assessment("berlin", date(2026, 1, 1), "test", answers)
 """
 
 

@@ -14,9 +14,10 @@ from defusedxml import ElementTree
 from playwright.sync_api import Browser
 
 from bench.driver import ROOT, served
-from views import charts, reports
+from data.figures import Chart, Column, Figure
+from data.translation import Language
+from views import reports
 from views.brand import Brand
-from views.exports import Shown
 
 EVIL = "<img src=x onerror='window.harmed=1'>"
 SET_UP = f"""
@@ -39,11 +40,14 @@ with tempfile.TemporaryDirectory() as folder:
     print(building.build(Path(folder))[0])
 code = rooms.open_room("berlin", EVIL, [EVIL])
 print(code, rooms.add_question(code, "poll", EVIL, [("a", EVIL), ("b", "B")]))
-register.add({{"name": EVIL, "kind": "practice", "stage": "applied", "theme": "social", "topic": "work", "city": EVIL, "country": "DE", "about": EVIL,
-              "target_group": EVIL, "partners": [{{"name": EVIL, "sector": "public", "role": EVIL}}, {{"name": "B", "sector": "private", "role": ""}}]}}, EVIL)
+row = {{"kind": "practice", "stage": "applied", "theme": "social", "topic": "work", "country": "DE"}}
+partners = [{{"name": EVIL, "sector": "public", "role": EVIL}}, {{"name": "B", "sector": "private", "role": ""}}]
+row |= {{"name": EVIL, "city": EVIL, "about": EVIL, "target_group": EVIL, "partners": partners}}
+register.add(row, EVIL)
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
 store.add_scenario("berlin", EVIL, 'name = "x"\\ncity = "berlin"\\nperiod = "2024-12-31"\\n')
-print(stories.save(EVIL, [{{"page": "coverage", "query": {{}}, "title": EVIL, "note": EVIL}}]), stories.shorten("coverage", EVIL))
+steps = [{{"page": "coverage", "query": {{}}, "title": EVIL, "note": EVIL}}]
+print(stories.save(EVIL, steps), stories.shorten("coverage", EVIL))
 """
 
 
@@ -108,8 +112,10 @@ def test_a_name_runs_nothing_on_any_page(browser: Browser, evil: tuple[str, list
 
 def test_a_name_runs_nothing_in_files_taken_home(browser: Browser, tmp_path: Path) -> None:
     table = pd.DataFrame({"name": [EVIL, "b", "c"], "value": [3.0, 2.0, 1.0]})
-    figure = Shown(EVIL, EVIL, EVIL, table, charts.bars(table, "name", "value", unit=EVIL))
-    report = reports.Report(EVIL, [EVIL], [figure], Brand(name=EVIL))
+    columns = (Column("name", EVIL, kind="name"), Column("value", EVIL, digits=1))
+    drawing = Chart("bars", table, {"label": "name", "value": "value", "unit": EVIL})
+    figure = Figure("evil", EVIL, EVIL, EVIL, EVIL, table, columns, drawing)
+    report = reports.Report(EVIL, [EVIL], [], [figure], Brand(name=EVIL))
     for kind in ("html", "pptx", "docx", "pdf", "zip"):
         (tmp_path / f"report.{kind}").write_bytes(reports.make(report, kind))
     page = browser.new_page()
@@ -132,7 +138,7 @@ def test_a_name_runs_nothing_in_files_taken_home(browser: Browser, tmp_path: Pat
     svg = tmp_path / "figure.svg"
     from views.exports import picture_bytes
 
-    svg.write_bytes(picture_bytes(figure.picture, "svg", EVIL, EVIL))  # type: ignore[arg-type]
+    svg.write_bytes(picture_bytes(figure, "svg", Language()))
     page.goto(f"file://{svg}")
     page.wait_for_timeout(500)
     assert page.evaluate("window.harmed") is None

@@ -95,9 +95,8 @@ def test_a_phone_needs_no_sideways_scrolling(
 ) -> None:
     seen = visit(page.replace("PLANTED", planted(page)), width=360, height=740)
     assert seen.page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
-    assert seen.page.evaluate(
-        "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth }"
-    )
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert seen.page.evaluate(f"() => {main}.scrollWidth <= {main}.clientWidth")
     assert seen.errors == []
 
 

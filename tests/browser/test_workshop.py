@@ -17,12 +17,13 @@ from playwright.sync_api import expect
 
 from data.store import rooms, stories
 from tests.browser.conftest import Visit
-from views.language import LANGUAGES
+from data.translation import LANGUAGES
 
 PHONES, SECONDS = 100, 10.0
 WATCH = """() => { window.seen = []; const look = () => {
-  const found = [...document.querySelectorAll('[data-testid=stMarkdown] strong')].map(one => Number(one.textContent)).filter(Number.isInteger);
-  const people = Math.max(-1, ...found), last = window.seen.at(-1);
+  const bold = [...document.querySelectorAll('[data-testid=stMarkdown] strong')];
+  const numbers = bold.map(strong => Number(strong.textContent)).filter(Number.isInteger);
+  const people = Math.max(-1, ...numbers), last = window.seen.at(-1);
   if (!last || last[1] !== people) window.seen.push([Date.now() / 1000, people]); };
   new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true}); look(); }"""
 
@@ -45,7 +46,9 @@ def tap(address: str, code: str, number: int, choice: str, wait_s: float, togeth
 def hold_a_vote(
     visit: Callable[..., Visit], phones: int = PHONES, seconds: float = SECONDS
 ) -> tuple[Visit, int, np.ndarray]:
-    """Presenter's page, question and each vote's seconds from tap to picture, with so many phones voting over so many seconds."""
+    """Presenter's page, question and each vote's seconds from tap to picture, with so many phones voting over so many
+    seconds.
+    """
     code = rooms.open_room("berlin", "Where first", [])
     number = rooms.add_question(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks"), ("c", "Libraries")])
     seen = visit(f"workshop?room={code}")
@@ -176,9 +179,8 @@ def test_a_change_of_language_keeps_the_readers_choices(visit: Callable[..., Vis
 @pytest.mark.parametrize("page", ["coverage", "displacement", "workshop", "inclusion"])
 def test_twice_the_type_needs_no_sideways_scrolling(visit: Callable[..., Visit], page: str) -> None:
     seen = visit(page, width=640, height=450)  # 1280 by 900 at 200 % has this many CSS pixels
-    assert seen.page.evaluate(
-        "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth <= main.clientWidth }"
-    )
+    main = "document.querySelector('[data-testid=stMain]')"
+    assert seen.page.evaluate(f"() => {main}.scrollWidth <= {main}.clientWidth")
 
 
 def test_a_page_is_taken_home_with_its_own_numbers(visit: Callable[..., Visit], tmp_path: Path) -> None:
