@@ -16,8 +16,8 @@ import pytest
 from playwright.sync_api import expect
 
 from data.store import rooms, stories
-from tests.browser.conftest import Visit
 from data.translation import LANGUAGES
+from tests.browser.conftest import Visit
 
 PHONES, SECONDS = 100, 10.0
 WATCH = """() => { window.seen = []; const look = () => {
