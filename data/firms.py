@@ -14,6 +14,7 @@ from data import definitions, local, rights
 from data.catalogue import Entry
 from data.connectors import chamber_register
 from data.errors import DataError
+from data.files import csv_bytes, write
 
 
 def count_firms(path: Path, period: pd.Timestamp) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -30,7 +31,7 @@ def import_month(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
     report_path = None
     if len(report):
         report_path = local.report_path(f"{path.stem}-not-counted")
-        report.to_csv(report_path, index=False)
+        write(report_path, csv_bytes(report))
     return local.save(replace(entry, period=f"{period:%Y-%m}"), table), report_path
 
 

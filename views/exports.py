@@ -16,12 +16,12 @@ import pandas as pd
 import streamlit as st
 
 from data.figures import Column, Figure
+from data.files import disarmed
 from data.translation import Language, is_gap
 from views.drawing import still
 from views.language import _, current
 from views.palette import Style
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -39,12 +39,8 @@ def csv_bytes(figure: Figure, language: Language = Language()) -> bytes:
     columns = {}
     for column in figure.columns:
         values = [_cell(value, column, language) for value in figure.rows[column.name].tolist()]
-        columns[_disarmed(column.heading)] = [_disarmed(value) if isinstance(value, str) else value for value in values]
+        columns[disarmed(column.heading)] = [disarmed(value) if isinstance(value, str) else value for value in values]
     return pd.DataFrame(columns, dtype=object).to_csv(index=False).encode("utf-8-sig")
-
-
-def _disarmed(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _cell(value: Any, column: Column, language: Language) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from views.language import _, current
+from views.text import escaped
 
 # Larger type for a room; nothing glides for those whose system asks for reduced motion.
 _LOOK = """<style>
@@ -44,6 +45,8 @@ def bar(title: str, step: int, steps: int) -> str:
     with st.container(horizontal=True, vertical_alignment="center"):
         back = st.button(_("Back"), key="story_back", disabled=step == 0, icon=":material/navigate_before:")
         forward = st.button(_("Next"), key="story_next", disabled=step >= steps - 1, icon=":material/navigate_next:")
-        st.markdown(_("**{title}** · {step} of {steps} · F: full screen", title=title, step=step + 1, steps=steps))
+        st.markdown(
+            _("**{title}** · {step} of {steps} · F: full screen", title=escaped(title), step=step + 1, steps=steps)
+        )
         end = st.button(_("End"), key="story_end")
     return "back" if back else "next" if forward else "end" if end else ""

@@ -9,7 +9,6 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from data.settings import settings
 from views import controls, state
 from views.charts import blank, wrap
 from views.language import _, current, localise_chart
@@ -31,7 +30,7 @@ def entrance(code: str, closed: bool, purged: bool, keep_days: int) -> None:
             else _("This room is closed; its answers are deleted after {days} days.", days=keep_days)
         )
         return
-    address = f"{settings().address.rstrip('/') or state.base()}/join/{code}"
+    address = f"{state.base()}/join/{code}"
     out = io.BytesIO()
     qrcode.make(address, box_size=12, border=2).save(out)
     st.image(out.getvalue(), width=260, alt=_("QR code of {address}", address=address))

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from data.settings import settings
 from views import exports, figures, state
 from views.brand import Brand
 from views.language import _, current
@@ -43,6 +44,8 @@ def control(page: str, title: str, versions: str, brand: Brand, shorten: Callabl
         short = st.session_state.get("short")
         if short and short[0] == view:
             st.code(f"{home}/s/{short[1]}", language=None)
+        if not settings().embed:  # no other site may show this one in a frame
+            return
         st.markdown(f"**{_('Embed')}**")
         frame = html.escape(f"{home}/{view}&embed=true", quote=True)
         st.code(

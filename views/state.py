@@ -20,6 +20,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from data.context import Territory
+from data.settings import settings
 from data.translation import Language
 from views.language import KEY as LANGUAGE_KEY
 from views.language import current
@@ -177,6 +178,8 @@ def query() -> dict[str, str]:
 
 def base() -> str:
     """The address of the app, without the page."""
+    if settings().address:
+        return settings().address.rstrip("/")
     address = (st.context.url or "http://localhost:8501/").split("?")[0].rstrip("/")
     return address.removesuffix(f"/{page()}") if page() != "overview" else address
 

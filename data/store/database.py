@@ -33,11 +33,14 @@ def engine() -> Engine:
 @cache
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
-        local_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
         if words := damage():  # writing into a torn file would tear it further
             raise SQLAlchemyError(words)
-        if file := make_url(url).database:
-            os.close(os.open(file, os.O_CREAT, 0o600))  # what people entered is its owner's to read
+        try:
+            local_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+            if file := make_url(url).database:
+                os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))  # what people entered is its owner's to read
+        except OSError as error:
+            raise SQLAlchemyError(f"the database's file cannot be opened: {error.strerror}") from error
         engine = create_engine(url, connect_args={"timeout": 30}, hide_parameters=True)
         event.listen(engine, "connect", _write_ahead)
     else:
