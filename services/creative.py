@@ -320,16 +320,16 @@ def codes_figure(ctx: CityContext, query: Query) -> Figure:
     rows = codes[codes["scope"] == query.scope].drop(columns="scope")
     successors = world_table("nace_bridge").groupby("nace_2")["nace_2_1"].agg(", ".join)
     rows = rows.assign(nace_2_1=rows["code"].str.extract(r"(\d\d\.\d\d)", expand=False).map(successors))
-    scope = world_table("creative_scopes").set_index("scope").loc[query.scope]
+    scope, label = world_table("creative_scopes").set_index("scope").loc[query.scope], scopes(ctx)[query.scope]
     note = _(
         "**{loc}**: {code} codes in {submarket} groups. Defined by: {loc_2}.",
-        loc=_(scope["label"]),
+        loc=label,
         code=rows["code"].nunique(),
         submarket=rows["submarket"].nunique(),
         loc_2=scope["defined_by"],
     )
     caption = Caption(
-        _("Codes of {scope}", scope=_(scope["label"])),
+        _("Codes of {scope}", scope=label),
         _("Codes of the scope with weight and successor in NACE Rev. 2.1"),
         data.entry("creative_codes").period,
         world_source("creative_codes"),

@@ -18,6 +18,7 @@ from services.initiatives import register_caption
 from services.names import REGISTER, topic_name
 
 MIN_BROKERAGE = 0.05  # share of pairs of others that meet through an actor, for it to be called in between
+MOST_BROKERS = 3  # who share the first place; more of them do not stand out
 COLUMNS = REGISTER_COLUMNS | {
     column.name: column
     for column in (
@@ -76,7 +77,7 @@ def about(ctx: CityContext, rows: pd.DataFrame) -> str:
 
 
 def network_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
-    """Actors tied by the initiatives they share; who stands clearly in between is named."""
+    """Actors tied by the initiatives they share; those clearly in between are named."""
     _, graph = ctx.language, partnerships.network(rows)
     actors = partnerships.actors(graph)
     places = partnerships.layout(graph).merge(actors, on="name")
@@ -109,10 +110,10 @@ def _brokers(ctx: CityContext, actors: pd.DataFrame) -> Finding:
             "", False, _("{group} groups of partners, none tied to another", group=actors["group"].nunique())
         )
     return Finding(
-        _("Most in between: {iloc}", iloc=most.names[0]),
-        most.alone and most.value >= MIN_BROKERAGE,
+        _("Most in between: {iloc}", iloc=_.listed(most.names)),
+        len(most.names) <= MOST_BROKERS and most.value >= MIN_BROKERAGE,
         _(
-            "Hardly anyone stands in between: at most {joined} of {pairs} pairs of others meet through one actor",
+            "No actor stands out in between: at most {joined} of {pairs} pairs of others meet through one",
             joined=_.number(most.value * pairs),
             pairs=_.number(pairs),
         ),

@@ -131,6 +131,71 @@ def test_hot_spots_and_crowds_agree_with_the_finding() -> None:
     assert crowds.rows["venues"].is_monotonic_decreasing
 
 
+def test_hot_spots_of_the_shipped_city_are_those_of_permutation() -> None:
+    """A normal p called 32 of 542 areas hot where 354 have no venue."""
+    ctx = context()
+    hot = creative_city.hot_spots_figures(ctx, TERRITORY, city_query(ctx))[0].rows
+    assert 10 <= (hot["hot_or_cold"] == "hot spot").sum() <= 12
+    assert not (hot["hot_or_cold"] == "cold spot").any()
+
+
+def test_few_venues_make_no_over_representation() -> None:
+    """4 of district 05's 12 venues are cinemas: chance gives as many or more in 7 of 100."""
+    ctx, query = context(), city_query(context())
+    cinemas = creative_city.quotients_figure(ctx, TERRITORY, query.changed(specialised="cinema"))
+    assert cinemas.finding == "Cinema: no area is clearly above the city's share"
+    row = cinemas.rows.set_index("area_id").loc["05"]
+    assert (row["count"], row["lq"]) == (4, pytest.approx(4 / 12 / (69 / 498)))
+    assert row["p"] / 2 == pytest.approx(0.073, abs=1e-3)
+    assert row["low"] < 1 < row["high"]
+    clubs = creative_city.quotients_figure(ctx, TERRITORY, query.changed(specialised="nightclub"))
+    assert clubs.finding == "Nightclub: clearly over-represented in Friedrichshain-Kreuzberg"
+    assert "Pankow (0.63)" in clubs.note
+
+
+def test_no_region_is_called_fastest_within_the_error() -> None:
+    figure = creative_region.growth_figure(context(), BERLIN, creative_region.Years(2015, 2022))
+    assert "cannot be told from the next" in figure.finding
+    assert "15.7" not in figure.finding
+    assert (figure.rows["years"].dropna() <= 8).all()
+    own = next(layer for layer in figure.drawing.layers if layer.kind == "areas").options["rows"].set_index("nuts_id")
+    assert own.loc["DE30", "shown"].endswith(", 8 years")
+    assert own.loc["PL22", "shown"] == "no figure in any year"
+    with pytest.raises(NothingToShow, match="no trend within one series"):
+        creative_region.growth_figure(context(), BERLIN, creative_region.Years(2020, 2021))
+
+
+def test_a_change_across_the_break_says_so() -> None:
+    ctx, years = context(), creative_region.Years(2015, 2022)
+    for note in (
+        creative_region.statement(ctx, BERLIN, years),
+        creative_region.shift_share_figure(ctx, BERLIN, years).note,
+        *(figure.note for figure in creative.country_figures(ctx, TERRITORY)[1:]),
+        creative.activities_figure(ctx).note,
+    ):
+        assert "2021 break in series" in note
+    assert "break" not in creative_region.shift_share_figure(ctx, BERLIN, creative_region.Years(2015, 2019)).note
+
+
+def test_culture_and_income_of_regions_are_compared_within_countries() -> None:
+    """Pooled, 185 regions once looked sure; 24 countries are not."""
+    rows, result = creative_inclusion.regions_beside_income(context(), 2014, 2019)
+    assert (len(rows), result.groups) == (185, 24)
+    assert result.partial_low < 0 < result.partial_high
+    figure, sentence = creative_inclusion.regions_figure(context())
+    assert figure.finding.endswith("no association that the figures can tell from chance")
+    assert "24 countries as independent" in sentence
+
+
+def test_every_indicator_can_stand_beside_culture() -> None:
+    ctx, query = context(), creative_inclusion.Query(venues=("museum", "theatre", "cinema"))
+    for beside in creative_inclusion.indicators(ctx):
+        figure, sentence = creative_inclusion.areas_figure(ctx, TERRITORY, query.changed(beside=beside))
+        assert beside in figure.rows
+        assert "12 larger areas as independent" in sentence
+        assert "counted on 30 June 2021" in figure.note or "counted on 31 December 2020" in figure.note
+
+
 def test_the_walk_is_the_mean_over_people_at_every_level() -> None:
     ctx = context()
     kinds = creative_city.usual_kinds(ctx)
