@@ -103,6 +103,7 @@ class Reader:
     controls: dict[str, Control] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    session: str = ""
 
     def __post_init__(self) -> None:
         self.socket: ClientConnection = connect(
@@ -151,7 +152,9 @@ class Reader:
         self.received += len(raw)
         message = ForwardMsg.FromString(raw)
         kind = message.WhichOneof("type")
-        if kind == "navigation":
+        if kind == "new_session":
+            self.session = message.new_session.initialize.session_id
+        elif kind == "navigation":
             self.script = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = dict(

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import http.client
 import http.cookiejar
 import json
+import select
+import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
+from uuid import uuid4
 
 import pgserver
 import pytest
+from sqlalchemy.exc import OperationalError
+from starlette.responses import Response
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 
 from bench.driver import ROOT, Reader, free_port, healthy, served
+from data.errors import DataError
+from data.settings import settings
 from data.store import rooms
+from views import uploads
+from web import guard
+from web.guard import Guard
+from web.rates import Rates
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +77,87 @@ def test_every_answer_carries_the_headers(running: tuple[str, Path], path: str) 
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
     assert "http" not in headers["content-security-policy"].replace("'self'", "")  # no other server is allowed anything
+    assert "connect-src 'self';" in headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert "strict-transport-security" not in headers  # over plain HTTP browsers would not heed it
+    https = get(running[0], path, **{"X-Forwarded-Proto": "https"})[1]  # as the proxy before it says
+    assert https["strict-transport-security"] == "max-age=31536000"
+    assert all("secure" in cookie.lower() for cookie in https.get("set-cookie", "").split(", ") if "=" in cookie)
+
+
+def test_cookies_over_tls_go_nowhere_else() -> None:
+    def cookies(scheme: str) -> list[str]:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            response = Response()
+            response.set_cookie("plain", "1")
+            response.set_cookie("safe", "1", secure=True)
+            await response(scope, receive, send)
+
+        return TestClient(Guard(app), base_url=f"{scheme}://testserver").get("/").headers.get_list("set-cookie")
+
+    assert [cookie.lower().count("secure") for cookie in cookies("https")] == [1, 1]
+    assert [cookie.lower().count("secure") for cookie in cookies("http")] == [0, 1]
+
+
+def test_sites_that_may_frame_a_page_are_the_owners_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response()(scope, receive, send)
+
+    monkeypatch.setenv("ZONE_EMBED", "https://city.example https://*.city.example:8443")
+    policy = TestClient(Guard(app)).get("/").headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://city.example https://*.city.example:8443")
+    for wrong in ("*", "https:", "https://a; script-src *", "https://a\r\nx: y", "data:"):
+        monkeypatch.setenv("ZONE_EMBED", wrong)
+        with pytest.raises(DataError, match="ZONE_EMBED is"):
+            settings()
+
+
+def test_a_fault_is_one_calm_answer_and_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    def answer(error: Exception) -> tuple[int, str]:
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            raise error
+
+        reply = TestClient(Guard(app)).get("/x")
+        return reply.status_code, reply.json()["fault"]
+
+    statement = OperationalError("SELECT secret", {"name": "Ann"}, Exception("disk I/O error"))
+    assert answer(statement)[0] == 503
+    assert "Nothing was stored" in answer(statement)[1]
+    assert not any(word in caplog.text for word in ("SELECT", "Ann", "Traceback"))
+    assert answer(ValueError("ours"))[0] == 500
+
+
+def test_a_client_that_asks_too_fast_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response()(scope, receive, send)
+
+    monkeypatch.setitem(guard.RATES, "/api", Rates(burst=3, per_s=0.01))
+    greedy, quiet = (TestClient(Guard(app), client=(host, 1)) for host in ("192.0.2.1", "192.0.2.2"))
+    assert [greedy.get("/api/catalogue").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert int(greedy.get("/api/x").headers["Retry-After"]) > 1
+    assert greedy.get("/api/x").json()["fault"].startswith("Too many requests from one place.")
+    assert quiet.get("/api/catalogue").status_code == 200
+    assert greedy.get("/coverage").status_code == 200  # pages go on
+
+
+def test_messages_of_one_websocket_come_no_faster_than_a_page_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MESSAGES", Rates(burst=5, per_s=20))
+    taken: list[float] = []
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        for _ in range(15):
+            await receive()
+            taken.append(time.monotonic())
+        await send({"type": "websocket.close", "code": 1000})
+
+    with TestClient(Guard(app)).websocket_connect("/_stcore/stream") as flood:
+        for _ in range(15):
+            flood.send_bytes(b"x")
+        assert flood.receive()["type"] == "websocket.close"
+    assert taken[4] - taken[0] < 0.2
+    assert taken[-1] - taken[0] >= 0.4  # ten of them at twenty a second
 
 
 @pytest.mark.parametrize(
@@ -161,3 +261,62 @@ def test_two_instances_on_one_postgresql_are_one_app(tmp_path: Path, monkeypatch
             assert any(code in words for words in reader.words), host
             reader.close()
     database.cleanup()
+
+
+def test_uploads_are_taken_where_the_page_has_a_place_for_them(running: tuple[str, Path]) -> None:
+    """A session's page without an uploader takes none; with one it does, up to a bound."""
+    host = running[0]
+    reader = Reader(host)
+    reader.open("coverage")
+
+    def upload(size: int) -> tuple[int, bytes]:
+        start, end = b'--b\r\nContent-Disposition: form-data; name="f"; filename="a.toml"\r\n\r\n', b"\r\n--b--\r\n"
+        connection = http.client.HTTPConnection(host, timeout=60)
+        connection.putrequest("PUT", f"/_stcore/upload_file/{reader.session}/{uuid4()}")
+        for name, value in (
+            ("Content-Type", "multipart/form-data; boundary=b"),
+            ("Content-Length", str(len(start) + size + len(end))),
+            ("X-Xsrftoken", xsrf),
+            ("Cookie", cookie),
+            ("Expect", "100-continue"),  # as a client that waits to hear whether it may send
+        ):
+            connection.putheader(name, value)
+        connection.endheaders()
+        told = select.select([connection.sock], [], [], 2)[0]
+        if not told or connection.sock.recv(12, socket.MSG_PEEK) == b"HTTP/1.1 100":
+            connection.send(start + b"x" * size + end)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+    cookie = get(host, "/_stcore/health")[1]["set-cookie"].split(";")[0]
+    xsrf = cookie.split("=", 1)[1]
+    assert upload(10) == (403, b'{"fault":"This page takes no files."}')
+    reader.open("what_if_compare")
+    assert upload(10)[0] == 204
+    assert upload(40_000_000)[0] == upload(40_000_000)[0] == 204
+    status, content = upload(40_000_000)
+    assert (status, b"no room for more files" in content) == (403, True)
+    reader.open("coverage")  # what was brought to the other page is gone
+    assert upload(10)[0] == 403
+    reader.open("what_if_compare")
+    assert upload(40_000_000)[0] == 204
+    reader.close()
+    assert upload(10)[0] in (400, 403)
+
+
+def test_uploads_of_all_sessions_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = MemoryUploadedFileManager("/upload")
+    sessions = {f"session-{number}" for number in range(16)}
+    runtime = SimpleNamespace(uploaded_file_mgr=manager, is_active_session=sessions.__contains__)
+    monkeypatch.setattr(uploads, "get_instance", lambda: runtime)
+    monkeypatch.setattr(uploads, "_places", set(sessions))
+    with ExitStack() as under_way:  # all at once: what is still coming counts as well
+        answers = [under_way.enter_context(uploads.accepted(session, 49_000_000)) for session in sorted(sessions)]
+    assert answers.count("") == uploads.MAX_BYTES // 49_000_000
+    for session in sorted(sessions)[:6]:
+        manager.add_file(session, UploadedFileRec("1", "a", "b", b"x" * 49_000_000))
+    with uploads.accepted("session-9", 49_000_000) as fault:
+        assert "no room" in fault
+    with uploads.accepted("session-9", -1) as fault:
+        assert fault == "An upload says how long it is."
+    assert not uploads._coming
