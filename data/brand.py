@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from data import limits
 from data.catalogue import local_folder
 from data.errors import SourceError
 from data.settings import settings
@@ -24,8 +25,9 @@ def load() -> dict[str, Any]:
     if not path.exists():
         return {}
     try:
-        theme = tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        limits.check_size(content := path.read_bytes(), path.name, 100_000)
+        theme = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(path.name, f"is not TOML: {error}", hint="Start from docs/brand.toml") from error
     for name in ("primary", "accent"):
         if name in theme and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(theme[name])):
@@ -37,6 +39,7 @@ def load() -> dict[str, Any]:
 def _logo(path: Path, name: str) -> dict[str, Any]:
     try:
         picture = (path.parent / Path(name).name).read_bytes()
+        limits.check_size(picture, name, 5_000_000)
     except (OSError, ValueError) as error:  # not there, a folder, or no name that a file could have
         raise SourceError(
             path.name, f"logo '{name}' is not beside it", hint="Put the picture into the same folder"

@@ -91,7 +91,7 @@ def role_of(account: str) -> str:
         people = tomllib.loads(path.read_text(encoding="utf-8"))["people"]
         roles = (role for name, role in people.items() if fnmatchcase(account.lower(), str(name).lower()))
         role = next(roles, "viewer")
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, RecursionError) as error:
         _log.error(
             '%s cannot be read (%s): nobody is more than a viewer. It holds [people] with "account" = "role".',
             path.name,

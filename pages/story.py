@@ -97,12 +97,12 @@ def own(pinned: list[dict[str, Any]]) -> None:
     file = st.file_uploader(_("Open a story's file"), type=["json"]) if allowed("editor", silent=True) else None
     if file is not None and st.session_state.get("story_file") != file.file_id:
         st.session_state["story_file"] = file.file_id
-        name, steps = stories.from_file(file.getvalue(), file.name, set(st.session_state["_pages"]))
+        name, steps = stories.read_file(ctx.language, file.getvalue(), file.name, set(st.session_state["_pages"]))
         state.choose({"code": stories.save(name, steps)}, "story")
         st.rerun()
 
 
-shell.context()
+ctx = shell.context()
 st.title(_("Story"), anchor=False)  # of no territory: the sidebar is left to the language
 query = state.read(stories.Query)
 if query.notes and query.code:

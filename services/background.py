@@ -166,13 +166,15 @@ def _give_on(future: Any) -> None:
 
 
 def run(language: Language, function: Callable[..., Any], *args: Any) -> Any:
-    """The result of short work, such as reading an upload. Raises DataError, RuntimeError with a sentence."""
+    """The result of short work, such as reading an upload. Raises DataError with a sentence."""
     task = start(language, function, *args)
     try:
         return task.wait(2 * LIMIT_S).result()
     except TimeoutError:
         task.cancel()
-        return task.result()
+        raise DataError(language("The work ended without a result.")) from None
+    except RuntimeError as fault:
+        raise DataError(str(fault)) from None
 
 
 def _pool() -> ProcessPool:

@@ -16,6 +16,7 @@ from data.figures import Column, Figure
 from data.store import exchange, register, seeds
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from data.translation import N_
+from services import background
 from services.columns import SHARED
 from services.figures import Caption, figure
 from services.names import REGISTER, topic_name
@@ -226,12 +227,17 @@ def export(rows: pd.DataFrame, kind: str) -> bytes:
 
 
 def import_file(ctx: CityContext, content: bytes, name: str, who: str) -> tuple[str, Figure | None]:
-    """Store every good row of a file; what was done, and the rows that were not stored. Raises DataError."""
+    """Store every good row of a file, read in a process of its own; what was done, and the rows that were not stored.
+
+    Raises DataError.
+    """
     _ = ctx.language
-    stored, report = exchange.import_file(content, name, who)
+    good, report = background.run(ctx.language, exchange.check, content, name)
+    if good:
+        register.add_many(good, who)
     words = _(
         "{stored:,} initiatives stored; {row:,} rows not, each listed with what to mend.",
-        stored=stored,
+        stored=len(good),
         row=report["row"].nunique(),
     )
     caption = register_caption(ctx, _("Rows that were not stored"))

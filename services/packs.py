@@ -9,8 +9,10 @@ import io
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +21,7 @@ from data import local
 from data.city import building, checks, exporting, pack
 from data.city.findings import Finding, PackError
 from data.context import CityContext
+from data.errors import DataError
 from data.figures import Column, Figure
 from data.translation import N_
 from services.background import Task, start
@@ -59,6 +62,14 @@ def read_upload(folder: Path, name: str) -> Mappings:
         raise PackError(findings) from fault
 
 
+def check_mapped(
+    folder: Path, chosen: dict[str, dict[str, str]], report_progress: checks.ReportProgress
+) -> list[Finding]:
+    """What is wrong with an unpacked pack whose files' columns are confirmed. Raises PackError."""
+    checks.confirm(folder, chosen)
+    return checks.findings(folder, report_progress)
+
+
 @dataclass
 class Upload:
     """An uploaded pack and what is known of it so far; its folder goes with the session that holds it."""
@@ -70,24 +81,24 @@ class Upload:
     built: str = ""  # the city's key
     step: str = ""
 
-    def _start(self, ctx: CityContext, step: str) -> Task:
-        self.step, place = step, Path(self.folder.name)
-        if step == "mappings":
-            return start(ctx.language, read_upload, place, self.name)
-        return start(ctx.language, checks.findings if step == "findings" else building.build, place / "pack")
+    def _start(self, ctx: CityContext, step: str, function: Callable[..., Any], *args: Any) -> Task:
+        if not Path(self.folder.name).exists():
+            _ = ctx.language
+            raise DataError(_("The upload was taken away after an hour. Upload the pack again."))
+        self.step = step
+        return start(ctx.language, function, *args)
 
     def read(self, ctx: CityContext) -> Task:
         """Unpack it and see which columns it has."""
-        return self._start(ctx, "mappings")
+        return self._start(ctx, "mappings", read_upload, Path(self.folder.name), self.name)
 
     def check(self, ctx: CityContext, chosen: dict[str, dict[str, str]]) -> Task:
         """Find what is wrong with it. chosen: for each section, which of its file's columns is which of ours."""
-        checks.confirm(Path(self.folder.name) / "pack", chosen)
-        return self._start(ctx, "findings")
+        return self._start(ctx, "findings", check_mapped, Path(self.folder.name) / "pack", chosen)
 
     def build(self, ctx: CityContext) -> Task:
         """Put its city in use. Raises NotAllowedError in the work itself."""
-        return self._start(ctx, "built")
+        return self._start(ctx, "built", building.build, Path(self.folder.name) / "pack")
 
     def take(self, work: Task) -> None:
         """Take what the work has brought. Raises RuntimeError with a sentence, DataError."""

@@ -7,13 +7,15 @@ from typing import Any
 
 from data.context import ViewState
 from data.store.stories import StoryView, as_file, from_file, save, show_step, stories, story
+from data.translation import Language
+from services import background
 
 __all__ = [
     "Query",
     "StoryView",
     "as_file",
     "described",
-    "from_file",
+    "read_file",
     "save",
     "show_step",
     "stories",
@@ -27,6 +29,12 @@ class Query(ViewState):
 
     code: str = ""
     notes: bool = False
+
+
+def read_file(language: Language, content: bytes, name: str, pages: set[str]) -> tuple[str, list[dict[str, Any]]]:
+    """Title and steps of a story's file, read in a process of its own. pages: those that exist. Raises DataError."""
+    title, steps = background.run(language, from_file, content, name, pages)
+    return title, steps
 
 
 def described(step: dict[str, Any], page_names: dict[str, str]) -> str:

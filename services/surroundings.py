@@ -1,4 +1,4 @@
-"""What the page shell asks: stories and short links, the city's look, tables that are not there (views.shell.Surroundings)."""
+"""What the page shell asks (views.shell.Surroundings): stories, short links, the city's look, tables that are missing."""
 
 from __future__ import annotations
 

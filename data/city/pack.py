@@ -211,6 +211,8 @@ def load_manifest(folder: Path) -> dict[str, Any]:
         fault = _fault("the file is missing", "Start from 'python -m data.city new FOLDER'")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = _fault(f"this is no TOML file in UTF-8 ({error})", "Mend the place it names")
+    except RecursionError:
+        fault = _fault("it is nested too deeply", "Write it as the template does")
     raise PackError([fault])
 
 

@@ -79,8 +79,8 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
     return records
 
 
-def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]:
-    """Store every good row of a file at once, or none if storing fails; returns how many, and a report of the rest.
+def check(content: bytes, name: str) -> tuple[list[dict[str, Any]], pd.DataFrame]:
+    """The good rows of a file, fit to store, and a report of the rest. Raises SourceError.
 
     Report: row (of the file's rows, from 1, without its head), column, fault with hint.
     """
@@ -92,6 +92,12 @@ def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]
             )
         except register.InvalidInitiativeError as error:
             report += [(number, column, problem) for column, problem in error.problems.items()]
+    return good, pd.DataFrame(report, columns=REPORT)
+
+
+def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]:
+    """Store every good row of a file at once, or none if storing fails; returns how many, and the report of `check`."""
+    good, report = check(content, name)
     if good:
         register.add_many(good, who)
-    return len(good), pd.DataFrame(report, columns=REPORT)
+    return len(good), report

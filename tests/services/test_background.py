@@ -83,9 +83,9 @@ def test_work_that_takes_too_long_is_ended_though_nobody_watches(
 
 
 def test_memory_is_limited_and_a_process_that_dies_harms_nothing_else() -> None:
-    with pytest.raises(RuntimeError, match="more than 4 GB"):
+    with pytest.raises(DataError, match="more than 4 GB"):
         background.run(Language(), greedy)
-    with pytest.raises(RuntimeError, match="without a result"):
+    with pytest.raises(DataError, match="without a result"):
         background.run(Language(), dies)
     assert background.run(Language(), sleep, [], 0) == []
 
