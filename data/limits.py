@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from data.errors import SourceError
 
 MAX_BYTES, MAX_UNPACKED, MAX_RATIO = 20_000_000, 200_000_000, 200
 MAX_ROWS, MAX_COLUMNS = 20_000, 200
+OF_PACK = (5_000_000, 1_000)  # rows and columns of a table of a city pack
+PACK_UNPACKED = 2_000_000_000
 
 
 def check_size(content: bytes, name: str, limit: int = MAX_BYTES) -> None:
@@ -19,26 +22,25 @@ def check_size(content: bytes, name: str, limit: int = MAX_BYTES) -> None:
         )
 
 
-def check_zip(content: bytes, name: str) -> None:
+def check_zip(file: bytes | Path, name: str, limit: int = MAX_UNPACKED) -> None:
     """Refuse a zip (an XLSX is one) that unpacks to far more than it seems, and what is no zip. Raises SourceError."""
+    size = file.stat().st_size if isinstance(file, Path) else len(file)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file if isinstance(file, Path) else io.BytesIO(file)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
     except zipfile.BadZipFile as error:
         raise SourceError(name, f"is no such file ({error})", hint="Save it again") from error
-    if unpacked > min(MAX_UNPACKED, MAX_RATIO * max(len(content), 10_000)):
+    if unpacked > min(limit, MAX_RATIO * max(size, 10_000)):
         raise SourceError(
-            name,
-            f"unpacks to {unpacked:,} bytes, which is more than a table of {MAX_ROWS:,} rows needs",
-            hint="Save it again as CSV",
+            name, f"unpacks to {unpacked:,} bytes, which is more than its size allows", hint="Save it again as CSV"
         )
 
 
-def check_shape(rows: int, columns: int, name: str) -> None:
+def check_shape(rows: int, columns: int, name: str, most_rows: int = MAX_ROWS, most_columns: int = MAX_COLUMNS) -> None:
     """Refuse a table with too many rows or columns. Raises SourceError."""
-    if rows > MAX_ROWS or columns > MAX_COLUMNS:
+    if rows > most_rows or columns > most_columns:
         raise SourceError(
             name,
-            f"has {rows:,} rows and {columns:,} columns; at most {MAX_ROWS:,} and {MAX_COLUMNS} are read",
+            f"has {rows:,} rows and {columns:,} columns; at most {most_rows:,} and {most_columns:,} are read",
             hint="Part it into smaller files",
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,12 +12,13 @@ import charset_normalizer
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
+import pyarrow.parquet
 import shapely
 
+from data import limits
+from data.city import shapes
 from data.errors import SourceError
 
-SPATIAL = {".geojson", ".json", ".gpkg", ".shp", ".zip", ".fgb", ".gml", ".kml"}
 ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "utf_16"]
 _GROUPED = re.compile(r"^-?\d{1,3}([ .,'’\u00a0\u202f])\d{3}(\1\d{3})*$")
 
@@ -43,15 +43,16 @@ def read(path: Path, name: str) -> FileTable:
         if suffix in (".csv", ".txt", ".tsv"):
             table = _csv(path)
         elif suffix in (".xlsx", ".xlsm"):
+            limits.check_zip(path, name, limits.PACK_UNPACKED)
             table = FileTable(pd.read_excel(path, dtype=object, engine="openpyxl"), 2)
         elif suffix in (".parquet", ".geoparquet"):
             table = FileTable(_parquet(path), 1)
-        elif suffix in SPATIAL:
-            table = FileTable(_spatial(path), 1)
+        elif suffix in shapes.SUFFIXES:
+            table = FileTable(shapes.read(path), 1)
         else:
             formats = "CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet"
             raise SourceError(name, f"the format '{suffix}' is unknown", hint=f"Use {formats}")
-    except SourceError:
+    except (SourceError, MemoryError):
         raise
     except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
         what = f"the file cannot be read as {suffix[1:] or 'a table'} ({_short(fault)})"
@@ -62,6 +63,7 @@ def read(path: Path, name: str) -> FileTable:
         raise SourceError(name, what, hint="Give each column its own name")
     if table.rows.empty:
         raise SourceError(name, "the file has no rows", hint="Export it again")
+    limits.check_shape(len(table.rows), len(columns), name, *limits.OF_PACK)
     return table
 
 
@@ -70,20 +72,12 @@ def _short(fault: Exception) -> str:
 
 
 def _parquet(path: Path) -> pd.DataFrame:
+    about = pyarrow.parquet.read_metadata(path)  # a few bytes may stand for very many equal rows
+    limits.check_shape(about.num_rows, about.num_columns, path.name, *limits.OF_PACK)
     try:
         return gpd.read_parquet(path)
     except ValueError:
         return pd.read_parquet(path)
-
-
-def _spatial(path: Path) -> gpd.GeoDataFrame:
-    if path.suffix.lower() == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            shapes = [member for member in archive.namelist() if member.lower().endswith((".shp", ".gpkg", ".geojson"))]
-        if len(shapes) != 1:
-            raise ValueError(f"the zip holds {len(shapes)} layers where one is meant")
-        return pyogrio.read_dataframe(f"/vsizip/{path}/{shapes[0]}")
-    return pyogrio.read_dataframe(path)
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
