@@ -12,10 +12,10 @@ from analytics import scenario as files
 from analytics.scenario import Scenario
 from data import limits, store
 from data.context import CityContext, Territory, ViewState
-from data.errors import NothingToShow, SourceError
+from data.errors import DataError, NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services import arrivals, shock, sites
+from services import arrivals, background, shock, sites
 from services.areas import current_half_years, require_period
 from services.cache import cached
 from services.figures import Caption, figure
@@ -100,12 +100,15 @@ def misfit(ctx: CityContext, scenario: Scenario) -> str:
 
 
 def load(ctx: CityContext, content: bytes, name: str) -> Scenario:
-    """A scenario of a file. Raises ValueError in a sentence where it is too large, none, or does not fit this city."""
+    """A scenario of a file, read in a process of its own.
+
+    Raises ValueError in a sentence where it is too large, none, or does not fit this city.
+    """
     try:
         limits.check_size(content, name, MAX_BYTES)
-    except SourceError as fault:
+        scenario: Scenario = background.run(ctx.language, files.load, content.decode("utf-8", "replace"))
+    except DataError as fault:
         raise ValueError(str(fault)) from None
-    scenario = files.load(content.decode("utf-8", "replace"))
     if reason := misfit(ctx, scenario):
         raise ValueError(reason)
     return scenario
