@@ -9,7 +9,9 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pandas as pd
@@ -76,6 +78,29 @@ def test_a_redirect_elsewhere_is_not_followed() -> None:
     with pytest.raises(SourceError, match="says 302"):
         http_cache.get(ADDRESS, client=server)
     assert len(asked) == 1
+
+
+def test_our_own_client_follows_no_redirect_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    class Redirects(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302 if self.path == "/x" else 200)
+            self.send_header("Location", "/elsewhere")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Redirects) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("ZONE_HOSTS", f"127.0.0.1:{server.server_port}")
+        with pytest.raises(SourceError, match="says 302"):
+            http_cache.get(f"http://127.0.0.1:{server.server_port}/x")
+        server.shutdown()
+    assert asked == ["/x"]
 
 
 def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
