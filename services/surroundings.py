@@ -1,4 +1,4 @@
-"""What the page shell asks (views.shell.Surroundings): stories, short links, the city's look, tables that are missing."""
+"""What the page shell asks (views.shell.Surroundings): stories, short links, the city's look, missing tables."""
 
 from __future__ import annotations
 
