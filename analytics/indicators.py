@@ -62,7 +62,8 @@ _MINUTES = N_("sum over cells of residents x minutes to the nearest / sum of res
 def _social(key: str, dimension: str, good: str, caveats: str = _SINGLE_DAYS) -> Indicator:
     label, definition = _WORDS[key]
     formula = N_(
-        "as published; above planning areas the mean weighted with residents of its own ages, counted within a year of it"
+        "as published; above planning areas the mean weighted with residents of its own ages, counted within a year "
+        "of it"
     )
     period = N_("newest published day up to the chosen half-year")
     page = f"creative_inclusion?beside={key}" if key in ("unemployment", "child_poverty") else "inclusion"
@@ -70,8 +71,11 @@ def _social(key: str, dimension: str, good: str, caveats: str = _SINGLE_DAYS) ->
     return Indicator(key, label, dimension, "%", good, definition, formula, tables, make, period, caveats, page)
 
 
+WALKS: dict[str, tuple[str, ...]] = {}  # kinds of facility that each walk is to, the nearest of any
+
+
 def _walk(key: str, dimension: str, *kinds: str) -> Indicator:
-    label, definition = _WORDS[key]
+    WALKS[key], (label, definition) = kinds, _WORDS[key]
     unit, tables, make = N_("minutes on foot, estimate"), ("cells", "facilities", "residents"), measures.walk(*kinds)
     page = f"reach?service={kinds[0]}"
     return Indicator(key, label, dimension, unit, "low", definition, _MINUTES, tables, make, _NEWEST, _STRAIGHT, page)

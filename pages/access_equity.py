@@ -11,7 +11,7 @@ territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Equity of access in {name}", name=ctx.name), ctx, territory, follows="city")
 query = state.read(access.Question, {"service": list(access.services(ctx))})
 controls.row(access.question_labels(ctx))
-st.caption(access.about(ctx, query))
+st.caption(access.about(ctx, query, territory.changed(district="")))
 figures.key_figures(equity.key_figures(ctx, territory, query))
 if access.counts_displaced(ctx):
     st.markdown(equity.gap_sentence(ctx, territory, query))

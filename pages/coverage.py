@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import areas, coverage, names
+from services import access, areas, coverage, names
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -27,7 +27,7 @@ controls.choice(
     columns[3].selectbox, _("Within (straight line)"), "distance", lambda metres: _("{metres:,} m", metres=metres)
 )
 figures.key_figures(coverage.key_figures(ctx, territory, query))
-st.caption(coverage.about(ctx, territory, query))
+st.caption(f"{coverage.about(ctx, territory, query)} {access.limits_note(ctx, query.service, territory)}")
 with shell.section():
     figures.show(coverage.map_figure(ctx, territory, query))
 topic = coverage.NEEDS.get(names.facility_kinds(ctx).loc[query.service, "grouping"])

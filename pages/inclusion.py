@@ -23,7 +23,7 @@ if query.weights == "expert":
     dimensions = names.dimensions(ctx.language)
     for column, (key, label) in zip(st.columns(len(dimensions)), dimensions.items(), strict=True):
         controls.number(label, f"points_{key}", place=column)
-st.caption(inclusion.about(ctx, period))
+st.caption(f"{inclusion.about(ctx, period)}. {inclusion.caveats(ctx, period)}")
 with shell.section():
     with st.spinner(_("Ranking under 2,048 combinations of choices …")):
         index_map = inclusion.map_figure(ctx, territory, period, query)

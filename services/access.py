@@ -6,17 +6,20 @@ of its own minutes come from straight lines.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
 
-from analytics import access, network
-from data.context import CityContext, ViewState
+from analytics import access, coverage, network
+from data.context import CityContext, Territory, ViewState
 from data.figures import Column
 from data.translation import N_
-from services.areas import area_names, hierarchy
+from services.areas import area_names, exact_areas, hierarchy, place_name, require_period
 from services.areas import residents as all_residents
 from services.cache import cached
 from services.coverage import residents_served
@@ -24,7 +27,7 @@ from services.names import facility_kinds
 from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
 
 EVERYONE, DISPLACED = N_("all it serves"), N_("residents of displaced origin")
-MEANS = ["minutes", "share_within", "places_per_100", "in_reach"]
+MEANS = ["minutes", "share_within", "share_low", "share_high", "places_per_100", "in_reach"]
 
 
 class Measure(NamedTuple):
@@ -52,7 +55,11 @@ COLUMNS = {
     for column in (
         Column("persons", N_("People served")),
         Column("minutes", N_("Minutes to the nearest"), digits=1),
+        Column("minutes_low", N_("Minutes if ways are direct (10th percentile)"), digits=1),
+        Column("minutes_high", N_("Minutes if ways are long (90th percentile)"), digits=1),
         Column("share_within", N_("Share within the limit"), digits=3),
+        Column("share_low", N_("Share within the limit if ways are long"), digits=3),
+        Column("share_high", N_("Share within the limit if ways are direct"), digits=3),
         Column("places_per_100", N_("Places in reach (E2SFCA)"), N_("per 100 people served"), digits=2),
         Column("in_reach", N_("Facilities within the limit"), digits=1),
     )
@@ -93,8 +100,103 @@ def question_labels(ctx: CityContext) -> dict[str, tuple[str, Any]]:
     }
 
 
-def about(ctx: CityContext, query: Question) -> str:
-    """How minutes come about."""
+def states_places(ctx: CityContext, kind: str) -> bool:
+    """Whether any facility of a kind states its places."""
+    return bool(facilities(ctx, kind)["places"].notna().any())
+
+
+def measure(ctx: CityContext, query: Question) -> Measure:
+    """The chosen measure; facilities are counted in place of places where the kind states none."""
+    if query.reach_measure != "places_per_100" or states_places(ctx, query.service):
+        return query.measure
+    label = N_("Facilities in reach (E2SFCA)")
+    return query.measure._replace(
+        label=label, unit=N_("facilities in reach per 100 people served (E2SFCA, estimate)"), digits=3
+    )
+
+
+def unstated_note(ctx: CityContext, kind: str) -> str:
+    """How many facilities state no places, where some do and these count for none; else ''."""
+    _, places = ctx.language, facilities(ctx, kind)["places"]
+    if places.isna().all() or places.notna().all():
+        return ""
+    return _("{count:,} of {all:,} state no places and add none", count=int(places.isna().sum()), all=len(places))
+
+
+@cached
+def metres_to_limits(ctx: CityContext) -> np.ndarray:
+    """Straight line from every cell to the city's outer limits, metres, to within a few."""
+    limits = shapely.union_all(shapely.make_valid(exact_areas(ctx).geometry.to_numpy()))
+    outer = [shapely.segmentize(ring, 10) for part in shapely.get_parts(limits) for ring in [part.exterior]]
+    corners = np.concatenate([shapely.get_coordinates(ring) for ring in outer])
+    return cKDTree(corners).query(city_table(ctx, "cells")[["x", "y"]].to_numpy())[0]
+
+
+@cached
+def residents_nearer_to_limits(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, district: str) -> int:
+    """Residents who live nearer to the city's limits than to any counted facility of the kinds (an estimate)."""
+    rows = optional_table(ctx, "facilities")
+    metres = coverage.nearest_m(city_table(ctx, "cells"), rows[rows["kind"].isin(kinds)])
+    beyond = (metres_to_limits(ctx) < metres) & cells_within(ctx, district)
+    return int(people_in_cells(ctx, "", period)[beyond].sum())
+
+
+def limits_note(ctx: CityContext, kind: str, territory: Territory) -> str:
+    """For how many a facility outside the city may be the nearest; '' where the city has no exact limits."""
+    if not has_tables(ctx, "areas_exact", "cells", "residents"):
+        return ""
+    _, period = ctx.language, require_period(ctx, territory)
+    return _(
+        "Facilities outside {city} are not counted: {count:,} residents of {place} live nearer to its limits than to "
+        "any that is.",
+        city=ctx.name,
+        count=residents_nearer_to_limits(ctx, (kind,), period, territory.district),
+        place=place_name(ctx, territory),
+    )
+
+
+def spread(ctx: CityContext) -> tuple[float, float]:
+    """By what factors minutes may be shorter or longer: 10th and 90th percentile of walks over the middle one."""
+    if has_network(ctx):
+        return 1.0, 1.0
+    fitted = circuity(ctx)
+    return fitted["low"] / fitted["factor"], fitted["high"] / fitted["factor"]
+
+
+def range_text(ctx: CityContext, low: float, high: float, digits: int) -> str:
+    """Two ends in words, '8.4–11.2'; one number where they are written alike."""
+    first, last = (ctx.language.number(end, digits) for end in (low, high))
+    return first if first == last else f"{first}–{last}"
+
+
+def minutes_text(ctx: CityContext, minutes: float, digits: int = 1) -> str:
+    """Minutes in words, as a range where they come from straight lines."""
+    low, high = spread(ctx)
+    return range_text(ctx, minutes * low, minutes * high, digits)
+
+
+def value_text(ctx: CityContext, query: Question, row: Mapping[str, Any]) -> str:
+    """The chosen measure of an area in words with its unit, a range where it hangs on how direct ways are."""
+    _, chosen = ctx.language, measure(ctx, query)
+    if query.reach_measure == "minutes":
+        words = range_text(ctx, row["minutes_low"], row["minutes_high"], chosen.digits)
+    elif query.reach_measure == "share_within":
+        words = range_text(ctx, 100 * row["share_low"], 100 * row["share_high"], chosen.digits)
+    else:
+        words = _.number(row[query.reach_measure] * chosen.factor, chosen.digits)
+    return f"{words} {_(chosen.unit)}"
+
+
+def columns(ctx: CityContext, kind: str) -> dict[str, Column]:
+    """COLUMNS for a kind: facilities are counted in place of places where it states none."""
+    if states_places(ctx, kind):
+        return COLUMNS
+    unit = N_("per 100 people served")
+    return COLUMNS | {"places_per_100": Column("places_per_100", N_("Facilities in reach (E2SFCA)"), unit, digits=3)}
+
+
+def about(ctx: CityContext, query: Question, territory: Territory) -> str:
+    """How minutes come about, and for how many a facility outside the city may be nearer."""
     _ = ctx.language
     if has_network(ctx):
         how = _("Minutes over the city's own streets")
@@ -108,12 +210,13 @@ def about(ctx: CityContext, query: Question) -> str:
             low=fitted["low"],
             high=fitted["high"],
         )
-    return _(
+    speed = _(
         "{how}, at {speeds:.0f} m a minute. {estimate_note}",
         how=how,
         speeds=access.SPEEDS[query.walker],
         estimate_note=_(ctx.city.estimate_note),
     )
+    return f"{speed} {limits_note(ctx, query.service, territory)}".strip()
 
 
 @cached
@@ -225,13 +328,15 @@ def places_in_reach(
 
 def by_cell(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> pd.DataFrame:
     """People and every measure by cell, in the order of the cells: persons and the columns of MEANS."""
-    minutes = minutes_to_nearest(ctx, kind, walker)
+    minutes, (shortest, longest) = minutes_to_nearest(ctx, kind, walker), spread(ctx)
     per_100, count, _sites = places_in_reach(ctx, kind, walker, limit, period)
     return pd.DataFrame(
         {
             "persons": people_in_cells(ctx, kind, period),
             "minutes": minutes,
             "share_within": (minutes <= limit).astype(float),
+            "share_low": (minutes * longest <= limit).astype(float),
+            "share_high": (minutes * shortest <= limit).astype(float),
             "places_per_100": np.nan_to_num(per_100),
             "in_reach": np.nan_to_num(count),
         }
@@ -251,4 +356,5 @@ def by_area(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.T
         result[name] = access.weighted_mean(cells[name].to_numpy(), people, groups)
     names = area_names(ctx, level)
     result = result.reindex(pd.Index(names, name="area_id")).replace(np.inf, np.nan).reset_index()
+    result["minutes_low"], result["minutes_high"] = (result["minutes"] * factor for factor in spread(ctx))
     return result.assign(name=result["area_id"].map(names), persons=result["persons"].fillna(0).astype(int))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics import coverage
+from analytics.findings import extreme
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
@@ -15,6 +16,7 @@ from data.translation import N_
 from services.areas import area_names, hierarchy, in_district, place_name, require_period
 from services.cache import cached
 from services.figures import Caption, Shading, area_map, chart, figure
+from services.findings import ends, left_out
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, missing_table, optional_table, require_tables, world_table
 
@@ -143,15 +145,26 @@ def about(ctx: CityContext, territory: Territory, query: Query) -> str:
     )
 
 
+def _shown(ctx: CityContext, name: str, value: float) -> str:
+    """A value of a measure in words with its unit."""
+    _, (_label, unit, digits, suffix, factor) = ctx.language, MEASURES[name]
+    return f"{_.number(value * factor, digits)}{suffix} {'' if suffix else _(unit)}".strip()
+
+
+def _end_words(ctx: CityContext, rows: pd.DataFrame, largest: bool, digits: int) -> tuple[float, str]:
+    """The value at an end of the bars and where it is: the area's name, or how many areas share it."""
+    _, end = ctx.language, extreme(rows, "value", largest=largest, digits=digits)
+    assert end is not None
+    return end.value, end.names[0] if len(end.names) == 1 else _("{count} areas", count=len(end.names))
+
+
 def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The measure by area, with the facilities on top. Raises NothingToShow where no area has a value."""
     _, period = ctx.language, require_period(ctx, territory)
     label, unit, digits, suffix, factor = MEASURES[query.coverage]
     rows = by_area(ctx, query.service, period, query.level, query.distance)
     rows["value"] = rows[query.coverage]
-    rows["shown"] = [
-        f"{_.number(value * factor, digits)}{suffix} {'' if suffix else _(unit)}".strip() for value in rows["value"]
-    ]
+    rows["shown"] = [_shown(ctx, query.coverage, value) for value in rows["value"]]
     service = facility_kinds(ctx).loc[query.service]
     known = in_district(ctx, rows, territory.district, query.level).dropna(subset="value")
     if known.empty:
@@ -160,16 +173,26 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
             _("{place} has no {loc} and no figure to show.", place=place, loc=service["plural"]),
             _("Choose another service."),
         )
-    few = query.coverage == "residents_per_facility"
-    worst = known.loc[known["value"].idxmax() if few else known["value"].idxmin()]
-    finding = _(
-        "{loc}: least served is {name}, {shown}", loc=service["label"], name=worst["name"], shown=worst["shown"]
+    many = query.coverage == "residents_per_facility"
+    options = {"largest": many, "digits": 3 if factor > 1 else digits, "base": "persons"}
+    least = ends(
+        ctx,
+        known,
+        "value",
+        lambda name, shown: _("{loc}: least served is {name}, {shown}", loc=service["label"], name=name, shown=shown),
+        lambda value: _shown(ctx, query.coverage, value),
+        **options,
     )
+    finding = least.text if least.holds else f"{service['label']}: {least.text}"
+    notes = [_(label), left_out(ctx, known, "value", "persons")]
+    if query.coverage == "places_per_100" and known["without_places"].any():
+        unstated, all_known = (int(known[name].sum()) for name in ("without_places", "facilities"))
+        notes.append(_("{count:,} of {all:,} state no places and add none", count=unstated, all=all_known))
     return area_map(
         ctx,
         territory,
         "coverage-map",
-        Caption(finding, _(unit), _.day(period), facilities_source(ctx), note=_(label)),
+        Caption(finding, _(unit), _.day(period), facilities_source(ctx), " · ".join(note for note in notes if note)),
         rows,
         query.level,
         Shading(digits, suffix, factor, "jenks"),
@@ -185,15 +208,19 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     rows = by_area(ctx, query.service, period, level, query.distance)
     bars = rows.assign(value=rows[query.coverage] * factor).dropna(subset="value").sort_values("value")
     marked = area_names(ctx, level).get(territory.district or territory.area, "")
-    first, last = bars.iloc[0], bars.iloc[-1]
+    if bars.empty:
+        raise NothingToShow(_("No area has a figure."), _("Choose another service."))
+    (first, low), (last, high) = (_end_words(ctx, bars, largest, digits) for largest in (False, True))
     finding = _(
         "From {value}{suffix} in {name} to {value_2}{suffix} in {name_2}",
-        value=_.number(first["value"], digits),
+        value=_.number(first, digits),
         suffix=suffix,
-        name=first["name"],
-        value_2=_.number(last["value"], digits),
-        name_2=last["name"],
+        name=low,
+        value_2=_.number(last, digits),
+        name_2=high,
     )
+    if first == last:
+        finding = _("{name}: {value}{suffix}", name=low, value=_.number(first, digits), suffix=suffix)
     return figure(
         ctx,
         "coverage-bars",

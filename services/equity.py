@@ -24,7 +24,7 @@ from services.tables import city_table, facilities_source, optional_table
 if TYPE_CHECKING:
     from libpysal.weights import Queen
 
-MIN_CLUSTERS = 30  # areas to draw a bootstrap from
+MIN_CLUSTERS = 30  # areas that are left out one by one
 COLUMNS = {
     column.name: column
     for column in (
@@ -58,7 +58,7 @@ def displaced_gap(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp
 
     Only for a city that counts origins.
     """
-    cells, level = city_table(ctx, "cells")["area_id"], _bootstrap_level(ctx)
+    cells, level = city_table(ctx, "cells")["area_id"], _cluster_level(ctx)
     everybody = access.people_in_cells(ctx, "", period)
     minutes = walking.weighted_mean(access.minutes_to_nearest(ctx, kind, walker), everybody, cells)
     displaced = pd.Series(access.displaced_in_cells(ctx, period)).groupby(cells).sum().reindex(minutes.index)
@@ -68,8 +68,8 @@ def displaced_gap(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp
     return gap, area_names(ctx, ctx.levels[-1])[minutes.index[gap.area]]
 
 
-def _bootstrap_level(ctx: CityContext) -> str:
-    """The largest areas of which there are enough to draw from; neighbours inside them are alike."""
+def _cluster_level(ctx: CityContext) -> str:
+    """The largest areas of which there are enough to leave out one by one; neighbours inside them are alike."""
     enough = [level for level in ctx.levels if hierarchy(ctx)[level].nunique() >= MIN_CLUSTERS]
     return enough[0] if enough else ctx.levels[-1]
 
@@ -88,15 +88,14 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     if access.counts_displaced(ctx):
         found, _area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
         gap = _("{gap_mean:+.1f} min", gap_mean=found.gap) if found.sure else _("no sure difference")
-        interval = _(
-            "95 % bootstrap interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found.low, gap_high=found.high
-        )
+        interval = _("95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found.low, gap_high=found.high)
     poverty = _(
         "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."
     )
     palma = _("Palma-style ratio; 0.25 would be even.")
+    gini = _("Gini of places") if access.states_places(ctx, query.service) else _("Gini of facilities")
     return [
-        KeyFigure(_("Gini of places"), _.number(values["gini"], 2), help=_("0: the same for all.")),
+        KeyFigure(gini, _.number(values["gini"], 2), help=_("0: the same for all.")),
         KeyFigure(_("Best 10 % / worst 40 %"), _.number(values["palma"], 2), help=palma),
         KeyFigure(_("Against child poverty"), _.number(values["concentration"], 3), help=poverty),
         KeyFigure(_("Displaced walk more"), gap, help=interval),
@@ -113,13 +112,13 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
     gap, area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
     return _(
         "The walk of residents of displaced origin {sure}: {gap:+.2f} minutes (95 % interval {gap_low:+.1f} to "
-        "{gap_high:+.1f}, bootstrapped over {areas}). Without {area}, which moves it most: {without:+.2f} "
+        "{gap_high:+.1f}, jackknife over {areas}). Without {area}, which moves it most: {without:+.2f} "
         "({without_low:+.1f} to {without_high:+.1f}).",
         sure=_("differs") if gap.sure else _("cannot be told from that of the others"),
         gap=gap.gap,
         gap_low=gap.low,
         gap_high=gap.high,
-        areas=level_plurals(ctx)[_bootstrap_level(ctx)],
+        areas=level_plurals(ctx)[_cluster_level(ctx)],
         area=area,
         without=gap.without,
         without_low=gap.without_low,
@@ -144,14 +143,14 @@ def lorenz_figure(ctx: CityContext, territory: Territory, query: Question) -> Fi
     if not np.isfinite(gini or 0):
         raise NothingToShow(_("No place is in anybody's reach."), _("Choose a longer walk or another service."))
     rows = lorenz(ctx, query.service, query.walker, query.limit, period)
+    finding = _("Lorenz curve of places in reach: Gini {gini}", gini=_.number(gini, 2))
     unit = _("% of places, by % of people, worst served first")
-    caption = Caption(
-        _("Lorenz curve of places in reach: Gini {gini}", gini=_.number(gini, 2)),
-        unit,
-        _.day(period),
-        facilities_source(ctx),
-        _(access.MEASURES["places_per_100"].unit),
-    )
+    if not access.states_places(ctx, query.service):
+        finding = _("Lorenz curve of facilities in reach: Gini {gini}", gini=_.number(gini, 2))
+        unit = _("% of facilities, by % of people, worst served first")
+    places = access.measure(ctx, query.changed(reach_measure="places_per_100"))
+    notes = [_(places.unit), access.unstated_note(ctx, query.service)]
+    caption = Caption(finding, unit, _.day(period), facilities_source(ctx), " · ".join(note for note in notes if note))
     return figure(
         ctx, "lorenz", caption, rows, chart("lines", rows, x="people", y="good", by="group", unit=unit), COLUMNS
     )
@@ -209,7 +208,7 @@ def cluster_figure(ctx: CityContext, territory: Territory, query: Question) -> F
             "Moran's I {moran:.2f} ({p}, 999 permutations); {measures}",
             moran=overall["moran"],
             p=_.p_value(overall["p"]),
-            measures=_(measure.unit),
+            measures=_(access.measure(ctx, query).unit),
         ),
         _("Map of {bad} jointly underserved areas", bad=count),
     )

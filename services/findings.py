@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from analytics.findings import Extreme, Finding, extreme
+from analytics.findings import MIN_BASE, Extreme, Finding, extreme
 from data.context import CityContext
 
 
@@ -41,3 +41,13 @@ def ends(
         next=shown(end.behind),
     )
     return Finding(statement(name, words), end.clear, unclear)
+
+
+def left_out(ctx: CityContext, rows: pd.DataFrame, value: str, base: str) -> str:
+    """How many areas have a figure that rests on too few people to be ranked; '' if none."""
+    few = int((rows[value].notna() & (rows[base].astype(float) < MIN_BASE)).sum())
+    return (
+        ctx.language("{few} areas with fewer than {least} people are not ranked", few=few, least=MIN_BASE)
+        if few
+        else ""
+    )

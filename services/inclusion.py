@@ -15,12 +15,12 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, Language
-from services.access import minutes_to_nearest
+from services.access import minutes_to_nearest, residents_nearer_to_limits, spread
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
 from services.cache import cached
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
-from services.names import cards, dimensions, level_plurals
+from services.names import cards, dimensions, facility_kinds, level_plurals
 from services.tables import city_table, has_tables, optional_table, source, world_table
 
 TABLES = ("residents", "social_monitoring", "facilities")  # what most indicators are made from
@@ -131,22 +131,43 @@ def bases_day(ctx: CityContext, period: pd.Timestamp) -> pd.Timestamp | None:
 
 
 def about(ctx: CityContext, period: pd.Timestamp) -> str:
-    """Of which days indicators are, whom the social ones are shares of, and what walks leave out."""
+    """Of which days indicators are."""
     _, day, residents_day = ctx.language, social_day(ctx, period), ctx.language.day(period)
     if day is None:
         return _("Residents of {period}; walks are estimates", period=residents_day)
-    dates = _(
+    return _(
         "Residents of {period}; social monitoring of {day}; walks are estimates", period=residents_day, day=_.day(day)
     )
-    bases = bases_day(ctx, period)
-    if bases is None:
-        return (
-            dates + ". " + _("No ages were counted within a year of it: its shares are not added up to larger areas.")
+
+
+def caveats(ctx: CityContext, period: pd.Timestamp) -> str:
+    """Whom social indicators are shares of, how far walks may be off, what they leave out."""
+    _, bases, weights = ctx.language, bases_day(ctx, period), ""
+    if bases is not None:
+        weights = _(
+            "In larger areas social shares are weighted with their own ages, counted on {day}.", day=_.day(bases)
         )
-    return (
-        dates
-        + ". "
-        + _("In larger areas its shares are weighted with their own ages, counted on {day}.", day=_.day(bases))
+    elif social_day(ctx, period) is not None:
+        weights = _("No ages were counted within a year of the social shares: they are not added up to larger areas.")
+    return f"{weights} {_walks_note(ctx, period)}".strip()
+
+
+def _walks_note(ctx: CityContext, period: pd.Timestamp) -> str:
+    """How far walks may be off, and for how many a facility outside the city may be nearer."""
+    present = set(facility_kinds(ctx).index)
+    walked = [kinds for kinds in indicators.WALKS.values() if present & set(kinds)]
+    if not walked or not has_tables(ctx, "areas_exact", "cells"):
+        return ""
+    beyond = [residents_nearer_to_limits(ctx, kinds, period, "") for kinds in walked]
+    shortest, longest = spread(ctx)
+    return ctx.language(
+        "A walk may take {shortest:.2f} to {longest:.2f} times what is shown. Facilities outside {city} are not "
+        "counted: by kind, {low:,} to {high:,} residents live nearer to its limits than to any that is.",
+        shortest=shortest,
+        longest=longest,
+        city=ctx.name,
+        low=min(beyond),
+        high=max(beyond),
     )
 
 
@@ -301,7 +322,7 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure
         largest=True,
         error="error",
     )
-    finding = f"{most.text}: {moves}"
+    finding = f"{most.text[:1].upper()}{most.text[1:]}: {moves}"
     unit = _(
         "% of the variance of the mean shift in rank (total Sobol share, 95 % interval; {runs:,} runs)",
         runs=result.runs,

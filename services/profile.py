@@ -5,11 +5,13 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics import profile
+from analytics.findings import MIN_BASE
+from analytics.indicators import WALKS
 from analytics.profile import STANDS_OUT_PERCENT
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column, Figure
 from data.translation import N_
-from services import inclusion
+from services import access, inclusion
 from services.areas import area_names, district_by_area, hierarchy
 from services.cache import cached
 from services.figures import Caption, chart, figure
@@ -69,6 +71,8 @@ def compared(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> t
     similar = list(profile.peers(values[SIMILAR_BY].dropna(axis=1, how="all"), area).index)
     if ctx.has_districts and level != "district":
         rows["district"] = inclusion.measured(ctx, period, "district").loc[district_by_area(ctx, level)[area]]
+    if not rows.loc["residents", "value"] >= MIN_BASE:
+        rows["kind"] = ""
     rows["city"] = inclusion.measured(ctx, period, "city").iloc[0]
     rows["similar"] = values.loc[similar].mean() if similar else float("nan")
     rows["better_than"] = rows["better_than"].where([bool(by_key[key].good) for key in rows.index])
@@ -80,7 +84,7 @@ def compared(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> t
 def about(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> str:
     """What the area is, where it lies, how many live there and which areas are most like it."""
     _, (rows, similar) = ctx.language, compared(ctx, period, level, area)
-    names = area_names(ctx, level)
+    names, few = area_names(ctx, level), not rows.loc["residents", "value"] >= MIN_BASE
     within = ""
     if "district" in rows:
         within = _("in {value}, ", value=area_names(ctx, "district")[district_by_area(ctx, level)[area]])
@@ -91,7 +95,7 @@ def about(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> str:
         loc=_.number(rows.loc["residents", "value"]),
         period=_.day(period),
         value=", ".join(names[similar_area] for similar_area in similar) or _("not known"),
-    )
+    ) + (" " + _("With fewer than {least} residents nothing is said to stand out.", least=MIN_BASE) if few else "")
 
 
 def standouts(ctx: CityContext, period: pd.Timestamp, level: str, area: str, kind: str) -> dict[str, str]:
@@ -106,12 +110,16 @@ def _sentence(ctx: CityContext, key: str, row: pd.Series, level: str) -> str:
     better = row["kind"] == "strength"
     share = row["better_than"] if better else 100 - row["better_than"]
     unit = " %" if card.unit.startswith("%") and card.unit != _("% points") else f" {card.unit}"
+    value, city = (
+        access.minutes_text(ctx, row[name], card.digits) if key in WALKS else _.number(row[name], card.digits)
+        for name in ("value", "city")
+    )
     values = {
         "label": row["measure"],
-        "key": _.number(row["value"], card.digits) + unit,
+        "key": value + unit,
         "side": _("better") if better else _("worse"),
         "plural": level_plurals(ctx)[level],
-        "city": _.number(row["city"], card.digits),
+        "city": city,
     }
     if share == 100:
         return _("{label}: {key}, {side} than all other {plural} (city: {city}).", **values)
@@ -153,7 +161,8 @@ def table_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str) 
     rows = rows.sort_values("dimension", key=lambda keys: keys.map(order.index), kind="stable")
     name = area_names(ctx, level)[area]
     finding = _("{name}: area beside district, city and similar areas", name=name)
-    caption = Caption(finding, inclusion.about(ctx, period), "", source(ctx, *inclusion.TABLES))
+    credit, note = source(ctx, *inclusion.TABLES), inclusion.caveats(ctx, period)
+    caption = Caption(finding, inclusion.about(ctx, period), "", credit, note)
     return figure(ctx, "measures", caption, _exported(ctx, rows), None, COLUMNS)
 
 

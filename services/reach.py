@@ -23,6 +23,7 @@ from services.areas import area_names, area_shapes, current_half_years, in_distr
 from services.cache import cached
 from services.coverage import facility_points, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
+from services.findings import ends, left_out
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source
 
@@ -78,19 +79,18 @@ def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
 
 def _rows(ctx: CityContext, territory: Territory, query: Query, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     """A map's rows for a kind and day, in the territory. Raises NothingToShow where no area has a value."""
-    _, measure = ctx.language, query.measure
+    _, asked = ctx.language, query.changed(service=kind)
     rows = access.by_area(ctx, kind, query.walker, query.limit, period, query.level)
     rows = in_district(ctx, rows, territory.district, query.level)
-    values = rows[query.reach_measure] * measure.factor
+    values = rows[query.reach_measure] * query.measure.factor
     if values.isna().all():
         raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
-    shown = [f"{_.number(value, measure.digits)} {_(measure.unit)}" for value in values]
-    return rows.assign(value=values, shown=shown, kind=facility_kinds(ctx).loc[kind, "label"])
+    return rows.assign(value=values, shown=[access.value_text(ctx, asked, row) for row in rows.to_dict("records")])
 
 
 def maps(ctx: CityContext, territory: Territory, query: Query) -> list[Figure]:
     """The measure by area: one map, or two on one scale (two services, or one on two dates)."""
-    _, measure, pairs = ctx.language, query.measure, [(query.service, require_period(ctx, territory))]
+    _, pairs = ctx.language, [(query.service, require_period(ctx, territory))]
     if query.against == "another service":
         pairs.append((query.other, pairs[0][1]))
     elif query.against == "an earlier date":
@@ -99,25 +99,46 @@ def maps(ctx: CityContext, territory: Territory, query: Query) -> list[Figure]:
     grouped = classes.classify(pd.concat(tables, ignore_index=True)["value"], scheme="jenks")
     figures = []
     for place, ((kind, period), rows) in enumerate(zip(pairs, tables, strict=True)):
-        worst = rows.loc[rows["value"].idxmin() if measure.low_is_bad else rows["value"].idxmax()]
-        finding = _(
-            "{labels}: hardest for {name}, {shown}", labels=worst["kind"], name=worst["name"], shown=worst["shown"]
-        )
+        measure = access.measure(ctx, query.changed(service=kind))
+        hardest = _hardest(ctx, query.changed(service=kind), rows)
+        notes = [hardest[1], access.unstated_note(ctx, kind) if query.reach_measure == "places_per_100" else ""]
         part = classes.part(grouped, slice(place * len(rows), (place + 1) * len(rows)))  # both have the same areas
         figures.append(
             area_map(
                 ctx,
                 territory,
                 "reach-map" if len(pairs) == 1 else f"side-{place}",
-                Caption(finding, _(measure.unit), _.day(period), facilities_source(ctx)),
+                Caption(
+                    hardest[0],
+                    _(measure.unit),
+                    _.day(period),
+                    facilities_source(ctx),
+                    " · ".join(note for note in notes if note),
+                ),
                 rows,
                 query.level,
                 Shading(measure.digits, classes=part),
                 points=facility_points(ctx, kind),
-                columns=COLUMNS,
+                columns=COLUMNS | access.columns(ctx, kind),
             )
         )
     return figures if len(figures) == 1 else [_smaller(result) for result in figures]
+
+
+def _hardest(ctx: CityContext, query: Query, rows: pd.DataFrame) -> tuple[str, str]:
+    """For which area it is hardest, where one is and enough people are behind it; and how many areas are too small."""
+    _, measure, label = ctx.language, access.measure(ctx, query), facility_kinds(ctx).loc[query.service, "label"]
+    options = {"largest": not measure.low_is_bad, "digits": measure.digits, "base": "persons"}
+
+    def statement(name: str, _value: str) -> str:
+        shown = rows.loc[rows["name"] == name, "shown"].iloc[0]
+        return _("{labels}: hardest for {name}, {shown}", labels=label, name=name, shown=shown)
+
+    def number(value: float) -> str:
+        return f"{_.number(value, measure.digits)} {_(measure.unit)}"
+
+    finding = ends(ctx, rows, "value", statement, number, **options)
+    return finding.text if finding.holds else f"{label}: {finding.text}", left_out(ctx, rows, "value", "persons")
 
 
 def _smaller(result: Figure) -> Figure:
@@ -144,7 +165,7 @@ def hexagons(
 
 def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The measure where people live, hexagon by hexagon. Raises NothingToShow where nobody served lives."""
-    _, measure, period = ctx.language, query.measure, require_period(ctx, territory)
+    _, measure, period = ctx.language, access.measure(ctx, query), require_period(ctx, territory)
     rows, resolution = hexagons(ctx, query.service, query.walker, query.limit, period, territory.district)
     if rows.empty:
         raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
@@ -161,31 +182,42 @@ def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         + f" · {_(ctx.city.estimate_note)}",
         _("Map of hexagons: {unit}", unit=unit),
     )
-    result = figure(ctx, "hexagons", caption, rows, city_map(ctx, territory, [layer], key), COLUMNS)
+    columns = COLUMNS | access.columns(ctx, query.service)
+    result = figure(ctx, "hexagons", caption, rows, city_map(ctx, territory, [layer], key), columns)
     return replace(result, geometry=lambda: [h3.cells_to_geo([cell]) for cell in rows["cell"]])
 
 
 @cached
 def curves(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp, district: str) -> pd.DataFrame:
-    """Share of each group of people within every number of minutes: minutes, group (EVERYONE or DISPLACED), percent."""
+    """Share of each group of people within every number of minutes: minutes, group (EVERYONE or DISPLACED), percent.
+
+    percent_low and percent_high: if ways are long, and if they are direct.
+    """
     within, minutes = access.cells_within(ctx, district), access.minutes_to_nearest(ctx, kind, walker)
+    factors = dict(zip(("percent_high", "percent_low"), access.spread(ctx), strict=True))
     parts = []
     for group, people in access.groups_counted(ctx, kind, period).items():
-        curve = walking.coverage_curve(minutes[within], people[within], THRESHOLDS)
-        parts.append(curve.assign(group=group, percent=100 * curve["share"]))
-    return pd.concat(parts, ignore_index=True)[["minutes", "group", "percent"]]
+        shares = {
+            name: 100 * walking.coverage_curve(factor * minutes[within], people[within], THRESHOLDS)["share"]
+            for name, factor in ({"percent": 1.0} | factors).items()
+        }
+        parts.append(pd.DataFrame({"minutes": THRESHOLDS, "group": group} | shares))
+    return pd.concat(parts, ignore_index=True)
 
 
 def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Not one limit but all of them, for everyone and for residents of displaced origin."""
     _, period = ctx.language, require_period(ctx, territory)
     rows = curves(ctx, query.service, query.walker, period, territory.district)
-    share = rows[rows["minutes"] == query.limit].set_index("group")["percent"]
-    finding = _("Within {limit} minutes: {at:.0f} % of all it serves", limit=query.limit, at=share[EVERYONE])
+    at_limit = rows[rows["minutes"] == query.limit].set_index("group")
+    share = {
+        group: access.range_text(ctx, row["percent_low"], row["percent_high"], 0) for group, row in at_limit.iterrows()
+    }
+    finding = _("Within {limit} minutes: {at} % of all it serves", limit=query.limit, at=share[EVERYONE])
     note = f"{_('On foot as')}: {_(walking.WALKERS[query.walker])}"
     if DISPLACED in share:
         finding = _(
-            "Within {limit} minutes: {at:.0f} % of all it serves, {at_2:.0f} % of residents of displaced origin",
+            "Within {limit} minutes: {at} % of all it serves, {at_2} % of residents of displaced origin",
             limit=query.limit,
             at=share[EVERYONE],
             at_2=share[DISPLACED],
@@ -193,7 +225,11 @@ def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         note += " · " + _("areas whose counts are suppressed are left out of the displaced (estimate)")
     rows, unit = rows.assign(group=rows["group"].map(_)), _("% of people, by minutes on foot")
     drawing = chart("lines", rows, x="minutes", y="percent", by="group", unit=unit)
-    columns = COLUMNS | {"minutes": Column("minutes", N_("Minutes on foot"))}
+    columns = COLUMNS | {
+        "minutes": Column("minutes", N_("Minutes on foot")),
+        "percent_low": Column("percent_low", N_("Share within the limit if ways are long"), "%", digits=1),
+        "percent_high": Column("percent_high", N_("Share within the limit if ways are direct"), "%", digits=1),
+    }
     return figure(
         ctx, "curve", Caption(finding, unit, _.day(period), facilities_source(ctx), note), rows, drawing, columns
     )
@@ -221,7 +257,8 @@ def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     if rows.empty:
         raise NothingToShow(_("There is none of this kind here."), _("Choose another service or district."))
     facility = rows.set_index("source_id").loc[query.facility]
-    metres = query.limit * walking.SPEEDS[query.walker] / access.circuity(ctx)["factor"]
+    metres, (low, high) = query.limit * walking.SPEEDS[query.walker], access.spread(ctx)
+    metres /= access.circuity(ctx)["factor"]
     place = _("places not stated")
     if pd.notna(facility["places"]):
         place = _(
@@ -236,8 +273,11 @@ def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
         Layer("points", {"points": point}),
     ]
     circle = _(
-        "Circle: {metres:,.0f} m straight, {limit} minutes on foot ({walker}) at the fitted circuity",
+        "Circle: {metres:,.0f} m straight ({shortest:,.0f} to {longest:,.0f} m as ways are long or direct), {limit} "
+        "minutes on foot ({walker})",
         metres=metres,
+        shortest=metres / high,
+        longest=metres / low,
         limit=query.limit,
         walker=_(walking.WALKERS[query.walker]),
     )
@@ -277,9 +317,9 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
             {
                 "service": label,
                 "persons": int(row["persons"]),
-                "minutes": row["minutes"],
+                **{name: row[name] for name in ("minutes", "minutes_low", "minutes_high")},
                 "percent": 100 * row["share_within"],
-                "places_per_100": row["places_per_100"],
+                "places_per_100": row["places_per_100"] if access.states_places(ctx, kind) else None,
                 "in_reach": row["in_reach"],
                 "rank": ranks[territory.area],
                 "areas": int(ranks.notna().sum()),
@@ -292,5 +332,9 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         facilities_source(ctx),
         _("rank 1 is the shortest walk"),
     )
-    columns = COLUMNS | {"percent": Column("percent", N_("Share within the limit"), "%", digits=1)}
-    return figure(ctx, "profile", caption, pd.DataFrame(rows), columns=columns)
+    columns = COLUMNS | {
+        "percent": Column("percent", N_("Share within the limit"), "%", digits=1),
+        "places_per_100": replace(COLUMNS["places_per_100"], missing=N_("not stated")),
+    }
+    table = pd.DataFrame(rows).astype({"places_per_100": float})
+    return figure(ctx, "profile", caption, table, columns=columns)

@@ -206,4 +206,6 @@ def test_shares_of_the_city_are_of_those_they_are_of() -> None:
     assert city["old_age_poverty"] == pytest.approx(6.1, abs=0.05)  # weighted with residents of all ages: 7.4
     assert city["child_poverty"] == pytest.approx(26.5, abs=0.05)  # 25.6
     assert inclusion.bases_day(context(), PERIOD) == pd.Timestamp("2021-06-30")
-    assert "weighted with their own ages, counted on 30 June 2021" in inclusion.about(context(), PERIOD)
+    said = inclusion.caveats(context(), PERIOD)
+    assert "weighted with their own ages, counted on 30 June 2021" in said
+    assert "A walk may take 0.84 to 1.65 times what is shown" in said
