@@ -23,6 +23,7 @@ LFS_BREAK = 2021  # the labour force survey's series breaks here
 PRINTED_STEP = 0.1 + 1e-9  # Eurostat prints shares to a tenth of a per cent
 EUROPE = (11.0, 52.5, 2.7)  # longitude, latitude, zoom
 SHAPES = {"nuts_id": "regions", "iso3": "country_shapes"}
+WORK = "cultural_employment"
 COUNTRIES, UNION, PARTS = "cultural_employment_by_country", "cultural_employment_union", "cultural_employment_parts"
 AGE_AND_EDUCATION = {"Y15-29": N_("aged 15 to 29"), "ED5-8": N_("with tertiary education")}
 COLUMNS = {
@@ -85,6 +86,24 @@ def europe_map(ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame,
     lon, lat, zoom = EUROPE
     drawing = Map([layer], lon, lat, zoom, legend(ctx, f"{caption.unit}, {caption.period}", grouped, labels))
     return figure(ctx, key, caption, rows.drop(columns=["value", "shown"]), drawing, COLUMNS, shapes)
+
+
+@cached
+def absent_regions(ctx: CityContext) -> str:
+    """The regions of the map that have no figure in any year: whole countries by name, others one by one."""
+    _, rows, known = ctx.language, world_table("regions"), world_table("cultural_employment_by_country")
+    known = known.drop_duplicates("country").set_index("country")
+    absent = rows[~rows["nuts_id"].isin(world_table(WORK)["nuts_id"])]
+    names = []
+    for country, part in absent.groupby("country"):
+        if len(part) > 1 and len(part) == (rows["country"] == country).sum() and country in known.index:
+            name = _.country(known.loc[country, "iso3"], known.loc[country, "name"])
+            names.append(_("{country} (all {n})", country=name, n=len(part)))
+        else:
+            names += list(part["name"])
+    return _(
+        "{n} of {all} regions have no figure in any year: {names}", n=len(absent), all=len(rows), names=", ".join(names)
+    )
 
 
 def fetch_hint(ctx: CityContext, command: str) -> str:

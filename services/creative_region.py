@@ -13,12 +13,23 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_, is_gap
 from services.cache import cached
-from services.creative import COLUMNS, LFS_BREAK, SCOPE, THOUSANDS, break_note, breaks, europe_map, fetch_hint
+from services.creative import (
+    COLUMNS,
+    LFS_BREAK,
+    SCOPE,
+    THOUSANDS,
+    WORK,
+    absent_regions,
+    break_note,
+    breaks,
+    europe_map,
+    fetch_hint,
+)
 from services.figures import Caption, chart, figure
 from services.findings import ends
 from services.tables import world_source, world_table
 
-WORK, INCOME, EVERYONE = "cultural_employment", "household_income", "employment"
+INCOME, EVERYONE = "household_income", "employment"
 SHOCK_YEAR = 2020
 SHOWN_PLACES = 10
 VERDICTS = {
@@ -82,11 +93,6 @@ def years_of(ctx: CityContext, territory: Territory, query: Query) -> Years:
     )
 
 
-def _whole(years: Years) -> pd.DataFrame:
-    """People in cultural work by year and region, of the regions that have every year."""
-    return _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").dropna(axis=1)
-
-
 @cached
 def _growth(ctx: CityContext, years: Years) -> pd.DataFrame:
     """Trend of every region over the years in % a year; regions without both end years have none."""
@@ -99,10 +105,9 @@ def _growth(ctx: CityContext, years: Years) -> pd.DataFrame:
 @cached
 def _statement(ctx: CityContext, region: str, years: Years) -> dict[str, float | str]:
     """Whether a region grew faster than all regions that have every year, together."""
-    whole = _whole(years)
-    return {"regions": float(whole.shape[1])} | creative.faster_than(
-        _series(region, years), whole.sum(axis=1), LFS_BREAK
-    )
+    whole = _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").dropna(axis=1)
+    result = creative.faster_than(_series(region, years), whole.sum(axis=1), LFS_BREAK)
+    return {"regions": float(whole.shape[1])} | result
 
 
 @cached
@@ -227,14 +232,15 @@ def peers_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
 def shift_share_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     """The region's change taken apart: Europe, the country, the region itself."""
     _, country_of = ctx.language, _by_code("country")
-    ends = _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").loc[list(years)]
-    ends = ends.dropna(axis=1)
-    own, every = ends[query.region], ends.sum(axis=1)
-    country = ends.loc[:, [country_of[code] == country_of[query.region] for code in ends]].sum(axis=1)
+    both = (
+        _work(years).pivot(index="year", columns="nuts_id", values="thousand_persons").loc[list(years)].dropna(axis=1)
+    )
+    own, every = both[query.region], both.sum(axis=1)
+    country = both.loc[:, [country_of[code] == country_of[query.region] for code in both]].sum(axis=1)
     rows = shift_share.nested(
         own.iloc[0],
         own.iloc[-1],
-        (_("{shape} regions of Europe", shape=ends.shape[1]), every.iloc[0], every.iloc[-1]),
+        (_("{shape} regions of Europe", shape=both.shape[1]), every.iloc[0], every.iloc[-1]),
         (_("the country beyond Europe"), country.iloc[0], country.iloc[-1]),
     )
     rows["part"] = rows["part"].replace("own", _("the region beyond the country"))
@@ -249,7 +255,7 @@ def shift_share_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         _("{unit}: shift-share over regions with both years", unit=unit),
         str(years),
         world_source(WORK),
-        " · ".join(filter(None, [break_note(ctx, *years), _absent(ctx)])),
+        " · ".join(filter(None, [break_note(ctx, *years), absent_regions(ctx)])),
     )
     drawing = chart("waterfall", rows, part="part", change="change", unit=_(THOUSANDS), total=_("change"))
     return figure(ctx, "waterfall", caption, rows, drawing, COLUMNS)
@@ -261,14 +267,13 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     both = rows.dropna(subset="growth")
     if both.empty:
         raise NothingToShow(_("These years carry no trend within one series."), _("Choose more years in the sidebar."))
-    shown = [
-        _("{g} a year, {above:+.1f} points against the median", g=_percent(ctx, row.growth), above=row.above_median)
-        + ("" if is_gap(row.low) else _range(ctx, row.low, row.high, row.years))
-        for row in both.itertuples()
-    ]
+    growth, low, high = ([_.number(x, 1, "+,", " %") for x in both[end]] for end in ("growth", "low", "high"))
+    shown = _.each("{g} a year, {above:+.1f} points against the median", g=growth, above=both["above_median"])
+    ranges = _.each("; 95 % interval {low} to {high}, {n:.0f} years", low=low, high=high, n=both["years"])
+    shown = [text + ("" if gap else ends_) for text, ends_, gap in zip(shown, ranges, both["low"].isna(), strict=True)]
     rows = rows.assign(value=rows["above_median"], shown=pd.Series(shown, both.index, dtype=object))
-    unmeasured = rows["nuts_id"].map(lambda code: _("no figure in any year") if code not in regions(ctx) else None)
-    rows["shown"] = rows["shown"].fillna(unmeasured).fillna(_("no figure"))
+    in_table = rows["nuts_id"].isin(world_table(WORK)["nuts_id"])
+    rows["shown"] = rows["shown"].fillna(in_table.map({True: _("no figure"), False: _("no figure in any year")}))
     fastest = ends(
         ctx,
         both,
@@ -280,7 +285,7 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
             name=name,
             yearly_growth=growth,
         ),
-        lambda growth: _percent(ctx, growth),
+        lambda growth: _.number(growth, 1, "+,", " %"),
         largest=True,
         digits=1,
         error="error",
@@ -295,40 +300,10 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         ),
         str(years),
         world_source(WORK, "regions"),
-        " · ".join([counted, _absent(ctx)]),
+        " · ".join([counted, absent_regions(ctx)]),
     )
     rows = rows.drop(columns="error").astype({"years": "Int64"})
     return europe_map(ctx, "europe", caption, rows, query.region)
-
-
-def _percent(ctx: CityContext, growth: float) -> str:
-    return ctx.language.number(growth, 1, "+,", " %")
-
-
-def _range(ctx: CityContext, low: float, high: float, years: float) -> str:
-    """The interval of a growth rate in words, with how many years it rests on."""
-    _ = ctx.language
-    return _(
-        "; 95 % interval {low} to {high}, {n:.0f} years", low=_percent(ctx, low), high=_percent(ctx, high), n=years
-    )
-
-
-@cached
-def _absent(ctx: CityContext) -> str:
-    """The regions of the map that have no figure in any year: whole countries by name, others one by one."""
-    _, rows, known = ctx.language, world_table("regions"), world_table("cultural_employment_by_country")
-    known = known.drop_duplicates("country").set_index("country")
-    absent = rows[~rows["nuts_id"].isin(world_table(WORK)["nuts_id"])]
-    names = []
-    for country, part in absent.groupby("country"):
-        if len(part) > 1 and len(part) == (rows["country"] == country).sum() and country in known.index:
-            name = _.country(known.loc[country, "iso3"], known.loc[country, "name"])
-            names.append(_("{country} (all {n})", country=name, n=len(part)))
-        else:
-            names += list(part["name"])
-    return _(
-        "{n} of {all} regions have no figure in any year: {names}", n=len(absent), all=len(rows), names=", ".join(names)
-    )
 
 
 def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
@@ -365,13 +340,6 @@ def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     return figure(ctx, "bump", caption, rows, drawing, COLUMNS)
 
 
-@cached
-def _quotients(ctx: CityContext, year: int) -> pd.DataFrame:
-    culture, everyone = world_table(WORK), world_table(EVERYONE)
-    rows = creative.regional_quotients(culture[culture["year"] == year], everyone[everyone["year"] == year])
-    return rows.merge(world_table("regions")[["nuts_id", "name"]], on="nuts_id")
-
-
 def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     """How common cultural work is in each region. Raises NothingToShow where total employment has not been fetched."""
     _ = ctx.language
@@ -386,7 +354,8 @@ def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
                 ),
             ),
         )
-    rows = _quotients(ctx, years.last)
+    culture, everyone = (world_table(name).loc[lambda table: table["year"] == years.last] for name in (WORK, EVERYONE))
+    rows = creative.regional_quotients(culture, everyone).merge(world_table("regions")[["nuts_id", "name"]])
     if rows.empty:
         raise NothingToShow(
             _("Total employment of {year} is not in the table fetched.", year=str(years.last)),
