@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.stats import triang
 
 from analytics.access import largest_remainder
 from analytics.names import N_
@@ -21,12 +22,15 @@ class Triangular(NamedTuple):
     high: float
 
     def draw(self, generator: np.random.Generator, size: int) -> np.ndarray:
-        """Random values; a point where low equals high. Raises ValueError unless low <= likely <= high."""
+        """Random values, one from each of `size` equal strata (McKay, Beckman & Conover 1979), in random order; a
+        point where low equals high. Raises ValueError unless low <= likely <= high.
+        """
         if not self.low <= self.likely <= self.high:
             raise ValueError(f"A range must rise: {self.low}, {self.likely}, {self.high}.")
         if self.low == self.high:
             return np.full(size, self.likely)
-        return generator.triangular(self.low, self.likely, self.high, size)
+        ranks, width = (generator.permutation(size) + generator.random(size)) / size, self.high - self.low
+        return np.asarray(triang.ppf(ranks, (self.likely - self.low) / width, self.low, width))
 
 
 def stream(seed: int, variable: str) -> np.random.Generator:
@@ -49,7 +53,7 @@ NEEDS = {
     "daycare": Need(N_("Day care"), (0, 6), Triangular(0.5, 0.65, 0.8), Triangular(1, 1, 1), N_("places")),
     "school": Need(N_("School"), (6, 18), Triangular(0.97, 0.99, 1.0), Triangular(1, 1, 1), N_("places")),
     "language": Need(
-        N_("Language courses"), (18, 65), Triangular(0.5, 0.7, 0.9), Triangular(600, 700, 900), N_("teaching hours")
+        N_("Language courses"), (18, 65), Triangular(0.5, 0.7, 0.9), Triangular(600, 700, 900), N_("learner hours")
     ),
     "housing": Need(
         N_("Housing"), (0, 120), Triangular(1, 1, 1), Triangular(1 / 3.2, 1 / 2.6, 1 / 2.0), N_("dwellings")
@@ -89,7 +93,7 @@ def demand(
     needs: dict[str, Need],
     total: Triangular,
     free: dict[str, np.ndarray],
-    draws: int = 500,
+    draws: int = 2000,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Demand and shortfall by area, month and service, as 80 % bands.
@@ -101,24 +105,25 @@ def demand(
     are not known. The same seed gives the same table.
     """
     scale = total.draw(stream(seed, "people"), draws) / max(total.likely, 1)
-    arrived = np.arange(1, months + 1) / months
+    people, arrived = allocated.to_numpy(float), np.arange(1, months + 1) / months
+    index = pd.MultiIndex.from_product([allocated.index, range(1, months + 1)], names=["area", "month"])
     rows = []
     for name, need in needs.items():
         use = need.use.draw(stream(seed, f"{name}: use"), draws)
         per_user = need.per_user.draw(stream(seed, f"{name}: per user"), draws)
         served = sum(share * _overlap(group, need.ages) for group, share in ages.items())
         per_person = scale * use * per_user * served
-        wanted = per_person[:, None, None] * allocated.to_numpy(float)[None, :, None] * arrived[None, None, :]
-        bands = dict(zip(("low", "likely", "high"), np.percentile(wanted, [10, 50, 90], axis=0), strict=True))
-        short = np.full((4, *wanted.shape[1:]), np.nan)
-        if name in free:
-            missing = np.maximum(wanted - free[name][:, :, None], 0)
-            short[:3] = np.percentile(missing, [10, 50, 90], axis=0)
-            short[3] = (missing > 0).mean(axis=0)
-        bands |= dict(zip(("short_low", "short", "short_high", "chance"), short, strict=True))
-        index = pd.MultiIndex.from_product([allocated.index, range(1, months + 1)], names=["area", "month"])
-        columns = {column: values.ravel() for column, values in bands.items()}
-        rows.append(pd.DataFrame({"service": name, **columns}, index=index).reset_index())
+        bands = np.percentile(per_person, [10, 50, 90])[:, None, None] * people[:, None] * arrived
+        short = np.full((4, *bands.shape[1:]), np.nan)
+        for month, part in enumerate(arrived if name in free else ()):
+            missing = np.maximum(per_person[:, None] * people * part - free[name], 0)
+            short[:3, :, month] = np.percentile(missing, [10, 50, 90], axis=0)
+            short[3, :, month] = (missing > 0).mean(axis=0)
+        columns = ("low", "likely", "high", "short_low", "short", "short_high", "chance")
+        values = np.concatenate([bands, short]).reshape(len(columns), -1)
+        table = pd.DataFrame(dict(zip(columns, values, strict=True)), index=index).reset_index()
+        table.insert(2, "service", name)
+        rows.append(table)
     return pd.concat(rows, ignore_index=True)
 
 

@@ -39,9 +39,9 @@ def track(observed: pd.Series, target: float, due: pd.Timestamp, good: str) -> T
     """Judge a target by the trend so far.
 
     observed: values by day, any order; gaps are left out. due: the day the target is for. good: 'high' or 'low', which
-    way the target is to be passed. The trend is a least-squares line; it is on track if the whole 80 % prediction
-    interval of the due day meets the target, behind if none of it does, and cannot be told otherwise, with fewer than
-    four values, or before any. Raises ValueError if the target's day is not after the first value.
+    way the target is to be passed. The trend is the mean change a year so far; it is on track if the whole 80 %
+    prediction interval of the due day meets the target, behind if none of it does, and cannot be told otherwise, with
+    fewer than four values, or before any. Raises ValueError if the target's day is not after the first value.
     """
     known = observed.dropna().sort_index()
     if known.empty:
@@ -72,11 +72,15 @@ def track(observed: pd.Series, target: float, due: pd.Timestamp, good: str) -> T
 
 
 def _forecast(known: pd.Series, due: pd.Timestamp) -> tuple[float, float, float]:
-    """The least-squares line at the due day, half its prediction interval, and its slope a year."""
-    x, y = _years(pd.DatetimeIndex(known.index), known.index[0]), known.to_numpy(float)
-    at = float(_years(pd.DatetimeIndex([due]), known.index[0])[0])
-    fit, n = stats.linregress(x, y), len(x)
-    residual = y - fit.intercept - fit.slope * x
-    leverage = 1 + 1 / n + (at - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum()
-    half = stats.t.ppf(0.5 + LEVEL / 2, n - 2) * np.sqrt((residual**2).sum() / (n - 2) * leverage)
-    return float(fit.intercept + fit.slope * at), float(half), float(fit.slope)
+    """A random walk with drift at the due day: its mean, half its prediction interval, and its drift a year.
+
+    Values of neighbouring days go together, so a line through them promises too much: a line's 80 % interval held 36 %
+    of random walks. Changes are taken as independent with a variance that grows with time; the drift is estimated (as
+    Hyndman & Athanasopoulos 2021, sec. 5.5, for days that are not evenly apart), the quantile Student's.
+    """
+    years = _years(pd.DatetimeIndex(known.index), known.index[0])
+    steps, changes, ahead = np.diff(years), np.diff(known.to_numpy(float)), (due - known.index[-1]).days / 365.25
+    drift, freedom = changes.sum() / years[-1], len(steps) - 1
+    variance = ((changes - drift * steps) ** 2 / steps).sum() / freedom
+    half = stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance * ahead * (1 + ahead / years[-1]))
+    return float(known.iloc[-1] + drift * ahead), float(half), float(drift)

@@ -32,6 +32,9 @@ class Solution(NamedTuple):
     seconds: float
 
 
+NOTHING = Solution([], 0.0, 0.0, 0.0, 0.0)  # where no site would serve anybody
+
+
 @dataclass(frozen=True)
 class SitingProblem:
     """New sites beside those there are, which need not be among the candidates: what they serve is taken as served.
@@ -110,6 +113,13 @@ def _at_most(count: int, sites: int, others: int) -> LinearConstraint:
     return LinearConstraint(sparse.csr_matrix(np.repeat([1.0, 0.0], [sites, others])), -np.inf, count)
 
 
+def _useful(covers: sparse.csr_matrix, weight: np.ndarray) -> tuple[np.ndarray, sparse.csr_matrix, np.ndarray]:
+    """Positions of sites that serve anybody, whom they cover, and how many people each point with people has."""
+    live = np.flatnonzero(covers @ weight)
+    peopled = (weight > 0) & (np.asarray(covers[live].sum(axis=0)).ravel() > 0)
+    return live, covers[live][:, peopled], weight[peopled]
+
+
 def max_cover(
     covers: sparse.csr_matrix,
     weight: np.ndarray,
@@ -121,13 +131,17 @@ def max_cover(
 ) -> Solution:
     """Maximal covering location (Church & ReVelle 1974): most people served by `count` sites.
 
-    whole: if not, sites may open in part (linear relaxation): no choice of sites has a higher value.
+    Sites and points that could add nothing are left out first. whole: if not, sites may open in part (linear
+    relaxation): no choice of sites has a higher value.
     """
+    live, covers, weight = _useful(covers, weight)
     sites, points = covers.shape
+    if not sites and count >= 0:
+        return NOTHING
     served = LinearConstraint(sparse.hstack([-covers.T, sparse.identity(points)]).tocsr(), -np.inf, 0)
     cost = np.concatenate([np.zeros(sites), -weight])
     solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s, whole)
-    return solved._replace(value=-solved.value, bound=-solved.bound)
+    return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
 
 
 def capacitated_cover(
@@ -144,7 +158,10 @@ def capacitated_cover(
 
     capacity: people by site. People of a point may be shared among sites. whole: as in max_cover.
     """
-    sites, points = covers.shape
+    live, covers, weight = _useful(covers, weight)
+    (sites, points), capacity = covers.shape, capacity[live]
+    if not sites and count >= 0:
+        return NOTHING
     pairs = covers.tocoo()
     people, pair = weight[pairs.col], np.arange(pairs.nnz)  # a variable a pair: the share of the point's people
     shares = sparse.csr_matrix((np.ones(pairs.nnz), (pairs.col, pair)), shape=(points, pairs.nnz))
@@ -155,7 +172,7 @@ def capacitated_cover(
         _at_most(count, sites, pairs.nnz),
     ]
     solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s, whole)
-    return solved._replace(value=-solved.value, bound=-solved.bound)
+    return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
 
 
 def set_cover(covers: sparse.csr_matrix, *, gap: float = 0.0, limit_s: float = 60) -> Solution:
@@ -203,9 +220,10 @@ def p_center(distance: np.ndarray, count: int, *, limit_s: float = 60) -> Soluti
     low, high, best = int(np.searchsorted(steps, distance.min(axis=1).max())), len(steps) - 1, list[int]()
     while low <= high:
         middle = (low + high) // 2
-        covers = sparse.csr_matrix((steps[middle] >= distance.T).astype(float))
-        quick = greedy_cover(covers, np.ones(len(distance)), count)
-        chosen = quick.sites if quick.value == len(distance) else set_cover(covers, limit_s=limit_s).sites
+        open_ = distance[distance.max(axis=1) > steps[middle]]  # the others are near whichever sites open
+        covers = sparse.csr_matrix((steps[middle] >= open_.T).astype(float))
+        quick = greedy_cover(covers, np.ones(len(open_)), count)
+        chosen = quick.sites if quick.value == len(open_) else set_cover(covers, limit_s=limit_s).sites
         if len(chosen) <= count:
             best, high = chosen, middle - 1
         else:

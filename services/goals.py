@@ -19,7 +19,7 @@ from services.figures import Caption, chart, figure
 from services.inclusion import INDICATOR_COLUMNS, history, measured
 from services.names import cards
 from services.profile import areas_within
-from services.tables import require_tables, source
+from services.tables import entries, require_tables, source
 
 STATUS = {
     "reached": N_("reached"),
@@ -110,7 +110,9 @@ def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
         raise NothingToShow(
             _("{label}: the city has no figure for this goal.", label=card.label), _("Choose another indicator.")
         )
-    due = pd.Timestamp(int(goal.year), 12, 31)
+    due, once = pd.Timestamp(int(goal.year), 12, 31), "facilities" in card.tables
+    if once:  # facilities were counted at one time: what changed since is who lives there, which is no trend of theirs
+        seen = seen.tail(1)
     track = goals.track(seen, goal.value, due, card.good)
     finding = _(
         "{label}, {place}: {value} by {year}: {heads}",
@@ -129,7 +131,13 @@ def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
     rows = _lines(_, seen, due, float(goal.value), track)
     drawing = chart("lines", rows, x="day", y="value", by="group", unit="", digits=card.digits, from_zero=False)
     own = COLUMNS | {"value": INDICATOR_COLUMNS[goal.indicator]}
-    return figure(ctx, f"goal-{goal.id}", caption, rows, drawing, own), _standing(_, seen, track, card.digits)
+    standing = _standing(_, seen, track, card.digits)
+    if once:
+        standing += _(
+            " Services are counted at one time ({when}): no trend is shown; only who lives there has changed since.",
+            when=entries(ctx, "facilities")[0].period,
+        )
+    return figure(ctx, f"goal-{goal.id}", caption, rows, drawing, own), standing
 
 
 def _lines(_: Language, seen: pd.Series, due: pd.Timestamp, target: float, track: goals.Track) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from services.tables import city_table, has_tables, optional_table, require_tabl
 TABLE = "residents_by_origin"
 FIRST_YEAR = 1990  # models learn from here on, or from earlier where the reader's years begin earlier
 LISTED = 20  # areas of a chart
+FEWEST_HELD = 0.75  # of past outcomes, by an 80 % interval that can be taken as it is
 COLUMNS = {
     column.name: column
     for column in (
@@ -37,9 +38,10 @@ COLUMNS = {
         Column("forecasts", N_("Past outcomes forecast")),
         Column("before", N_("Residents half a year before")),
         Column("change", N_("Change in the half-year")),
-        Column("median_change", N_("Usual change (median)"), digits=1),
+        Column("mean_change", N_("Usual change (mean)"), digits=1),
         Column("spread", N_("Spread of earlier changes"), digits=1),
-        Column("z", N_("modified z-score"), digits=1),
+        Column("t", N_("change against its own past (t)"), digits=1),
+        Column("p", N_("p-value"), digits=5),
         Column("history", N_("Earlier changes")),
     )
 }
@@ -158,8 +160,15 @@ def forecast_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     future[time] = [last + pd.offsets.MonthEnd(6 * step) for step in steps] if query.in_city else last + steps
     end = future.iloc[-1]
     when = _when(ctx, query, end[time]) if query.in_city else _("the end of {when}", when=int(end[time]))
+    tested = _("80 % interval, not tested: the past is too short")
+    if result.tested:
+        share, count = _.percent(result.held), result.tested
+        tested = _("interval of a kind that held {share} of {count} past outcomes", share=share, count=count)
+        if result.held >= FEWEST_HELD:
+            tested = _("80 % interval; such intervals held {share} of {count} past outcomes", share=share, count=count)
     finding = _(
-        "{labels}: between {low_80} and {high_80} by {when} (estimate, 80 % interval)",
+        "{labels}: between {low_80} and {high_80} by {when} (estimate, {tested})",
+        tested=tested,
         labels=subjects(ctx, territory)[query.subject],
         low_80=_.compact(end["low_80"]),
         high_80=_.compact(end["high_80"]),
@@ -188,16 +197,17 @@ def reliability(ctx: CityContext, territory: Territory, query: Query) -> str:
         else _("No model beats the naive forecast, so that is shown (MASE {mase:.2f})", mase=best["mase"])
     )
     held = _(
-        "{verdict}. Its 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
-        "{coverage_95}: ",
+        "{verdict}. Its own 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
+        "{coverage_95}; the bands shown are widened up to threefold to hold what they promise of past errors (split "
+        "conformal prediction). Wars and borders are not in any model.",
         verdict=verdict,
         coverage_80=_.percent(best["coverage_80"]),
         forecasts=best["forecasts"],
         coverage_95=_.percent(best["coverage_95"]),
     )
-    narrow = best["coverage_80"] < 0.75
-    bands = _("**take the bands as too narrow.**") if narrow else _("the bands can be taken as they are.")
-    return held + bands + _(" Wars and borders are not in any model.")
+    if result.tested and result.held < FEWEST_HELD:
+        held += _(" **Take the bands as too narrow:** made from what was known before, they held fewer.")
+    return held
 
 
 def backtest_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
@@ -219,7 +229,7 @@ def backtest_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
 
 
 @cached
-def unusual(ctx: CityContext, level: str, origin: str) -> pd.DataFrame:
+def unusual(ctx: CityContext, level: str, origin: str) -> signals.Signals:
     """Areas of a level whose newest change stands out (analytics.signals)."""
     rows = city_table(ctx, TABLE)
     rows = rows[(rows["level"] == level) & (rows["origin"] == origin)]
@@ -228,32 +238,38 @@ def unusual(ctx: CityContext, level: str, origin: str) -> pd.DataFrame:
 
 def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Areas of the city or district whose newest change is out of their own ordinary. Raises NothingToShow where there
-    is none.
+    is none beyond what chance makes.
     """
     require_tables(ctx, TABLE)
     _, level = ctx.language, query.signal_level
-    rows = in_district(ctx, unusual(ctx, level, query.signal_origin), territory.district, level)
+    every, tested, surprising = unusual(ctx, level, query.signal_origin)
+    rows = in_district(ctx, every, territory.district, level)
+    chance = _(
+        "Of {tested} areas of the city {surprising} changed as one in twenty would by chance ({expected:.0f} expected)",
+        tested=tested,
+        surprising=surprising,
+        expected=signals.FALSE_SHARE * tested,
+    )
     if rows.empty:
         raise NothingToShow(
-            _("No change stands outside an area's own history."), _("Choose another origin or smaller areas.")
+            _("No change stands outside an area's own history.") + f" {chance}.",
+            _("Choose another origin or smaller areas."),
         )
     rows = rows.assign(name=rows["area_id"].map(area_names(ctx, level)))
-    top = rows.iloc[0]
-    finding = _(
-        "{rows} areas changed unlike before; most of all {name}: {change:+,.0f}, where {median_change:+,.1f} is usual",
-        rows=len(rows),
-        name=top["name"],
-        change=top["change"],
-        median_change=top["median_change"],
+    names = _.listed(
+        _("{name} ({change:+,.0f}, where {usual:+,.1f} is usual)", name=name, change=change, usual=usual)
+        for name, change, usual in rows[["name", "change", "mean_change"]].head(3).itertuples(index=False)
     )
+    finding = _("Areas that changed unlike before: {count}; strongest: {names}", count=len(rows), names=names)
     unit = _(
-        "{unit}; modified z = (change - median of earlier changes) / spread, listed from 3.5 on",
+        "{unit}; t = (change - mean of earlier changes) / its standard error; at most 5 % of those listed by chance",
         unit=_(
             "residents from {names}, change in the half-year to {period}",
             names=origins(ctx)[query.signal_origin],
-            period=_.day(top["period"]),
+            period=_.day(rows["period"].max()),
         ),
     )
-    drawing = chart("bars", rows.head(LISTED), label="name", value="z", unit=_("modified z-score"), digits=1)
-    caption = Caption(finding, unit, "", source(ctx, TABLE))
-    return figure(ctx, "signals", caption, rows.drop(columns="period"), drawing, COLUMNS, area_shapes(ctx, level))
+    drawing = chart("bars", rows.head(LISTED), label="name", value="t", unit=_("t"), digits=1)
+    caption = Caption(finding, unit, "", source(ctx, TABLE), chance)
+    shown = rows.drop(columns="period")
+    return figure(ctx, "signals", caption, shown, drawing, COLUMNS, area_shapes(ctx, level))

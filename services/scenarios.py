@@ -168,9 +168,11 @@ def _arrivals(ctx: CityContext, scenario: Scenario, period: pd.Timestamp) -> dic
             months=given.months,
             rule=_(given.rule),
         ),
-        _("Day care short of (estimate)"): places if low >= 0 else _("free places are not known"),
+        _("Day care short of (estimate)"): f"{places} ({arrivals.borders(ctx, level)})"
+        if low >= 0
+        else _("free places are not known"),
         _("Language courses (estimate)"): _(
-            "{language_low:,.0f} to {language_high:,.0f} teaching hours",
+            "{language_low:,.0f} to {language_high:,.0f} learner hours",
             language_low=language["low"].sum(),
             language_high=language["high"].sum(),
         ),
@@ -209,6 +211,7 @@ def _shock(ctx: CityContext, scenario: Scenario, period: pd.Timestamp) -> dict[s
             budget=_.percent(given.budget),
         ),
         _("People who lose it (estimate)"): _.number(answer.lost),
+        _("Places that close with them"): _.number(answer.places) if answer.places >= 0 else _("not stated"),
         _("Resilience: redundancy, robustness, absorption"): " · ".join(_.number(part, 2) for part in parts),
     }
 

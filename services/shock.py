@@ -134,6 +134,11 @@ def _below(rows: pd.DataFrame, floor: float) -> pd.DataFrame:
     return rows[(rows["share_after"] < floor) & (rows["share_before"] >= floor)].sort_values("share_after")
 
 
+def _below_before(rows: pd.DataFrame, floor: float) -> int:
+    """How many areas were below the floor before anything closed."""
+    return int((rows["share_before"] < floor).sum())
+
+
 def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
     """Sites closed, the places that close with them, and people who lose the service."""
     _, outcome = ctx.language, _result(ctx, territory, query)
@@ -143,7 +148,7 @@ def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[Ke
         KeyFigure(
             _("Places that close with them"), _.number(outcome.places) if outcome.places >= 0 else _("not stated")
         ),
-        KeyFigure(_("People who lose the service (estimate)"), _.number(outcome.lost)),
+        KeyFigure(_("People with none in reach any more (estimate)"), _.number(outcome.lost)),
     ]
 
 
@@ -151,14 +156,18 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Share of people within the limit after the shock, by area."""
     _, outcome = ctx.language, _result(ctx, territory, query)
     finding = _(
-        "{closed:,} of {sites:,} {label} closed: {fell} areas fall below {floor}, {lost} people lose the "
-        "service (estimate)",
+        "{closed:,} of {sites:,} {label} closed{places}: {fell} areas fall below {floor}, where {below} of {areas} "
+        "were before; {lost} people have none within {limit} minutes any more (estimate)",
         closed=outcome.closed,
         sites=outcome.sites,
         label=facility_kinds(ctx).loc[query.service, "plural"],
+        places=_(" with {places:,.0f} places", places=outcome.places) if outcome.places > 0 else "",
         fell=len(_below(outcome.areas, query.floor / 100)),
         floor=_.percent(query.floor / 100),
+        below=_below_before(outcome.areas, query.floor / 100),
+        areas=len(outcome.areas),
         lost=_.number(outcome.lost),
+        limit=query.limit,
     )
     unit = _("% of people within {limit} minutes after the shock (estimate)", limit=query.limit)
     before, after = (outcome.areas[name].map(_.percent) for name in ("share_before", "share_after"))
@@ -247,7 +256,7 @@ def summary(ctx: CityContext, territory: Territory, query: Query, people_arrivin
     sentences = [
         _(
             "If {label} in {closed} close and {budget} of the budget goes, {lost} people have no site within "
-            "{limit} minutes any more. Areas that fall below {floor}: {worst}.",
+            "{limit} minutes any more. Areas that fall below {floor}: {worst}; {below} of {areas} were below before.",
             label=facility_kinds(ctx).loc[query.service, "plural"],
             closed=", ".join(names[area] for area in query.districts) or _("no district"),
             budget=_.percent(query.budget / 100),
@@ -255,14 +264,24 @@ def summary(ctx: CityContext, territory: Territory, query: Query, people_arrivin
             limit=query.limit,
             floor=_.percent(query.floor / 100),
             worst=", ".join(_below(outcome.areas, query.floor / 100)["name"].head(5)) or _("none"),
+            below=_below_before(outcome.areas, query.floor / 100),
+            areas=len(outcome.areas),
         )
     ]
+    if outcome.places > 0:
+        sentences.append(
+            _(
+                "{places:,.0f} places go with them: who has another site in reach need not find a free place there.",
+                places=outcome.places,
+            )
+        )
     if base_low >= 0:
         sentences.append(
             _(
                 "If arrivals are {arrivals:g} times those of the page *People arrive*, day care falls short of "
                 "{low:,.0f} to {high:,.0f} places instead of {base_low:,.0f} to {base_high:,.0f} (estimate, 80 % "
-                "band).",
+                "band; {borders}).",
+                borders=arrivals.borders(ctx, people_arriving.level),
                 arrivals=query.arrivals,
                 low=low,
                 high=high,

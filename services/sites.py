@@ -24,11 +24,13 @@ from services.cache import cached, keep
 from services.coverage import facility_points
 from services.demand_points import caption, demand_points, minutes_before, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure, point_layer
+from services.findings import ends
 from services.names import facility_kinds
 from services.tables import city_table
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
-CANDIDATES = 300
+PROVEN = 1e-6  # relative gap under which an answer is the optimum
+AT_ONCE_S = 1.0  # an optimum that is proven within this is shown at once
 MOST_SITES = 12  # of the frontier
 WITHOUT_DOORS = ("public_art", "tram_stop", "metro_station", "rail_station")  # nothing that could be built
 AIMS = {
@@ -106,8 +108,8 @@ def choices(sites: Sites) -> dict[str, Any]:
 
 @cached
 def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) -> pd.DataFrame:
-    """Public buildings of other kinds, the 300 with most people within the limit, one for each H3 cell of resolution 9:
-    the columns of facilities and near. Raises NothingToShow where there is none.
+    """Public buildings of other kinds, one for each H3 cell of resolution 9, those with most people within the limit
+    first: the columns of facilities and near. Raises NothingToShow where there is none.
     """
     _, rows = ctx.language, city_table(ctx, "facilities")
     rows = rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
@@ -119,10 +121,9 @@ def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) ->
     rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, 9) for lat, lon in zip(rows["lat"], rows["lon"], strict=True)])
     rows = rows.drop_duplicates("cell").reset_index(drop=True)
     near = within(ctx, rows, limit) @ people(ctx, kind, period).iloc[:, 0].to_numpy()
-    return rows.assign(near=near).nlargest(CANDIDATES, "near").reset_index(drop=True)
+    return rows.assign(near=near).sort_values("near", ascending=False, kind="stable", ignore_index=True)
 
 
-@cached
 def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
     """A scenario's sites as a problem to solve; minutes are straight lines lengthened by the circuity (an estimate)."""
     points, places = demand_points(ctx)[0], candidates(ctx, sites.kind, sites.limit, period)
@@ -162,22 +163,31 @@ def end_proof(ctx: CityContext, task: background.Task, sites: Sites, period: pd.
 
 
 @cached
-def greedy(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
-    """An answer at once, by covering, with the bound of the linear relaxation; its value counts a site's room."""
+def quick(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
+    """An answer at once, by covering: the proven optimum where a second is enough, else a greedy one whose value counts
+    a site's room, with the bound of the linear relaxation.
+    """
     case = problem(ctx, sites.replace(model="maximal covering"), period)
+    try:
+        best = siting.solve(case, gap=0.0, limit_s=AT_ONCE_S)
+    except ValueError:  # nothing within that time
+        best = None
+    if best and best.gap <= PROVEN:
+        return best
     covers = sparse.csr_matrix((sites.limit >= case.minutes.T).astype(float))
     missed = np.where(case.before > sites.limit, case.weight, 0.0)
     solution = siting.greedy_cover(covers, missed, case.count)
     value = siting.serve_with_room(covers, missed, solution.sites, sites.room) if sites.room else solution.value
-    return solution._replace(value=value, bound=siting.solve(case, whole=False).value)
+    bound = siting.solve(case, whole=False).value
+    return solution._replace(value=value, bound=bound, gap=max(bound - value, 0.0) / value if value else 0.0)
 
 
 @cached
 def frontier(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> pd.DataFrame:
     """People newly reached by the best 1, 2, ... sites: the efficient frontier of maximal covering."""
-    counts = range(1, min(MOST_SITES, len(candidates(ctx, sites.kind, sites.limit, period))) + 1)
-    covering = sites.replace(model="maximal covering", cost=0)
-    gained = [optimum(ctx, covering.replace(count=count), period).value for count in counts]
+    case = problem(ctx, sites.replace(model="maximal covering"), period)
+    counts = range(1, min(MOST_SITES, case.minutes.shape[1]) + 1)
+    gained = [siting.solve(replace(case, count=count)).value for count in counts]
     return pd.DataFrame({"sites": counts, "gained": gained, "added": np.diff([0.0, *gained])})
 
 
@@ -195,8 +205,8 @@ class Result(NamedTuple):
 
 @cached
 def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, level: str) -> Result:
-    """The greedy or the proven answer. Raises NothingToShow where no site would serve anybody new."""
-    _, case, solution = ctx.language, problem(ctx, sites, period), (optimum if proven else greedy)(ctx, sites, period)
+    """The quick or the proven answer. Raises NothingToShow where no site would serve anybody new."""
+    _, case, solution = ctx.language, problem(ctx, sites, period), (optimum if proven else quick)(ctx, sites, period)
     if not solution.sites:
         hint = _("Choose a shorter walk or another service.")
         raise NothingToShow(_("Everyone who could be reached already is."), hint)
@@ -234,10 +244,12 @@ def _result(ctx: CityContext, territory: Territory, query: Query) -> Result:
 def _certainty(ctx: CityContext, query: Query, solution: Solution) -> str:
     """How good the answer is, in words."""
     _ = ctx.language
+    if not query.proven and query.model != "maximal covering":
+        return _("a quick answer by coverage, not yet for this aim")
+    if solution.gap <= PROVEN:
+        return _("the proven optimum")
     if query.proven:
         return _("proven to {gap:.1f} %", gap=100 * solution.gap)
-    if query.model != "maximal covering":
-        return _("a quick answer by coverage, not yet for this aim")
     return _("greedy; the optimum reaches at most {bound}", bound=_.number(solution.bound))
 
 
@@ -293,13 +305,15 @@ def groups_figure(ctx: CityContext, territory: Territory, query: Query) -> Figur
     """Who gains: points of share served by group."""
     _, answer = ctx.language, _result(ctx, territory, query)
     rows = answer.groups.assign(points=100 * (answer.groups["share_after"] - answer.groups["share_before"]))
-    most = rows.loc[rows["points"].idxmax()]
-    finding = _(
-        "Who gains: {group} most, {points:+.1f} points to {share_after}",
-        group=most["group"],
-        points=most["points"],
-        share_after=_.percent(most["share_after"], 1),
-    )
+    finding = ends(
+        ctx,
+        rows.assign(name=rows["group"]),
+        "points",
+        lambda name, points: _("Who gains: {group} most, {points}", group=name, points=points),
+        lambda points: _("{iloc:+.1f} points", iloc=points),
+        largest=True,
+        digits=1,
+    ).text
     unit = _("% points more within {limit} minutes (estimate)", limit=query.limit)
     bars = chart("bars", rows, label="group", value="points", unit="", digits=1)
     return figure(ctx, "gain", caption(ctx, territory, finding, unit), answer.groups, bars, COLUMNS)
@@ -334,7 +348,7 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
     words = _(
         "With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
         "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
-        "{candidates} existing public buildings with most residents near; people walk at an adult's pace "
+        "the best of {candidates:,} existing public buildings; people walk at an adult's pace "
         "along straight lines lengthened by the fitted circuity; residents are spread over built-up cells; "
         "whether a building has room is not known.",
         sites=len(answer.places),

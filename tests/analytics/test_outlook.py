@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analytics import outlook, signals
 
@@ -21,7 +22,7 @@ def test_a_random_walk_backtest_finds_honest_coverage() -> None:
     inside, total = 0.0, 0
     for _ in range(12):
         walk = np.exp(np.cumsum(random.normal(0, 0.05, 40)) + 8)
-        rows = outlook.backtest(walk, 3).set_index("model")
+        rows = outlook.backtest(walk, 3)[0].set_index("model")
         inside += rows.loc["naive", "coverage_80"] * rows.loc["naive", "forecasts"]
         total += rows.loc["naive", "forecasts"]
     assert 0.7 < inside / total < 0.9
@@ -60,19 +61,49 @@ def test_short_or_broken_series_are_refused(values: list[float]) -> None:
         outlook.outlook(pd.Series(values), 3)
 
 
+def test_intervals_are_as_wide_as_past_errors_ask_for() -> None:
+    past = pd.DataFrame({"end": range(10, 20), "horizon": 1, "scaled": 1.0, "z": 0.3 * np.arange(1, 11)})
+    assert outlook.calibrate(past, 0.8) == pytest.approx(
+        2.7
+    )  # the 8.8th of ten: with one more error to come, four in five are below
+    assert outlook.calibrate(past, 0.95) == pytest.approx(3)
+    assert outlook.calibrate(past.assign(z=99.0), 0.8) == pytest.approx(3 * 1.2816, abs=1e-3)  # nor over three times
+    assert outlook.calibrate(past.assign(z=0.1), 0.8) == pytest.approx(1.2816, abs=1e-4)  # never below the model's own
+    # the first five ends have fewer than ten errors known; each later one is judged by those before it alone
+    longer = pd.DataFrame({"end": range(30), "horizon": 1, "scaled": 1.0, "z": [1.0] * 29 + [99.0]})
+    share, tested = outlook.held_out(longer, 0.8)
+    assert tested == 20
+    assert share == pytest.approx(19 / 20)
+
+
 def test_signal_by_hand() -> None:
-    # changes of a: 2, 4, 6, 4, 2, then 40: median 4, MAD 2 -> spread 2/0.6745; z = 0.6745 * 36 / 2
+    # earlier changes of a: 2, 4, 6, 4, 2: mean 3.6, s = sqrt(2.8); the next is 40
     periods = pd.date_range("2021-06-30", periods=7, freq="6ME")
     a = [100, 102, 106, 112, 116, 118, 158]
     b = [50, 52, 56, 62, 66, 68, 72]
     rows = pd.DataFrame({"period": list(periods) * 2, "area_id": ["a"] * 7 + ["b"] * 7, "persons": a + b})
-    found = signals.unusual_changes(rows)
-    assert found["area_id"].tolist() == ["a"]
-    assert found["z"].iloc[0] == pytest.approx(0.6745 * 36 / 2)
-    assert found["history"].iloc[0] == 5
+    unusual, tested, surprising = signals.unusual_changes(rows)
+    assert unusual["area_id"].tolist() == ["a"]
+    t = 36.4 / np.sqrt(2.8 * 1.2)
+    assert unusual["t"].iloc[0] == pytest.approx(t)
+    assert unusual["p"].iloc[0] == pytest.approx(2 * stats.t.sf(t, 4))
+    assert unusual["history"].iloc[0] == 5
+    assert (tested, surprising) == (2, 1)
+
+
+def test_among_many_areas_a_change_must_be_stronger() -> None:
+    periods = pd.date_range("2021-06-30", periods=7, freq="6ME")
+    steps = np.array([2, 4, 6, 4, 2, 13])  # t = 5.13, p = 0.007
+    rows = pd.DataFrame({"period": periods, "area_id": "a", "persons": 100 + np.r_[0, steps.cumsum()]})
+    usual = [rows.assign(area_id=f"b{number}", persons=100 + np.r_[0, 2, 6, 12, 16, 18, 22]) for number in range(20)]
+    assert len(signals.unusual_changes(rows).rows) == 1
+    every = signals.unusual_changes(pd.concat([rows, *usual]))
+    assert every.rows.empty
+    assert (every.tested, every.surprising) == (21, 1)
 
 
 def test_a_suppressed_neighbour_makes_no_signal() -> None:
     periods = pd.date_range("2021-06-30", periods=7, freq="6ME")
     rows = pd.DataFrame({"period": periods, "area_id": "a", "persons": [100, 102, 106, 112, 116, None, 300]})
-    assert signals.unusual_changes(rows).empty
+    assert signals.unusual_changes(rows).rows.empty
+    assert signals.unusual_changes(rows.head(1)).tested == 0
