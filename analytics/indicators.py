@@ -230,7 +230,10 @@ REGISTRY = [
         ),
         ("residents_by_background", "residents"),
         measures.deviation_from_city,
-        caveats=N_("High both where very many and very few have a migration background."),
+        caveats=N_(
+            "High both where very many and very few have a migration background. Areas whose count is suppressed are "
+            "left out."
+        ),
         shown_on="diversity",
     ),
     _walk("playground_walk", "environment", "playground"),

@@ -9,7 +9,7 @@ import pytest
 import data
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from services import access, equity, reach
+from services import access, coverage, equity, reach
 
 PERIOD = pd.Timestamp("2024-12-31")
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -133,3 +133,67 @@ def test_the_district_is_looked_up_not_cut_from_ids(cities: tuple[str, ...]) -> 
     ]
     assert sum(parts) == access.people_in_cells(ctx, "library", period).sum()
     assert parts == sorted(parts)
+
+
+def test_ties_and_small_bases_are_said_not_ranked() -> None:
+    ctx = context()
+    none = reach.maps(
+        ctx, TERRITORY, reach.Query(service="library", level="planning_area", reach_measure="share_within")
+    )[0]
+    assert "places share the same value: 0 % of people served" in none.finding
+    few = coverage.map_figure(ctx, TERRITORY, coverage.Query(service="library", level="planning_area", distance=500))
+    assert few.finding.startswith("Library: ")
+    assert " places share the same value: 0 %" in few.finding  # of 301 areas one was called the least served
+    daycare = coverage.map_figure(ctx, TERRITORY, coverage.Query(service="daycare", level="planning_area"))
+    least = daycare.finding.removeprefix("Day care: least served is ").rsplit(", ", 1)[0]
+    rows = daycare.rows.set_index("name")
+    assert rows.loc[least, "persons"] >= 300
+    small = rows[rows["persons"] < 300]
+    assert small["share_within"].min() < rows.loc[least, "share_within"]
+    assert (
+        f"{len(small[small['share_within'].notna()])} areas with fewer than 300 people are not ranked" in daycare.note
+    )
+
+
+def test_a_single_area_is_no_ranking(cities: tuple[str, ...]) -> None:
+    ctx, territory = context("three-shores"), TERRITORY.changed(district="n", first_year=2018, last_year=2019)
+    figure = coverage.map_figure(ctx, territory, coverage.Query(service="library", level="district", distance=1000))
+    assert figure.finding.startswith("Library: North: ")
+    assert "least" not in figure.finding
+
+
+def test_places_that_are_not_stated_are_no_zeros() -> None:
+    ctx = context()
+    rows = coverage.by_area(ctx, "school_primary", PERIOD, "district", 500)
+    assert rows["without_places"].sum() == rows["facilities"].sum() == 499
+    assert rows[["places", "places_per_100"]].isna().all(axis=None)
+    assert rows["residents_per_facility"].notna().all()
+    query = reach.Query(service="school_primary", level="district", reach_measure="places_per_100")
+    assert "facilities in reach per 100 people" in reach.maps(ctx, TERRITORY, query)[0].unit
+    assert "% of facilities" in equity.lorenz_figure(ctx, TERRITORY, query).unit
+
+
+def test_who_may_have_a_nearer_service_outside_is_said() -> None:
+    ctx = context()
+    query = access.Question(service="library")
+    count = access.residents_nearer_to_limits(ctx, ("library",), PERIOD, "")
+    assert count == pytest.approx(612_082, rel=1e-3)
+    assert f"{count:,} residents of Berlin live nearer to its limits than to any that is" in access.about(
+        ctx, query, TERRITORY
+    )
+    parts = [access.residents_nearer_to_limits(ctx, ("library",), PERIOD, f"{n:02}") for n in range(1, 13)]
+    assert sum(parts) == count
+
+
+def test_minutes_are_a_range() -> None:
+    ctx = context()
+    low, high = access.spread(ctx)
+    assert low < 1 < high
+    rows = access.by_area(ctx, "library", "adult", 15, PERIOD, "district")
+    assert (rows["minutes_low"] / rows["minutes"]).to_numpy() == pytest.approx(low)
+    assert (rows["minutes_high"] / rows["minutes"]).to_numpy() == pytest.approx(high)
+    assert (rows["share_low"] <= rows["share_within"]).all()
+    assert (rows["share_within"] <= rows["share_high"]).all()
+    assert access.minutes_text(ctx, 10.0) == f"{10 * low:.1f}–{10 * high:.1f}"
+    curve = reach.curve_figure(ctx, TERRITORY, reach.Query(service="library"))
+    assert curve.finding.startswith("Within 15 minutes: 20–49 % of all it serves")
