@@ -220,7 +220,7 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
         name_2=high,
     )
     if first == last:
-        finding = _("{name}: {value}{suffix}", name=low, value=_.number(first, digits), suffix=suffix)
+        finding = f"{low}: {_.number(first, digits)}{suffix}"
     return figure(
         ctx,
         "coverage-bars",
