@@ -137,7 +137,12 @@ READERS: dict[str, tuple[Callable[[bytes], object], list[bytes]]] = {
     ),
     "city pack": (
         _in_a_file("a.zip", _pack),
-        [_zip(TEMPLATE), _zip({"../../x": b"1"}), _zip({"city.toml": b"[city]\n", "a" * 200: b"0" * 100_000})],
+        [
+            _zip(TEMPLATE),
+            _zip({"../../x": b"1"}),
+            _zip({"city.toml": b"a = " + b"[" * 9000}),
+            _zip({"city.toml": b"[city]\n", "a" * 200: b"0" * 100_000}),
+        ],
     ),
     "table of a pack": (
         _in_a_file("a.csv", lambda path: reading.read(path, "a.csv")),
@@ -147,11 +152,16 @@ READERS: dict[str, tuple[Callable[[bytes], object], list[bytes]]] = {
         _in_a_file("a.geojson", lambda path: reading.read(path, "a.geojson")),
         [
             TEMPLATE["areas.geojson"],
+            b"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>",
+            TEMPLATE["areas.geojson"][:-1] + b', "crs": {"type": "link", "properties": {"href": "/etc/passwd"}}}',
             b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1e308,NaN],[0,1]]]}}]}',
         ],
     ),
-    "theme": (_in_a_file("brand.toml", _brand), [b'name = "x"\nprimary = "#aabbcc"\nlogo = "../../etc/passwd"\n']),
-    "roles": (_in_a_file("roles.toml", _roles), [b'[people]\n"a@b" = "admin"\n']),
+    "theme": (
+        _in_a_file("brand.toml", _brand),
+        [b"a = " + b"[" * 9000, b'name = "x"\nprimary = "#aabbcc"\nlogo = "../../etc/passwd"\n'],
+    ),
+    "roles": (_in_a_file("roles.toml", _roles), [b"a = " + b"[" * 9000, b'[people]\n"a@b" = "admin"\n']),
     "vote": (_vote, [b'{"question": 1, "value": ["a"]}', b"[" * 30_000]),
 }
 

@@ -217,10 +217,13 @@ def remove_leftovers() -> None:
 
 
 def _limit(limit_bytes: int) -> None:
-    """Limit the process's memory; the supervisor's signal ends it at once, also inside a library."""
+    """Limit the process's memory, and its time where no supervisor is left; whose signal ends it at once, also inside
+    a library.
+    """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if resource:
         resource.setrlimit(resource.RLIMIT_AS, (limit_bytes, limit_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(10 * LIMIT_S), int(10 * LIMIT_S)))
 
 
 def _work(pickled: bytes) -> Any:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import tomli_w
 
+from data import limits
 from data.city import pack, reading
 from data.city.findings import Finding, PackError
 from data.city.pack import SECTIONS, Part
@@ -75,6 +76,7 @@ def _check_whole_file(section: str, file: Path, part: Part, result: ValidationRe
             fault = "" if b"OSMHeader" in opened.read(64) else "this is no OpenStreetMap extract"
     elif not fault:
         try:
+            limits.check_zip(file, part.file, limits.PACK_UNPACKED)
             result.tables["stops"] = gtfs.stops(file, part.file)
         except SourceError as error:
             fault = error.what
