@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test calibrate check build refresh messages bench hostile clean
+.PHONY: run test calibrate check build refresh messages bench hostile mutants clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -60,5 +60,9 @@ hostile: .venv/dev
 	$(BIN)/python -m bench.fuzz --inputs 10000
 	$(BIN)/python -m bench.faults --kills 200
 
+mutants: .venv/dev
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
+
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf mutants .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
