@@ -269,7 +269,7 @@ def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
             period=_.day(rows["period"].max()),
         ),
     )
-    drawing = chart("bars", rows.head(LISTED), label="name", value="t", unit=_("t"), digits=1)
+    drawing = chart("bars", rows.head(LISTED), label="name", value="t", unit="t", digits=1)
     caption = Caption(finding, unit, "", source(ctx, TABLE), chance)
     shown = rows.drop(columns="period")
     return figure(ctx, "signals", caption, shown, drawing, COLUMNS, area_shapes(ctx, level))

@@ -15,7 +15,6 @@ from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
 from services import coverage, origins, stocks
 from services.areas import country_names, current_half_years, half_years, in_district, place_name
-from services.cache import cached
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds
 from services.tables import entries, optional_table, require_tables, source, world_source, world_table
@@ -49,12 +48,16 @@ def _tile(
     if growth:
         delta = None if growth.wider else growth.share
     value = show(path.iloc[-1])
-    finding = _(
-        "{label}: from {iloc} in {first} to {value}",
-        label=label,
-        iloc=show(path.iloc[0]),
-        first=first.year if is_day else first,
-        value=value,
+    finding = (
+        f"{label}: {value}"
+        if len(path) == 1
+        else _(
+            "{label}: from {iloc} in {first} to {value}",
+            label=label,
+            iloc=show(path.iloc[0]),
+            first=first.year if is_day else first,
+            value=value,
+        )
     )
     when = _.day(last) if is_day else str(last)
     number = KeyFigure(
@@ -112,18 +115,13 @@ def city(ctx: CityContext, territory: Territory) -> Tile:
     return _tile(ctx, "city", people, caption, "pages/displacement_city.py")
 
 
-@cached
-def _daycare(ctx: CityContext, district: str) -> pd.Series:
-    """Day-care places for every child under six, by half-year of any areas."""
+def _daycare(ctx: CityContext, district: str, period: pd.Timestamp) -> float:
+    """Day-care places for every child under six; NaN where no centre states its places or no children are counted."""
     places = optional_table(ctx, "facilities")
     places = in_district(ctx, places[places["kind"] == "daycare"], district)["places"].sum(min_count=1)
-    children = {
-        period: in_district(ctx, coverage.residents_served(ctx, "daycare", period), district)["persons"].sum(
-            min_count=1
-        )
-        for period in half_years(ctx)
-    }
-    return float(places) / pd.Series(children, dtype=float) if pd.notna(places) else pd.Series(dtype=float)
+    served = in_district(ctx, coverage.residents_served(ctx, "daycare", period), district)
+    children = served["persons"].sum(min_count=1)
+    return float("nan") if pd.isna(places) or pd.isna(children) or not children else float(places) / float(children)
 
 
 def _require_kind(ctx: CityContext, kind: str) -> None:
@@ -138,14 +136,16 @@ def _require_kind(ctx: CityContext, kind: str) -> None:
 
 
 def daycare(ctx: CityContext, territory: Territory) -> Tile:
-    """Day-care places for the children of the city or district."""
+    """Day-care places for the children of the city or district in the newest of the chosen years. Places are counted
+    once, so there is no path: over children of other years it would tell of births.
+    """
     _require_kind(ctx, "daycare")
-    _, path = ctx.language, 100 * _daycare(ctx, territory.district)
-    registers, residents = entries(ctx, "facilities", "residents")
-    path = path[[territory.first_year <= period.year <= territory.last_year for period in path.index]]
+    _, registers, residents = ctx.language, *entries(ctx, "facilities", "residents")
+    periods = half_years(ctx, territory.first_year, territory.last_year)[-1:]
+    path = pd.Series({period: 100 * _daycare(ctx, territory.district, period) for period in periods}, dtype=float)
     label = _("Day-care places per 100 children under 6 in {place}", place=place_name(ctx, territory))
     note = _(
-        "Places ({period}) over the children of each half-year · {registers}; {residents}",
+        "Places ({period}) over the children of the day; counted once: no change shown · {registers}; {residents}",
         period=registers.period,
         registers=registers.attribution,
         residents=residents.attribution,
@@ -155,17 +155,19 @@ def daycare(ctx: CityContext, territory: Territory) -> Tile:
 
 
 def library(ctx: CityContext, territory: Territory) -> Tile:
-    """Share of the residents of the city or district near a library, by half-year that fits today's areas."""
+    """Share of the residents of the city or district near a library in the newest half-year of the chosen years that
+    fits today's areas; libraries are counted once, so there is no path.
+    """
     _require_kind(ctx, "library")
     _, shares, level = ctx.language, {}, ctx.largest_level
     registers, residents = entries(ctx, "facilities", "residents")
-    for period in current_half_years(ctx, territory.first_year, territory.last_year):
+    for period in current_half_years(ctx, territory.first_year, territory.last_year)[-1:]:
         rows = coverage.by_area(ctx, "library", period, level, WALK_M)
         near = in_district(ctx, rows, territory.district, level)[["within", "persons"]].sum()
         shares[period] = 100 * near["within"] / near["persons"] if near["persons"] else float("nan")
     label = _("Residents within 1 km of a library in {place}", place=place_name(ctx, territory))
     note = _(
-        "Estimate, straight line; libraries: {period} · {registers}; {residents}",
+        "Estimate, straight line; libraries: {period}, counted once: no change shown · {registers}; {residents}",
         period=registers.period,
         registers=registers.attribution,
         residents=residents.attribution,
