@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 import data
@@ -50,6 +51,16 @@ EDITS = {
 }
 
 
+LINES = {
+    "target": ("store.add_target", "berlin"),
+    "scenario": ("store.add_scenario", "berlin"),
+    "initiative": ("store.register.add_many", ""),
+    "room": ("store.rooms.open_room", "berlin"),
+    "story": ("store.stories.save", "Title"),
+    "short link": ("store.stories.shorten", "reach"),
+}
+
+
 @pytest.mark.parametrize("what", EDITS)
 def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
     for role in ("none", "viewer"):
@@ -66,7 +77,7 @@ def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
     EDITS[what]()
     line = audit_lines()[-1]
     assert (line.who, line.role) == ("someone@city.example", "editor")
-    assert line.action.startswith("store")
+    assert (line.action, line.what) == LINES[what]
 
 
 def test_editors_cannot_change_what_the_city_rests_on() -> None:
@@ -112,6 +123,42 @@ def test_roles_come_from_the_file_and_a_broken_file_gives_none(tmp_path: Path, m
         assert rights.open_role() == role
     monkeypatch.delenv("ZONE_ROLE")
     assert rights.open_role() == "viewer"
+
+
+def test_what_cannot_be_read_or_logged_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "roles.toml").write_text("[people", encoding="utf-8")
+    rights.role_of("head@city.example")
+    assert caplog.messages[-1].startswith("roles.toml cannot be read (")
+    assert caplog.messages[-1].endswith('nobody is more than a viewer. It holds [people] with "account" = "role".')
+    (tmp_path / "roles.toml").write_text("a = " + "[" * 5000, encoding="utf-8")
+    assert rights.role_of("head@city.example") == "viewer"
+    as_a("viewer")
+    with pytest.raises(rights.NotAllowedError):
+        EDITS["story"]()
+    assert caplog.messages[-1] == "refused: store.stories.save needs editor"
+
+    def fails(*_words: str) -> None:
+        raise OperationalError("INSERT", {}, Exception("full"))
+
+    monkeypatch.setattr(audit, "record", fails)
+    as_a("editor")
+    EDITS["story"]()
+    assert caplog.messages[-1] == (
+        "the audit log could not be written: store.stories.save by a editor (OperationalError)"
+    )
+    assert list(stories.stories().values()) == ["Title"]  # what is done stays done
+
+
+def test_what_a_line_names_is_short_and_no_more_than_a_name() -> None:
+    as_a("editor")
+    stories.save("T" * 200, [{"page": "reach"}])
+    assert audit_lines()[-1].what == "T" * 80
+    rights.require_role("editor")(lambda: None)()
+    assert audit_lines()[-1].what == ""
+    rights.require_role("editor")(lambda _number: None)(7)
+    assert audit_lines()[-1].what == "7"
 
 
 def test_a_thread_that_nobody_vouches_for_is_nobody() -> None:
