@@ -115,7 +115,7 @@ def mix_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, lev
         raise NothingToShow(_("Fewer than two areas have both figures."), _("Choose the whole city or smaller areas."))
     mix, deviation = (float(rows[name].median()) for name in ("origin_mix", "apart"))
     both = int(((rows["origin_mix"] > mix) & (rows["apart"] > deviation)).sum())
-    ends = [rows.nlargest(2, "origin_mix"), rows.nsmallest(2, "origin_mix"), rows.nlargest(2, "apart")]
+    outer = [rows.nlargest(2, "origin_mix"), rows.nsmallest(2, "origin_mix"), rows.nlargest(2, "apart")]
     drawing = chart(
         "scatter",
         rows,
@@ -125,7 +125,7 @@ def mix_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, lev
         x_unit=_("effective number of origins"),
         y_unit=_("% points apart from the city"),
         across=(mix, deviation),
-        labelled=[*pd.concat(ends)["name"]],
+        labelled=[*pd.concat(outer)["name"]],
         marked=names.get(territory.area or territory.district, ""),
     )
     chance = (rows["origin_mix"] > mix).sum() * (rows["apart"] > deviation).sum() / len(rows)

@@ -18,6 +18,7 @@ from services.access import Question
 from services.areas import area_names, area_shapes, hierarchy, require_period, residents
 from services.cache import cached
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
+from services.inclusion import social_day
 from services.names import level_plurals
 from services.tables import city_table, facilities_source, optional_table
 
@@ -92,6 +93,11 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     poverty = _(
         "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."
     )
+    period = require_period(ctx, territory)
+    day = social_day(ctx, period)
+    if day is not None:
+        dates = _("residents of {period}, social monitoring of {day}", period=_.day(period), day=_.day(day))
+        poverty = f"{poverty} ({dates})"
     palma = _("Palma-style ratio; 0.25 would be even.")
     gini = _("Gini of places") if access.states_places(ctx, query.service) else _("Gini of facilities")
     return [

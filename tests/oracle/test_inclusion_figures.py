@@ -160,3 +160,20 @@ def test_primary_schools_state_no_places() -> None:
     rows = page("coverage", service="school_primary", level="district")["coverage-map"].rows
     assert rows["without_places"].sum() == rows["facilities"].sum() > 450
     assert rows[["places", "places_per_100"]].isna().all(axis=None)  # not none: not known
+
+
+def test_separation_of_three_groups_and_its_change(sources: Path) -> None:
+    raw = pd.read_parquet(sources / "berlin" / "population_t1_planning-areas.parquet")
+    shown = page("diversity")["over-time"].rows.set_index("period")["h"]
+
+    def entropy(shares: np.ndarray) -> np.ndarray:
+        return -np.where(shares > 0, shares * np.log(np.where(shares > 0, shares, 1)), 0).sum(axis=-1)
+
+    for day in ("2021-06-30", "2024-12-31"):
+        rows = raw[pd.to_datetime(raw["period"]) == day]
+        background, foreign = rows["inhabitants_with_migration_background"], rows["inhabitants_foreigners"]
+        groups = np.column_stack([rows["inhabitants"] - background, background - foreign, foreign]).clip(0)
+        groups = groups[groups.sum(axis=1) > 0]
+        totals, whole = groups.sum(axis=1), entropy(groups.sum(axis=0) / groups.sum())
+        expected = (totals * (whole - entropy(groups / totals[:, None]))).sum() / (totals.sum() * whole)
+        assert shown[pd.Timestamp(day)] == pytest.approx(expected, abs=5e-4)  # suppressed areas are left out
