@@ -124,6 +124,18 @@ def _daycare(ctx: CityContext, district: str, period: pd.Timestamp) -> float:
     return float("nan") if pd.isna(places) or pd.isna(children) or not children else float(places) / float(children)
 
 
+def _places_counted(ctx: CityContext, district: str) -> str:
+    """Day-care places at each time they were counted, with their change from end to end; empty where counted once."""
+    rows, _ = optional_table(ctx, "daycare_register"), ctx.language
+    places = (
+        in_district(ctx, rows, district).groupby("recorded")["places"].sum() if len(rows) else pd.Series(dtype=float)
+    )
+    if len(places) < 2:
+        return ""
+    counts = ", ".join(f"{when}: {_.number(count)}" for when, count in places.items())
+    return _("places {counts} ({change})", counts=counts, change=_.signed_percent(places.iloc[-1] / places.iloc[0] - 1))
+
+
 def _require_kind(ctx: CityContext, kind: str) -> None:
     """Raises NothingToShow where the city counts no residents or lists no facilities of a kind."""
     require_tables(ctx, "residents", "facilities")
@@ -145,12 +157,15 @@ def daycare(ctx: CityContext, territory: Territory) -> Tile:
     path = pd.Series({period: 100 * _daycare(ctx, territory.district, period) for period in periods}, dtype=float)
     label = _("Day-care places per 100 children under 6 in {place}", place=place_name(ctx, territory))
     note = _(
-        "Places ({period}) over the children of the day; counted once: no change shown · {registers}; {residents}",
+        "Places ({period}) over the children of the day; its change would be that of births · {registers}; {residents}",
         period=registers.period,
         registers=registers.attribution,
         residents=residents.attribution,
     )
-    caption = Caption(label, _("places per 100 children"), "", source(ctx, "facilities", "residents"), note)
+    tables, counted = ["facilities", "residents"], _places_counted(ctx, territory.district)
+    if counted:
+        tables, note = [*tables, "daycare_register"], f"{counted} · {note}"
+    caption = Caption(label, _("places per 100 children"), "", source(ctx, *tables), note)
     return _tile(ctx, "daycare", path, caption, "pages/coverage.py", lambda value: _.number(value, 1), 1)
 
 

@@ -119,3 +119,18 @@ def residents_new_boundaries(folder: Path) -> pd.DataFrame:
     table = raw.rename(columns={"PLR_ID": "area_id"}).assign(period=pd.Timestamp("2020-12-31"))
     table["persons"] = table["EW"].astype("Int64").mask(table["EW"].between(1, THRESHOLD - 1))
     return table[["period", "area_id", "persons"]].sort_values("area_id", ignore_index=True)
+
+
+def daycare_registers(folder: Path) -> pd.DataFrame:
+    """Day-care centres of October 2025 and July 2026: recorded, area_id (planning area), places.
+
+    Groups for curative education stand in these registers but not in that of 2023: they are left out.
+    """
+    parts = []
+    for recorded in ("2025-10", "2026-07"):
+        path = folder / f"daycare_{recorded}.parquet"
+        raw = open_raw(path, ["type", "places", "geojson_feature_id"])
+        raw = raw[raw["type"] != "Heilpädagogische Gruppe"].reset_index(drop=True)
+        places = _places(path, raw, "places")
+        parts.append(pd.DataFrame({"recorded": recorded, "area_id": raw["geojson_feature_id"], "places": places}))
+    return pd.concat(parts, ignore_index=True)

@@ -59,6 +59,15 @@ def test_day_care_places_of_the_overview(ctx: CityContext, sources: Path, centre
     assert number.delta == ""
 
 
+@pytest.mark.parametrize(("recorded", "places"), [("2025-10", 197_648), ("2026-07", 199_734)])
+def test_places_of_later_registers(sources: Path, recorded: str, places: int) -> None:
+    """Groups for curative education (114 and 117 places) are in no register of 2023."""
+    raw = pd.read_parquet(sources / "berlin_more" / f"daycare_{recorded}.parquet")
+    counted = pd.to_numeric(raw.loc[raw["type"] != "Heilpädagogische Gruppe", "places"]).sum()
+    rows = data.table("daycare_register", "berlin")
+    assert counted == rows.loc[rows["recorded"] == recorded, "places"].sum() == places
+
+
 def test_places_that_close_are_those_of_the_centres_that_close(ctx: CityContext, centres: pd.DataFrame) -> None:
     stated = centres.set_index("e_nr")["places"]
     ours = facilities(ctx, "daycare").set_index("source_id")["places"].fillna(0).astype(int)

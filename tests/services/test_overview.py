@@ -29,6 +29,15 @@ def test_day_care_of_the_city_equals_places_over_children() -> None:
     assert number.value == f"{100 * places / float(children.iloc[-1]):.1f}"
 
 
+def test_a_change_of_places_is_measured_at_both_ends() -> None:
+    number, _figure = overview.daycare(context(), ALWAYS)
+    assert "· places 2023: 194,979, 2025-10: 197,648, 2026-07: 199,734 (+2.4 %) · Places (" in number.note
+    district, _figure = overview.daycare(context(), ALWAYS.changed(district="01"))
+    rows = data.table("daycare_register", "berlin")
+    counts = rows[rows["area_id"].str.startswith("01")].groupby("recorded")["places"].sum()
+    assert all(f"{when}: {count:,}" in district.note for when, count in counts.items())
+
+
 def test_districts_lie_around_the_city() -> None:
     for tile in (overview.daycare, overview.library):
         city = tile(context(), ALWAYS)[1].rows["value"].iloc[-1]
