@@ -65,10 +65,15 @@ def test_only_known_hosts_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         "https://api.unhcr.org.evil.org/",
         "https://user@evil.org/",
         "https://api.unhcr.org:8443/",
+        "https://api.unhcr.org:444/",
     ):
-        with pytest.raises(SourceError, match="not among those the app asks"):
+        with pytest.raises(SourceError) as fault:
             http_cache.get(address, client=server)
+        assert str(fault.value) == (
+            f"{address}: this host is not among those the app asks. Add it to ZONE_HOSTS if you trust it."
+        )
     assert asked == []
+    assert http_cache.get("https://api.unhcr.org:443/x", client=server).path.exists()
     monkeypatch.setenv("ZONE_HOSTS", "mirror.house:8080")
     assert http_cache.get("http://mirror.house:8080/x", client=server).path.exists()
 
@@ -111,14 +116,24 @@ def test_we_say_who_we_are_and_ask_only_for_what_changed() -> None:
     )
     assert http_cache.get(ADDRESS, client=server).path.read_bytes() == b"one"
     assert "ZoneOfSocialCreativity" in asked[0].headers["User-Agent"]
+    assert "If-None-Match" not in asked[0].headers
     again = http_cache.get(ADDRESS, client=server)
     assert asked[1].headers["If-None-Match"] == '"a"'
     assert (again.path.read_bytes(), again.stale) == (b"one", False)
     assert http_cache.get(ADDRESS, client=server).path.read_bytes() == b"two"
 
 
+def test_a_question_is_asked_whole_and_each_has_its_own_answer() -> None:
+    server, asked = said(httpx.Response(200, content=b"one"), httpx.Response(200, content=b"two"))
+    paths = [http_cache.get(ADDRESS, query=[("year", year)], client=server).path for year in ("2024", "2025")]
+    assert [request.url.query for request in asked] == [b"year=2024", b"year=2025"]
+    assert [path.read_bytes() for path in paths] == [b"one", b"two"]
+    http_cache.get(ADDRESS, query=[("year", "2024")], client=server)
+    assert "If-None-Match" not in asked[2].headers  # there was no ETag
+
+
 def test_answers_asked_for_longest_ago_make_room_and_the_newest_always_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http_cache, "MOST_BYTES", 25)
+    monkeypatch.setattr(http_cache, "MOST_BYTES", 20)
     server, _asked = said(httpx.Response(200, content=b"0123456789"))
     paths = [http_cache.get(f"{ADDRESS}/{number}", client=server).path for number in range(2)]
     for path, when in zip(paths, (2_000, 1_000), strict=True):  # the first was asked for again, a while ago
@@ -131,13 +146,14 @@ def test_answers_asked_for_longest_ago_make_room_and_the_newest_always_stays(mon
 
 
 @pytest.mark.parametrize(
-    ("value", "least", "most"), [("7", 7, 7), ("in 40 s", 30, 40), ("99999", 120, 120), ("soon", 0, 0)]
+    ("value", "least", "most"),
+    [("7", 7, 7), ("in 40 s", 30, 40), ("40 s ago", 0, 0), ("99999", 120, 120), ("soon", 0, 0)],
 )
 def test_too_many_requests_waits_as_long_as_asked_but_not_for_ever(
     value: str, least: float, most: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if value == "in 40 s":
-        value = format_datetime(datetime.now(UTC) + timedelta(seconds=40))
+    if "40 s" in value:
+        value = format_datetime(datetime.now(UTC) + timedelta(seconds=40 if "in" in value else -40))
     waited: list[float] = []
     monkeypatch.setattr("tenacity.nap.time.sleep", waited.append)
     server, asked = said(httpx.Response(429, headers={"Retry-After": value}), httpx.Response(200, content=b"x"))
