@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from analytics.arrivals import stream
+
 
 class Resilience(NamedTuple):
     """score: geometric mean of its parts, 0 to 1; never to be shown without them.
@@ -43,7 +45,7 @@ def resilience(
     base = people[count > 0].sum()
     if base <= 0:
         raise ValueError("Nobody is served, so nothing can be lost.")
-    generator = np.random.default_rng(seed)
+    generator = stream(seed, "sites lost")
     still_served = []
     for _ in range(draws):
         opened = np.ones(sites)
