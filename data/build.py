@@ -16,6 +16,7 @@ import pandas as pd
 
 from data import definitions
 from data.catalogue import CATALOGUE_FILE, TABLES_FOLDER, as_json
+from data.disclosure import Surroundings, protect, secret
 from data.errors import DataError
 from data.files import parquet_bytes, write
 
@@ -27,17 +28,26 @@ GROUND = {
 
 
 class Tables(dict[str, pd.DataFrame]):
-    """Tables by name, each made and checked when first asked for, so that those it is made of come before it."""
+    """Tables by name, each made, protected and checked when first needed, so that those it is made of come before it.
+
+    unprotected: tables as they were before the gate; never stored, for figures of a whole city that tell of no one.
+    """
 
     def __init__(self, sources: Path) -> None:
         super().__init__()
         self.sources = sources
+        self.unprotected: dict[str, pd.DataFrame] = {}
 
     def __missing__(self, name: str) -> pd.DataFrame:
         definition = definitions.definition(name)
         if definition.make is None:
             raise DataError(f"The table '{name}' is not made from raw sources.")
-        table = definitions.check(name, definition.make(self.sources, self))
+        table, rule = definition.make(self.sources, self), definition.rule
+        if rule is not None and rule.method != "open":
+            self.unprotected[name] = table
+            beside = {other: self[other] for other in rule.beside}
+            table = protect(rule, table, Surroundings(self["areas"], beside, secret()))
+        table = definitions.check(name, table)
         self[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
         return self[name]
 

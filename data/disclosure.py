@@ -1,123 +1,365 @@
-"""Statistical disclosure control: which counts of a tree of areas must not be shown."""
+"""The one gate for tables with people in them: each passes `protect` by the rule of its definition before it is stored.
+
+What is promised, against whom, and what an attacker who knows this code was able to learn: docs/privacy.md.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-THRESHOLD = 10  # persons
+from data.errors import DataError
+from data.settings import settings
+from data.suppression import THRESHOLD, AreaTree
+
+LEAST_TOTAL = 2 * THRESHOLD  # residents: with fewer in all, an area's total is rounded to none or to this
+FEWEST_FIRMS = 3  # with fewer in a cell, a sum over them would be the figure of one
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # percent: how coarse a share may become
+KEYS = ["boundary_version", "period"]
 
 
-class AreaTree:
-    """Areas that add up to their parents, from the whole city down to its smallest areas.
+class DisclosureError(DataError):
+    """A table with people in it would say more of them than its rule allows; nothing is stored."""
 
-    parents: for each node the index of its parent, -1 for the one root; parents stand before their children.
+
+@dataclass(frozen=True)
+class Rule:
+    """How a table is protected, and what an attacker is taken to know beside the published tables and this code.
+
+    method: 'areas' (counts in a tree of areas, suppressed), 'nested' (the same for parts of all residents), 'ages'
+    (rows that add up to a total, rounded by lot), 'shares' (percentages of few people, rounded), 'firms' (sums over few
+    firms, hidden) or 'open' (nothing is done; `reason` says why). minimum: no smaller count above zero is in the
+    source; 3 is safe where it has 1 and 2. beside: tables of the same city that bound this one's counts. bases: of a
+    share, the ages it is of (from, to under) and how many residents of these ages stand for one of its base.
     """
 
-    def __init__(self, parents: NDArray[np.int64]) -> None:
-        self.parents = parents
-        self.children: list[list[int]] = [[] for _ in parents]
-        for node, parent in enumerate(parents):
-            if parent >= 0:
-                self.children[parent].append(node)
-        self.is_leaf = np.array([not kids for kids in self.children])
+    method: Literal["areas", "nested", "ages", "shares", "firms", "open"]
+    minimum: int = 3
+    beside: tuple[str, ...] = ()
+    bases: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the gate needs beside a table: the city's areas and the protected tables that are published with it.
+
+    areas: boundary_version, level, area_id, parent_id; parents before children, smallest areas last.
+    """
+
+    areas: pd.DataFrame
+    published: Mapping[str, pd.DataFrame]
+    secret: bytes
+
+    def generator(self, *labels: object) -> np.random.Generator:
+        """Random numbers that only who has the secret can draw again."""
+        text = "|".join(map(str, labels)).encode()
+        return np.random.default_rng(int.from_bytes(hmac.digest(self.secret, text, hashlib.sha256)))
+
+    def nodes(self, version: object, present: pd.Series) -> pd.DataFrame:
+        """The areas of a boundary version, without smallest areas that are not present (not yet founded)."""
+        nodes = self.areas.loc[self.areas["boundary_version"] == version, ["level", "area_id", "parent_id"]]
+        smallest = nodes["level"] == nodes["level"].iloc[-1]
+        return nodes[~smallest | nodes["area_id"].isin(present)].reset_index(drop=True)
+
+
+def secret() -> bytes:
+    """The secret by which lots are drawn: made once on a machine, kept outside the repository (ZONE_SECRET).
+
+    Counts of one day that are protected anew with another secret hide other complements: what is published in either
+    version is then known. So a machine keeps its secret.
+    """
+    path = settings().secret or settings().local / "disclosure.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(os.urandom(32))
+    except FileExistsError:
+        pass
+    return path.read_bytes()
+
+
+def protect(rule: Rule | None, table: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
+    """The table as it may be published. Raises DisclosureError if what would be left is not safe."""
+    if rule is None or rule.method == "open":
+        return table
+    methods: dict[str, Callable[[], pd.DataFrame]] = {
+        "areas": lambda: _areas(table, around, rule.minimum),
+        "nested": lambda: _nested(table, around, rule.minimum),
+        "ages": lambda: _ages(table, around),
+        "shares": lambda: _shares(table, around, rule.bases),
+        "firms": lambda: hide_few_firms(table),
+    }
+    return methods[rule.method]()
+
+
+def _half_years(table: pd.DataFrame, around: Surroundings) -> Iterator[tuple[Any, Any, pd.DataFrame, pd.DataFrame]]:
+    """Boundary version, period, rows and nodes of each half-year."""
+    for (version, period), rows in table.groupby(KEYS):
+        yield version, period, rows, around.nodes(version, rows["area_id"])
+
+
+@dataclass
+class _Counts:
+    """One group's counts at one date, summed up a tree of areas; what is not known counts as none and is hidden."""
+
+    tree: AreaTree
+    nodes: pd.DataFrame
+    sums: np.ndarray
+    unknown: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    hidden: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
     @classmethod
-    def of_nodes(cls, nodes: pd.DataFrame) -> AreaTree:
-        """The tree of areas: level, area_id, parent_id (ignored at the first level); parents before their children."""
-        levels = list(dict.fromkeys(nodes["level"]))
-        above = dict(zip(levels[1:], levels, strict=False))
-        index = {(row.level, row.area_id): number for number, row in enumerate(nodes.itertuples())}
-        parents = [index[above[row.level], row.parent_id] if row.level in above else -1 for row in nodes.itertuples()]
-        return cls(np.array(parents))
+    def of(cls, persons: pd.Series, nodes: pd.DataFrame, minimum: int) -> _Counts:
+        tree = AreaTree.of_nodes(nodes)
+        leaves = nodes["area_id"].map(persons).where(tree.is_leaf).astype("float64").to_numpy()
+        missing = np.isnan(leaves) & tree.is_leaf
+        sums = tree.sums(np.nan_to_num(leaves).round().astype(np.int64))
+        low = np.where(tree.is_leaf & ~missing, minimum, 0).astype(float)
+        return cls(tree, nodes, sums, tree.sums(missing.astype(np.int64)) > 0, low, np.full(len(nodes), np.inf))
 
-    def suppress(self, counts: NDArray[np.int64], also_hide: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
-        """Mark the counts to hide: those in 1..9 (primary) and those that would give them away (complementary).
+    def suppress(self, around: Surroundings, labels: tuple[object, ...], also_hide: np.ndarray | None = None) -> None:
+        """Hide what must be. labels: what these counts are, the date last."""
+        lots = around.generator(*labels[:-1]), around.generator(*labels)
+        forced = self.unknown if also_hide is None else self.unknown | also_hide
+        self.hidden = self.tree.suppress(self.sums, lots, self.low, self.high, forced) | self.unknown
 
-        counts: persons a node, each inner node the sum of its children. also_hide: further nodes to hide.
-        A published node and the published nodes below it leave a *pool*: hidden leaves of which only the sum R
-        is known. Every hidden leaf can then be anything in [0, R], every hidden inner node anything in an interval
-        of width R, if (a) R >= 10, (b) the pool has two leaves or more, (c) no hidden inner node holds all of them
-        and (d) each holds at least one. These are the exact bounds of linear programming on a tree, so complements
-        are added, the smallest that will do first, until all four hold (Willenborg & de Waal 2001, ch. 4 and 6).
-        """
-        hidden = (counts > 0) & (counts < THRESHOLD)
-        if also_hide is not None:
-            hidden |= also_hide
-        changed = True
-        while changed:
-            changed = False
-            for node in range(len(counts)):
-                if not hidden[node] and any(hidden[kid] for kid in self.children[node]):
-                    changed |= self._protect_pool(node, counts, hidden)
-        return hidden
+    def refuse_if_narrow(self, what: str) -> None:
+        """Raises DisclosureError where somebody could narrow a hidden count below the threshold."""
+        least, most = self.tree.intervals(self.sums, self.hidden, self.low, self.high)
+        narrow = self.hidden & ~self.unknown & (most - least < THRESHOLD)
+        small = ~self.hidden & (self.sums > 0) & (self.sums < THRESHOLD)
+        if (narrow | small).any():
+            area = self.nodes["area_id"][narrow | small].iloc[0]
+            raise DisclosureError(f"{what}: the count of area {area} could be told from what would be published.")
 
-    def _pool(self, top: int, hidden: NDArray[np.bool_]) -> tuple[list[int], list[int], list[int]]:
-        """Hidden leaves, hidden inner nodes and published nodes directly under them, below a published node."""
-        leaves, inner, published = [], [], []
-        stack = list(self.children[top])
-        while stack:
-            node = stack.pop()
-            if not hidden[node]:
-                published.append(node)
-            elif self.is_leaf[node]:
-                leaves.append(node)
-            else:
-                inner.append(node)
-                stack.extend(self.children[node])
-        return leaves, inner, published
-
-    def _under(self, node: int, top: int) -> bool:
-        while node >= 0 and node != top:
-            node = int(self.parents[node])
-        return node == top
-
-    def _protect_pool(self, top: int, counts: NDArray[np.int64], hidden: NDArray[np.bool_]) -> bool:
-        """Hide one more node if the pool under `top` is unsafe; return whether one was hidden."""
-        leaves, inner, published = self._pool(top, hidden)
-        within = {node: [leaf for leaf in leaves if self._under(leaf, node)] for node in inner}
-        hollow = [node for node in inner if not within[node]]
-        full = [node for node in inner if leaves and len(within[node]) == len(leaves)]
-        remainder = int(counts[leaves].sum())
-        if hollow:
-            candidates = [node for node in published if self._under(node, hollow[0])]
-        elif full:
-            candidates = [node for node in published if not self._under(node, full[0])]
-        elif len(leaves) < 2 or remainder < THRESHOLD:
-            candidates = published
-        else:
-            return False
-        needed = max(THRESHOLD - remainder, 1)
-        enough = [node for node in candidates if counts[node] >= needed]
-        if enough:
-            pick = min(enough, key=lambda node: (not self.is_leaf[node], counts[node], node))
-        elif candidates:
-            pick = max(candidates, key=lambda node: (counts[node], self.is_leaf[node], -node))
-        elif self.parents[top] >= 0:
-            pick = top
-        else:
-            return False
-        hidden[pick] = True
-        return True
+    def rows(self) -> pd.DataFrame:
+        """level, area_id, persons (empty where hidden), suppressed."""
+        persons = pd.Series(self.sums, dtype="Int64").mask(self.hidden)
+        return self.nodes[["level", "area_id"]].assign(persons=persons, suppressed=self.hidden)
 
 
-def suppressed_sums(counts: pd.Series, nodes: pd.DataFrame) -> pd.DataFrame:
-    """Counts of the smallest areas summed at every level, with those hidden that could single people out.
+def _areas(table: pd.DataFrame, around: Surroundings, minimum: int) -> pd.DataFrame:
+    """Counts of smallest areas by one more column, at every level, suppressed.
 
-    counts: persons by id of the smallest areas; an area that is absent or empty is not known, and neither is any sum
-    over it. nodes: level, area_id, parent_id, parents before their children; the last level holds the smallest areas.
-    Returns level, area_id, persons (empty where hidden or not known), suppressed.
+    table: period, boundary_version, area_id, that column, persons (empty: not known). Returns also level, suppressed.
     """
-    tree = AreaTree.of_nodes(nodes)
-    smallest = nodes["level"] == nodes["level"].iloc[-1]
-    leaf_counts = nodes["area_id"].map(counts).where(smallest).astype("float64").to_numpy()
-    unknown = np.isnan(leaf_counts) & smallest.to_numpy()
-    sums = np.nan_to_num(leaf_counts).astype(np.int64)
-    for number in range(len(nodes) - 1, 0, -1):
-        sums[tree.parents[number]] += sums[number]
-        unknown[tree.parents[number]] |= unknown[number]
-    hidden = tree.suppress(sums, also_hide=unknown) | unknown
-    return nodes[["level", "area_id"]].assign(
-        persons=pd.Series(sums, dtype="Int64", index=nodes.index).mask(hidden), suppressed=hidden
-    )
+    by = next(name for name in table if name not in (*KEYS, "area_id", "persons"))
+    parts = []
+    for version, period, rows, nodes in _half_years(table, around):
+        for value, group in rows.groupby(by):
+            counts = _Counts.of(group.set_index("area_id")["persons"], nodes, minimum)
+            counts.suppress(around, (by, value, version, period))
+            counts.refuse_if_narrow(f"{value} on {period:%Y-%m-%d}")
+            parts.append(counts.rows().assign(boundary_version=version, period=period, **{by: value}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _nested(table: pd.DataFrame, around: Surroundings, minimum: int) -> pd.DataFrame:
+    """Foreign nationals within residents with a migration background within all residents, at every level, suppressed.
+
+    Beside the tree of each, a hidden part is at least what is published within it and at most what it is within; a
+    part that leaves one to nine people of another over, or hidden origins too little room, is hidden as well.
+    """
+    origins = around.published.get("residents_by_origin")
+    named = None if origins is None else _named(origins, minimum)
+    residents = around.published["residents"].groupby([*KEYS, "area_id"])["persons"].sum(min_count=1)
+    parts = []
+    for version, period, rows, nodes in _half_years(table, around):
+        counts = {
+            value: _Counts.of(group.set_index("area_id")["persons"], nodes, minimum)
+            for value, group in rows.groupby("background")
+        }
+        chain = {value: counts[value] for value in ("foreign_nationals", "migration_background") if value in counts}
+        inside = pd.DataFrame(0.0, index=nodes["area_id"], columns=["named", "least"])
+        if named is not None and (version, period) in named.index.droplevel("area_id"):
+            inside = named.loc[version, period].reindex(nodes["area_id"]).fillna(0)
+        total = residents.reindex([(version, period, area) for area in nodes["area_id"]]).astype(float).to_numpy()
+        _hide_nested(chain, total, inside, partial(_suppress_part, around, version, period))
+        for value, part in chain.items():
+            part.refuse_if_narrow(f"{value} on {period:%Y-%m-%d}")
+            parts.append(part.rows().assign(boundary_version=version, period=period, background=value))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _suppress_part(around: Surroundings, version: object, period: object, value: str, part: _Counts, also: Any) -> None:
+    part.suppress(around, ("background", value, version, period), also)
+
+
+def _named(origins: pd.DataFrame, minimum: int) -> pd.DataFrame:
+    """By smallest area: residents of published origins, and the least that hidden origins add to them."""
+    smallest = origins[origins["level"] == origins["level"].iloc[-1]]
+    result = smallest.groupby([*KEYS, "area_id"]).agg(named=("persons", "sum"), least=("suppressed", "sum"))
+    return result.assign(least=minimum * result["least"]).astype(float)
+
+
+def _few(persons: np.ndarray) -> np.ndarray:
+    return (persons > 0) & (persons < THRESHOLD)
+
+
+def _hide_nested(
+    chain: dict[str, _Counts],
+    total: np.ndarray,
+    inside: pd.DataFrame,
+    suppress: Callable[[str, _Counts, np.ndarray], None],
+) -> None:
+    """Suppress the groups of one half-year, inner one first, until none tells of another or of a hidden origin.
+
+    total: residents of each node's area; inside: what is published of origins there (`_named`).
+    """
+    names, parts = list(chain), list(chain.values())
+    inner, outer = parts[0], parts[-1]
+    leaf = outer.tree.is_leaf
+    # A total that was rounded by lot says no more than that it was small.
+    most = np.where(np.isnan(total), np.inf, np.where(total <= LEAST_TOTAL, LEAST_TOTAL - 1, total))
+    room = outer.sums - inside["named"].to_numpy()
+    forced = [leaf & (part.sums > 0) & ((total <= LEAST_TOTAL) | _few(most - part.sums)) for part in parts]
+    if "migration_background" in chain:
+        tight = (inside["least"] > 0) & (room < inside["least"] + 2 * THRESHOLD)
+        forced[-1] |= leaf & (outer.sums > 0) & (_few(room) | tight.to_numpy())
+    if inner is not outer:
+        forced[-1] |= leaf & (outer.sums > 0) & _few(outer.sums - inner.sums)
+        forced[-1] |= leaf & _few(inner.sums) & (outer.sums - inner.low < THRESHOLD)
+    least = np.where(leaf, (inside["named"] + inside["least"]).to_numpy(), 0.0)
+    floor, outer.high = np.maximum(outer.low, least), np.where(leaf, most, np.inf)
+    while True:
+        if inner is not outer:
+            inner.high = np.where(leaf & ~forced[-1] & ~outer.unknown, np.minimum(outer.sums, most), outer.high)
+            suppress(names[0], inner, forced[0])
+        outer.low = np.where(leaf & ~inner.hidden & (inner is not outer), np.maximum(floor, inner.sums), floor)
+        suppress(names[-1], outer, forced[-1])
+        stuck = leaf & outer.hidden & (outer.high - outer.low < THRESHOLD) & (inner.sums > 0) & ~inner.hidden
+        if not stuck.any():
+            return
+        forced[0] |= stuck
+
+
+def _ages(table: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
+    """Residents by age, rounded by lot so that every sum over ages and over areas stays (nearly) what it was.
+
+    First totals: an area with fewer than LEAST_TOTAL residents gives them to a neighbour of the same parent, or takes
+    as many as it lacks (so that it has on average what it has). Then ages: one with fewer than eleven people gives them
+    to another age of its area, or takes as many as it lacks. A published none can so be anything up to ten, and a
+    larger figure may be off by as many. The lots of an area and age are the same at every date, so that the mean of
+    several dates says no more than one. table: period, boundary_version, area_id, age, persons (empty: not known).
+    """
+    table = table.assign(persons=table["persons"].astype("float64").round().astype("Int64"))
+    parts = []
+    for version, period, rows, nodes in _half_years(table, around):
+        wide = rows.pivot(index="area_id", columns="age", values="persons").astype("Int64")
+        values, known = wide.fillna(0).to_numpy(np.int64), wide.notna()
+        parent = nodes[nodes["level"] == nodes["level"].iloc[-1]].set_index("area_id")["parent_id"]
+        _round_totals(
+            values, parent.reindex(wide.index), known.all(axis=1), partial(around.generator, "total", version)
+        )
+        for number, area in enumerate(wide.index):
+            _round_ages(values[number], around.generator("ages", version, area))
+        wide[:] = values
+        small = (wide > 0) & (wide < THRESHOLD)  # nobody was there to take them
+        long = wide.where(known).mask(small.any(axis=1)).stack(future_stack=True).rename("persons").reset_index()
+        parts.append(long.assign(boundary_version=version, period=period))
+    result = pd.concat(parts, ignore_index=True).merge(table[[*KEYS, "area_id", "age"]])
+    return result.sort_values(["period", "area_id", "age"], ignore_index=True)
+
+
+def _round_totals(
+    values: np.ndarray, parent: pd.Series, complete: pd.Series, generator: Callable[[str], np.random.Generator]
+) -> None:
+    """Give small areas' residents to a neighbour, or let them take some. values: persons by area and age; changed.
+
+    complete: areas whose ages are all known. Where no neighbour has enough people, an area of the whole city stands in;
+    where none has, the area stays as it is (and is hidden).
+    """
+    for number in np.flatnonzero((values.sum(axis=1) > 0) & (values.sum(axis=1) < LEAST_TOTAL)):
+        lots = generator(str(parent.index[number]))
+        large = (values.max(axis=1) >= 2 * LEAST_TOTAL) & complete.to_numpy()
+        near = large & (parent == parent.iloc[number]).to_numpy()
+        choice = np.flatnonzero(near if near.any() else large)
+        upward, order = lots.random() < values[number].sum() / LEAST_TOTAL, lots.random(len(values))
+        if not len(choice):
+            continue
+        other = choice[np.argmin(order[choice])]
+        if upward:
+            missing, age = LEAST_TOTAL - values[number].sum(), values[other].argmax()
+            values[number, values[number].argmax()] += missing
+            values[other, age] -= missing
+        else:
+            values[other] += values[number]
+            values[number] = 0
+
+
+def _round_ages(persons: np.ndarray, lots: np.random.Generator) -> None:
+    """Round the small ages of one area in place; their total stays."""
+    (upward, turn), order = lots.random((2, len(persons))), lots.gumbel(size=len(persons))
+    least = THRESHOLD + 1
+    while (few := np.flatnonzero((persons > 0) & (persons < least))).size and (persons > 0).sum() > 1:
+        age = few[np.argmin(turn[few])]
+        missing = least - persons[age]
+        givers = np.flatnonzero(persons >= least + missing)
+        if upward[age] < persons[age] / least and len(givers):
+            persons[givers[np.argmax(np.log(persons[givers]) + order[givers])]] -= missing
+            persons[age] = least
+        else:
+            takers = np.flatnonzero((persons > 0) & (np.arange(len(persons)) != age))
+            persons[takers[np.argmax(np.log(persons[takers]) + order[takers])]] += persons[age]
+            persons[age] = 0
+
+
+def _shares(table: pd.DataFrame, around: Surroundings, bases: Mapping[str, tuple[int, int, int]]) -> pd.DataFrame:
+    """Percentages of few people, rounded so that each stands for an interval of THRESHOLD people or more.
+
+    Each share is moved to the middle of a band of 0.01 to 20 percent, the narrowest that is wide enough for the people
+    it is a share of (`Rule.bases`; residents of the nearest date, as published); 0 stays 0, and where even the widest
+    band is too narrow the share is empty. table: period, area_id, indicator, percent.
+    """
+    residents = around.published["residents"]
+    residents = residents[residents["boundary_version"] == around.areas["boundary_version"].iloc[-1]]
+    parts = []
+    for (period, indicator), rows in table.groupby(["period", "indicator"], sort=False):
+        dates = residents["period"].drop_duplicates()
+        people = residents[residents["period"] == dates.iloc[(dates - period).abs().argmin()]]
+        low, high, per_case = bases.get(str(indicator), (0, 120, 10))
+        base = rows["area_id"].map(_of_age(people, low, high)) / per_case
+        steps = np.array([*STEPS, np.nan])
+        step = steps[np.searchsorted(STEPS, 100 * (THRESHOLD + 1) / base.where(base > 0, 1e-9).fillna(1e-9))]
+        middle = (np.floor(rows["percent"] / step) + 0.5) * step
+        parts.append(rows.assign(percent=middle.round(4).clip(upper=100).where(rows["percent"] != 0, 0.0 * step)))
+    return pd.concat(parts).sort_index()
+
+
+def _of_age(residents: pd.DataFrame, low: int, high: int) -> pd.Series:
+    """Residents aged low to under high by area; a band of ages that a bound cuts counts in proportion."""
+    bands = residents["age"].str.extract(r"(\d+)(?:-(\d+))?").astype(float)
+    first, last = bands[0], bands[1].fillna(119) + 1
+    share = ((np.minimum(last, high) - np.maximum(first, low)) / (last - first)).clip(lower=0)
+    return (residents["persons"].astype(float) * share).groupby(residents["area_id"]).sum(min_count=1)
+
+
+def hide_few_firms(table: pd.DataFrame) -> pd.DataFrame:
+    """Sums over fewer than three firms are empty; the number of firms in an open register is no secret."""
+    few = table["firms"] < FEWEST_FIRMS
+    sums = ["employees_low", "employees_high"]
+    return table.assign(**{name: table[name].astype("Int64").mask(few) for name in sums}, suppressed=few)
+
+
+def merge_small_groups(groups: pd.Series, fewest: int) -> pd.Series:
+    """Each person's group, blank where the group is too small to be shown or what is left over would show one that is.
+
+    Who is in no shown group can be told by subtraction from all: so the smallest shown groups go blank as well until
+    the blank are nobody, or as many as may be shown.
+    """
+    sizes = groups[groups != ""].value_counts().sort_values(kind="stable")
+    shown = list(sizes.index[sizes >= fewest])
+    while shown and 0 < (~groups.isin(shown)).sum() < fewest:
+        shown.pop(0)
+    return groups.where(groups.isin(shown), "")

@@ -15,7 +15,7 @@ import shapely
 from pandera.errors import SchemaError
 from scipy.spatial import cKDTree
 
-from data import disclosure, grid, local, store
+from data import definitions, disclosure, grid, local, store
 from data.catalogue import Entry
 from data.city import checks, pack
 from data.city.checks import ReportProgress
@@ -92,6 +92,9 @@ class CityTables:
     def _add(self, name: str, section: str, title: str, unit: str, table: pd.DataFrame, note: str = "") -> None:
         geography = f"areas of {self.pack.city.name}"
         about: dict[str, Any] = self._credit(section)
+        published = {entry.name: table for entry, table in self.tables}
+        around = disclosure.Surroundings(self.areas, published, disclosure.secret())
+        table = disclosure.protect(definitions.definition(name).rule, table, around)
         entry = Entry(
             name, self.pack.key, title, **about, unit=unit, geography=geography, note=note, version=self.version
         )
@@ -116,8 +119,8 @@ class CityTables:
 
     def _add_residents(self) -> None:
         section = "residents" if "residents" in self.sections else "grid"
-        note = "Areas with fewer than ten residents are suppressed (empty)."
-        self._add("residents", section, "Residents by age", "persons", _few_hidden(self.people), note)
+        people, note = self.people.assign(boundary_version=BOUNDARY_VERSION), definitions.entry("residents").note
+        self._add("residents", section, "Residents by age", "persons", people, note)
 
     def _add_facilities_and_cells(self) -> None:
         sections = [section for section in ("services", "stops") if section in self.sections]
@@ -138,15 +141,15 @@ class CityTables:
         )
 
     def _add_counts(self) -> None:
-        nodes = self.areas[["level", "area_id", "parent_id"]]
-        note = "Counts below 10, and those that would reveal them, are suppressed."
-        for section, by in (("background", "background"), ("origins", "origin")):
+        note = definitions.entry("residents_by_background").note
+        for section, by in (("origins", "origin"), ("background", "background")):
             if section in self.sections:
-                counts = suppressed_counts(self.sections[section], nodes, by)
+                counts = known_or_not(self.sections[section], by, self.smallest["area_id"])
                 self._add(f"residents_by_{by}", section, SECTIONS[section].holds, "persons", counts, note)
         if "social" in self.sections:
             title = "Social monitoring by area"
-            self._add("social_monitoring", "social", title, "percent", self.sections["social"])
+            note = definitions.entry("social_monitoring").note
+            self._add("social_monitoring", "social", title, "percent", self.sections["social"], note)
         if "employment" in self.sections:
             table, note = (
                 firms(self.sections["employment"]),
@@ -240,18 +243,6 @@ def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame | None
     return table.assign(period=squares["period"].max(), age="0+")
 
 
-def _few_hidden(people: pd.DataFrame) -> pd.DataFrame:
-    """Persons as whole numbers, empty in areas that house fewer than ten: their ages would single people out."""
-    sums = people.groupby(["period", "area_id"])["persons"].transform("sum")
-    few = sums.between(1, disclosure.THRESHOLD - 1)
-    table = people.assign(
-        persons=people["persons"].round().astype("Int64").mask(few), boundary_version=BOUNDARY_VERSION
-    )
-    return table[["period", "boundary_version", "area_id", "age", "persons"]].sort_values(
-        ["period", "area_id", "age"], ignore_index=True
-    )
-
-
 def facilities(metric: gpd.GeoDataFrame, places: list[pd.DataFrame]) -> pd.DataFrame:
     """Services and stops, each in the area it stands in; those outside are left out."""
     columns = ["source_id", "kind", "name", "places", "operator", "source", "area_id", "lon", "lat", "x", "y"]
@@ -264,28 +255,22 @@ def facilities(metric: gpd.GeoDataFrame, places: list[pd.DataFrame]) -> pd.DataF
     return inside[columns].sort_values(["kind", "source_id"], ignore_index=True)
 
 
-def suppressed_counts(counts: pd.DataFrame, nodes: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Counts of the smallest areas at every level, small ones suppressed.
+def known_or_not(counts: pd.DataFrame, by: str, areas: pd.Series) -> pd.DataFrame:
+    """Counts with a row for every area: one that a period and group leave out is not known.
 
-    Returns period, boundary_version, level, area_id, `by`, persons, suppressed.
+    Returns period, boundary_version, area_id, `by`, persons.
     """
-    parts = []
-    for (period, group), rows in counts.groupby(["period", by]):
-        sums = disclosure.suppressed_sums(rows.set_index("area_id")["persons"], nodes)
-        parts.append(sums.assign(period=period, boundary_version=BOUNDARY_VERSION, **{by: group}))
-    return pd.concat(parts, ignore_index=True)
+    groups = counts[["period", by]].drop_duplicates().merge(areas.rename("area_id"), how="cross")
+    return groups.merge(counts, how="left").assign(boundary_version=BOUNDARY_VERSION)[
+        ["period", "boundary_version", "area_id", by, "persons"]
+    ]
 
 
 def firms(rows: pd.DataFrame) -> pd.DataFrame:
-    """Firms by area and activity; employees of cells with fewer than three firms are hidden."""
-    few = rows["firms"] < 3
-    employees = rows["employees"].round().astype("Int64").mask(few)
+    """Firms by area and activity; employees as an interval of no width."""
+    employees = rows["employees"].round()
     return rows.assign(
-        firms=rows["firms"].astype("int64"),
-        employees_low=employees,
-        employees_high=employees,
-        open_ended=0,
-        suppressed=few,
+        firms=rows["firms"].astype("int64"), employees_low=employees, employees_high=employees, open_ended=0
     )
 
 

@@ -8,7 +8,6 @@ import geopandas as gpd
 import pandas as pd
 
 from data.connectors.raw import open_raw
-from data.disclosure import THRESHOLD
 from data.errors import SourceError
 
 # School type as published -> our kinds. A comprehensive school teaches both age groups and counts as both.
@@ -114,11 +113,13 @@ def social_monitoring(folder: Path) -> pd.DataFrame:
 
 
 def residents_new_boundaries(folder: Path) -> pd.DataFrame:
-    """Residents on 2020-12-31 in the areas in force from the next day: the one half-year known within both."""
+    """Residents on 2020-12-31 in the areas in force from the next day, the one half-year known within both; not yet
+    protected.
+    """
     raw = open_raw(folder / "social_monitoring_2021.csv", ["PLR_ID", "EW"], dtype={"PLR_ID": str})
     table = raw.rename(columns={"PLR_ID": "area_id"}).assign(period=pd.Timestamp("2020-12-31"))
-    table["persons"] = table["EW"].astype("Int64").mask(table["EW"].between(1, THRESHOLD - 1))
-    return table[["period", "area_id", "persons"]].sort_values("area_id", ignore_index=True)
+    table = table.assign(boundary_version="2021", age="0+", persons=table["EW"].astype("Int64"))
+    return table[["period", "boundary_version", "area_id", "age", "persons"]].sort_values("area_id", ignore_index=True)
 
 
 def daycare_registers(folder: Path) -> pd.DataFrame:

@@ -11,7 +11,6 @@ import shapely
 
 from data.connectors.gisco import simplify_coverage
 from data.connectors.raw import no_negatives, open_raw
-from data.disclosure import THRESHOLD, AreaTree
 from data.errors import SourceError
 
 CITY_ID = "11"  # Berlin's state key
@@ -160,11 +159,13 @@ def _counts(folder: Path, table: str, columns: list[str]) -> pd.DataFrame:
     return raw
 
 
-def residents(folder: Path) -> pd.DataFrame:
-    """Residents at the half-year's end by planning area and age: period, boundary_version, area_id, age, persons.
+def _tidy(raw: pd.DataFrame, variable: str, values: list[str]) -> pd.DataFrame:
+    """Counts by planning area, a row each: period, boundary_version, area_id, variable, persons."""
+    return raw.melt(["period", "boundary_version", "area_id"], values, var_name=variable, value_name="persons")
 
-    An area with fewer than ten residents in all would bound every count within it: its persons are empty.
-    """
+
+def residents(folder: Path) -> pd.DataFrame:
+    """Residents at the half-year's end by planning area and age, not yet protected."""
     columns = {f"inhabitants_age_{raw}": age for raw, age in AGES.items()}
     raw = _counts(folder, "t2", ["inhabitants", *columns]).rename(columns=columns)
     wrong = raw[list(columns.values())].sum(axis=1) != raw["inhabitants"]
@@ -175,58 +176,11 @@ def residents(folder: Path) -> pd.DataFrame:
             row=int(raw.index[wrong][0]) + 1,
             column="inhabitants",
         )
-    small = raw["inhabitants"].between(1, THRESHOLD - 1)
-    raw[list(columns.values())] = raw[list(columns.values())].astype("Int64").mask(small)
-    tidy = raw.melt(
-        ["period", "boundary_version", "area_id"], list(columns.values()), var_name="age", value_name="persons"
-    )
-    return tidy.sort_values(["period", "area_id", "age"], ignore_index=True)
-
-
-def _levels(raw: pd.DataFrame, values: list[str]) -> dict[str, tuple[pd.DataFrame, AreaTree]]:
-    """Counts summed at every published level, parents before children, with the tree of each boundary version."""
-    result = {}
-    for version, part in raw.groupby("boundary_version"):
-        levels, tables = LEVELS[str(version)], []
-        for level, digits in levels.items():
-            key = part["area_id"].str[:digits] if level != "city" else CITY_ID
-            table = part.assign(area_id=key).groupby(["period", "area_id"], as_index=False)[values].sum()
-            tables.append(table.assign(level=level, parent_id=_parents(table["area_id"], level, levels)))
-        # One area was added to the old ones in 2019: where it is not yet there it counts no one, and is dropped below.
-        table = pd.concat(tables, ignore_index=True)
-        nodes = table[["level", "area_id", "parent_id"]].drop_duplicates(["level", "area_id"], ignore_index=True)
-        result[str(version)] = (table.merge(nodes.assign(node=nodes.index)), AreaTree.of_nodes(nodes))
-    return result
-
-
-def _suppressed(
-    raw: pd.DataFrame, values: list[str], variable: str, also_hide: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Counts at every level, long, with those hidden that could single people out.
-
-    also_hide: period, boundary_version and area_id of further planning areas to hide.
-    Returns boundary_version, period, level, area_id, `variable`, persons (empty where suppressed), suppressed.
-    """
-    parts = []
-    for version, (table, tree) in _levels(raw, values).items():
-        for period, half_year in table.groupby("period"):
-            node = half_year["node"].to_numpy()
-            forced = np.zeros(len(tree.parents), dtype=bool)
-            if also_hide is not None:
-                hide = also_hide[(also_hide["period"] == period) & (also_hide["boundary_version"] == version)]
-                forced[node] = half_year["area_id"].isin(hide["area_id"]) & half_year["level"].eq("planning_area")
-            for value in values:
-                counts = np.zeros(len(tree.parents), dtype=np.int64)
-                counts[node] = half_year[value].to_numpy()
-                hidden = tree.suppress(counts, forced)[node]
-                persons = half_year[value].astype("Int64").mask(hidden)
-                part = half_year[["period", "level", "area_id"]].assign(boundary_version=version, suppressed=hidden)
-                parts.append(part.assign(**{variable: value}, persons=persons))
-    return pd.concat(parts, ignore_index=True)
+    return _tidy(raw, "age", list(columns.values()))
 
 
 def residents_by_origin(folder: Path) -> pd.DataFrame:
-    """Residents with a migration background by country of origin, every level, small counts suppressed.
+    """Residents with a migration background by planning area and country of origin, not yet protected.
 
     The publisher's groups (EU, Arab states, former Soviet Union, ...) overlap the countries in them and would give
     suppressed countries away by subtraction; they are not shipped.
@@ -236,30 +190,16 @@ def residents_by_origin(folder: Path) -> pd.DataFrame:
     early = raw["period"] <= MISHEADED_UNTIL
     moved = {f"inhabitants_from_{wrong}": f"inhabitants_from_{right}" for wrong, right in MISHEADED.items()}
     raw.loc[early, list(moved.values())] = raw.loc[early, list(moved)].to_numpy()
-    return _suppressed(raw.rename(columns=columns), list(columns.values()), "origin")
+    return _tidy(raw.rename(columns=columns), "origin", list(columns.values()))
 
 
-def residents_by_background(folder: Path, origins: pd.DataFrame) -> pd.DataFrame:
-    """Residents with a migration background and foreign residents, every level, small counts suppressed.
-
-    A total that leaves a suppressed origin of its planning area less than ten persons of room is suppressed too.
-    """
+def residents_by_background(folder: Path) -> pd.DataFrame:
+    """Residents with a migration background and foreign residents by planning area, not yet protected."""
     columns = {
         "inhabitants_with_migration_background": "migration_background",
         "inhabitants_foreigners": "foreign_nationals",
     }
-    raw = _counts(folder, "t1", list(columns)).rename(columns=columns)
-    places = origins[origins["level"] == "planning_area"]
-    published = places.groupby(["period", "boundary_version", "area_id"], as_index=False).agg(
-        named=("persons", "sum"), hidden=("suppressed", "any")
-    )
-    room = raw.merge(published, on=["period", "boundary_version", "area_id"])
-    tight = room[room["hidden"] & (room["migration_background"] - room["named"] < THRESHOLD)]
-    parts = [
-        _suppressed(raw, ["migration_background"], "background", also_hide=tight),
-        _suppressed(raw, ["foreign_nationals"], "background"),
-    ]
-    return pd.concat(parts, ignore_index=True)
+    return _tidy(_counts(folder, "t1", list(columns)).rename(columns=columns), "background", list(columns.values()))
 
 
 def bridge(exact: gpd.GeoDataFrame) -> pd.DataFrame:

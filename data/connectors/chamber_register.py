@@ -12,12 +12,12 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from data.disclosure import hide_few_firms
 from data.errors import SourceError
 
 COLUMNS = ["ihk_branch_id", "nace_id", "employees_range", "planungsraum_id"]
 # Not asked from where this was written: mend it if it moved.
 ADDRESS = "https://raw.githubusercontent.com/IHKBerlin/IHKBerlin_Gewerbedaten/master/data/IHKBerlin_Gewerbedaten.csv"
-FEWEST_FIRMS = 3  # with fewer firms in a cell, employees are suppressed: a size band would be that of one firm
 REPORT = ["line", "column", "value", "fault"]
 
 # What is wrong with a row, first fault first; rows without a fault are counted.
@@ -61,10 +61,7 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
                   FROM rows WHERE {_FAULTS} IS NULL)
             GROUP BY ALL ORDER BY ALL""").df()
         report = _report(engine)
-    small = table["firms"] < FEWEST_FIRMS
-    table[["employees_low", "employees_high"]] = table[["employees_low", "employees_high"]].astype("Int64")
-    table.loc[small, ["employees_low", "employees_high"]] = pd.NA
-    return table.assign(period=period, suppressed=small), report
+    return hide_few_firms(table.assign(period=period)), report
 
 
 def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:

@@ -1,5 +1,6 @@
 """What the tables' files share: the form of a definition, publishers with licences, columns and what they promise."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,10 @@ import pandas as pd
 import pandera.pandas as pa
 
 from data.catalogue import Entry
+from data.disclosure import DisclosureError, Rule
 
 Tables: TypeAlias = Mapping[str, pd.DataFrame]
+COUNTS_PEOPLE = re.compile("person|people|resident|inhabitant|employ|firm|percent")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Definition:
 
     make: from the folder of raw sources and other tables; download: from its publisher, for a place. A table that only
     a machine that is online has, or one with a file of its own, is not made. download_period: how the period of what
-    is downloaded reads. every_city: it can be downloaded for any city that has it.
+    is downloaded reads. every_city: it can be downloaded for any city that has it. rule: how people in it are
+    protected; without one, a table that counts people raises DisclosureError.
     """
 
     entry: Entry
@@ -31,6 +35,11 @@ class Definition:
     download: Callable[[str, httpx.Client | None], pd.DataFrame] | None = None
     download_period: str = "{first}–{last}, yearly average"
     every_city: bool = False
+    rule: Rule | None = None
+
+    def __post_init__(self) -> None:
+        if self.rule is None and COUNTS_PEOPLE.search(" ".join([self.entry.unit, *self.columns])):
+            raise DisclosureError(f"The table '{self.entry.name}' counts people and has no rule that protects them.")
 
     @cached_property
     def contract(self) -> pa.DataFrameSchema:
@@ -38,6 +47,7 @@ class Definition:
         return pa.DataFrameSchema(self.columns, unique=self.key, strict=True, ordered=True)
 
 
+NATIONAL = Rule("open", reason="Figures of whole countries or regions, as their publisher releases them.")
 UNHCR: dict[str, Any] = {
     "publisher": "UNHCR Refugee Population Statistics",
     "licence": "CC BY 4.0",
@@ -114,7 +124,7 @@ def code(pattern: str) -> pa.Column:
 PEOPLE = pa.Column(int, pa.Check.gt(0))
 COUNT = pa.Column(int, pa.Check.ge(0))
 COUNT_OR_GAP = pa.Column("Int64", pa.Check.ge(0), nullable=True)
-# Suppressed counts are empty; published ones are zero or at least ten.
+# Suppressed counts are empty; published ones are zero or at least ten (data/disclosure.py).
 PROTECTED = pa.Column("Int64", pa.Check(lambda persons: (persons == 0) | (persons >= 10)), nullable=True)
 NUMBER = pa.Column(float)
 POSITIVE = pa.Column(float, pa.Check.gt(0))

@@ -1,7 +1,7 @@
 """Applications for asylum."""
 
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, Entry, choice, year
+from data.definitions._common import COUNT, NATIONAL, PAIR, TEXT, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -26,4 +26,5 @@ TABLE = Definition(
     make=lambda sources, _: unhcr.asylum_applications(sources / "unhcr"),
     download=unhcr_api.downloader(unhcr.asylum_applications, "asylum_applications"),
     download_period="{first}–{last}, during the year",
+    rule=NATIONAL,
 )

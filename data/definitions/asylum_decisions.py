@@ -1,7 +1,7 @@
 """Decisions on asylum."""
 
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import COUNT, PAIR, TEXT, UNHCR, Definition, Entry, choice, year
+from data.definitions._common import COUNT, NATIONAL, PAIR, TEXT, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -28,4 +28,5 @@ TABLE = Definition(
     make=lambda sources, _: unhcr.asylum_decisions(sources / "unhcr"),
     download=unhcr_api.downloader(unhcr.asylum_decisions, "asylum_decisions"),
     download_period="{first}–{last}, during the year",
+    rule=NATIONAL,
 )

@@ -9,6 +9,7 @@ import pandera.pandas as pa
 from data import grid
 from data.connectors import berlin_statistics
 from data.definitions._common import AREA, SHARE, Definition, Entry, Tables, code
+from data.disclosure import Rule
 
 
 def make(_sources: Path, tables: Tables) -> pd.DataFrame:
@@ -39,5 +40,6 @@ TABLE = Definition(
         "share": SHARE,
     },
     key=["cell", "area_id"],
+    rule=Rule("open", reason="Shares of built-up ground or of a population grid: an estimate, no count."),
     make=make,
 )

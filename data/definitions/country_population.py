@@ -1,7 +1,7 @@
 """Residents of countries."""
 
 from data.connectors import worldbank
-from data.definitions._common import COUNTRY, PEOPLE, WORLD_BANK, Definition, Entry, year
+from data.definitions._common import COUNTRY, NATIONAL, PEOPLE, WORLD_BANK, Definition, Entry, year
 
 TABLE = Definition(
     Entry(
@@ -22,4 +22,5 @@ TABLE = Definition(
     make=lambda sources, tables: worldbank.by_country(
         sources / "world" / "worldbank_population_1960_2024.csv", tables["countries"], "persons"
     ),
+    rule=NATIONAL,
 )

@@ -4,7 +4,7 @@ import httpx
 import pandas as pd
 
 from data.connectors import eurostat, eurostat_api
-from data.definitions._common import EUROSTAT, NUTS, POSITIVE, Definition, Entry, code, year
+from data.definitions._common import EUROSTAT, NATIONAL, NUTS, POSITIVE, Definition, Entry, code, year
 
 
 def download(_place: str, client: httpx.Client | None) -> pd.DataFrame:
@@ -29,4 +29,5 @@ TABLE = Definition(
     key=["year", "nuts_id"],
     make=lambda sources, _: eurostat.cultural_employment(sources / "eurostat"),
     download=download,
+    rule=NATIONAL,
 )

@@ -3,7 +3,7 @@
 import pandera.pandas as pa
 
 from data.connectors import statistics_explained
-from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, Entry, code, year
+from data.definitions._common import EUROSTAT, NATIONAL, POSITIVE, TEXT, Definition, Entry, code, year
 
 TABLE = Definition(
     Entry(
@@ -26,4 +26,5 @@ TABLE = Definition(
     },
     key=["year", "country"],
     make=lambda *_: statistics_explained.cultural_employment_by_country(),
+    rule=NATIONAL,
 )

@@ -5,7 +5,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from data.connectors import eurostat_api
-from data.definitions._common import EUROSTAT, GEO, TEXT, Definition, Entry, choice, year
+from data.definitions._common import EUROSTAT, GEO, NATIONAL, TEXT, Definition, Entry, choice, year
 
 SPLITS = {
     "sex": ("cult_emp_sex", "sex"),
@@ -47,4 +47,5 @@ TABLE = Definition(
     },
     key=["year", "geo", "split", "part"],
     download=download,
+    rule=NATIONAL,
 )

@@ -1,7 +1,7 @@
 """Cultural employment of the European Union."""
 
 from data.connectors import statistics_explained
-from data.definitions._common import EUROSTAT, POSITIVE, TEXT, Definition, Entry, choice, year
+from data.definitions._common import EUROSTAT, NATIONAL, POSITIVE, TEXT, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -18,4 +18,5 @@ TABLE = Definition(
     columns={"year": year(2011), "split": choice("activity", "sex"), "part": TEXT, "thousand_persons": POSITIVE},
     key=["year", "split", "part"],
     make=lambda *_: statistics_explained.cultural_employment_union(),
+    rule=NATIONAL,
 )

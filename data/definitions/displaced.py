@@ -1,7 +1,7 @@
 """UNHCR's stocks at year end."""
 
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
+from data.definitions._common import CATEGORIES, NATIONAL, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -20,4 +20,5 @@ TABLE = Definition(
     make=lambda sources, _: unhcr.displaced(sources / "unhcr"),
     download=unhcr_api.downloader(unhcr.displaced, "population", "idmc", "unrwa"),
     download_period="{first}–{last}, at year end",
+    rule=NATIONAL,
 )

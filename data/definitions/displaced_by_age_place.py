@@ -1,7 +1,7 @@
 """Displaced people by age, sex and kind of place."""
 
 from data.connectors import unhcr
-from data.definitions._common import CATEGORIES, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
+from data.definitions._common import CATEGORIES, NATIONAL, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -25,4 +25,5 @@ TABLE = Definition(
     },
     key=["year", "origin", "asylum", "category", "place", "sex", "age"],
     make=lambda sources, _: unhcr.displaced_by_age_place(sources / "unhcr"),
+    rule=NATIONAL,
 )

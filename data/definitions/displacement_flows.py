@@ -1,7 +1,7 @@
 """UNHCR's flows of a year."""
 
 from data.connectors import unhcr
-from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
+from data.definitions._common import NATIONAL, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -21,4 +21,5 @@ TABLE = Definition(
     },
     key=["year", "origin", "asylum", "category"],
     make=lambda sources, _: unhcr.displacement_flows(sources / "unhcr"),
+    rule=NATIONAL,
 )

@@ -4,7 +4,7 @@ import httpx
 import pandas as pd
 
 from data.connectors import eurostat_api
-from data.definitions._common import EUROSTAT, GEO, POSITIVE, TEXT, Definition, Entry, year
+from data.definitions._common import EUROSTAT, GEO, NATIONAL, POSITIVE, TEXT, Definition, Entry, year
 
 
 def download(_place: str, client: httpx.Client | None) -> pd.DataFrame:
@@ -27,4 +27,5 @@ TABLE = Definition(
     columns={"year": year(1999), "geo": GEO, "thousand_persons": POSITIVE, "flag": TEXT},
     key=["year", "geo"],
     download=download,
+    rule=NATIONAL,
 )

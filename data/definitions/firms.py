@@ -6,6 +6,7 @@ import pandas as pd
 from data import firms
 from data.connectors import chamber_register, http_cache
 from data.definitions._common import AREA, COUNT, COUNT_OR_GAP, FLAG, PEOPLE, PERIOD, Definition, Entry, code
+from data.disclosure import Rule
 
 
 def download(_place: str, client: httpx.Client | None) -> pd.DataFrame:
@@ -40,6 +41,7 @@ TABLE = Definition(
         "suppressed": FLAG,
     },
     key=["period", "area_id", "activity"],
+    rule=Rule("firms"),
     download=download,
     download_period="{today}",
 )

@@ -1,7 +1,7 @@
 """Income of households by region."""
 
 from data.connectors import eurostat
-from data.definitions._common import EUROSTAT, NUTS, POSITIVE, Definition, Entry, year
+from data.definitions._common import EUROSTAT, NATIONAL, NUTS, POSITIVE, Definition, Entry, year
 
 TABLE = Definition(
     Entry(
@@ -17,4 +17,5 @@ TABLE = Definition(
     columns={"year": year(2000), "nuts_id": NUTS, "pps_per_inhabitant": POSITIVE},
     key=["year", "nuts_id"],
     make=lambda sources, _: eurostat.household_income(sources / "eurostat"),
+    rule=NATIONAL,
 )

@@ -1,7 +1,7 @@
 """UNHCR's headline totals."""
 
 from data.connectors import unhcr
-from data.definitions._common import COUNTRY, PEOPLE, SHARE, UNHCR, Definition, Entry, year
+from data.definitions._common import COUNTRY, NATIONAL, PEOPLE, SHARE, UNHCR, Definition, Entry, year
 
 TABLE = Definition(
     Entry(
@@ -18,4 +18,5 @@ TABLE = Definition(
     columns={"year": year(1951), "published": PEOPLE, "overlap_place": COUNTRY, "overlap_share": SHARE},
     key=["year"],
     make=lambda *_: unhcr.published_totals(),
+    rule=NATIONAL,
 )

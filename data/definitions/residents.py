@@ -1,7 +1,8 @@
 """A city's residents by age."""
 
 from data.connectors import berlin_statistics
-from data.definitions._common import AREA, COUNT_OR_GAP, PERIOD, STATISTICS, TEXT, Definition, Entry, code
+from data.definitions._common import AREA, PERIOD, PROTECTED, STATISTICS, TEXT, Definition, Entry, code
+from data.disclosure import Rule
 
 TABLE = Definition(
     Entry(
@@ -13,15 +14,17 @@ TABLE = Definition(
         unit="persons",
         geography="LOR planning areas",
         note="Areas were redrawn on 2021-01-01; before and after are not comparable by id. "
-        "Areas with fewer than ten residents are suppressed (empty).",
+        "Where an age has one to ten people, or an area fewer than twenty, persons are moved by lot to another age "
+        "or a neighbouring area: sums stay, such a figure is off by ten or so.",
     ),
     columns={
         "period": PERIOD,
         "boundary_version": TEXT,
         "area_id": AREA,
         "age": code(r"\d{1,3}(-\d{1,3}|\+)"),
-        "persons": COUNT_OR_GAP,
+        "persons": PROTECTED,
     },
     key=["period", "area_id", "age"],
+    rule=Rule("ages"),
     make=lambda sources, _: berlin_statistics.residents(sources / "berlin"),
 )

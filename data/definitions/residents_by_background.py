@@ -2,6 +2,7 @@
 
 from data.connectors import berlin_statistics
 from data.definitions._common import AREA, FLAG, LEVELS, PERIOD, PROTECTED, STATISTICS, TEXT, Definition, Entry, choice
+from data.disclosure import Rule
 
 TABLE = Definition(
     Entry(
@@ -24,7 +25,6 @@ TABLE = Definition(
         "suppressed": FLAG,
     },
     key=["period", "level", "area_id", "background"],
-    make=lambda sources, tables: berlin_statistics.residents_by_background(
-        sources / "berlin", tables["residents_by_origin"]
-    ),
+    rule=Rule("nested", beside=("residents", "residents_by_origin")),
+    make=lambda sources, _: berlin_statistics.residents_by_background(sources / "berlin"),
 )

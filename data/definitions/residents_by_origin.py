@@ -14,6 +14,7 @@ from data.definitions._common import (
     choice,
     code,
 )
+from data.disclosure import Rule
 
 TABLE = Definition(
     Entry(
@@ -38,5 +39,6 @@ TABLE = Definition(
         "suppressed": FLAG,
     },
     key=["period", "level", "area_id", "origin"],
+    rule=Rule("areas"),
     make=lambda sources, _: berlin_statistics.residents_by_origin(sources / "berlin"),
 )

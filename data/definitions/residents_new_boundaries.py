@@ -1,7 +1,8 @@
 """Residents known within old and new boundaries."""
 
 from data.connectors import berlin_facilities
-from data.definitions._common import AREA, COUNT_OR_GAP, MONITORING_OFFICE, PERIOD, Definition, Entry
+from data.definitions._common import AREA, MONITORING_OFFICE, PERIOD, PROTECTED, Definition, Entry
+from data.disclosure import Rule
 
 TABLE = Definition(
     Entry(
@@ -14,7 +15,8 @@ TABLE = Definition(
         geography="LOR planning areas (2021)",
         note="The one half-year known within both boundaries: it measures the error of the bridge.",
     ),
-    columns={"period": PERIOD, "area_id": AREA, "persons": COUNT_OR_GAP},
+    columns={"period": PERIOD, "area_id": AREA, "persons": PROTECTED},
     key=["area_id"],
+    rule=Rule("ages"),
     make=lambda sources, _: berlin_facilities.residents_new_boundaries(sources / "berlin"),
 )

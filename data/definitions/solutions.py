@@ -1,7 +1,7 @@
 """Lasting solutions of a year."""
 
 from data.connectors import unhcr, unhcr_api
-from data.definitions._common import PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
+from data.definitions._common import NATIONAL, PAIR, PEOPLE, UNHCR, Definition, Entry, choice, year
 
 TABLE = Definition(
     Entry(
@@ -23,4 +23,5 @@ TABLE = Definition(
     make=lambda sources, _: unhcr.solutions(sources / "unhcr"),
     download=unhcr_api.downloader(unhcr.solutions, "solutions"),
     download_period="{first}–{last}, during the year",
+    rule=NATIONAL,
 )

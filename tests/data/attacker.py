@@ -1,0 +1,491 @@
+"""Someone who wants to know hidden counts: has every shipped table and this code, and knows the source's habits.
+
+`python -m tests.data.attacker` (make attack) tries every hidden count of every half-year and prints what was learnt;
+the tests try a sample. Truth, to count right guesses, is read from the raw sources.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import LinearConstraint, linprog, milp
+from scipy.sparse import coo_matrix
+
+import data
+from data import definitions, disclosure, suppression
+
+WIDTH = 10  # promised: no interval is less wide. Not read from the code under attack
+MINIMUM = 3  # the source counts nobody, or three or more
+LATTICE = 3  # and mostly in multiples of it
+ROUNDED_TOTAL = 20  # totals up to here are rounded
+SOURCES = Path(__file__).parents[3] / "shared" / "sources"
+MOST_COMMON = 400  # larger counts are taken to be as rare as this one
+CELL = ["area_id", "origin"]
+
+
+@cache
+def table(name: str) -> pd.DataFrame:
+    """A shipped table of Berlin."""
+    rows = data.table(name, "berlin")
+    return rows.drop(columns="geometry") if "geometry" in rows else rows
+
+
+def on(name: str, day: str) -> pd.DataFrame:
+    """Its rows of one date."""
+    return table(name)[table(name)["period"] == pd.Timestamp(day)]
+
+
+@cache
+def truth(name: str) -> pd.DataFrame:
+    """The same before it was protected."""
+    make = definitions.definition(name).make
+    assert make is not None
+    return make(SOURCES, {})
+
+
+# ---- trees of areas: subtraction, linear programming, inversion of the algorithm ----------------------------------
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Hidden smallest areas of which only the sum is published; siblings: published ones with the same parent."""
+
+    leaves: list[int]
+    remainder: int
+    siblings: list[int]
+
+
+def pools(parents: np.ndarray, published: np.ndarray) -> Iterator[Pool]:
+    """Every pool of one tree, found by walking up from each hidden leaf to the first published node above.
+
+    published: counts by node, -1 where hidden.
+    """
+    leaves = np.setdiff1d(np.arange(len(parents)), parents)
+    holder: dict[int, list[int]] = {}
+    accounted = np.zeros(len(parents), dtype=np.int64)  # by top: the published nodes whose next published one it is
+    for node in range(1, len(parents)):
+        if published[node] < 0 and node not in leaves:
+            continue
+        above = parents[node]
+        while above >= 0 and published[above] < 0:
+            above = parents[above]
+        if above < 0:
+            continue
+        if published[node] < 0:
+            holder.setdefault(int(above), []).append(node)
+        else:
+            accounted[above] += published[node]
+    for top, hidden in holder.items():
+        near = [leaf for leaf in leaves if published[leaf] > 0 and parents[leaf] == parents[hidden[0]]]
+        yield Pool(hidden, int(published[top] - accounted[top]), [int(published[leaf]) for leaf in near])
+
+
+def tree_of(version: str, present: set[str]) -> pd.DataFrame:
+    """Nodes of a boundary version, parents first: level, area_id, parent (its place, -1 for the city)."""
+    nodes = table("areas").query("boundary_version == @version")
+    smallest = nodes["level"] == "planning_area"
+    nodes = nodes[~smallest | nodes["area_id"].isin(present)].reset_index(drop=True)
+    levels = list(dict.fromkeys(nodes["level"]))
+    place = {
+        (level, area): number for number, (level, area) in enumerate(zip(nodes["level"], nodes["area_id"], strict=True))
+    }
+    above = dict(zip(levels[1:], levels, strict=False))
+    nodes["parent"] = [place.get((above.get(row.level), row.parent_id), -1) for row in nodes.itertuples()]
+    return nodes[["level", "area_id", "parent"]]
+
+
+def hidden_cells(day: str) -> pd.DataFrame:
+    """Every hidden origin of a smallest area: area_id, origin, pool, size and remainder of its pool, siblings."""
+    rows = on("residents_by_origin", day)
+    nodes = tree_of(rows["boundary_version"].iloc[0], set(rows["area_id"]))
+    found = []
+    for origin, group in rows.groupby("origin"):
+        counts = nodes.merge(group, how="left", on=["level", "area_id"])["persons"].fillna(-1).to_numpy(np.int64)
+        for number, pool in enumerate(pools(nodes["parent"].to_numpy(), counts)):
+            for leaf in pool.leaves:
+                area = nodes["area_id"][leaf]
+                found.append((area, origin, f"{origin}{number}", len(pool.leaves), pool.remainder, pool.siblings))
+    cells = pd.DataFrame(found, columns=[*CELL, "pool", "size", "remainder", "siblings"])
+    cells["least"], cells["most"] = MINIMUM, cells["remainder"] - MINIMUM * (cells["size"] - 1)
+    return cells
+
+
+def joint_bounds(day: str, share: float, *, integer: bool = False) -> pd.DataFrame:
+    """Bounds of hidden origins from all tables together: origins, background, foreign nationals, residents by age.
+
+    share: of the cells whose bound by an area's total could bind, those tried (drawn evenly). integer: by integer
+    programming, on the lattice where a pool allows it. Returns the cells tried with least and most.
+    """
+    cells = hidden_cells(day)
+    total, background = _totals(day), _background(day)
+    named = on("residents_by_origin", day).query("level == 'planning_area'")
+    room = background.fillna(total) - named.groupby("area_id")["persons"].sum()
+    sums = cells.groupby("area_id")["most"].sum()
+    squeezed = sums > room.reindex(sums.index)
+    binding = set(squeezed.index[squeezed])
+    tried = np.flatnonzero(cells["area_id"].isin(binding))
+    tried = tried[:: max(1, round(1 / share))]
+    groups, right = [*cells.groupby("pool").groups.values()], cells.groupby("pool")["remainder"].first().to_numpy(float)
+    limits = [indices for area, indices in cells.groupby("area_id").groups.items() if area in binding]
+    most = np.array([room[cells["area_id"][indices[0]]] for indices in limits], dtype=float)
+    exact, upper = _incidence(groups, len(cells)), _incidence(limits, len(cells))
+    ends = []
+    for cell in tried:
+        aim = np.eye(1, len(cells), int(cell))[0]
+        if integer:
+            rules = [LinearConstraint(exact, right, right), LinearConstraint(upper, -np.inf, most)]
+            answers = [
+                milp(sign * aim, constraints=rules, integrality=1, bounds=_at_least(MINIMUM)) for sign in (1, -1)
+            ]
+        else:
+            rule: dict[str, Any] = {"A_eq": exact, "b_eq": right, "A_ub": upper, "b_ub": most}
+            answers = [linprog(sign * aim, **rule, bounds=(MINIMUM, None)) for sign in (1, -1)]
+        assert all(answer.success for answer in answers), answers
+        ends.append((answers[0].fun, -answers[1].fun))
+    return cells.iloc[tried].assign(least=[low for low, _ in ends], most=[high for _, high in ends])
+
+
+def _at_least(low: float) -> Any:
+    from scipy.optimize import Bounds
+
+    return Bounds(low, np.inf)
+
+
+def _incidence(groups: list[Any], size: int) -> Any:
+    rows = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    columns = np.concatenate([np.asarray(group) for group in groups]) if groups else np.zeros(0, int)
+    return coo_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(groups), size)).tocsr()
+
+
+def _totals(day: str) -> pd.Series:
+    """The most residents an area can have: as published, or what is rounded to what is."""
+    total = on("residents", day).groupby("area_id")["persons"].sum(min_count=1).astype(float)
+    return total.where(total > ROUNDED_TOTAL, ROUNDED_TOTAL - 1)
+
+
+def _background(day: str, group: str = "migration_background") -> pd.Series:
+    rows = on("residents_by_background", day).query("level == 'planning_area' and background == @group")
+    return rows.set_index("area_id")["persons"].astype(float)
+
+
+def background_bounds(day: str) -> pd.DataFrame:
+    """Bounds of hidden totals by background: at least what is published inside, at most what is published around."""
+    origins = on("residents_by_origin", day).query("level == 'planning_area'")
+    inside = origins.groupby("area_id").agg(named=("persons", "sum"), hidden=("suppressed", "sum")).astype(float)
+    total, foreign = _totals(day), _background(day, "foreign_nationals")
+    outer = _background(day)
+    low = {
+        "foreign_nationals": pd.Series(float(MINIMUM), index=total.index),
+        "migration_background": np.maximum(
+            inside["named"] + MINIMUM * inside["hidden"], foreign.fillna(MINIMUM).reindex(total.index)
+        ),
+    }
+    high = {"foreign_nationals": outer.fillna(total), "migration_background": total}
+    parts = []
+    for group, rows in on("residents_by_background", day).groupby("background"):
+        nodes = tree_of(rows["boundary_version"].iloc[0], set(rows["area_id"]))
+        counts = nodes.merge(rows, how="left", on=["level", "area_id"])["persons"].fillna(-1).to_numpy(np.int64)
+        for pool in pools(nodes["parent"].to_numpy(), counts):
+            areas = nodes["area_id"][pool.leaves]
+            least, most = low[group].reindex(areas).to_numpy(), high[group].reindex(areas).to_numpy()
+            lowest = np.maximum(least, pool.remainder - (most.sum() - most))
+            highest = np.minimum(most, pool.remainder - (least.sum() - least))
+            parts.append(pd.DataFrame({"area_id": areas, "background": group, "least": lowest, "most": highest}))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["area_id", "least", "most"])
+
+
+def differences(day: str) -> pd.DataFrame:
+    """Counts that follow by subtracting one published figure from another, at every level: what, area_id, persons."""
+    areas = table("areas")
+    version = on("residents_by_origin", day)["boundary_version"].iloc[0]
+    nodes = areas[areas["boundary_version"] == version]
+    wide = on("residents_by_background", day)
+    wide = wide.pivot(index=["level", "area_id"], columns="background", values="persons").astype(float)
+    origins = on("residents_by_origin", day).groupby(["level", "area_id"])
+    wide["named"] = origins["persons"].sum().astype(float).where(origins["suppressed"].sum() == 0)
+    above, total = nodes.set_index(["level", "area_id"])["parent_id"], dict[tuple[str, str], float]()
+    level_total = on("residents", day).groupby("area_id")["persons"].sum().astype(float)
+    levels = list(dict.fromkeys(nodes["level"]))
+    for level in reversed(levels):
+        total |= {(level, area): persons for area, persons in level_total.items()}
+        level_total = level_total.groupby(above[level].reindex(level_total.index)).sum() if level != "city" else None
+    wide["all"] = pd.Series(total).reindex(wide.index)
+    small = wide.index.get_level_values("level") == "planning_area"
+    wide.loc[small & (wide["all"] <= ROUNDED_TOTAL), "all"] = np.nan
+    pairs = [
+        ("all", "migration_background"),
+        ("all", "foreign_nationals"),
+        ("migration_background", "foreign_nationals"),
+        ("migration_background", "named"),
+    ]
+    parts = [(wide[a] - wide[b]).rename("persons").reset_index().assign(what=f"{a} less {b}") for a, b in pairs]
+    return pd.concat(parts, ignore_index=True).dropna(subset="persons")
+
+
+class ChosenLots:
+    """Lots that hide just what one wants: how somebody finds out whether a reading could have been published so."""
+
+    def __init__(self, leaves: np.ndarray, inner: np.ndarray) -> None:
+        self.leaves, self.inner = leaves, inner
+
+    def random(self, _shape: Any) -> np.ndarray:
+        return np.where(np.vstack([self.leaves, self.inner]), 0.0, 1.0)
+
+    def gumbel(self, size: int) -> np.ndarray:
+        return np.zeros(size)
+
+
+def readings_ruled_out(module: types.ModuleType, parents: list[int], leaves: dict[int, int], seed: int) -> list[str]:
+    """What someone learns of one small tree who knows the algorithm: intervals too narrow, readings it rules out.
+
+    Hides counts with the module's algorithm; then bounds every hidden node by linear programming, knowing the source's
+    minimum; then asks for both ends of every hidden leaf whether the algorithm could have hidden just this set.
+    """
+    tree = module.AreaTree(np.array(parents))
+    counts = np.zeros(len(parents), dtype=np.int64)
+    counts[list(leaves)] = list(leaves.values())
+    counts = tree.sums(counts)
+    low, high = np.where(tree.is_leaf, MINIMUM, 0).astype(float), np.full(len(parents), np.inf)
+    hidden = tree.suppress(counts, (np.random.default_rng(seed), np.random.default_rng(-seed - 1 + 2**32)), low, high)
+    faults = [f"{counts[node]} is published" for node in np.flatnonzero(~hidden & (counts > 0) & (counts < WIDTH))]
+    published = np.where(hidden, -1, counts)
+    if hidden[0]:
+        return faults
+    inside = np.zeros((len(parents), len(parents)))
+    for leaf in np.flatnonzero(tree.is_leaf):
+        node = int(leaf)
+        while node >= 0:
+            inside[node, leaf] = 1
+            node = parents[node]
+    free = np.flatnonzero(hidden & tree.is_leaf)
+    right = (counts - inside @ np.where(~hidden & tree.is_leaf, counts, 0))[~hidden]
+    for node in map(int, np.flatnonzero(hidden)):
+        aim = inside[node, free]
+        rule: dict[str, Any] = {"A_eq": inside[~hidden][:, free], "b_eq": right, "bounds": (MINIMUM, None)}
+        if not len(free):
+            faults.append(f"node {node} is the sum of what is published")
+            continue
+        ends = [linprog(sign * aim, **rule) for sign in (1, -1)]
+        if -ends[1].fun - ends[0].fun < WIDTH - 1e-6:
+            faults.append(f"node {node} is {ends[0].fun:.0f} to {-ends[1].fun:.0f}")
+            continue
+        for end in ends if tree.is_leaf[node] else []:
+            fill = np.where(tree.is_leaf & ~hidden, counts, 0)
+            fill[free] = np.round(end.x).astype(np.int64)
+            reading = tree.sums(fill)
+            chosen = ChosenLots(hidden & tree.is_leaf, hidden & ~tree.is_leaf)
+            again = tree.suppress(reading, (chosen, chosen), low, high)
+            if (again != hidden).any() or (reading[~hidden] != published[~hidden]).any():
+                faults.append(f"the algorithm rules out that leaf {node} is {fill[node]}")
+    return faults
+
+
+def changed_module(old: str, new: str) -> types.ModuleType:
+    """The module that suppresses, with a fault planted in its text."""
+    text = Path(str(suppression.__file__)).read_text(encoding="utf-8")
+    assert not old or text.count(old) == 1, old
+    module = types.ModuleType("planted")
+    exec(compile(text.replace(old, new) if old else text, "planted", "exec"), module.__dict__)
+    return module
+
+
+# ---- guesses: does knowing the algorithm, or other half-years, help beyond the margins? ---------------------------
+
+
+def guesses(day: str) -> pd.DataFrame:
+    """Hidden origins with their true persons and guesses of several people; a guess within 2 counts as right.
+
+    margin: the likeliest five counts in a row, given the pool's published sum, its size, how frequent counts are in the
+    source, that all below the threshold are hidden and of others so many that the table's share of hidden counts comes
+    out, and that a pool holds one below the threshold: what the table and its legend say. even: the sum over the cells.
+    five: always 5. informed: as margin, and knowing the algorithm (how likely it is that just these of the siblings are
+    hidden): for pools of two, where this is exact. neighbour: the same cell's published count half a year off, less
+    one, where there is one.
+    """
+    cells, counts = hidden_cells(day), truth("residents_by_origin")
+    real = counts[counts["period"] == pd.Timestamp(day)].set_index(CELL)["persons"]
+    cells = cells.assign(persons=real.reindex(pd.MultiIndex.from_frame(cells[CELL])).to_numpy())
+    hidden_share = (
+        on("residents_by_origin", day).query("level == 'planning_area'").groupby("origin")["suppressed"].mean()
+    )
+    margin, informed = {}, {}
+    for origin, rows in cells.drop_duplicates("pool").groupby("origin"):
+        counted = _frequency(counts.loc[counts["origin"] == origin, "persons"])
+        weight = counted.copy()
+        weight[WIDTH:] *= max(0.0, hidden_share[origin] - counted[:WIDTH].sum()) / counted[WIDTH:].sum()
+        sums = {1: weight}
+        for size in range(2, rows["size"].max() + 1):
+            sums[size] = np.convolve(sums[size - 1], weight)[: rows["remainder"].max() + 1]
+        for row in rows.itertuples():
+            values = np.arange(MINIMUM, min(row.most, MOST_COMMON) + 1)
+            others, rest = row.remainder - values, sums[row.size - 1]
+            fits = np.where(others < len(rest), rest[np.minimum(others, len(rest) - 1)], 1e-12)
+            if row.size == 2:
+                fits = np.where((values < WIDTH) | (others < WIDTH), fits, 0)
+                prior = counted[values] * counted[np.minimum(others, MOST_COMMON)]
+                informed[row.pool] = _best(values, prior * _chance(values, others, row.siblings))
+            margin[row.pool] = _best(values, weight[values] * fits)
+    cells = cells.assign(even=cells["remainder"] / cells["size"], five=5.0, margin=cells["pool"].map(margin))
+    cells["informed"] = cells["pool"].map(informed)
+    return cells.assign(neighbour=_neighbours(day, cells).fillna(cells["margin"]))
+
+
+def _frequency(persons: pd.Series) -> np.ndarray:
+    """How frequent each count above zero is, a little of all that the source can have."""
+    frequency = np.bincount(persons.clip(upper=MOST_COMMON), minlength=MOST_COMMON + 1) / len(persons) + 1e-6
+    frequency[:MINIMUM] = 0
+    return frequency
+
+
+def _chance(values: np.ndarray, others: np.ndarray, siblings: list[int]) -> np.ndarray:
+    """How likely the algorithm is to add just the other count where one is small and the sum does not suffice alone."""
+    small, large = np.minimum(values, others), np.maximum(values, others)
+    chance = np.where(small < WIDTH, 1.0, suppression.BY_LOT)
+    for number in np.flatnonzero((small < WIDTH) & (large >= WIDTH)):
+        needed = WIDTH + 2 * MINIMUM - small[number]
+        rivals = [sibling for sibling in siblings if sibling >= needed]
+        own = float(large[number]) ** -2 if large[number] >= needed else 0.0
+        chance[number] = own / (own + sum(float(rival) ** -2 for rival in rivals)) if own else 0.01
+    return chance
+
+
+def _best(values: np.ndarray, weights: np.ndarray) -> float:
+    """The guess within 2 of which most weight lies."""
+    mass = [weights[np.abs(values - guess) <= 2].sum() for guess in values]
+    return float(values[int(np.argmax(mass))])
+
+
+def _neighbours(day: str, cells: pd.DataFrame) -> pd.Series:
+    """The published count of the same area and origin half a year off, less one; empty if there is none."""
+    rows = table("residents_by_origin").query("level == 'planning_area'")
+    version = rows.loc[rows["period"] == pd.Timestamp(day), "boundary_version"].iloc[0]
+    rows = rows[rows["boundary_version"] == version]
+    days = sorted(rows["period"].unique())
+    here = days.index(pd.Timestamp(day))
+    index, guess = pd.MultiIndex.from_frame(cells[CELL]), pd.Series(np.nan, index=cells.index)
+    for other in [number for number in (here - 1, here + 1) if 0 <= number < len(days)]:
+        near = rows[rows["period"] == days[other]].set_index(CELL)["persons"].reindex(index)
+        guess = guess.fillna(pd.Series(near.astype(float).to_numpy(), index=cells.index) - 1)
+    return guess
+
+
+def right(rows: pd.DataFrame, guess: str) -> float:
+    """The share of guesses within 2."""
+    return float(((rows[guess] - rows["persons"]).abs() <= 2).mean())
+
+
+# ---- ages and shares ----------------------------------------------------------------------------------------------
+
+
+def age_readings(every: int = 1) -> pd.DataFrame:
+    """Ages that may have been rounded (none, or 11), each with how far apart two readings are that end as published.
+
+    The readings are searched with the algorithm itself under many secrets: persons who are moved between the age and
+    another one of the area. every: of the areas, those tried.
+    """
+    rows = table("residents").dropna(subset="persons")
+    wide = rows.pivot(index=["period", "area_id"], columns="age", values="persons").astype(np.int64)
+    wide = wide[((wide == 0) | (wide == WIDTH + 1)).any(axis=1) & (wide.sum(axis=1) > 0)]
+    parts = []
+    for place, row in list(zip(wide.index, wide.to_numpy(), strict=True))[::every]:
+        for age in np.flatnonzero((row == 0) | (row == WIDTH + 1)):
+            ends = (
+                [persons for persons in (0, 10) if _leads_to(row, int(age), persons)]
+                if row[age] == 0
+                else [persons for persons in (1, 11) if _leads_to(row, int(age), persons)]
+            )
+            parts.append((*place, int(age), max(ends, default=0) - min(ends, default=0)))
+    return pd.DataFrame(parts, columns=["period", "area_id", "age", "width"])
+
+
+def _leads_to(published: np.ndarray, age: int, persons: int) -> bool:
+    """Whether an area where so many had been of this age could have been published so.
+
+    The difference is taken from, or given to, one to three other ages, drawn; likewise the algorithm's lots.
+    """
+    for seed in range(6000):
+        lots, reading = np.random.default_rng(seed), published.copy()
+        others = lots.permutation([other for other in range(len(published)) if other != age])[: 1 + seed % 3]
+        parts = lots.multinomial(abs(published[age] - persons), np.ones(len(others)) / len(others))
+        reading[others] += np.sign(published[age] - persons) * parts
+        reading[age] = persons
+        if (reading >= 0).all():
+            disclosure._round_ages(reading, lots)
+            if (reading == published).all():
+                return True
+    return False
+
+
+def share_intervals() -> pd.DataFrame:
+    """Published social shares above zero with the width, in persons, of what they can stand for.
+
+    A share times its base (ages as published half a year later) is a number of people; the interval is that of all
+    shares that are rounded to the same figure.
+    """
+    shares, people = table("social_monitoring"), table("residents")
+    people = people[people["period"] == "2021-06-30"].pivot(index="area_id", columns="age", values="persons")
+    people = people.astype(float)
+    children = people[["0-5", "6-14"]].sum(axis=1)
+    base = {
+        "unemployment": people[["15-17", "18-26", "27-44", "45-54", "55-64"]].sum(axis=1),
+        "transfer_receipt": people.sum(axis=1),
+        "child_poverty": children,
+        "youth_unemployment": people["15-17"] + people["18-26"] * 7 / 9,
+        "single_parent_households": (children + people["15-17"]) / 3,
+        "old_age_poverty": people["65+"],
+        "residence_over_five_years": people.sum(axis=1),
+    }
+    raw, parts = truth("social_monitoring"), []
+    both = shares.merge(raw, on=["period", "area_id", "indicator"], suffixes=("", "_raw")).dropna(subset="percent")
+    for indicator, rows in both[both["percent"] > 0].groupby("indicator"):
+        of = base[indicator].reindex(rows["area_id"]).to_numpy()
+        off = 2 * (rows["percent"] - rows["percent_raw"]).abs().to_numpy() * of / 100  # a band is at least this wide
+        bands = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20])
+        half = rows["percent"].to_numpy()[:, None] / bands - 0.5
+        fits = np.abs(half - np.round(half)) < 1e-3
+        band = np.where(fits & (bands * of[:, None] / 100 >= WIDTH), bands, np.inf).min(axis=1)
+        width = np.where(off > band * of / 100 + 1e-6, 0.0, band * of / 100)
+        parts.append(rows.assign(width=np.where(np.isfinite(band), width, 0.0)))
+    return pd.concat(parts)
+
+
+# ---- the whole -----------------------------------------------------------------------------------------------------
+
+
+def main() -> int:
+    """Attack every half-year and print what was learnt; returns 1 if it is more than is promised."""
+    days = [f"{day:%Y-%m-%d}" for day in sorted(table("residents_by_origin")["period"].unique())]
+    worst, exact, narrow, all_guesses = np.inf, 0, 0, []
+    for day in days:
+        single, joint, outer = hidden_cells(day), joint_bounds(day, 1.0), background_bounds(day)
+        widths = pd.concat([part["most"] - part["least"] for part in (single, joint, outer)])
+        small = differences(day)["persons"].between(1, WIDTH - 1).sum()
+        exact, narrow = exact + int((widths < 1).sum() + small), narrow + int((widths < WIDTH - 1e-6).sum())
+        worst = min(worst, float(widths.min()))
+        all_guesses.append(guesses(day).assign(day=day))
+        print(
+            f"{day}: {len(single)} hidden origins, {len(joint)} also by linear programming over all tables, "
+            f"{len(outer)} hidden totals; narrowest {widths.min():.0f}; {small} small differences",
+            flush=True,
+        )
+    print(f"recovered exactly: {exact}; narrower than {WIDTH}: {narrow}; narrowest: {worst:.0f}")
+    for name, rows in (("all pools", pd.concat(all_guesses)), ("pools of two", pd.concat(all_guesses).dropna())):
+        names = ["margin", "even", "five", "neighbour"] + ["informed"] * (name == "pools of two")
+        print(f"within 2, {name}:", {guess: round(right(rows, guess), 3) for guess in names}, "of", len(rows))
+    ages, shares = age_readings(), share_intervals()
+    print(f"ages: {len(ages)} published as none or rounded, {int((ages['width'] < WIDTH).sum())} narrower than {WIDTH}")
+    print(f"shares: {len(shares)}, {int((shares['width'] < WIDTH).sum())} numerators narrower than {WIDTH}")
+    narrow += int((ages["width"] < WIDTH).sum() + (shares["width"] < WIDTH).sum())
+    return int(exact + narrow > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
