@@ -44,12 +44,7 @@ def test_the_overview_shows_six_figures_with_period_and_source() -> None:
     assert any("Places (registers 2023, OpenStreetMap 2025-09)" in caption for caption in captions)
     shown = {figure.key: figure for figure in figures(app)}
     assert shown["overview-daycare"].rows["value"].iloc[-1] == pytest.approx(100 * 194_979 / 208_938, abs=0.01)
-    assert [figure.period for figure in shown.values()] == [
-        *["2015–2025"] * 2,
-        "2015–2024",
-        *["2024"] * 2,
-        "2015–2022",
-    ]
+    assert [figure.period for figure in shown.values()] == [*["2015–2025"] * 2, "2015–2024", *["2024"] * 2, "2015–2022"]
 
 
 def test_a_district_changes_the_overviews_title_and_its_local_figures() -> None:
@@ -160,3 +155,12 @@ def test_a_goal_of_a_city_without_districts(cities: tuple[str, ...]) -> None:
     app.button(key="goal_store").click().run()
     assert not app.exception
     assert store.targets("strange")["area_id"].iloc[0] in {"St. Pauli 1", "Área 2", "Київ", "Œ-3", "0", "北 4"}
+
+
+def test_falling_births_are_no_progress_of_day_care() -> None:
+    store.add_target("berlin", "district", "08", "daycare_places", 100, 2030)
+    app = open_page("goals", city="berlin", lang="en")
+    assert all(len(figure.rows[figure.rows["group"] == "measured"]) == 1 for figure in figures(app))
+    said = words(app)
+    assert "Status: **on track**" not in said
+    assert "Services are counted at one time (registers 2023" in said

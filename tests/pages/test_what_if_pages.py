@@ -46,18 +46,18 @@ def test_the_address_opens_the_same_view() -> None:
 
 
 def test_a_proven_optimum_is_part_of_the_view_until_the_question_changes() -> None:
-    app = open_page("what_if_sites", city="berlin", count="2", limit="25")
-    assert "greedy; the optimum reaches at most" in figures(app)[0].finding
+    app = open_page("what_if_sites", city="berlin", lang="en", model="p-centre", count="2", limit="25")
+    assert "a quick answer by coverage, not yet for this aim" in figures(app)[0].finding
     app.button(key="prove").click().run()
     task: background.Task = app.session_state["proof"][0]
     task.wait(120)
     app.run()
-    assert "proven to" in figures(app)[0].finding
+    assert "the proven optimum" in figures(app)[0].finding
     assert app.session_state["_query"]["proven"] == "True"
     again = open_page("what_if_sites", **app.session_state["_query"])
     assert contents(again) == contents(app)
     app.number_input(key="what_if_sites.count").set_value(3).run()
-    assert "greedy" in figures(app)[0].finding
+    assert "a quick answer" in figures(app)[0].finding
     assert app.session_state["_query"]["proven"] == "False"
 
 
