@@ -132,6 +132,31 @@ def test_a_question_is_asked_whole_and_each_has_its_own_answer() -> None:
     assert "If-None-Match" not in asked[2].headers  # there was no ETag
 
 
+def test_a_form_is_posted_and_a_fault_names_the_address_without_its_question() -> None:
+    server, asked = said(httpx.Response(200, content=b"x"), httpx.Response(404))
+    http_cache.get(ADDRESS, form={"data": "a b"}, client=server)
+    assert (asked[0].method, asked[0].content) == ("POST", b"data=a+b")
+    with pytest.raises(SourceError) as fault:
+        http_cache.get(f"{ADDRESS}/y z?key=1", client=server)
+    assert asked[1].method == "GET"
+    assert str(fault.value) == (
+        f"{ADDRESS}/y z: it cannot be fetched (the server says 404). "
+        "What was stored before stays in use; try again later."
+    )
+
+
+def test_our_own_client_waits_for_no_server_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        waits.append(request.extensions["timeout"])
+        return httpx.Response(200, content=b"x")
+
+    monkeypatch.setattr("httpx._client.HTTPTransport", lambda **_more: httpx.MockTransport(handle))
+    http_cache.get(ADDRESS)
+    assert waits == [{"connect": 30.0, "read": 300.0, "write": 30.0, "pool": 30.0}]
+
+
 def test_answers_asked_for_longest_ago_make_room_and_the_newest_always_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_cache, "MOST_BYTES", 20)
     server, _asked = said(httpx.Response(200, content=b"0123456789"))
