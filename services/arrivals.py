@@ -168,12 +168,16 @@ def placed(
     return people, arrivals.demand(people, given.months, ages, NEEDS, total, free, DRAWS, seed)
 
 
+def _in_last_month(rows: pd.DataFrame, need: str, given: Arrivals) -> pd.DataFrame:
+    return rows[(rows["service"] == need) & (rows["month"] == given.months)]
+
+
 def daycare_shortfall(
     ctx: CityContext, given: Arrivals, level: str, period: pd.Timestamp, seed: int
 ) -> tuple[float, float]:
     """Day-care places short in the last month, all areas together: ends of the 80 % band; empty where not known."""
     rows = placed(ctx, given, level, period, seed)[1]
-    end = rows[(rows["service"] == "daycare") & (rows["month"] == given.months)]
+    end = _in_last_month(rows, "daycare", given)
     return float(end["short_low"].sum(min_count=1)), float(end["short_high"].sum(min_count=1))
 
 
@@ -199,7 +203,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     _, need = ctx.language, NEEDS[query.need]
     given, people, rows = _results(ctx, territory, query)
     names, unit = area_names(ctx, query.level), _(need.unit)
-    rows = rows[(rows["service"] == query.need) & (rows["month"] == given.months)].rename(columns={"area": "area_id"})
+    rows = _in_last_month(rows, query.need, given).rename(columns={"area": "area_id"})
     known, short = rows["short"].notna().any(), rows["short"].max() > 0
     rows = rows.assign(
         name=rows["area_id"].map(names), people=rows["area_id"].map(people), value=rows["short" if short else "likely"]
@@ -226,13 +230,8 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         largest=True,
         digits=0,
     ).text
-    measured = _(
-        "{kind}, {unit}, middle of {draws:,} draws, month {months}",
-        kind=kind,
-        unit=unit,
-        draws=DRAWS,
-        months=given.months,
-    )
+    drawn = {"draws": DRAWS, "months": given.months}
+    measured = _("{kind}, {unit}, middle of {draws:,} draws, month {months}", kind=kind, unit=unit, **drawn)
     note = borders(ctx, query.level) if known else _("free places are not known")
     note = _("no area is more likely than not to fall short") if known and not short else note
     return area_map(
@@ -265,6 +264,29 @@ def band_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     return figure(ctx, "arrivals-band", caption, rows, drawing, COLUMNS)
 
 
+def _falling_short(ctx: CityContext, query: Query, rows: pd.DataFrame, end: pd.DataFrame) -> list[str]:
+    """When which areas fall short, and by how much all of them together; nothing where free places are not known."""
+    if end["short"].isna().all():
+        return []
+    _, names = ctx.language, area_names(ctx, query.level)
+    first = arrivals.first_shortfall(rows, query.need).itertuples(index=False)
+    months = [_("{names} (month {month})", names=names[area], month=month) for area, month in first]
+    return [
+        _(
+            "{label} more likely than not falls short: {months}.",
+            label=_(NEEDS[query.need].label),
+            months=", ".join(months) or _("in no area"),
+        ),
+        _(
+            "All areas together fall short of {low:,.0f} to {high:,.0f} {unit} ({borders}).",
+            low=end["short_low"].sum(),
+            high=end["short_high"].sum(),
+            unit=_(NEEDS[query.need].unit),
+            borders=borders(ctx, query.level),
+        ),
+    ]
+
+
 def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
     """Who would live where, what they would need and where the chosen service falls short, in sentences."""
     _, names = ctx.language, area_names(ctx, query.level)
@@ -291,26 +313,7 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
         sentences.append(
             _("{label}: {low:,.0f} to {high:,.0f} {unit}.", label=_(need.label), unit=_(need.unit), **span)
         )
-    if end.loc[end["service"] == query.need, "short"].notna().any():
-        first = arrivals.first_shortfall(rows, query.need).itertuples(index=False)
-        months = [_("{names} (month {month})", names=names[area], month=month) for area, month in first]
-        sentences.append(
-            _(
-                "{label} more likely than not falls short: {months}.",
-                label=_(NEEDS[query.need].label),
-                months=", ".join(months) or _("in no area"),
-            )
-        )
-        together = end.loc[end["service"] == query.need, ["short_low", "short_high"]].sum()
-        sentences.append(
-            _(
-                "All areas together fall short of {low:,.0f} to {high:,.0f} {unit} ({borders}).",
-                low=together["short_low"],
-                high=together["short_high"],
-                unit=_(NEEDS[query.need].unit),
-                borders=borders(ctx, query.level),
-            )
-        )
+    sentences += _falling_short(ctx, query, rows, _in_last_month(rows, query.need, given))
     if low < high:
         sentences.append(
             _(

@@ -249,9 +249,9 @@ def summary(ctx: CityContext, territory: Territory, query: Query, people_arrivin
     given, period = arrivals.inputs(ctx, people_arriving), require_period(ctx, territory)
     # Unchecked: so many times the most people that a control takes is more than that.
     more = given.model_copy(update={"people": tuple(round(query.arrivals * count) for count in given.people)})
+    level, seed = people_arriving.level, people_arriving.seed
     (base_low, base_high), (low, high) = (
-        arrivals.daycare_shortfall(ctx, part, people_arriving.level, period, people_arriving.seed)
-        for part in (given, more)
+        arrivals.daycare_shortfall(ctx, part, level, period, seed) for part in (given, more)
     )
     sentences = [
         _(
@@ -269,19 +269,15 @@ def summary(ctx: CityContext, territory: Territory, query: Query, people_arrivin
         )
     ]
     if outcome.places > 0:
-        sentences.append(
-            _(
-                "{places:,.0f} places go with them: who has another site in reach need not find a free place there.",
-                places=outcome.places,
-            )
-        )
+        gone = N_("{places:,.0f} places go with them: who has another site in reach need not find a free place there.")
+        sentences.append(_(gone, places=outcome.places))
     if base_low >= 0:
         sentences.append(
             _(
                 "If arrivals are {arrivals:g} times those of the page *People arrive*, day care falls short of "
                 "{low:,.0f} to {high:,.0f} places instead of {base_low:,.0f} to {base_high:,.0f} (estimate, 80 % "
                 "band; {borders}).",
-                borders=arrivals.borders(ctx, people_arriving.level),
+                borders=arrivals.borders(ctx, level),
                 arrivals=query.arrivals,
                 low=low,
                 high=high,
