@@ -51,6 +51,11 @@ class Tables(dict[str, pd.DataFrame]):
         self[name] = gpd.GeoDataFrame(table, geometry="geometry") if "geometry" in table else table
         return self[name]
 
+    def original(self, name: str) -> pd.DataFrame:
+        """A table as it was before its protection, for figures of the whole city; never stored."""
+        _ = self[name]
+        return self.unprotected.get(name, self[name])
+
 
 def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
     """A MapLibre style of our own: water, land and borders; nothing that has to be fetched from elsewhere."""

@@ -18,7 +18,7 @@ from services.cache import cached
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends
 from services.stocks import years_of
-from services.tables import city_table, require_tables, source
+from services.tables import city_table, optional_table, require_tables, source
 
 # measure over time -> its name, unit, digits
 TRENDS = {
@@ -54,8 +54,7 @@ COLUMNS = {
         Column("diversity", N_("Diversity of origins"), "%", digits=1),
         Column("dissimilarity", N_("Dissimilarity"), "%", digits=1),
         Column("isolation", N_("Isolation"), "%", digits=1),
-        Column("areas", N_("Areas with a published count")),
-        Column("hidden_areas", N_("Areas whose count is suppressed")),
+        Column("areas", N_("Areas counted")),
     )
 }
 
@@ -308,16 +307,25 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
 def evenness(ctx: CityContext, period: pd.Timestamp, district: str) -> tuple[pd.DataFrame, float]:
     """How unevenly each origin is spread over the smallest areas of the city or a district, in percent.
 
-    Returns origin (ISO 3), persons, dissimilarity, isolation, areas, hidden_areas; and the share of people not counted.
+    Of the whole city from all counts, as the build made it; of a district, or where a city has no such table, over
+    areas
+    whose count is published. Returns origin (ISO 3), persons, dissimilarity, isolation, areas; and the share of people
+    not counted.
     """
     rows, level = city_table(ctx, "residents_by_origin"), ctx.levels[-1]
     rows = rows[rows["period"] == period]
-    areas = in_district(ctx, rows[rows["level"] == level], district, level)
     whole = rows[rows["area_id"] == district] if district else rows
     whole = whole[whole["level"] == ("district" if district else "city")]
+    made = optional_table(ctx, "separation")
+    made = made[made["period"] == period]
+    if not district and len(made):
+        persons = whole.groupby("origin", as_index=False)["persons"].sum(min_count=1)
+        return made.drop(columns="period").merge(persons, on="origin"), 0.0
+    areas = in_district(ctx, rows[rows["level"] == level], district, level)
     result = diversity.unevenness(areas, _residents(ctx, period, level)).dropna(subset="dissimilarity")
     result[["dissimilarity", "isolation"]] = 100 * result[["dissimilarity", "isolation"]].astype(float)
-    return result[result["areas"] > 1], float(1 - areas["persons"].sum() / max(whole["persons"].sum(), 1))
+    result = result[result["areas"] > 1].drop(columns="hidden_areas")
+    return result, float(1 - areas["persons"].sum() / max(whole["persons"].sum(), 1))
 
 
 def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
@@ -337,6 +345,8 @@ def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
         base="persons",
     ).text
     note = _("over areas with a published count, which hold all but {share} of the people", share=_.percent(hidden, 1))
+    if not hidden:
+        note = _("over all areas, counts too small to be published included")
     caption = Caption(
         finding,
         _("dissimilarity index, % who would have to move to another planning area for an even spread"),

@@ -24,6 +24,7 @@ from data.city.pack import LEVELS, SECTIONS, Pack
 from data.connectors import street_network
 from data.connectors.gisco import simplify_coverage
 from data.placing import assign_areas
+from data.separation import separation
 
 BOUNDARY_VERSION = "pack"
 CITY_ID = "0"  # the id of the whole city's area
@@ -146,6 +147,10 @@ class CityTables:
             if section in self.sections:
                 counts = known_or_not(self.sections[section], by, self.smallest["area_id"])
                 self._add(f"residents_by_{by}", section, SECTIONS[section].holds, "persons", counts, note)
+        if "origins" in self.sections:
+            entry = definitions.entry("separation")
+            whole = separation(known_or_not(self.sections["origins"], "origin", self.smallest["area_id"]), self.people)
+            self._add("separation", "origins", entry.title, entry.unit, whole, entry.note)
         if "social" in self.sections:
             title = "Social monitoring by area"
             note = definitions.entry("social_monitoring").note
