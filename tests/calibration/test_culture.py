@@ -36,7 +36,7 @@ def test_shuffled_maps_have_no_hot_spots(runs: Runs, rng: np.random.Generator, r
     """Counts that are zero in two of three areas, as venues are, put anywhere: a map with a hot spot is a false one."""
     from scipy.stats import false_discovery_control
 
-    count, near, false = runs(60, 1000), near_on_grid(15), []
+    count, near, false = runs(40, 1000), near_on_grid(15), []
     for seed in range(count):
         x = rng.negative_binomial(0.25, 0.2, len(near)).astype(float)
         _z, p = hotspots.gi_star(x, near, seed, draws=19_999)
@@ -51,7 +51,7 @@ def test_the_city_shuffled_has_no_hot_spots(runs: Runs, rng: np.random.Generator
     shapes, kinds = exact_areas(ctx), creative_city.usual_kinds(ctx)
     venues = creative_city._venues(ctx, kinds).groupby("area_id").size().reindex(shapes["area_id"], fill_value=0)
     assert (venues == 0).sum() == 354
-    count, false = runs(2, 200), []
+    count, false = runs(2, 60), []
     for seed in range(count):
         shuffled = pd.Series(rng.permutation(venues.to_numpy(float)), index=venues.index)
         false.append(bool((hotspots.getis_ord(shuffled, shapes, "area_id", seed=seed)["kind"] != "").any()))
@@ -79,14 +79,14 @@ def test_hot_spots_are_those_of_esda(request: pytest.FixtureRequest, rng: np.ran
 def test_quotients_of_one_mix_are_not_called_over_represented(
     runs: Runs, rng: np.random.Generator, record: Record
 ) -> None:
-    count, false, covered, apart = runs(60, 2000), [], [], []
+    count, false, covered, apart = runs(40, 1000), [], [], []
     for _run in range(count):
         drawn = np.array([rng.multinomial(size, SHARES) for size in SIZES])
         table = pd.DataFrame(drawn).rename_axis("area").reset_index().melt("area", var_name="kind", value_name="count")
         rows = specialisation.location_quotient(table)
         false += (rows.groupby("kind")["adjusted"].min() <= 0.05).tolist()
         covered.append(float(rows["low"].le(1).mul(rows["high"] >= 1).mean()))
-        if len(apart) < runs(20, 300):
+        if len(apart) < runs(15, 300):
             apart.append(bool((specialisation.krugman(table)["adjusted"] <= 0.05).any()))
     record("quotients: figures with a false over- or under-representation", "<= 0.05", rate_of(false), len(false))
     record("quotients: 95 % intervals that hold 1", ">= 0.95", float(np.mean(covered)), count)
@@ -105,7 +105,7 @@ def series(rng: np.random.Generator, persistence: float, rows: int) -> np.ndarra
 
 
 def test_growth_is_said_of_few_series_without_any(runs: Runs, rng: np.random.Generator, record: Record) -> None:
-    count, years = runs(400, 20_000), np.arange(2014, 2023)
+    count, years = runs(300, 5000), np.arange(2014, 2023)
     for persistence in (0.0, 0.5, 1.0):
         verdicts = []
         for row in 0.06 * series(rng, persistence, count):
@@ -117,7 +117,7 @@ def test_growth_is_said_of_few_series_without_any(runs: Runs, rng: np.random.Gen
 
 def test_no_region_grows_fastest_where_all_grow_alike(runs: Runs, rng: np.random.Generator, record: Record) -> None:
     """As many regions as shipped, some far noisier than others."""
-    count, years, said = runs(15, 400), np.arange(2014, 2023), []
+    count, years, said = runs(9, 300), np.arange(2014, 2023), []
     for run in range(count):
         noise = series(rng, float(run % 3) / 2, 196) * rng.uniform(0.02, 0.2, 196)[:, None]
         trends = pd.DataFrame([creative.trend(pd.Series(np.exp(row), years), 2021) for row in noise])
@@ -130,7 +130,7 @@ def test_no_region_grows_fastest_where_all_grow_alike(runs: Runs, rng: np.random
 
 def test_countries_make_no_association_of_regions(runs: Runs, rng: np.random.Generator, record: Record) -> None:
     """Two measures of regions that share nothing but that each has a level of its country."""
-    count, said, plain = runs(150, 5000), [], []
+    count, said, plain = runs(80, 2000), [], []
     groups = pd.Series(COUNTRIES)
     for _run in range(count):
         levels, own = rng.normal(size=(24, 3)), rng.standard_t(4, size=(len(groups), 3))
