@@ -8,8 +8,8 @@ from views.language import _
 
 st.set_page_config(page_title="Zone of Social Creativity", page_icon="static/icon.png", layout="wide")
 language.control()
-# Sections on top leave the sidebar to territory and period. On phones streamlit moves them into the sidebar, where it puts headings
-# among the list items (axe: list); on wide screens nothing is amiss.
+# Sections on top leave the sidebar to territory and period. On phones streamlit moves them into the sidebar, where it
+# puts headings among the list items (axe: list); on wide screens nothing is amiss.
 SECTIONS = {
     "": [st.Page("pages/overview.py", title=_("Overview"), icon=":material/dashboard:", default=True)],
     _("Inclusion"): [

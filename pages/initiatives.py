@@ -1,8 +1,9 @@
 """The register of initiatives: searched, matched to a need, changed with a history, taken in and out."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from services import areas, initiatives
@@ -35,7 +36,7 @@ def search() -> None:
         controls.toggle(_("Also look for likeness of words, in other needs too"), "by_words")
 
 
-def look_closely(initiative: pd.Series) -> None:
+def look_closely(initiative: Mapping[str, Any]) -> None:
     """One initiative with its partners, results, evidence and history, and how to change it."""
     number, version = int(initiative["id"]), int(initiative["version"])
     drawing.describe(initiative["name"], initiatives.description(ctx, initiative))

@@ -1,4 +1,4 @@
-"""Creative economy of one region: its path, a tested statement, the fall of 2020, its peers, all regions on a map."""
+"""Creative economy of one region: its path, a tested statement, the fall of 2020, its peers, all regions."""
 
 from __future__ import annotations
 
@@ -37,6 +37,10 @@ VERDICTS = {
     "slower": N_("grew more slowly than"),
     "cannot tell": N_("cannot be told apart from"),
 }
+
+REFRESH = N_(
+    "Run `make refresh` where the machine is online; shares by country are on the page *Creative economy in Europe*."
+)
 
 
 class Query(ViewState):
@@ -340,22 +344,20 @@ def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     return figure(ctx, "bump", caption, rows, drawing, COLUMNS)
 
 
+def _quotients_of(year: int) -> pd.DataFrame:
+    culture, everyone = (world_table(name).loc[lambda table: table["year"] == year] for name in (WORK, EVERYONE))
+    return creative.regional_quotients(culture, everyone).merge(world_table("regions")[["nuts_id", "name"]])
+
+
 def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     """How common cultural work is in each region. Raises NothingToShow where total employment has not been fetched."""
     _ = ctx.language
     if not data.has(EVERYONE):
         raise NothingToShow(
             _("Shares and location quotients by region need total employment, which is not shipped."),
-            fetch_hint(
-                ctx,
-                N_(
-                    "Run `make refresh` where the machine is online; shares by country are on the page *Creative "
-                    "economy in Europe*."
-                ),
-            ),
+            fetch_hint(ctx, REFRESH),
         )
-    culture, everyone = (world_table(name).loc[lambda table: table["year"] == years.last] for name in (WORK, EVERYONE))
-    rows = creative.regional_quotients(culture, everyone).merge(world_table("regions")[["nuts_id", "name"]])
+    rows = _quotients_of(years.last)
     if rows.empty:
         raise NothingToShow(
             _("Total employment of {year} is not in the table fetched.", year=str(years.last)),

@@ -16,7 +16,7 @@ from data import engine
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, Layer, Map
-from data.translation import N_
+from data.translation import N_, Language
 from services import access
 from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
@@ -250,6 +250,13 @@ def facility_names(ctx: CityContext, territory: Territory, query: Query) -> dict
     return dict(zip(rows["source_id"], rows["name"], strict=True))
 
 
+def _load_words(_: Language, facility: pd.Series) -> str:
+    if pd.isna(facility["places"]):
+        return _("places not stated")
+    per_place = _.number(facility["per_place"], 1)
+    return _("{places:,} places, {per_place} people for each", places=facility["places"], per_place=per_place)
+
+
 def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """One facility's catchment and load; the table has all of them. Raises NothingToShow where there is none."""
     _, period = ctx.language, require_period(ctx, territory)
@@ -259,13 +266,7 @@ def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     facility = rows.set_index("source_id").loc[query.facility]
     metres, (low, high) = query.limit * walking.SPEEDS[query.walker], access.spread(ctx)
     metres /= access.circuity(ctx)["factor"]
-    place = _("places not stated")
-    if pd.notna(facility["places"]):
-        place = _(
-            "{places:,} places, {per_place} people for each",
-            places=facility["places"],
-            per_place=_.number(facility["per_place"], 1),
-        )
+    place = _load_words(_, facility)
     point = rows[rows["source_id"] == query.facility].assign(shown=place, id=facility["area_id"])
     layers = [
         Layer("outline", {"shapes": area_shapes(ctx, ctx.levels[-1])}),

@@ -21,7 +21,7 @@ rights.act_as(rights.OWNER)  # tests write as a command does; tests of roles say
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="many simulations in tests/calibration, for docs/calibration.md")
+    parser.addoption("--long", action="store_true", help="many simulations, for docs/calibration.md")
 
 
 @pytest.fixture(scope="session")

@@ -128,11 +128,13 @@ def test_pages_are_what_the_app_names_and_nothing_else() -> None:
 
 
 def functions(path: Path) -> Iterator[tuple[str, int, int]]:
+    """Name, lines below the docstring and parameters of each function."""
     for node in ast.walk(parsed(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = node.args
             count = len(arguments.posonlyargs) + len(arguments.args) + len(arguments.kwonlyargs)
-            yield f"{module_name(path)}.{node.name}", (node.end_lineno or 0) - node.lineno + 1, count
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node.body[0]
+            yield f"{module_name(path)}.{node.name}", (node.end_lineno or 0) - first.lineno + 1, count
 
 
 def test_pages_stay_thin_modules_readable_and_functions_short() -> None:
@@ -149,9 +151,9 @@ def test_no_line_is_kept_from_the_formatter() -> None:
 
 
 def test_no_code_slices_an_id() -> None:
-    """An id says nothing about what it is part of; areas.parent_id does. The connector of Berlin's scheme alone may."""
+    """An id says nothing about what it is part of; areas.parent_id does. A connector may, of its publisher's scheme."""
     for path in modules(*ROOMS, "bench"):
-        if path.name == "berlin_statistics.py":
+        if path.parent.name == "connectors":
             continue
         for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):

@@ -1,11 +1,11 @@
 """What the tables' files share: the form of a definition, publishers with licences, columns and what they promise."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol
 
 import httpx
 import pandas as pd
@@ -14,7 +14,14 @@ import pandera.pandas as pa
 from data.catalogue import Entry
 from data.disclosure import DisclosureError, Rule
 
-Tables: TypeAlias = Mapping[str, pd.DataFrame]
+
+class Tables(Protocol):
+    """Tables by name, made and protected when first asked for; `original` is one before its protection (data.build)."""
+
+    def __getitem__(self, name: str, /) -> pd.DataFrame: ...
+    def original(self, name: str, /) -> pd.DataFrame: ...
+
+
 COUNTS_PEOPLE = re.compile("person|people|resident|inhabitant|employ|firm|percent")
 
 

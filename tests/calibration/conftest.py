@@ -37,7 +37,8 @@ def table(request: pytest.FixtureRequest) -> Iterator[None]:
     """After a long run the measured rates go into docs/calibration.md."""
     yield
     if request.config.getoption("--long") and _rows:
-        lines = ["# Error rates, simulated", "", "Made by `make calibrate`.", "", "| claim | promised | measured | runs |"]
+        lines = ["# Error rates, simulated", "", "Made by `make calibrate`.", ""]
+        lines += ["| claim | promised | measured | runs |"]
         lines += ["|---|---|---|---|", *(f"| {' | '.join(map(str, row))} |" for row in sorted(_rows))]
         TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -1,5 +1,4 @@
-"""Figures of pages recomputed from the raw sources by code that imports nothing of analytics or services' arithmetic.
-"""
+"""Figures of pages recomputed from the raw sources by code that imports nothing of analytics."""
 
 from __future__ import annotations
 
