@@ -180,7 +180,7 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
         _("areas with 1,000 residents or more"),
         _("residents on {period}, {indicators} on {day}", period=_.day(period), indicators=beside, day=_.plain(day)),
         f"{facilities_source(ctx)}; {source(ctx, 'social_monitoring')}",
-        _("In larger areas its shares are weighted with their own ages, counted on {day}.", day=_.day(bases))
+        _("In larger areas social shares are weighted with their own ages, counted on {day}.", day=_.day(bases))
         if bases
         else "",
     )
