@@ -122,5 +122,6 @@ def main(**options: Any) -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own pool would hold 15 MB that nobody uses
+    sys.setswitchinterval(0.001)  # a short run beside a long one asks for its turn often: 5 ms each time would be long
     gc.disable()  # thousands of library objects are made in these seconds, and none of them is garbage
     main()

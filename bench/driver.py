@@ -131,19 +131,23 @@ class Reader:
         return self._run()
 
     def _run(self, page: str = "") -> float:
+        self.received = 0
+        self.faults, self.words = [], []
+        start = time.perf_counter()
+        self.send(page)
+        while not self._read():
+            pass
+        return time.perf_counter() - start
+
+    def send(self, page: str = "") -> None:
+        """Ask for a run with the controls as they are, without waiting for it."""
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string = urlencode(self.query)
         rerun.page_script_hash, rerun.page_name = self.script, page
         states = [WidgetState(id=control.id, string_value=control.value) for control in self.controls.values()]
         rerun.widget_states.widgets.extend(states)
-        self.received = 0
-        self.faults, self.words = [], []
-        start = time.perf_counter()
         self.socket.send(message.SerializeToString())
-        while not self._read():
-            pass
-        return time.perf_counter() - start
 
     def _read(self) -> bool:
         """Take one message; whether the script has ended with it."""

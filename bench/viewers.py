@@ -1,7 +1,8 @@
 """Many viewers at once: sessions over real websockets, each changing a filter every few seconds.
 
-`make bench`. `--instances 2` adds a proxy and PostgreSQL. The driver runs on the same cores as the server, on this
-machine only, for a bounded time.
+`make bench`. `--instances 2` adds a proxy and PostgreSQL. `--abuse` puts one client that floods, asks for the heaviest
+pages or loops over the API beside fifteen quiet readers, and says what these wait for with and without it. The driver
+runs on the same cores as the server, on this machine only, for a bounded time.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ import argparse
 import itertools
 import random
 import shutil
+import socket
 import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from websockets.exceptions import ConnectionClosed
 
 from bench.driver import ROOT, Reader, free_port, healthy, resident_mb, served
 
@@ -56,6 +62,107 @@ def view(host: str, number: int, until: float, took: list[tuple[str, float]], fa
         reader.close()
     except Exception as fault:  # a lost session is a result, and is printed
         faults.append(f"{type(fault).__name__}: {fault}")
+
+
+def flood(host: str, until: float) -> int:
+    """One websocket that sends changes without waiting for what they show."""
+    reader, count = Reader(host), 0
+    reader.open("coverage")
+    threading.Thread(target=drain, args=(reader,), daemon=True).start()
+    end = threading.Timer(until - time.monotonic(), reader.socket.socket.shutdown, (socket.SHUT_RDWR,))
+    end.start()  # a server that reads slowly holds up whoever sends
+    with suppress(ConnectionClosed):
+        for value in itertools.cycle(reader.controls["district"].options):
+            reader.controls["district"].value = value
+            reader.send()
+            count += 1
+    return count
+
+
+def drain(reader: Reader) -> None:
+    """Take what the server sends, and look at none of it."""
+    with suppress(ConnectionClosed):
+        while True:
+            reader.socket.recv()
+
+
+def heavy_pages(host: str, until: float) -> int:
+    """Four websockets of one client, each opening what nobody has opened before, one after the other."""
+    counts: list[int] = []
+
+    def run(number: int) -> None:
+        reader, count = Reader(host), 0
+        for step in itertools.count(number):
+            page, query = HEAVY[step % len(HEAVY)]
+            year = str(1990 + step % 30)
+            reader.open(page, **{key: value.format(step=step, year=year) for key, value in query.items()})
+            count += 1
+            if time.monotonic() > until:
+                break
+        reader.close()
+        counts.append(count)
+
+    threads = [threading.Thread(target=run, args=(17 * number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts)
+
+
+def loop(path: str, host: str, until: float) -> int:
+    """Four threads that ask for the same address again and again; how many whole answers they got."""
+    answers: list[int] = []
+
+    def run() -> None:
+        while time.monotonic() < until:
+            with suppress(OSError), urllib.request.urlopen(f"http://{host}{path}", timeout=60) as answer:
+                answers.append(len(answer.read()))
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return len(answers)
+
+
+HEAVY = (
+    ("reach", {"limit": "{step}", "against": "another service"}),
+    ("what_if_sites", {"count": "{step}"}),
+    ("what_if_arrivals", {"people_likely": "{step}000", "months": "{step}"}),
+    ("displacement", {"from": "{year}"}),
+    ("what_if_shock", {"share": "{step}"}),
+)
+EVERYTHING = "by=area_id,level,boundary_version,period,origin,suppressed"
+ABUSERS = {
+    "nobody else": None,
+    "a flood over one websocket": flood,
+    "uncached heavy pages over four websockets": heavy_pages,
+    "shapes as GeoJSON in a loop of four": partial(loop, "/api/tables/berlin/areas_exact?format=geojson"),
+    "sums grouped by everything in a loop of four": partial(loop, f"/api/sums/berlin/residents_by_origin?{EVERYTHING}"),
+}
+
+
+def abused(host: str, sessions: int, seconds: float) -> None:
+    """Print what quiet readers wait for beside each client that is not."""
+    print(f"{sessions} quiet readers, {seconds:.0f} s each\n")
+    print("| beside them | its answers | changes | median, s | p95, s | times the quiet p95 | faults |")
+    print("|---|---|---|---|---|---|---|")
+    quiet = 0.0
+    for name, abuser in ABUSERS.items():
+        with ThreadPoolExecutor(1) as beside:
+            count = beside.submit(abuser, host, time.monotonic() + seconds + sessions / 10) if abuser else None
+            took, faults = loaded(host, sessions, seconds)
+        waited = [value for kind, value in took if kind != "first page"]
+        p95 = float(np.quantile(waited, 0.95))
+        quiet = quiet or p95
+        answers = count.result() if count else ""
+        print(
+            f"| {name} | {answers} | {len(waited)} | {np.median(waited):.2f} | {p95:.2f} | {p95 / quiet:.1f} | "
+            f"{len(faults)} |",
+            flush=True,
+        )
 
 
 @contextmanager
@@ -100,6 +207,7 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--instances", type=int, default=1)
+    parser.add_argument("--abuse", action="store_true", help="one unfair client beside fifteen quiet readers")
     options = parser.parse_args()
     with ExitStack() as stack:
         surroundings: dict[str, str] = {}
@@ -122,6 +230,9 @@ def main() -> None:
             for page in PAGES:
                 reader.open(page.replace("overview", ""))
             reader.close()
+        if options.abuse:
+            abused(host, 15, options.seconds)
+            return
         took, faults = loaded(host, options.sessions, options.seconds)
         print(
             f"{options.sessions} sessions, {options.instances} instance(s), {options.seconds:.0f} s, "

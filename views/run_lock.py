@@ -14,6 +14,7 @@ from cachetools import LRUCache
 
 HALF_LIFE_S = 10.0  # after which what a reader used weighs half
 HEAVY_S = 2.0  # used: from here on a reader's runs wait for the end of a long one
+PATIENCE_S = 2.0  # that a reader's first run waits for the end of a long one
 STUCK_S = 30.0  # under way: from here on a run keeps nobody waiting
 
 
@@ -27,10 +28,12 @@ class _Turn:
 
 
 class RunLock:
-    """One at a time; whoever takes longer than longest_s, as a report does, goes on but keeps no one waiting.
+    """One at a time; whoever takes longer than longest_s, as a report does, goes on but keeps no one waiting; of a
+    reader who has used much, a tenth of that.
 
-    Next is the reader who used least time lately, less the time that the run has waited: nobody waits for ever. A
-    reader who has used much begins only when no long run is still under way, so that long runs do not pile up.
+    Next is the reader who used least time lately, less the time that the run has waited: nobody waits for ever. So that
+    long runs do not pile up, a reader who has used much begins when none is under way any more; one of whom nothing is
+    known yet waits for that as well, but not long; one who is known to use little passes them by.
     """
 
     def __init__(self, longest_s: float) -> None:
@@ -52,7 +55,8 @@ class RunLock:
             finally:
                 self._waiting.remove(turn)
             turn.since = time.monotonic()
-            turn.until = turn.since + self.longest_s
+            is_heavy = self._seconds(reader, turn.since) >= HEAVY_S
+            turn.until = turn.since + self.longest_s * (0.1 if is_heavy else 1)
             self._running.append(turn)
             self._changed.notify_all()
         try:
@@ -69,12 +73,17 @@ class RunLock:
         seconds, at = self._used.get(reader, (0.0, now))
         return float(seconds) * 0.5 ** ((now - at) / HALF_LIFE_S)
 
+    def _may_pass(self, turn: _Turn, now: float) -> bool:
+        """Whether a run need not wait for the end of a long one."""
+        is_known = turn.reader in self._used or now - turn.since > PATIENCE_S
+        return is_known and self._seconds(turn.reader, now) < HEAVY_S
+
     def _wait_s(self, turn: _Turn) -> float:
         """Seconds after which it is worth looking again; 0 where it is this run's turn."""
         now = time.monotonic()
         if in_time := [run.until - now for run in self._running if run.until > now]:
             return min(in_time)
         is_long = any(now - run.since < STUCK_S for run in self._running)
-        ready = [waiting for waiting in self._waiting if not is_long or self._seconds(waiting.reader, now) < HEAVY_S]
+        ready = [waiting for waiting in self._waiting if not is_long or self._may_pass(waiting, now)]
         first = min(ready, key=lambda waiting: self._seconds(waiting.reader, now) + waiting.since, default=None)
         return 0.0 if first is turn else 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import math
 import time
@@ -26,6 +27,7 @@ from services import api
 from services.areas import current_half_years
 from services.tables import place_table
 from views.run_lock import RunLock
+from web import guard
 from web.faults import HANDLERS
 from web.rates import Rates, client
 
@@ -84,6 +86,7 @@ async def limit(request: Request, handle: Any) -> Response:
     wait_s = SECONDS.wait(reader, 0)
     if wait_s or under_way[reader] >= MAX_UNDER_WAY:
         seconds = str(math.ceil(wait_s) or 1)
+        await asyncio.sleep(guard.DELAY_S)
         return JSONResponse(
             {"detail": f"Too much work for one place. Wait {seconds} s."}, 429, {"Retry-After": seconds}
         )

@@ -40,6 +40,7 @@ RATES = {
     "/_stcore/stream": Rates(burst=150, per_s=3),  # new websockets
 }
 MESSAGES = Rates(burst=60, per_s=10)  # of one websocket; more than that waits
+DELAY_S = 1.0  # before a refusal, so that a loop that heeds none costs little
 _log = logging.getLogger("zone.access")
 
 
@@ -90,6 +91,7 @@ class Guard:
         try:
             if wait_s := _wait(scope):
                 seconds = str(math.ceil(wait_s))
+                await asyncio.sleep(DELAY_S)
                 await answer(429, f"Too many requests from one place. Wait {seconds} s.", **{"Retry-After": seconds})
             elif scope["path"].startswith(UPLOADS) and scope["method"] == "PUT":
                 from views.uploads import accepted  # with streamlit's runtime, which only pages need

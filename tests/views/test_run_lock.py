@@ -106,20 +106,24 @@ def test_one_who_asks_again_and_again_waits_behind_those_who_ask_once() -> None:
 def test_long_runs_of_one_reader_do_not_pile_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_lock, "HEAVY_S", 0.2)
     turns = RunLock(longest_s=0.05)
+    with turns.hold("quiet"):
+        pass
     heavy, inside, go = holding(turns, "heavy")
     assert inside.wait(30)
     time.sleep(0.3)
     go.set()
     heavy.join()
     other, inside, other_go = holding(turns, "other")
-    assert inside.wait(30)  # long as well, and not heavy so far
+    assert inside.wait(30)
     second, second_inside, second_go = holding(turns, "heavy")
+    unknown, unknown_inside, unknown_go = holding(turns, "seen for the first time")
     assert not second_inside.wait(0.3)
+    assert not unknown_inside.is_set()
     quiet, quiet_inside, quiet_go = holding(turns, "quiet")
     assert quiet_inside.wait(30)  # passes the heavy one by
-    for event in (quiet_go, other_go):
+    for event in (quiet_go, other_go, unknown_go, second_go):
         event.set()
+    assert unknown_inside.wait(30)
     assert second_inside.wait(30)
-    second_go.set()
-    for thread in (other, second, quiet):
+    for thread in (other, second, quiet, unknown):
         thread.join(30)

@@ -21,7 +21,7 @@ from data import engine
 from data.errors import DataError
 from data.files import geojson_bytes
 from services import cache
-from web import api
+from web import api, guard
 from web.rates import Rates
 
 CITY = next(iter(data.cities()))
@@ -31,6 +31,7 @@ CITY = next(iter(data.cities()))
 def client() -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "SECONDS", Rates(1e9, 1e9))  # this one client asks for everything
+        patch.setattr(guard, "DELAY_S", 0.0)
         yield TestClient(Starlette(routes=web.ROUTES))
 
 

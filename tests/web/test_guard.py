@@ -131,6 +131,7 @@ def test_a_client_that_asks_too_fast_waits(monkeypatch: pytest.MonkeyPatch) -> N
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await Response()(scope, receive, send)
 
+    monkeypatch.setattr(guard, "DELAY_S", 0.0)
     monkeypatch.setitem(guard.RATES, "/api", Rates(burst=3, per_s=0.01))
     greedy, quiet = (TestClient(Guard(app), client=(host, 1)) for host in ("192.0.2.1", "192.0.2.2"))
     assert [greedy.get("/api/catalogue").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
