@@ -21,7 +21,7 @@ from data.figures import Column
 from data.translation import N_
 from services.areas import area_names, exact_areas, hierarchy, place_name, require_period
 from services.areas import residents as all_residents
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.coverage import residents_served
 from services.names import facility_kinds
 from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
@@ -219,14 +219,14 @@ def about(ctx: CityContext, query: Question, territory: Territory) -> str:
     return f"{speed} {limits_note(ctx, query.service, territory)}".strip()
 
 
-@cached
+@cached_numbers
 def _streets(ctx: CityContext, place: str) -> tuple[pd.DataFrame, csr_matrix]:
     """Nodes and streets of a place's network."""
     nodes = place_table("network_nodes", place)
     return nodes, network.graph(nodes, place_table("network_edges", place))
 
 
-@cached
+@cached_numbers
 def circuity(ctx: CityContext) -> dict[str, float]:
     """Walked over straight distance (factor, low, high), fitted on the network that stands in for the city's own."""
     return network.circuity(*_streets(ctx, ctx.city.walking_network))
@@ -254,7 +254,7 @@ def facilities(ctx: CityContext, kind: str) -> pd.DataFrame:
     return rows[rows["kind"] == kind].reset_index(drop=True)
 
 
-@cached
+@cached_numbers
 def cell_groups(ctx: CityContext, level: str) -> pd.Series:
     """The area of a level that each cell lies in."""
     return city_table(ctx, "cells")["area_id"].map(hierarchy(ctx)[level])
@@ -267,7 +267,7 @@ def cells_within(ctx: CityContext, district: str) -> np.ndarray:
     return cell_groups(ctx, "district").eq(district).to_numpy()
 
 
-@cached
+@cached_numbers
 def people_in_cells(ctx: CityContext, kind: str, period: pd.Timestamp) -> np.ndarray:
     """Whole residents of the ages a kind serves in every cell; all residents where no kind is named ('')."""
     rows = residents_served(ctx, kind, period) if kind else all_residents(ctx, period)
@@ -279,7 +279,7 @@ def counts_displaced(ctx: CityContext) -> bool:
     return has_tables(ctx, "residents_by_origin") and bool(ctx.city.displaced_origins)
 
 
-@cached
+@cached_numbers
 def displaced_in_cells(ctx: CityContext, period: pd.Timestamp) -> np.ndarray:
     """Residents of displaced origin in every cell, spread like all residents; suppressed areas hold none."""
     rows = city_table(ctx, "residents_by_origin")
@@ -294,7 +294,7 @@ def groups_counted(ctx: CityContext, kind: str, period: pd.Timestamp) -> dict[st
     return groups | ({DISPLACED: displaced_in_cells(ctx, period)} if counts_displaced(ctx) else {})
 
 
-@cached
+@cached_numbers
 def minutes_to_nearest(ctx: CityContext, kind: str, walker: str, closed: tuple[str, ...] = ()) -> np.ndarray:
     """Minutes from every cell to the nearest facility of a kind. closed: source ids of facilities left out."""
     cells, sites = city_table(ctx, "cells"), facilities(ctx, kind)
@@ -304,7 +304,7 @@ def minutes_to_nearest(ctx: CityContext, kind: str, walker: str, closed: tuple[s
     return access.nearest_minutes(cells, sites, access.SPEEDS[walker], circuity(ctx)["factor"])
 
 
-@cached
+@cached_numbers
 def places_in_reach(
     ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp
 ) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
@@ -343,7 +343,7 @@ def by_cell(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.T
     )
 
 
-@cached
+@cached_numbers
 def by_area(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, level: str) -> pd.DataFrame:
     """People and the mean of every measure over them, for every area of a level: area_id, name, persons, the measures.
 

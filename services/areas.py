@@ -11,7 +11,7 @@ from analytics import areas, coverage
 from data.cache import ByteCache
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.tables import city_table, optional_table, world_table
 
 if TYPE_CHECKING:
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
 _shapes = ByteCache(100_000_000, lambda shapes: 4 * sum(len(str(shape)) for shape in shapes.values()))
 
 
-@cached
+@cached_numbers
 def area_names(ctx: CityContext, level: str) -> dict[str, str]:
     """Area name by id, at one level of today's areas, in the order of the names; the city's own name for 'city'."""
     rows = _areas(ctx, level).sort_values("name")
     return dict(zip(rows["area_id"], rows["name"], strict=True))
 
 
-@cached
+@cached_numbers
 def hierarchy(ctx: CityContext) -> pd.DataFrame:
     """For each smallest area of today the area that holds it at every level; one column a level, indexed by area_id."""
     rows = city_table(ctx, "areas")
     return areas.ancestors(rows[rows["boundary_version"] == ctx.boundary_version], ("city", *ctx.levels))
 
 
-@cached
+@cached_numbers
 def district_of(ctx: CityContext) -> pd.Series:
     """The district of every smallest area of any boundary version, '' where the city has no districts."""
     rows = city_table(ctx, "areas")
@@ -48,7 +48,7 @@ def district_of(ctx: CityContext) -> pd.Series:
     )
 
 
-@cached
+@cached_numbers
 def district_by_area(ctx: CityContext, level: str) -> dict[str, str]:
     """The district that holds each area of a level, '' where the city has no districts."""
     above = hierarchy(ctx)
@@ -102,7 +102,7 @@ def exact_areas(ctx: CityContext) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows[rows["boundary_version"] == ctx.boundary_version])
 
 
-@cached
+@cached_numbers
 def bounds(ctx: CityContext, district: str) -> tuple[float, float, float]:
     """Longitude, latitude and zoom that show the city, or one district."""
     if not district or not ctx.has_districts:
@@ -119,7 +119,7 @@ def country_names(ctx: CityContext) -> dict[str, str]:
     return {code: ctx.language.country(code, name) for code, name in zip(rows["iso3"], rows["name"], strict=True)}
 
 
-@cached
+@cached_numbers
 def world_years(ctx: CityContext) -> tuple[int, int]:
     """First and last year of the displacement tables."""
     years = world_table("displaced")["year"]
@@ -178,7 +178,7 @@ def require_period(ctx: CityContext, territory: Territory) -> pd.Timestamp:
     )
 
 
-@cached
+@cached_numbers
 def residents(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
     """All residents by smallest area: area_id, persons."""
     rows = city_table(ctx, "residents")

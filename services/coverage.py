@@ -14,7 +14,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
 from services.areas import area_names, hierarchy, in_district, place_name, require_period
-from services.cache import cached
+from services.cache import cached_numbers
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends, left_out
 from services.names import facility_kinds
@@ -73,7 +73,7 @@ def _states_places(ctx: CityContext, kind: str) -> bool:
     return bool(rows.loc[rows["kind"] == kind, "places"].notna().any())
 
 
-@cached
+@cached_numbers
 def residents_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     """Residents of the ages that a kind of facility serves, by smallest area: area_id, persons."""
     row, rows = world_table("facility_kinds").set_index("kind").loc[kind], city_table(ctx, "residents")
@@ -81,14 +81,14 @@ def residents_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.Da
     return coverage.of_age(rows[rows["period"] == period], *ages)
 
 
-@cached
+@cached_numbers
 def metres_to(ctx: CityContext, kind: str) -> np.ndarray:
     """Straight line from every cell of the city to the nearest facility of a kind, metres."""
     facilities = optional_table(ctx, "facilities")
     return coverage.nearest_m(city_table(ctx, "cells"), facilities[facilities["kind"] == kind])
 
 
-@cached
+@cached_numbers
 def by_area(ctx: CityContext, kind: str, period: pd.Timestamp, level: str, distance_m: int) -> pd.DataFrame:
     """Every measure of one kind by area of a level, for the whole city: area_id, name, persons, facilities and the
     measures.

@@ -12,7 +12,7 @@ from data.figures import Chart, Column, Figure
 from data.translation import N_
 from services.access import cell_groups, minutes_to_nearest, people_in_cells
 from services.areas import area_names, area_shapes, exact_areas, hierarchy, in_district, require_period, residents
-from services.cache import cached
+from services.cache import cached_numbers
 from services.figures import (
     Caption,
     Shading,
@@ -93,7 +93,7 @@ def _venues(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
     return rows[rows["kind"].isin(kinds)]
 
 
-@cached
+@cached_numbers
 def venues_by_area(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, level: str) -> pd.DataFrame:
     """Venues and residents by area: area_id, name, persons, facilities, per_10000, residents_per_facility."""
     rows = coverage.supply(_venues(ctx, kinds), residents(ctx, period), hierarchy(ctx)[level])
@@ -101,7 +101,7 @@ def venues_by_area(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestam
     return rows.assign(name=rows["area_id"].map(area_names(ctx, level)))
 
 
-@cached
+@cached_numbers
 def _counts(ctx: CityContext, kinds: tuple[str, ...], level: str) -> pd.DataFrame:
     """How many venues of each kind an area has: area, kind, count."""
     rows = _venues(ctx, kinds)
@@ -116,12 +116,12 @@ def hot_areas(ctx: CityContext, counts: pd.Series) -> pd.DataFrame:
     return hotspots.getis_ord(values, shapes, "area_id").rename(columns={"area": "area_id"})
 
 
-@cached
+@cached_numbers
 def _hot_spots(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
     return hot_areas(ctx, _venues(ctx, kinds).groupby("area_id").size())
 
 
-@cached
+@cached_numbers
 def _crowds(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
     """Venues that belong to a crowd, with its number; the largest is 0."""
     rows = _venues(ctx, kinds)
@@ -129,7 +129,7 @@ def _crowds(ctx: CityContext, kinds: tuple[str, ...]) -> pd.DataFrame:
     return rows[rows["crowd"] >= 0]
 
 
-@cached
+@cached_numbers
 def minutes_to_culture(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, level: str) -> pd.DataFrame:
     """Mean minutes on foot to the nearest venue and share within 15 minutes, by area (an estimate)."""
     minutes = np.minimum.reduce([minutes_to_nearest(ctx, kind, "adult") for kind in kinds])

@@ -14,7 +14,7 @@ from data.context import CityContext, Territory
 from data.translation import N_
 from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells, travel_matrix
 from services.areas import require_period
-from services.cache import cached
+from services.cache import cached_numbers
 from services.figures import Caption
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, missing_table, require_tables
@@ -43,7 +43,7 @@ def caption(ctx: CityContext, territory: Territory, finding: str, unit: str) -> 
     return Caption(finding, unit, ctx.language.day(require_period(ctx, territory)), facilities_source(ctx))
 
 
-@cached
+@cached_numbers
 def demand_points(ctx: CityContext) -> tuple[pd.DataFrame, np.ndarray]:
     """The cells of a smallest area within one H3 cell of resolution 8: area_id, x, y; and the point of each cell."""
     cells = city_table(ctx, "cells")
@@ -59,7 +59,7 @@ def at_points(ctx: CityContext, by_cell: np.ndarray) -> np.ndarray:
     return np.bincount(number, by_cell, minlength=len(points))
 
 
-@cached
+@cached_numbers
 def people(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     """People at every demand point, a column a group: all that a kind serves first, and groups that the city counts."""
     cells, rows = city_table(ctx, "cells"), city_table(ctx, "residents")
@@ -71,7 +71,7 @@ def people(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame({name: at_points(ctx, by_cell) for name, by_cell in groups.items()})
 
 
-@cached
+@cached_numbers
 def minutes_before(ctx: CityContext, kind: str, closed: tuple[str, ...] = ()) -> np.ndarray:
     """Minutes from every demand point to the nearest facility that stays: the mean of its cells."""
     points, number = demand_points(ctx)

@@ -13,7 +13,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import country_names, world_years
-from services.cache import cached
+from services.cache import cached_numbers
 from services.figures import Caption, chart, figure
 from services.stocks import (
     LARGEST,
@@ -114,7 +114,7 @@ def origins(ctx: CityContext, country: str | None) -> list[str]:
     return ["", *sorted(codes, key=country_names(ctx).__getitem__)]
 
 
-@cached
+@cached_numbers
 def ages(ctx: CityContext, country: str | None, origin: str = "") -> tuple[pd.DataFrame, float]:
     """Persons by sex and age, percent of those for whom both are stated, and the share for whom they are."""
     rows = world_table("displaced_by_age_place")
@@ -126,7 +126,7 @@ def ages(ctx: CityContext, country: str | None, origin: str = "") -> tuple[pd.Da
     return stated, float(total / max(people["persons"].sum(), 1))
 
 
-@cached
+@cached_numbers
 def decisions(ctx: CityContext, country: str | None, origin: str, first: int, last: int) -> pd.DataFrame:
     """Decisions and recognition rate by year: year, protected, decided, percent."""
     rows = world_table("asylum_decisions")

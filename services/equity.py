@@ -16,7 +16,7 @@ from data.translation import GAP, N_
 from services import access
 from services.access import Question
 from services.areas import area_names, area_shapes, hierarchy, require_period, residents
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
 from services.inclusion import social_day
 from services.names import level_plurals
@@ -36,7 +36,7 @@ COLUMNS = {
 }
 
 
-@cached
+@cached_numbers
 def fairness(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp) -> dict[str, float | None]:
     """Inequality of places in reach over people: gini, palma, concentration (against child poverty of the areas).
 
@@ -162,7 +162,7 @@ def lorenz_figure(ctx: CityContext, territory: Territory, query: Question) -> Fi
     )
 
 
-@cached
+@cached_numbers
 def _neighbours(ctx: CityContext) -> Queen:
     """Smallest areas that touch."""
     from libpysal.weights import Queen

@@ -11,7 +11,7 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Layer, Legend, Map
 from data.translation import N_
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.figures import Caption, chart, figure
 from services.findings import ends
 from services.stocks import Place, counted_once, nobody, origin_names, overlap_note, pair_names, parts, stock, years_of
@@ -32,7 +32,7 @@ COLUMNS = {
 }
 
 
-@cached
+@cached_numbers
 def _pairs(ctx: CityContext, year: int, country: str | None) -> pd.DataFrame:
     counted = engine.run(displacement.pairs(engine.table("displaced"), year, country))
     return displacement.corridors(counted, PAIRS, asylum=country) if len(counted) else counted
@@ -147,7 +147,7 @@ def matrix_figure(ctx: CityContext, territory: Territory) -> Figure:
     return figure(ctx, "matrix", caption, rows, columns=COLUMNS | countries)
 
 
-@cached
+@cached_numbers
 def movements(ctx: CityContext, country: str | None, first: int, last: int) -> pd.DataFrame:
     """New displacement and lasting solutions: year, movement (code), persons."""
     flows, solutions = engine.table("displacement_flows"), engine.table("solutions")

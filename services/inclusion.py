@@ -17,7 +17,7 @@ from data.figures import Column, Figure
 from data.translation import N_, Language
 from services.access import minutes_to_nearest, residents_nearer_to_limits, spread
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
 from services.names import cards, dimensions, facility_kinds, level_plurals
@@ -224,7 +224,7 @@ def _oriented(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFram
     return rows
 
 
-@cached
+@cached_numbers
 def index(ctx: CityContext, period: pd.Timestamp, query: Query) -> pd.DataFrame:
     """Dimension scores, score, rank and name by area, under the reader's choices."""
     rows = _oriented(ctx, period, query.level)
@@ -232,7 +232,7 @@ def index(ctx: CityContext, period: pd.Timestamp, query: Query) -> pd.DataFrame:
     return result.assign(name=result.index.map(area_names(ctx, query.level)))
 
 
-@cached
+@cached_numbers
 def rank_ranges(ctx: CityContext, period: pd.Timestamp, query: Query) -> robustness.Robustness:
     """Rank intervals over all choices, and each choice's Sobol share."""
     rows = _oriented(ctx, period, query.level)

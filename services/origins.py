@@ -14,7 +14,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, SUPPRESSED
 from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends
 from services.stocks import years_of
@@ -82,7 +82,7 @@ def _suppressed(ctx: CityContext) -> NothingToShow:
     )
 
 
-@cached
+@cached_numbers
 def _series(ctx: CityContext, level: str, area: str, first: int, last: int) -> pd.DataFrame:
     rows, residents = city_table(ctx, "residents_by_origin"), city_table(ctx, "residents")
     rows = rows[rows["level"].eq(level) & rows["area_id"].eq(area) & rows["period"].dt.year.between(first, last)]
@@ -205,7 +205,7 @@ def start_name(ctx: CityContext, day: str) -> str:
     return _.day(pd.Timestamp(day)) + (f" ({_(MARKS[day][0])})" if day in MARKS else "")
 
 
-@cached
+@cached_numbers
 def _residents(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.Series:
     """All residents by area of a level of today's areas; empty where suppressed."""
     rows = city_table(ctx, "residents")
@@ -303,7 +303,7 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     return figure(ctx, "districts", caption, rows, drawing, COLUMNS)
 
 
-@cached
+@cached_numbers
 def evenness(ctx: CityContext, period: pd.Timestamp, district: str) -> tuple[pd.DataFrame, float]:
     """How unevenly each origin is spread over the smallest areas of the city or a district, in percent.
 

@@ -20,7 +20,7 @@ from data.translation import N_, Language
 from services import access
 from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
-from services.cache import cached
+from services.cache import cached_numbers
 from services.coverage import facility_points, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
 from services.findings import ends, left_out
@@ -147,7 +147,7 @@ def _smaller(result: Figure) -> Figure:
     return replace(result, drawing=replace(result.drawing, zoom=result.drawing.zoom - 0.8, height=420))
 
 
-@cached
+@cached_numbers
 def hexagons(
     ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, district: str
 ) -> tuple[pd.DataFrame, int]:
@@ -187,7 +187,7 @@ def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     return replace(result, geometry=lambda: [h3.cells_to_geo([cell]) for cell in rows["cell"]])
 
 
-@cached
+@cached_numbers
 def curves(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp, district: str) -> pd.DataFrame:
     """Share of each group of people within every number of minutes: minutes, group (EVERYONE or DISPLACED), percent.
 

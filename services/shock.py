@@ -19,7 +19,7 @@ from data.translation import N_
 from services import arrivals
 from services.access import facilities
 from services.areas import area_names, hierarchy, require_period
-from services.cache import cached
+from services.cache import cached, cached_numbers
 from services.demand_points import caption, demand_points, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure
 from services.names import facility_kinds
@@ -89,7 +89,7 @@ class Result(NamedTuple):
     recovery: pd.DataFrame
 
 
-@cached
+@cached_numbers
 def covers(ctx: CityContext, kind: str, limit: int) -> sparse.csr_matrix:
     """Facilities x demand points within the limit."""
     return within(ctx, facilities(ctx, kind), limit)

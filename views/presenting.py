@@ -34,6 +34,12 @@ if (!window.zoneKeys) {
 </script>"""
 
 
+def bare() -> None:
+    """The figures alone, for a page inside another: its address holds the choices that the sidebar would show."""
+    hidden = "stSidebar stSidebarCollapsedControl stExpandSidebarButton stToolbar stHeader".split()
+    st.html(f"<style>{','.join(f'[data-testid={name}]' for name in hidden)}{{display:none}}</style>")
+
+
 def dress() -> None:
     """Large type, no navigation, keys."""
     st.html(_LOOK)

@@ -172,6 +172,8 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
                 "instead."
             )
         )
+    if st.context.is_embedded:
+        presenting.bare()
     if story:
         _present(*story, surroundings)
     try:
