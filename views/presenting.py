@@ -36,7 +36,7 @@ if (!window.zoneKeys) {
 
 def bare() -> None:
     """The figures alone, for a page inside another: its address holds the choices that the sidebar would show."""
-    hidden = "stSidebar stSidebarCollapsedControl stExpandSidebarButton stToolbar stHeader".split()
+    hidden = ["stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "stToolbar", "stHeader"]
     st.html(f"<style>{','.join(f'[data-testid={name}]' for name in hidden)}{{display:none}}</style>")
 
 
