@@ -33,6 +33,15 @@ def test_the_unit_starts_the_app_as_nobody_special() -> None:
     assert (service["NoNewPrivileges"], service["ProtectSystem"]) == ("yes", "strict")
 
 
+def test_the_proxy_limits_what_one_address_asks_and_says_who_it_is() -> None:
+    text = (DEPLOY / "nginx.conf").read_text()
+    for part in ("/api", "/join", "/_stcore/upload_file/"):
+        assert "limit_req zone=" in text.split(f"location {part} {{")[1].split("}")[0]
+    assert "limit_conn open" in text
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in text  # the app counts by it
+    assert "proxy_add_x_forwarded_for" not in text  # which would let readers choose whom they are
+
+
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     if shutil.which("nginx") is None:
         pytest.skip("no nginx on this machine")
