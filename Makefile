@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test calibrate check build refresh messages bench hostile mutants clean
+.PHONY: run test calibrate check build refresh messages bench hostile attack mutants clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -63,6 +63,9 @@ hostile: .venv/dev
 mutants: .venv/dev
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+attack: .venv/dev
+	$(BIN)/python -m tests.data.attacker
 
 clean:
 	rm -rf mutants .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -56,14 +56,14 @@ class AreaTree:
         counts: persons a node, each inner node the sum of its children. lots: random numbers from the secret, first
         those that are the same at every date (a complement of one half-year is likely one of the next), then those of
         this date. low, high: what else is known of a hidden leaf (the source's minimum; a total it is part of).
-        Complements are added until nobody can narrow a hidden node to less than THRESHOLD (`intervals`); which, is
-        drawn, small ones more likely (weight count^-2). Since any count can also be hidden by lot, every set of
-        hidden nodes could have come from every table that agrees with what is published: running the algorithm on all
-        of them rules none out (the principle of simulatable auditing; Kenthapadi, Mishra & Nissim 2005; against it
-        stands the minimality attack of Wong et al. 2007).
+        Complements are added until nobody can narrow a hidden node to less than THRESHOLD (`intervals`); which of those
+        that suffice, is drawn, each as likely: small ones rather would tell of the counts. Since any count can also be
+        hidden by lot, every set of hidden nodes could have come from every table that agrees with what is published:
+        running the algorithm on all of them rules none out (the principle of simulatable auditing; Kenthapadi, Mishra &
+        Nissim 2005; against it stands the minimality attack of Wong et al. 2007).
         """
         lasting, passing = lots
-        order = np.log(np.maximum(counts, 1)) - lasting.gumbel(size=len(counts)) / 2
+        order = lasting.random(len(counts))
         hidden = (counts > 0) & (counts < THRESHOLD)
         lot, parent_lot = passing.random((2, len(counts)))
         hidden |= (lot < BY_LOT) & self.is_leaf & (counts > 0)

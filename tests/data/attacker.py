@@ -48,7 +48,8 @@ def truth(name: str) -> pd.DataFrame:
     """The same before it was protected."""
     make = definitions.definition(name).make
     assert make is not None
-    return make(SOURCES, {})
+    none: Any = {}  # these are made of sources only
+    return make(SOURCES, none)
 
 
 # ---- trees of areas: subtraction, linear programming, inversion of the algorithm ----------------------------------
@@ -236,11 +237,10 @@ class ChosenLots:
     def __init__(self, leaves: np.ndarray, inner: np.ndarray) -> None:
         self.leaves, self.inner = leaves, inner
 
-    def random(self, _shape: Any) -> np.ndarray:
+    def random(self, shape: Any) -> np.ndarray:
+        if isinstance(shape, int):
+            return np.zeros(shape)
         return np.where(np.vstack([self.leaves, self.inner]), 0.0, 1.0)
-
-    def gumbel(self, size: int) -> np.ndarray:
-        return np.zeros(size)
 
 
 def readings_ruled_out(module: types.ModuleType, parents: list[int], leaves: dict[int, int], seed: int) -> list[str]:
@@ -348,13 +348,10 @@ def _frequency(persons: pd.Series) -> np.ndarray:
 def _chance(values: np.ndarray, others: np.ndarray, siblings: list[int]) -> np.ndarray:
     """How likely the algorithm is to add just the other count where one is small and the sum does not suffice alone."""
     small, large = np.minimum(values, others), np.maximum(values, others)
-    chance = np.where(small < WIDTH, 1.0, suppression.BY_LOT)
-    for number in np.flatnonzero((small < WIDTH) & (large >= WIDTH)):
-        needed = WIDTH + 2 * MINIMUM - small[number]
-        rivals = [sibling for sibling in siblings if sibling >= needed]
-        own = float(large[number]) ** -2 if large[number] >= needed else 0.0
-        chance[number] = own / (own + sum(float(rival) ** -2 for rival in rivals)) if own else 0.01
-    return chance
+    needed = WIDTH + 2 * MINIMUM - small
+    rivals = (np.array(siblings)[:, None] >= needed).sum(axis=0)
+    chance = np.where(large >= WIDTH, np.where(large >= needed, 1 / (1 + rivals), 0.01), 1.0)
+    return np.where(small < WIDTH, chance, suppression.BY_LOT)
 
 
 def _best(values: np.ndarray, weights: np.ndarray) -> float:
