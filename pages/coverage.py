@@ -27,7 +27,8 @@ controls.choice(
     columns[3].selectbox, _("Within (straight line)"), "distance", lambda metres: _("{metres:,} m", metres=metres)
 )
 figures.key_figures(coverage.key_figures(ctx, territory, query))
-st.caption(f"{coverage.about(ctx, territory, query)} {access.limits_note(ctx, query.service, territory)}")
+notes = coverage.about(ctx, territory, query), access.limits_note(ctx, query.service, territory)
+st.caption(" · ".join(filter(None, notes)))
 with shell.section():
     figures.show(coverage.map_figure(ctx, territory, query))
 topic = coverage.NEEDS.get(names.facility_kinds(ctx).loc[query.service, "grouping"])

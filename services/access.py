@@ -206,7 +206,7 @@ def about(ctx: CityContext, query: Question, territory: Territory) -> str:
             "Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight "
             "distance in {walking_network_name} (80 % of pairs {low:.2f} to {high:.2f})",
             factor=fitted["factor"],
-            walking_network_name=ctx.city.walking_network_name,
+            walking_network_name=_(ctx.city.walking_network_name),
             low=fitted["low"],
             high=fitted["high"],
         )

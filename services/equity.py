@@ -88,7 +88,7 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     gap, interval = _(GAP), ""
     if access.counts_displaced(ctx):
         found, _area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
-        gap = _("{gap_mean:+.1f} min", gap_mean=found.gap) if found.sure else _("no sure difference")
+        gap = _("{gap_mean:+.1f} min", gap_mean=found.gap) if found.sure else _("unclear")
         interval = _("95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found.low, gap_high=found.high)
     poverty = _(
         "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."

@@ -167,6 +167,11 @@ def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     """The measure where people live, hexagon by hexagon. Raises NothingToShow where nobody served lives."""
     _, measure, period = ctx.language, access.measure(ctx, query), require_period(ctx, territory)
     rows, resolution = hexagons(ctx, query.service, query.walker, query.limit, period, territory.district)
+    sizes = (
+        N_("H3 resolution {value}")
+        if territory.district
+        else N_("H3 resolution {value}; choose a district for finer cells")
+    )
     if rows.empty:
         raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
     values, unit = rows[query.reach_measure] * measure.factor, _(measure.unit)
@@ -178,8 +183,7 @@ def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         unit,
         _.day(period),
         facilities_source(ctx),
-        _("H3 resolution {value}; choose a district for finer cells", value=resolution)
-        + f" · {_(ctx.city.estimate_note)}",
+        f"{_(sizes, value=resolution)} · {_(ctx.city.estimate_note)}",
         _("Map of hexagons: {unit}", unit=unit),
     )
     columns = COLUMNS | access.columns(ctx, query.service)

@@ -131,7 +131,7 @@ def tile(number: KeyFigure, figure: Figure) -> None:
             number.value,
             number.delta or None,
             delta_color="off",
-            delta_description=_("since {first}", first=getattr(first, "year", first)),
+            delta_description=_("since {first}", first=getattr(first, "year", first)) if number.delta else None,
             label_visibility="collapsed",
         )
         if number.values is not None and len(number.values) > 1:
