@@ -86,7 +86,13 @@ def serve_with_room(covers: sparse.csr_matrix, weight: np.ndarray, sites: list[i
 
 
 def _solve(
-    cost: np.ndarray, rows: list[LinearConstraint], sites: int, gap: float, limit_s: float, whole: bool = True
+    cost: np.ndarray,
+    rows: list[LinearConstraint],
+    sites: int,
+    gap: float,
+    limit_s: float,
+    whole: bool = True,
+    nodes: int | None = None,
 ) -> Solution:
     """Minimise over variables from 0 to 1, of which the first `sites`, whole numbers if `whole`, are the sites.
 
@@ -98,7 +104,7 @@ def _solve(
         constraints=rows,
         integrality=whole & (np.arange(len(cost)) < sites),
         bounds=Bounds(0, 1),
-        options={"mip_rel_gap": gap, "time_limit": limit_s},
+        options={"mip_rel_gap": gap, "time_limit": limit_s, "node_limit": nodes},
     )
     if solved.x is None:
         raise ValueError("No choice of sites satisfies every condition within the time allowed; relax one of them.")
@@ -128,11 +134,13 @@ def max_cover(
     gap: float = 0.01,
     limit_s: float = 60,
     whole: bool = True,
+    nodes: int | None = None,
 ) -> Solution:
     """Maximal covering location (Church & ReVelle 1974): most people served by `count` sites.
 
     Sites and points that could add nothing are left out first. whole: if not, sites may open in part (linear
-    relaxation): no choice of sites has a higher value.
+    relaxation): no choice of sites has a higher value. nodes: at most so many of the search tree, whatever time they
+    take: the same answer on every machine.
     """
     live, covers, weight = _useful(covers, weight)
     sites, points = covers.shape
@@ -140,7 +148,7 @@ def max_cover(
         return NOTHING
     served = LinearConstraint(sparse.hstack([-covers.T, sparse.identity(points)]).tocsr(), -np.inf, 0)
     cost = np.concatenate([np.zeros(sites), -weight])
-    solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s, whole)
+    solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s, whole, nodes)
     return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
 
 
@@ -153,6 +161,7 @@ def capacitated_cover(
     gap: float = 0.01,
     limit_s: float = 60,
     whole: bool = True,
+    nodes: int | None = None,
 ) -> Solution:
     """Maximal covering where a site serves no more people than it has room for (Current & Storbeck 1988).
 
@@ -171,7 +180,7 @@ def capacitated_cover(
         LinearConstraint(sparse.hstack([-sparse.diags(capacity.astype(float)), taken]).tocsr(), -np.inf, 0),
         _at_most(count, sites, pairs.nnz),
     ]
-    solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s, whole)
+    solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s, whole, nodes)
     return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
 
 
@@ -293,8 +302,10 @@ def p_median(
     return Solution(sites, value, lower, max(value - lower, 0.0) / value if value else 0.0, time.perf_counter() - start)
 
 
-def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60, whole: bool = True) -> Solution:
-    """The problem's answer by its model. Raises ValueError for an unknown model. whole: as in max_cover.
+def solve(
+    problem: SitingProblem, gap: float = 0.01, limit_s: float = 60, whole: bool = True, nodes: int | None = None
+) -> Solution:
+    """The problem's answer by its model. Raises ValueError for an unknown model. whole, nodes: as in max_cover.
 
     value: people newly served (maximal covering), person-minutes (p-median), the farthest point's minutes (p-centre),
     number of sites (set covering) or the worst-off group's share (fairest).
@@ -305,9 +316,10 @@ def solve(problem: SitingProblem, gap: float = 0.01, limit_s: float = 60, whole:
     missed = np.where(unserved, weight, 0.0)
     if model == "maximal covering" and problem.room:
         capacity = np.full(covers.shape[0], float(problem.room))
-        return capacitated_cover(covers, missed, capacity, problem.count, gap=gap, limit_s=limit_s, whole=whole)
+        options = {"gap": gap, "limit_s": limit_s, "whole": whole, "nodes": nodes}
+        return capacitated_cover(covers, missed, capacity, problem.count, **options)  # type: ignore[arg-type]
     if model == "maximal covering":
-        return max_cover(covers, missed, problem.count, gap=gap, limit_s=limit_s, whole=whole)
+        return max_cover(covers, missed, problem.count, gap=gap, limit_s=limit_s, whole=whole, nodes=nodes)
     if model == "set covering":
         return set_cover(covers[:, unserved & inhabited], gap=gap, limit_s=limit_s)
     if model == "fairest":

@@ -30,7 +30,7 @@ from services.tables import city_table
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 PROVEN = 1e-6  # relative gap under which an answer is the optimum
-AT_ONCE_S = 1.0  # an optimum that is proven within this is shown at once
+AT_ONCE_NODES = 1  # an optimum that the root of the search tree proves is shown at once: well under a second
 MOST_SITES = 12  # of the frontier
 WITHOUT_DOORS = ("public_art", "tram_stop", "metro_station", "rail_station")  # nothing that could be built
 AIMS = {
@@ -164,13 +164,14 @@ def end_proof(ctx: CityContext, task: background.Task, sites: Sites, period: pd.
 
 @cached
 def quick(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
-    """An answer at once, by covering: the proven optimum where a second is enough, else a greedy one whose value counts
-    a site's room, with the bound of the linear relaxation.
+    """An answer at once, by covering: the proven optimum where the root of the search tree is one, else a greedy answer.
+
+    A greedy one counts a site's room and has the bound of the linear relaxation.
     """
     case = problem(ctx, sites.replace(model="maximal covering"), period)
     try:
-        best = siting.solve(case, gap=0.0, limit_s=AT_ONCE_S)
-    except ValueError:  # nothing within that time
+        best = siting.solve(case, gap=0.0, nodes=AT_ONCE_NODES)
+    except ValueError:  # nothing found by then
         best = None
     if best and best.gap <= PROVEN:
         return best
