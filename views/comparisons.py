@@ -124,6 +124,7 @@ def bump(style: Style, ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit:
     wide = ranks.pivot(index=x, columns=by, values=rank)
     figure = blank(max(320, 30 * len(wide.columns) + 100), unit)
     others = [colour for colour in GROUPS if colour not in (GROUPS[5], GREY.upper())]
+    ends: dict[tuple[Any, Any], list[str]] = {}
     for number, group in enumerate(wide.ffill().iloc[-1].sort_values().index):  # neighbours differ in colour
         series = wide[group].dropna()
         colour = GROUPS[5] if group == marked else others[number % len(others)]
@@ -136,11 +137,16 @@ def bump(style: Style, ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit:
             line={"color": colour, "width": 4 if group == marked else 2},
             hovertemplate=f"{group}: {style.language('place')} %{{y}}<extra></extra>",
         )
+        ends.setdefault((series.index[-1], series.iloc[-1]), []).append(
+            f'<span style="color:{colour}">■</span> {wrap(str(group), 24)}'
+        )
+    for (last, place), names in ends.items():  # groups that share a place are named under each other
         figure.add_annotation(
-            x=series.index[-1],
-            y=series.iloc[-1],
-            text=f'<span style="color:{colour}">■</span> {wrap(str(group), 24)}',
+            x=last,
+            y=place,
+            text="<br>".join(names),
             showarrow=False,
+            align="left",
             xanchor="left",
             xshift=10,
             font={"size": 11},
@@ -148,7 +154,8 @@ def bump(style: Style, ranks: pd.DataFrame, x: str, rank: str, by: str, *, unit:
     figure.update_layout(
         hovermode="closest",
         margin={"r": 150},
-        xaxis={"tickformat": "d", "nticks": 8},
+        # Names at the ends would widen a range of plotly's own.
+        xaxis={"tickformat": "d", "nticks": 8, "range": [wide.index.min() - 0.3, wide.index.max() + 0.3]},
         yaxis={"autorange": "reversed", "dtick": 1, "rangemode": "normal", "title": style.language("place")},
     )
     return figure

@@ -96,6 +96,7 @@ def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
         hide_index=True,
         height=min(38 + 35 * max(len(rows), 1), 320),
         column_config=columns,
+        placeholder="–",
         alt=_("Table: {title}", title=figure.finding),
         key=key,
         **select,

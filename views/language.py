@@ -66,13 +66,13 @@ def control() -> None:
     st.session_state[KEY] = st.session_state[KEY]  # set again, so that it outlives a page without the control
     st.sidebar.selectbox(_("Language"), list(LANGUAGES), format_func=LANGUAGES.__getitem__, key=KEY)
     language = current()
-    if language.is_right_to_left:  # plotly and maps place their letters by themselves and count from the left
+    if language.is_right_to_left:  # plotly and maps place their letters by themselves, measured from the left
         # Streamlit slides a closed sidebar out to the left, from where it stands on the right: most of it stays over
         # the page on a phone.
         st.html(
             "<style>[data-testid=stSidebar][data-collapsed=true],[data-testid=stSidebar][data-collapsed=true] *"
             "{visibility:hidden!important}"
-            "[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]{direction:ltr}"
+            "[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart],#js-plotly-tester{direction:ltr}"
             "[data-testid=stMarkdownContainer] *,[data-testid=stHeading] *,[data-testid=stCaptionContainer],"
             "[data-testid=stCaptionContainer] *{text-align:start!important}</style>"
         )

@@ -25,14 +25,25 @@ from data.connectors import street_network
 from data.connectors.gisco import simplify_coverage
 from data.placing import assign_areas
 from data.separation import separation
+from data.translation import N_
 
 BOUNDARY_VERSION = "pack"
 CITY_ID = "0"  # the id of the whole city's area
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 SAMPLE = "walking_sample"
-GRIDDED = "Inside an area residents are spread by a population grid (an estimate)."
-BUILT = "Inside an area residents are spread over its built-up hexagons (an estimate)."
-AGELESS = "Ages are not known: every year of age up to 120 is taken to be equally frequent, which is far from true."
+# What a city's estimates rest on, by whether a grid says where people live and whether their ages are known.
+NOTES = {
+    (True, True): N_("Inside an area residents are spread by a population grid (an estimate)."),
+    (False, True): N_("Inside an area residents are spread over its built-up hexagons (an estimate)."),
+    (True, False): N_(
+        "Inside an area residents are spread by a population grid (an estimate). Ages are not known: every year of age "
+        "up to 120 is taken to be equally frequent, which is far from true."
+    ),
+    (False, False): N_(
+        "Inside an area residents are spread over its built-up hexagons (an estimate). Ages are not known: every "
+        "year of age up to 120 is taken to be equally frequent, which is far from true."
+    ),
+}
 
 
 def build(path: Path, report_progress: ReportProgress = lambda _what, _share: None) -> tuple[str, list[Finding]]:
@@ -169,7 +180,6 @@ class CityTables:
         width_m = (east - west) * 111_320 * math.cos(math.radians((south + north) / 2))
         size_m = max(width_m, (north - south) * 111_320, 500.0)
         names = dict(zip(LEVELS, ("City", "District", "Planning area"), strict=True)) | city.level_names
-        note = BUILT if self.grid is None else GRIDDED
         return {
             "name": city.name,
             "country": city.country,
@@ -184,7 +194,7 @@ class CityTables:
             "level_names": {level: names[level] for level in LEVELS if (self.areas["level"] == level).any()},
             "displaced_origins": city.displaced_origins,
             "displaced_origins_why": city.displaced_origins_why,
-            "estimate_note": f"{note} {AGELESS}" if (self.people["age"] == "0+").any() else note,
+            "estimate_note": NOTES[self.grid is not None, not (self.people["age"] == "0+").any()],
             "walking_network": SAMPLE,
             "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
         }

@@ -22,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Validati
 
 import data
 from data.city.findings import Finding, PackError
+from data.translation import N_
 
 MANIFEST = "city.toml"
 LEVELS = ("city", "district", "planning_area")  # of a pack; one without districts has the first and the last
@@ -46,44 +47,48 @@ class Section:
 
 SECTIONS = {
     "areas": Section(
-        "The city's smallest areas as polygons; 'district' groups them",
+        N_("The city's smallest areas as polygons; 'district' groups them"),
         ("id",),
         ("name", "district", "district_name"),
         True,
     ),
     "residents": Section(
-        "Residents by area, age and day; age as '6-14' or '65+', or 'total'", ("area", "persons"), ("period", "age")
+        N_("Residents by area, age and day; age as '6-14' or '65+', or 'total'"), ("area", "persons"), ("period", "age")
     ),
     "grid": Section(
-        "A population grid: polygons, points (lon, lat) or Eurostat cell codes (GRD_ID)",
+        N_("A population grid: polygons, points (lon, lat) or Eurostat cell codes (GRD_ID)"),
         ("persons",),
         ("cell", "lon", "lat", "period"),
         True,
     ),
     "services": Section(
-        "Services as points; 'kind' is one of the house's kinds, or mapped under [services.kinds]",
+        N_("Services as points; 'kind' is one of the house's kinds, or mapped under [services.kinds]"),
         ("kind",),
         ("id", "name", "places", "operator", "lon", "lat"),
         True,
     ),
-    "stops": Section("Transit stops: a GTFS feed (zip)", columns=False),
-    "network": Section("Streets to walk on: an OpenStreetMap extract (.osm.pbf)", columns=False),
+    "stops": Section(N_("Transit stops: a GTFS feed (zip)"), columns=False),
+    "network": Section(N_("Streets to walk on: an OpenStreetMap extract (.osm.pbf)"), columns=False),
     "background": Section(
-        "Residents with a migration background, and foreign nationals, by area",
+        N_("Residents with a migration background, and foreign nationals, by area"),
         ("area", "background", "persons"),
         ("period",),
     ),
     "origins": Section(
-        "Residents by country of origin (ISO 3166, three letters) and area", ("area", "origin", "persons"), ("period",)
+        N_("Residents by country of origin (ISO 3166, three letters) and area"),
+        ("area", "origin", "persons"),
+        ("period",),
     ),
     "social": Section(
-        "Percentages by area: unemployment, child_poverty, ...", ("area", "indicator", "percent"), ("period",)
+        N_("Percentages by area: unemployment, child_poverty, ..."), ("area", "indicator", "percent"), ("period",)
     ),
     "employment": Section(
-        "Firms by area and activity (NACE, two to five digits)", ("area", "activity", "firms"), ("employees", "period")
+        N_("Firms by area and activity (NACE, two to five digits)"),
+        ("area", "activity", "firms"),
+        ("employees", "period"),
     ),
     "targets": Section(
-        "Goals by area: which indicator, which value, until which year",
+        N_("Goals by area: which indicator, which value, until which year"),
         ("indicator", "value", "year"),
         ("level", "area"),
     ),
