@@ -12,7 +12,7 @@ from analytics import classes
 from analytics.classes import Classes
 from data.context import CityContext, Territory
 from data.figures import Chart, Column, Figure, Layer, Legend, Map
-from data.translation import Language
+from data.translation import N_, Language
 from services.areas import area_shapes, bounds, district_by_area, hierarchy, in_district
 from services.columns import described
 
@@ -97,7 +97,7 @@ def figure(
 def ranges(grouped: Classes, shading: Shading, language: Language) -> list[str]:
     """The range of each class in words: '12–30 %'; one number where both ends are written alike."""
     # A dash beside a minus sign cannot be read.
-    joint = "{low} to {high}" if any(low < 0 for low in grouped.lows) else "{low}–{high}"
+    joint = N_("{low} to {high}") if any(low < 0 for low in grouped.lows) else "{low}–{high}"
     texts = []
     for ends in zip(grouped.lows, grouped.highs, strict=True):
         low, high = (language.number(shading.factor * end, shading.digits) for end in ends)

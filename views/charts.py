@@ -198,6 +198,7 @@ def band(style: Style, past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit
         figure,
         [
             (style.language("95 % interval"), float(last["high_95"]), GROUPS[1]),
+            (style.language("80 % interval"), float(last["high_80"]), GROUPS[1]),
             (style.language("forecast (estimate)"), float(last["mean"]), GROUPS[5]),
         ],
         (0, top),

@@ -30,7 +30,9 @@ def choice(
     options, _field = state.allowed(name)
     # A function's words are taken now, in this reader's language, not whenever the widget asks again.
     texts = {option: labels(option) for option in options} if callable(labels) else labels
-    shown = {} if texts is None else {"format_func": texts.__getitem__}
+    shown: dict[str, Any] = {} if texts is None else {"format_func": texts.__getitem__}
+    if draw.__name__ == "multiselect":
+        shown["placeholder"] = more.pop("placeholder", _("none"))
 
     def words(chosen: Any) -> str:
         items = chosen if isinstance(chosen, (list, tuple)) else [] if chosen is None else [chosen]

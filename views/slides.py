@@ -8,6 +8,7 @@ import html
 import io
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -54,23 +55,24 @@ def deck(report: Report, pictures: list[bytes | None], native: list[bool]) -> by
         first.shapes.add_picture(io.BytesIO(brand.logo), LEFT, Inches(0.5), height=Inches(0.9))
     if report.key_figures:
         numbers = [[number.label, f"{number.value} {number.delta}".strip()] for number in report.key_figures]
-        _table(slide(report.title), numbers, 16)
+        _table(slide(report.title), numbers, 16, has_header=False)
     for figure, picture, is_native_chart in zip(report.figures, pictures, native, strict=True):
         source = language("Source: {credit}", credit=figure.source)
         caption = f"{figure.subtitle} · {source}"
+        small = 10 if len(caption) <= 500 else 7  # what is left of a slide holds four lines
         if is_native_chart and isinstance(figure.drawing, Chart):
             page = slide(figure.finding)
             _chart(page, draw(figure.drawing, Style(language)), figure.drawing, language)
-            _words(page, caption, Inches(6.85), 10, INK, language)
+            _words(page, caption, Inches(6.85), small, INK, language)
         elif picture is not None:
             page = slide(figure.finding)
             page.shapes.add_picture(io.BytesIO(picture), LEFT, Inches(1.3), height=Inches(5.5))
-            _words(page, caption, Inches(6.85), 10, INK, language)
+            _words(page, caption, Inches(6.85), small, INK, language)
         else:
             for rows in _blocks(figure, language):
                 page = slide(figure.finding)
-                _table(page, rows, 10)
-                _words(page, caption, Inches(6.85), 10, INK, language)
+                _table(page, rows, 9)
+                _words(page, caption, Inches(6.85), small, INK, language)
     out = io.BytesIO()
     presentation.save(out)
     return out.getvalue()
@@ -99,12 +101,14 @@ def _words(slide: Any, words: str, top: int, size: int, colour: str, language: L
             paragraph._p.get_or_add_pPr().set("rtl", "1")
 
 
-def _table(slide: Any, rows: list[list[str]], size: int) -> None:
+def _table(slide: Any, rows: list[list[str]], size: int, has_header: bool = True) -> None:
     table = slide.shapes.add_table(len(rows), len(rows[0]), LEFT, Inches(1.4), WIDE, Inches(0.3)).table
+    table.first_row = has_header
     for line, row in enumerate(rows):
         for place, text in enumerate(row):
-            table.cell(line, place).text = text
-            table.cell(line, place).text_frame.paragraphs[0].font.size = Pt(size)
+            cell = table.cell(line, place)
+            cell.text, cell.margin_top, cell.margin_bottom = text, Pt(1), Pt(1)
+            cell.text_frame.paragraphs[0].font.size = Pt(size)
 
 
 def is_native(figure: Figure, style: Style) -> bool:
@@ -129,6 +133,8 @@ def _traces(figure: go.Figure) -> list[Any]:
 
 
 def _plain(words: object, language: Language) -> str:
+    if isinstance(words, (date, np.datetime64)):
+        return language.day(pd.Timestamp(words))
     return html.unescape(re.sub(r"<[^>]+>", " ", words)) if isinstance(words, str) else language.plain(words)
 
 
@@ -151,6 +157,8 @@ def _chart(slide: Any, figure: go.Figure, drawing: Chart, language: Language) ->
         chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
         chart.legend.font.size = Pt(11)
     chart.font.size = Pt(11)
+    if traces[0].type == "scatter" and figure.layout.yaxis.autorange == "reversed":  # places: the first is on top
+        chart.value_axis.reverse_order = True
     if hasattr(chart.plots[0], "gap_width"):
         chart.plots[0].gap_width = 40
     for place, (series, trace) in enumerate(zip(chart.plots[0].series, traces, strict=False)):
