@@ -165,7 +165,7 @@ def band(style: Style, past: pd.DataFrame, future: pd.DataFrame, x: str, *, unit
     start = past.iloc[[-1]]
     joined = pd.concat([start.assign(**{name: start["persons"] for name in future if name != x}), future])
     for level, alpha in ((95, 0.15), (80, 0.3)):
-        for side, fill in (("high", None), ("low", "tonexty")):
+        for side, fill in ((N_("high"), None), (N_("low"), "tonexty")):
             figure.add_scatter(
                 x=joined[x],
                 y=joined[f"{side}_{level}"].astype(float),
