@@ -93,8 +93,7 @@ SECTIONS = {
         ("level", "area"),
     ),
 }
-# What publishers call our columns; compared without case, accents' marks and signs.
-SYNONYMS = {
+SYNONYMS = {  # what publishers call our columns; compared without case, accents' marks and signs
     "id": "id area_id areaid code gid osm_id objectid plr_id kood tunnus nro number key geo",
     "area": "area area_id areaid id code district_id zone plr_id raumid tunnus",
     "name": "name title bezeichnung nimi nom nombre label area_name plr_name",
