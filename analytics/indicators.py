@@ -121,7 +121,7 @@ REGISTRY = [
         N_("count"),
         ("residents",),
         measures.people,
-        caveats=N_("Areas with fewer than ten residents are suppressed."),
+        caveats=N_("Areas with fewer than twenty residents are rounded at random; sums stay."),
         digits=0,
     ),
     Indicator(

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 THRESHOLD = 10  # persons: fewer are hidden, and nobody can narrow a hidden count to an interval less wide than this
+LARGE = 100  # persons: a larger count is a complement only where no smaller one suffices
 BY_LOT = 0.002  # chance that a count is hidden without need, so that no hidden set rules a reading out
 PARENT_BY_LOT = {True: 0.0005, False: 0.01}  # the same of a sum over hidden counts: a child of the whole, any other
 
@@ -57,13 +58,13 @@ class AreaTree:
         those that are the same at every date (a complement of one half-year is likely one of the next), then those of
         this date. low, high: what else is known of a hidden leaf (the source's minimum; a total it is part of).
         Complements are added until nobody can narrow a hidden node to less than THRESHOLD (`intervals`); which of those
-        that suffice, is drawn, each as likely: small ones rather would tell of the counts. Since any count can also be
-        hidden by lot, every set of hidden nodes could have come from every table that agrees with what is published:
-        running the algorithm on all of them rules none out (the principle of simulatable auditing; Kenthapadi, Mishra &
-        Nissim 2005; against it stands the minimality attack of Wong et al. 2007).
+        that suffice, is drawn, each up to LARGE as likely: to take small ones rather would tell of the counts. Since
+        any count can also be hidden by lot, every set of hidden nodes could have come from every table that agrees with
+        what is published: running the algorithm on all of them rules none out (the principle of simulatable auditing;
+        Kenthapadi, Mishra & Nissim 2005; against it stands the minimality attack of Wong et al. 2007).
         """
         lasting, passing = lots
-        order = lasting.random(len(counts))
+        order = lasting.random(len(counts)) + np.where(counts > LARGE, counts, 0)
         hidden = (counts > 0) & (counts < THRESHOLD)
         lot, parent_lot = passing.random((2, len(counts)))
         hidden |= (lot < BY_LOT) & self.is_leaf & (counts > 0)

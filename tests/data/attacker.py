@@ -348,9 +348,11 @@ def _frequency(persons: pd.Series) -> np.ndarray:
 def _chance(values: np.ndarray, others: np.ndarray, siblings: list[int]) -> np.ndarray:
     """How likely the algorithm is to add just the other count where one is small and the sum does not suffice alone."""
     small, large = np.minimum(values, others), np.maximum(values, others)
-    needed = WIDTH + 2 * MINIMUM - small
-    rivals = (np.array(siblings)[:, None] >= needed).sum(axis=0)
-    chance = np.where(large >= WIDTH, np.where(large >= needed, 1 / (1 + rivals), 0.01), 1.0)
+    needed, published = WIDTH + 2 * MINIMUM - small, np.array(siblings, dtype=int)[:, None]
+    rivals = ((published >= needed) & (published <= suppression.LARGE)).sum(axis=0)
+    smaller = ((published >= needed) & (published < large)).sum(axis=0)
+    own = np.where(large <= suppression.LARGE, 1 / (1 + rivals), np.where(smaller > 0, 0.001, 1.0))
+    chance = np.where(large >= WIDTH, np.where(large >= needed, own, 0.01), 1.0)
     return np.where(small < WIDTH, chance, suppression.BY_LOT)
 
 
