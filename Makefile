@@ -66,7 +66,7 @@ mutants: .venv/dev
 	$(BIN)/mutmut results
 
 attack: .venv/dev
-	$(BIN)/python -m tests.data.attacker
+	$(BIN)/python -m tests.data.attack
 
 clean:
 	rm -rf mutants .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

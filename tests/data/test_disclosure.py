@@ -26,7 +26,7 @@ from data.definitions._common import Definition, Entry
 from data.disclosure import DisclosureError, Rule, Surroundings, merge_small_groups, protect
 from data.figures import Column, Figure
 from data.suppression import THRESHOLD, AreaTree
-from tests.data import attacker
+from tests.data import attack, attacker
 from views import exports
 
 DAYS = ("2015-06-30", "2018-12-31", "2021-06-30", "2024-12-31")
@@ -233,12 +233,12 @@ def test_knowing_the_algorithm_and_other_half_years_helps_no_guess() -> None:
 
     The exact weights of the algorithm gain at most the noise of a thousand guesses (a share of a third: 1.5 points).
     """
-    rows = pd.concat([attacker.guesses(day) for day in ("2021-06-30", "2024-12-31")])
+    rows = pd.concat([attack.guesses(day) for day in ("2021-06-30", "2024-12-31")])
     for guess in ("even", "five", "neighbour"):
-        assert attacker.right(rows, guess) <= attacker.right(rows, "margin") + 0.02, guess
+        assert attack.right(rows, guess) <= attack.right(rows, "margin") + 0.02, guess
     pairs = rows.dropna()
     assert len(pairs) > 1000
-    assert attacker.right(pairs, "informed") <= attacker.right(pairs, "margin") + 0.03
+    assert attack.right(pairs, "informed") <= attack.right(pairs, "margin") + 0.03
 
 
 def test_ages_that_were_rounded_can_have_been_anything_up_to_ten() -> None:
