@@ -133,13 +133,15 @@ def territory_options(ctx: CityContext) -> dict[str, Any]:
     asylum = sorted(world_table("displaced")["asylum"].unique(), key=lambda code: countries[code])
     names, districts = area_names(ctx, "planning_area"), district_by_area(ctx, "planning_area")
     first, last = world_years(ctx)
+    counted = [period.year for period in half_years(ctx)]
+    recent = min([last, *counted[-1:]]) - 10  # ten years of a city whose counts end earlier, too
     return {
         "cities": {key: city.name for key, city in data.cities().items()},
         "country": {code: countries[code] for code in asylum},
         "district": area_names(ctx, "district") if ctx.has_districts else {},
         "area": {area: (name, districts[area]) for area, name in names.items()},
         "years": list(range(last, first - 1, -1)),
-        "usual": Territory(country=ctx.city.country, first_year=last - 10, last_year=last),
+        "usual": Territory(country=ctx.city.country, first_year=max(first, recent), last_year=last),
     }
 
 

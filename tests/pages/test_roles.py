@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import rights, store
 from data.store import seeds
-from tests.pages.test_pages import open_page
+from tests.driver import open_page
 
 WRITING = {
     "goals": "Store goal",

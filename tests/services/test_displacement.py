@@ -138,7 +138,7 @@ def test_origins_follow_the_district_and_the_area() -> None:
         assert newest["Syrian Arab Rep."] == counts[level, area]
         assert origins.place(ctx, YEARS.changed(**changes)) in figure.finding
     city, district = (origins.evenness_figure(ctx, YEARS.changed(district=key)) for key in ("", "08"))
-    assert city.note.startswith("Berlin · over areas")
+    assert city.note.startswith("Berlin · over all areas")
     assert district.note.startswith("Neukölln · over areas")
     assert district.rows["areas"].max() < 60 < city.rows["areas"].max()
 
