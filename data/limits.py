@@ -29,7 +29,7 @@ def check_zip(file: bytes | Path, name: str, limit: int = MAX_UNPACKED) -> None:
         with zipfile.ZipFile(file if isinstance(file, Path) else io.BytesIO(file)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise SourceError(name, f"is no such file ({error})", hint="Save it again") from error
+        raise SourceError(name, f"is no zip archive ({error})", hint="Save it again") from error
     if unpacked > min(limit, MAX_RATIO * max(size, 10_000)):
         raise SourceError(
             name, f"unpacks to {unpacked:,} bytes, which is more than its size allows", hint="Save it again as CSV"

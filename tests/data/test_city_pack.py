@@ -272,7 +272,7 @@ BROKEN: dict[str, tuple[Callable[[Files, int], None], str]] = {
             garbage("x.zip")(files, seed),
             files.update({"city.toml": str(files["city.toml"]) + '\n[stops]\nfile = "x.zip"\n'}),
         )[0],
-        "not a zip file",
+        "no zip archive",
     ),
 }
 
