@@ -43,6 +43,12 @@ def ends(
     return Finding(statement(name, words), end.clear, unclear)
 
 
+def names_at_end(rows: pd.DataFrame, name: str, value: str, *, largest: bool) -> str:
+    """All that share the largest or smallest value, for a sentence that names them: 'Schools / Parks'."""
+    end = extreme(rows.assign(name=rows[name]), value, largest=largest)
+    return " / ".join(end.names) if end else ""
+
+
 def left_out(ctx: CityContext, rows: pd.DataFrame, value: str, base: str) -> str:
     """How many areas have a figure that rests on too few people to be ranked; '' if none."""
     few = int((rows[value].notna() & (rows[base].astype(float) < MIN_BASE)).sum())

@@ -11,6 +11,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
 from services.figures import Caption, chart, figure
+from services.findings import names_at_end
 from services.initiatives import COLUMNS as REGISTER_COLUMNS
 from services.initiatives import register_caption
 
@@ -60,8 +61,8 @@ def cost_figure(ctx: CityContext, initiatives: pd.DataFrame) -> Figure:
             _("No initiative has both a budget and people reached on record."),
             _("Add what you know on the page *Initiatives*; an unknown stays empty."),
         )
-    cheapest = rows.loc[rows["per_person"].idxmin()]
-    finding = _("From {per_person:,.0f} EUR a person, {name}", per_person=cheapest["per_person"], name=cheapest["name"])
+    cheapest = names_at_end(rows, "name", "per_person", largest=False)
+    finding = _("From {per_person:,.0f} EUR a person, {name}", per_person=rows["per_person"].min(), name=cheapest)
     unit = _("EUR of budget for each person reached; initiatives differ in what they do for a person")
     bars = chart("bars", rows, label="name", value="per_person", unit="", digits=0)
     return figure(ctx, "cost", register_caption(ctx, finding, unit), rows, bars, REGISTER_COLUMNS)

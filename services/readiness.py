@@ -13,6 +13,7 @@ from data.context import CityContext
 from data.figures import Column, Figure
 from data.translation import N_
 from services.figures import Caption, chart, figure
+from services.findings import names_at_end
 
 CREDIT = N_("self-assessment on this server, after OECD (2022) and the Intercultural Cities index, in our words")
 COLUMNS = {
@@ -65,8 +66,8 @@ def score_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
     if now["score"].isna().all():
         finding = _("Nothing is answered yet")
     else:
-        weakest = now.loc[now["score"].idxmin()]
-        finding = _("Weakest: {label}, {score:.0f} of 100", label=weakest["label"], score=weakest["score"])
+        weakest = names_at_end(now, "label", "score", largest=False)
+        finding = _("Weakest: {label}, {score:.0f} of 100", label=weakest, score=now["score"].min())
     answered = _(
         "{answered} of {of} questions answered, {evidence} with evidence.",
         answered=now["answered"].sum(),

@@ -17,6 +17,7 @@ from data.store.rooms import QuestionView, RoomView
 from data.translation import N_, Language
 from services.areas import area_names
 from services.figures import Caption, chart, figure
+from services.findings import names_at_end
 
 KINDS = {
     "poll": N_("Poll: one of several"),
@@ -165,23 +166,26 @@ def _figure(ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame, dr
 
 
 def _finding(_: Language, rows: pd.DataFrame, is_budget: bool) -> str:
-    first = rows.loc[rows["mean" if is_budget else "votes"].idxmax()]
+    measure = "mean" if is_budget else "votes"
+    label = names_at_end(rows, "label", measure, largest=True)
+    first = rows.sort_values(measure, ascending=False).iloc[0]  # of several that tie, the figures of one
     if is_budget:
         return _(
             "{label} gets most: {mean} points on average, half the room between {low} and {high}",
-            label=first["label"],
+            label=label,
             mean=_.number(first["mean"]),
             low=_.number(first["q25"]),
             high=_.number(first["q75"]),
         )
-    return _("{label} leads with {share}", label=first["label"], share=_.percent(first["share"]))
+    return _("{label} leads with {share}", label=label, share=_.percent(first["share"]))
 
 
 def _gap(_: Language, groups: pd.DataFrame) -> str:
     wide = groups.pivot(index="label", columns="group", values="value")
-    widest = (wide.max(axis=1) - wide.min(axis=1)).idxmax()
-    low, high = _.number(wide.loc[widest].min()), _.number(wide.loc[widest].max())
-    return _("Groups differ most on {label}: {low} to {high}", label=widest, low=low, high=high)
+    spans = (wide.max(axis=1) - wide.min(axis=1)).rename("span").reset_index()
+    label = names_at_end(spans, "label", "span", largest=True)
+    low, high = (_.number(end) for end in (wide.loc[label.split(" / ")[0]].agg(["min", "max"])))
+    return _("Groups differ most on {label}: {low} to {high}", label=label, low=low, high=high)
 
 
 def disagreement(_: Language, question: QuestionView, answer: dict[str, Any]) -> str:

@@ -164,7 +164,7 @@ def end_proof(ctx: CityContext, task: background.Task, sites: Sites, period: pd.
 
 @cached
 def quick(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
-    """An answer at once, by covering: the proven optimum where the root of the search tree is one, else a greedy answer.
+    """The proven optimum where the root of the search tree is one, else a greedy answer by covering, at once.
 
     A greedy one counts a site's room and has the bound of the linear relaxation.
     """

@@ -154,6 +154,8 @@ def test_the_account_decides_what_can_be_changed(
     settled(page)
     if verified is True:
         page.get_by_text(f"Signed in as {account}").wait_for(timeout=20_000)
+    if stores:
+        page.get_by_role("button", name="Store goal").wait_for(timeout=20_000)
     assert (page.get_by_role("button", name="Store goal").count() > 0) == stores
     page.goto(f"http://{host}/data_city")
     settled(page)

@@ -100,7 +100,7 @@ def test_groups_stand_side_by_side_in_every_language() -> None:
     for language, (all_of_them, by_group) in shown.items():
         assert all_of_them.rows["votes"].tolist() == [5, 5], language
         assert by_group.rows.groupby("group")["value"].max().to_dict() == {"staff": 100, "guests": 100}
-    assert shown["en"][1].finding == "Groups differ most on Parks: 0 to 100"
+    assert shown["en"][1].finding == "Groups differ most on Parks / Schools: 0 to 100"
 
 
 def test_closing_keeps_the_result() -> None:
