@@ -134,7 +134,9 @@ def territory_options(ctx: CityContext) -> dict[str, Any]:
     names, districts = area_names(ctx, "planning_area"), district_by_area(ctx, "planning_area")
     first, last = world_years(ctx)
     counted = [period.year for period in half_years(ctx)]
-    recent = min([last, *counted[-1:]]) - 10  # ten years of a city whose counts end earlier, too
+    recent = last - 10
+    if counted and counted[-1] < recent:
+        recent = counted[-1]  # a city whose counts end earlier shows them, too
     return {
         "cities": {key: city.name for key, city in data.cities().items()},
         "country": {code: countries[code] for code in asylum},
