@@ -139,6 +139,8 @@ def _territory_choice(label: str, name: str, labels: Mapping[str, str] | Callabl
 
 def _leave_city() -> None:
     """A district of the city just left means nothing in the next, nor do choices that its tables offered."""
+    if "shown_city" not in st.session_state:  # a step of a story has taken the page's choices away meanwhile
+        return
     st.session_state["city_chosen"] = st.session_state["shown_city"]
     for name in ("country", "district", "area"):
         st.session_state.pop(name, None)

@@ -212,7 +212,10 @@ def test_a_table_that_is_not_the_catalogues_is_told_and_not_read(
 ) -> None:
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
     stored = local.save(data.entry("countries"), data.table("countries"))
-    assert stored.path.stat().st_mode & 0o077 == 0
+    store.targets("berlin")
+    files = [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".lock"]
+    assert {path.suffix for path in files} >= {".parquet", ".json"}
+    assert not [path for path in files if path.stat().st_mode & 0o077], "only their owner reads them"
     assert health_module.tables() == "ok"
     other = data.table("countries").assign(name="forged")
     stored.path.write_bytes(parquet_bytes(other))

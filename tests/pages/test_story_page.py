@@ -76,6 +76,29 @@ def test_a_stored_story_is_copied_presented_and_followed_by_its_notes() -> None:
     assert told.step == 1
 
 
+def test_a_link_in_a_steps_title_is_text() -> None:
+    title = "[free money](https://evil.example) ![x](https://evil.example/x.png)"
+    code = stories.save(title, [{"page": "reach", "query": {"city": "berlin"}, "title": title, "note": ""}] * 2)
+    apps = [
+        open_page("story", code=code, lang="en"),
+        open_page("story", code=code, notes="1", lang="en"),
+        open_page("reach", story=code, step="0", lang="en"),
+    ]
+    for app in apps:
+        assert r"\[free money\]\(https\://evil\.example\)" in words(app)
+        assert "](https://evil.example" not in words(app)
+
+
+def test_pages_offer_an_embed_code_where_the_city_lets_sites_frame_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    def codes() -> str:
+        return " ".join(code.value for code in open_page("coverage", city="berlin", lang="en").code)
+
+    assert "<iframe" not in codes()
+    monkeypatch.setenv("ZONE_EMBED", "https://city.example")
+    monkeypatch.setenv("ZONE_ADDRESS", "https://zone.city.example/")
+    assert '<iframe src="https://zone.city.example/coverage?' in codes()
+
+
 def test_a_code_without_a_story_is_told() -> None:
     app = open_page("story", code="NOPE", lang="en")
     assert "There is no story with the code NOPE" in words(app)

@@ -230,6 +230,7 @@ def test_deep_links_with_nonsense_open_the_default(running: tuple[str, Path]) ->
             "city": "../../etc",
             "level": "x" * 5000,
         },
+        {"story": "A", "step": "²", "room": "A", "question": "9" * 31, "notes": "²", "code": "\x00"},
         {"story": "%00", "step": "-1", "room": "\u202e", "service": "__import__", "embed": "maybe"},
     ):
         for page in ("coverage", "displacement", "reach", "goals", "workshop", "story"):
