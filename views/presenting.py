@@ -7,10 +7,11 @@ import streamlit as st
 from views.language import _, current
 from views.text import escaped
 
+# What streamlit shows beside a page.
+CHROME = ("stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "stToolbar")
 # Larger type for a room; nothing glides for those whose system asks for reduced motion.
 _LOOK = """<style>
 html{font-size:125%}
-[data-testid=stSidebar],[data-testid=stSidebarCollapsedControl],[data-testid=stExpandSidebarButton],[data-testid=stToolbar]{display:none}
 [data-testid=stMainBlockContainer]{padding-top:1rem;max-width:100%}
 @media (prefers-reduced-motion: reduce){*{animation:none!important;transition:none!important}}
 </style>"""
@@ -32,18 +33,43 @@ if (!window.zoneKeys) {
   });
 }
 </script>"""
+# The window with the notes may turn the page too. A fragment that asks would still answer for the page before, so the
+# browser asks, twice while nothing runs, and then presses what a reader could press.
+_FOLLOW = """<script>
+window.zoneStory = {code: "%s", step: %d, asked: -1};
+window.zoneFollows ||= setInterval(async () => {
+  const story = window.zoneStory, button = document.querySelector(".st-key-story_turn button");
+  if (!button || document.querySelector("[data-test-script-state=running]")) return;
+  const {step} = await (await fetch(`s/${story.code}/step`)).json().catch(() => story);
+  if (story !== window.zoneStory) return;
+  if (step !== story.step && step === story.asked) button.click();
+  story.asked = step;
+}, 500);
+</script>"""
 
 
 def bare() -> None:
     """The figures alone, for a page inside another: its address holds the choices that the sidebar would show."""
-    hidden = ["stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "stToolbar", "stHeader"]
-    st.html(f"<style>{','.join(f'[data-testid={name}]' for name in hidden)}{{display:none}}</style>")
+    _hide(*CHROME, "stHeader")
+
+
+def _hide(*parts: str) -> None:
+    st.html(f"<style>{','.join(f'[data-testid={part}]' for part in parts)}{{display:none}}</style>")
 
 
 def dress() -> None:
     """Large type, no navigation, keys."""
+    _hide(*CHROME)
     st.html(_LOOK)
     st.html(_KEYS % ('"ArrowLeft"' if current().is_right_to_left else '"ArrowRight"'), unsafe_allow_javascript=True)
+
+
+def follow(code: str, step: int) -> bool:
+    """Watch at which step the story is; whether the window with the notes has turned it."""
+    st.html("<style>.st-key-story_turn{display:none}</style>")
+    is_turned = st.button(_("Next"), key="story_turn")
+    st.html(_FOLLOW % (code, step), unsafe_allow_javascript=True)
+    return is_turned
 
 
 def bar(title: str, step: int, steps: int) -> str:

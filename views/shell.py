@@ -126,19 +126,8 @@ def _present(story: StoryView, step: int, surroundings: Surroundings) -> None:
         st.switch_page("pages/story.py", query_params={"code": story.code, "lang": current().code})
     if pressed:
         show_step(story, step + (1 if pressed == "next" else -1), surroundings)
-    if st.session_state.pop("story_moved", None) is not None:
+    if rights.has_role("editor") and presenting.follow(story.code, step) and story.step != step:
         show_step(story, story.step, surroundings)
-    if rights.has_role("editor"):
-        _follow(story.code, step, surroundings)
-
-
-@st.fragment(run_every=1)
-def _follow(code: str, step: int, surroundings: Surroundings) -> None:
-    """Follow the window with the notes, which may turn the page too."""
-    story = surroundings.story(code)
-    if story is not None and story.step != step:
-        st.session_state["story_moved"] = story.step
-        st.rerun()
 
 
 def _pin(page: str, title: str) -> None:

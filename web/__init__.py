@@ -31,5 +31,5 @@ ROUTES: list[BaseRoute] = [
     Mount("/api", app=Part("web.api")),
     *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
     Route("/healthz", _health),
-    *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}")),
+    *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}/step", "/s/{code}")),
 ]

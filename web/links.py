@@ -1,4 +1,4 @@
-"""Short links: a redirect to a view, with the tags and the picture that chat programs show as its preview."""
+"""Short links: a redirect to a view, with its preview's tags and picture; at which step a story is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from data import brand
@@ -17,6 +17,8 @@ from views import prints
 from views.brand import Brand
 from web.faults import HANDLERS
 from web.room import TEMPLATES
+
+FRESH = {"Cache-Control": "no-store"}
 
 
 def follow(request: Request) -> Response:
@@ -37,6 +39,12 @@ def follow(request: Request) -> Response:
             brand=load_brand().name,
         )
     )
+
+
+def step(request: Request) -> Response:
+    """At which step a story's presentation is, for the window that follows the notes."""
+    story = stories.story(request.path_params["code"])
+    return Response(status_code=404) if story is None else JSONResponse({"step": story.step}, headers=FRESH)
 
 
 def picture(request: Request) -> Response:
@@ -60,4 +68,7 @@ def _card(title: str, brand: Brand) -> bytes:
     return prints.card(title, brand)
 
 
-app = Starlette(routes=[Route("/s/{code}.png", picture), Route("/s/{code}", follow)], exception_handlers=HANDLERS)
+app = Starlette(
+    routes=[Route("/s/{code}.png", picture), Route("/s/{code}/step", step), Route("/s/{code}", follow)],
+    exception_handlers=HANDLERS,
+)

@@ -143,6 +143,17 @@ def test_a_short_link_has_a_preview_and_leads_to_the_view(phone: TestClient) -> 
     assert phone.get("/s/NOPE", follow_redirects=False).headers["location"] == "../"
 
 
+def test_a_window_that_shows_a_story_is_told_at_which_step_it_is(phone: TestClient) -> None:
+    steps = [{"page": "coverage", "query": {}, "title": title, "note": "", "words": ""} for title in ("One", "Two")]
+    code = stories.save("Two steps", steps)
+    assert phone.get(f"/s/{code}/step").json() == {"step": 0}
+    stories.show_step(code, 1)
+    reply = phone.get(f"/s/{code}/step")
+    assert reply.json() == {"step": 1}
+    assert reply.headers["cache-control"] == "no-store"
+    assert phone.get("/s/NOPE/step").status_code == 404
+
+
 def test_a_previews_address_is_the_servers_and_not_what_the_request_says(
     phone: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
