@@ -31,9 +31,9 @@ def supply(facilities: pd.DataFrame, residents: pd.DataFrame, groups: pd.Series)
     """Facilities and places against the people they are for, by area.
 
     facilities: area_id (planning area), places (empty: not stated). residents: area_id, persons, of the age served.
-    groups: the area to report for each planning area.
-    Returns area_id, persons, facilities, without_places, places (empty where facilities stand but none states any),
-    places_per_100, residents_per_facility; a ratio is empty where its base is zero.
+    groups: the area to report for each planning area. Returns area_id, persons, facilities, without_places, places
+    (empty where facilities stand but none states any), places_per_100, residents_per_facility; a ratio is empty where
+    its base is zero.
     """
     people = residents.groupby(residents["area_id"].map(groups))["persons"].sum(min_count=1)
     sites = (
@@ -68,8 +68,8 @@ def share_within(
     """Share of residents within a straight-line distance of a facility, by area (an estimate).
 
     cells: area_id, share of the area's residents. metres: from each cell to its nearest facility (nearest_m).
-    residents: area_id, persons. groups: the area to report for each planning area.
-    Returns area_id, persons, within (persons), share_within (0..1; empty where nobody lives).
+    residents: area_id, persons. groups: the area to report for each planning area. Returns area_id, persons, within
+    (persons), share_within (0..1; empty where nobody lives).
     """
     near = cells["share"] * (metres <= distance_m)
     reached = near.groupby(cells["area_id"]).sum()

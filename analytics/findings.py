@@ -1,9 +1,8 @@
 """What may be said of figures: a statement with the condition that must hold, and what is said when it does not.
 
 No superlative without its conditions: how many share the extreme value, whether the next is beyond the error, and
-whether
-enough people stand behind it. Changes need both ends measured by one series, and shares of change a floor to start
-from.
+whether enough people stand behind it. Changes need both ends measured by one series, and shares of change a floor to
+start from.
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ class Extreme:
     """The end of a ranking.
 
     names: of all that share the value; value; behind: the next value (None: there is no other); left_out: how many have
-    too small a base to
-    count; clear: whether a lone one is ahead of the next by more than the error of their difference.
+    too small a base to count; clear: whether a lone one is ahead of the next by more than the error of their
+    difference.
     """
 
     names: tuple[str, ...]
@@ -65,10 +64,8 @@ def extreme(
     """The largest or smallest value among named rows; None where no row has a value and enough people behind it.
 
     rows: name, `value` (gaps allowed), and perhaps `base` (people behind the value) and `error` (its standard error).
-    Values are
-    compared as they are shown: rounded to digits. Two values differ clearly where their difference is over 1.96 times
-    the root of
-    the sum of their squared errors (independent errors).
+    Values are compared as they are shown: rounded to digits. Two values differ clearly where their difference is over
+    1.96 times the root of the sum of their squared errors (independent errors).
     """
     valued = rows[pd.to_numeric(rows[value], errors="coerce").notna()]
     enough = valued[valued[base].astype(float) >= min_base] if base else valued

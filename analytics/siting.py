@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -126,6 +127,11 @@ def _useful(covers: sparse.csr_matrix, weight: np.ndarray) -> tuple[np.ndarray, 
     return live, covers[live][:, peopled], weight[peopled]
 
 
+def _covering(solved: Solution, live: np.ndarray) -> Solution:
+    """A least negative number of people as the most people, its sites at their own positions."""
+    return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
+
+
 def max_cover(
     covers: sparse.csr_matrix,
     weight: np.ndarray,
@@ -149,7 +155,7 @@ def max_cover(
     served = LinearConstraint(sparse.hstack([-covers.T, sparse.identity(points)]).tocsr(), -np.inf, 0)
     cost = np.concatenate([np.zeros(sites), -weight])
     solved = _solve(cost, [served, _at_most(count, sites, points)], sites, gap, limit_s, whole, nodes)
-    return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
+    return _covering(solved, live)
 
 
 def capacitated_cover(
@@ -181,7 +187,7 @@ def capacitated_cover(
         _at_most(count, sites, pairs.nnz),
     ]
     solved = _solve(np.concatenate([np.zeros(sites), -people]), rows, sites, gap, limit_s, whole, nodes)
-    return solved._replace(sites=live[solved.sites].tolist(), value=-solved.value, bound=-solved.bound)
+    return _covering(solved, live)
 
 
 def set_cover(covers: sparse.csr_matrix, *, gap: float = 0.0, limit_s: float = 60) -> Solution:
@@ -314,12 +320,12 @@ def solve(
     covers = sparse.csr_matrix((problem.limit >= minutes.T).astype(float))
     unserved, inhabited = before > problem.limit, weight > 0
     missed = np.where(unserved, weight, 0.0)
-    if model == "maximal covering" and problem.room:
-        capacity = np.full(covers.shape[0], float(problem.room))
-        options = {"gap": gap, "limit_s": limit_s, "whole": whole, "nodes": nodes}
-        return capacitated_cover(covers, missed, capacity, problem.count, **options)  # type: ignore[arg-type]
     if model == "maximal covering":
-        return max_cover(covers, missed, problem.count, gap=gap, limit_s=limit_s, whole=whole, nodes=nodes)
+        capacity = np.full(covers.shape[0], float(problem.room))
+        cover = partial(max_cover, covers, missed)
+        if problem.room:
+            cover = partial(capacitated_cover, covers, missed, capacity)
+        return cover(problem.count, gap=gap, limit_s=limit_s, whole=whole, nodes=nodes)
     if model == "set covering":
         return set_cover(covers[:, unserved & inhabited], gap=gap, limit_s=limit_s)
     if model == "fairest":

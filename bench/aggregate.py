@@ -60,7 +60,8 @@ def polars(folder: Path) -> Callable[[], pd.DataFrame]:
     import polars as pl
 
     rows = pl.scan_parquet(str(folder / "**" / "*.parquet"), hive_partitioning=True)
-    rows = rows.filter((pl.col("band") == 3) & pl.col("country").is_in(QUESTION["keep"]["country"]))  # type: ignore[index]
+    countries = QUESTION["keep"]["country"]  # type: ignore[index]
+    rows = rows.filter((pl.col("band") == 3) & pl.col("country").is_in(countries))
     query = rows.group_by("month").agg(pl.col("persons").cast(pl.Int64).sum(), pl.len().alias("rows"))
     return lambda: query.collect().sort("month").to_pandas()
 

@@ -19,7 +19,8 @@ HEADER = (
     "ihk_branch_desc;nace_desc;branch_top_level_desc;business_age;business_type;Bezirk;planungsraum_id;"
     "Planungsraum;Bezirksregion;Prognoseraum;"
 )
-BANDS = ["0", "0", "0", "1 - 3 Beschäftigte", "4 - 6 Beschäftigte", "10 - 19 Beschäftigte", "500 und mehr Beschäftigte"]
+EMPLOYEES = ("1 - 3", "4 - 6", "10 - 19", "500 und mehr")
+BANDS = ["0", "0", "0", *(f"{band} Beschäftigte" for band in EMPLOYEES)]
 
 
 def generate(path: Path, rows: int, seed: int = 0) -> None:

@@ -154,7 +154,8 @@ READERS: dict[str, tuple[Callable[[bytes], object], list[bytes]]] = {
             TEMPLATE["areas.geojson"],
             b"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer>",
             TEMPLATE["areas.geojson"][:-1] + b', "crs": {"type": "link", "properties": {"href": "/etc/passwd"}}}',
-            b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1e308,NaN],[0,1]]]}}]}',
+            b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon",'
+            b'"coordinates":[[[0,0],[1e308,NaN],[0,1]]]}}]}',
         ],
     ),
     "theme": (

@@ -10,7 +10,9 @@ import pydeck as pdk
 import streamlit as st
 
 from analytics import cells, classes
+from data.figures import Layer, Map
 from views import maps
+from views.palette import style
 
 MOST = 12_000
 folder, who, part = Path(os.environ["ZONE_BENCH"]), st.query_params["who"], st.query_params.get("part", "")
@@ -34,18 +36,12 @@ if who == "ours":
     rows = engine().to_pandas(cells.coarser(shown, resolution, "persons", ["value"]))
     rows["cell"] = [f"{cell:x}" for cell in rows["cell"]]
     st.caption(f"{count:,} cells as {len(rows):,} of resolution {resolution}")
-    maps.show(
-        [maps.hexagon_layer(rows, classes.classify(rows["value"]), 1)],
-        lon=10.0,
-        lat=50.0,
-        zoom=10.0 if part else 7.6,
-        key="map",
-        summary="Hexagons",
-    )
+    layer = Layer("hexagons", {"cells": rows, "classes": classes.classify(rows["value"]), "digits": 1})
+    maps.show(Map([layer], 10.0, 50.0, 10.0 if part else 7.6), style(), "map", "Hexagons", lambda _picked: None)
 else:
     rows = engine().to_pandas(table.limit(int(st.query_params["most"])))
     rows["cell"] = [f"{cell:x}" for cell in rows["cell"]]
-    layer = pdk.Layer(
+    all_cells = pdk.Layer(
         "H3HexagonLayer",
         rows[["cell", "persons", "value"]],
         get_hexagon="cell",
@@ -55,8 +51,8 @@ else:
     )
     st.pydeck_chart(
         pdk.Deck(
-            layers=[layer],
+            layers=[all_cells],
             initial_view_state=pdk.ViewState(longitude=10.0, latitude=50.0, zoom=7.6),
-            map_style=maps.ground(),
+            map_style=maps.ground(style()),
         )
     )

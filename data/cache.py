@@ -15,8 +15,7 @@ class ByteCache:
     """Results by what they were computed from, for all readers of this process.
 
     max_bytes: bound of what is kept, by `size` of each result. While a result is computed for one reader, others who
-    ask
-    for the same wait for it.
+    ask for the same wait for it.
     """
 
     def __init__(self, max_bytes: int, size: Callable[[Any], int]) -> None:

@@ -1,8 +1,8 @@
 """Where heavy aggregation runs: DuckDB inside the process, or an engine that is there already (`ZONE_ENGINE`).
 
 Expressions are written once, in analytics; `table` gives them a table on the engine, `run` brings the result back.
-`ZONE_ENGINE` is `duckdb` (default), `pyspark` (a local session, or the one that SPARK_REMOTE names), `postgresql://...`,
-or any other address that Ibis connects to (`trino://`, `bigquery://`, `snowflake://`).
+`ZONE_ENGINE` is `duckdb` (default), `pyspark` (a local session, or the one that SPARK_REMOTE names),
+`postgresql://...`, or any other address that Ibis connects to (`trino://`, `bigquery://`, `snowflake://`).
 """
 
 from __future__ import annotations

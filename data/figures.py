@@ -44,10 +44,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart: the drawing function of views.charts, the rows it draws and its options."""
+    """A chart: the drawing function of views.charts, what it draws (rows, or a path by time) and its options."""
 
     kind: str
-    rows: pd.DataFrame
+    rows: pd.DataFrame | pd.Series
     options: dict[str, Any] = field(default_factory=dict)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,14 @@ from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "uk": "Українська", "ar": "العربية"}
+LANGUAGES = {
+    "en": "English",
+    "de": "Deutsch",
+    "fr": "Français",
+    "es": "Español",
+    "uk": "Українська",
+    "ar": "العربية",  # from right to left
+}
 MESSAGES_FOLDER = Path(__file__).parent / "messages"
 
 
@@ -137,29 +145,29 @@ class Language:
         decimal, group = separators(self.code)
         return figures if (decimal, group) == (".", ",") else figures.translate({ord("."): decimal, ord(","): group})
 
-    def number(self, value: object, digits: int = 0, spec: str = ",", suffix: str = "") -> str:
+    def number(self, value: Any, digits: int = 0, spec: str = ",", suffix: str = "") -> str:
         """1234567.8 -> '1,234,568'; a gap is said, never shown as zero. spec: '+,' writes the sign as well."""
         if is_gap(value):
             return self(GAP)
-        return self.localised(f"{float(value):{spec}.{digits}f}{suffix}")  # type: ignore[arg-type]
+        return self.localised(f"{float(value):{spec}.{digits}f}{suffix}")
 
-    def signed(self, value: object, digits: int = 1) -> str:
+    def signed(self, value: Any, digits: int = 1) -> str:
         """1.26 -> '+1.3'."""
         return self.number(value, digits, "+,")
 
-    def percent(self, share: object, digits: int = 0) -> str:
+    def percent(self, share: Any, digits: int = 0) -> str:
         """0.1234 -> '12 %'."""
-        return self(GAP) if is_gap(share) else self.number(100 * float(share), digits, suffix=" %")  # type: ignore[arg-type]
+        return self(GAP) if is_gap(share) else self.number(100 * float(share), digits, suffix=" %")
 
-    def signed_percent(self, share: object, digits: int = 1) -> str:
+    def signed_percent(self, share: Any, digits: int = 1) -> str:
         """0.1234 -> '+12.3 %'."""
-        return self(GAP) if is_gap(share) else self.number(100 * float(share), digits, "+,", " %")  # type: ignore[arg-type]
+        return self(GAP) if is_gap(share) else self.number(100 * float(share), digits, "+,", " %")
 
-    def compact(self, value: object) -> str:
+    def compact(self, value: Any) -> str:
         """1234567 -> '1.23 million', 45678 -> '45,678'."""
         if is_gap(value):
             return self(GAP)
-        amount = float(value)  # type: ignore[arg-type]
+        amount = float(value)
         for size, words in ((1e9, N_("{amount} billion")), (1e6, N_("{amount} million"))):
             if abs(amount) >= size:
                 short = f"{amount / size:,.3g}" if abs(amount) < 100 * size else f"{amount / size:,.1f}"

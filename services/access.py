@@ -22,6 +22,7 @@ from data.translation import N_
 from services.areas import area_names, exact_areas, hierarchy, place_name, require_period
 from services.areas import residents as all_residents
 from services.cache import cached, cached_numbers
+from services.columns import by_name
 from services.coverage import residents_served
 from services.names import facility_kinds
 from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
@@ -50,20 +51,17 @@ MEASURES = {
     ),
     "in_reach": Measure(N_("Facilities within the limit"), N_("facilities within the limit (estimate)"), 1, 1, True),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("persons", N_("People served")),
-        Column("minutes", N_("Minutes to the nearest"), digits=1),
-        Column("minutes_low", N_("Minutes if ways are direct (10th percentile)"), digits=1),
-        Column("minutes_high", N_("Minutes if ways are long (90th percentile)"), digits=1),
-        Column("share_within", N_("Share within the limit"), digits=3),
-        Column("share_low", N_("Share within the limit if ways are long"), digits=3),
-        Column("share_high", N_("Share within the limit if ways are direct"), digits=3),
-        Column("places_per_100", N_("Places in reach (E2SFCA)"), N_("per 100 people served"), digits=2),
-        Column("in_reach", N_("Facilities within the limit"), digits=1),
-    )
-}
+COLUMNS = by_name(
+    Column("persons", N_("People served")),
+    Column("minutes", N_("Minutes to the nearest"), digits=1),
+    Column("minutes_low", N_("Minutes if ways are direct (10th percentile)"), digits=1),
+    Column("minutes_high", N_("Minutes if ways are long (90th percentile)"), digits=1),
+    Column("share_within", N_("Share within the limit"), digits=3),
+    Column("share_low", N_("Share within the limit if ways are long"), digits=3),
+    Column("share_high", N_("Share within the limit if ways are direct"), digits=3),
+    Column("places_per_100", N_("Places in reach (E2SFCA)"), N_("per 100 people served"), digits=2),
+    Column("in_reach", N_("Facilities within the limit"), digits=1),
+)
 
 
 class Question(ViewState):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import data
 from analytics import areas, coverage
-from data.cache import ByteCache
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from services.cache import cached, cached_numbers
+from services.cache import cached, cached_numbers, shapes
 from services.tables import city_table, optional_table, world_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
-
-# Numbers in Python take about four times their JSON; a corner of a shape is about 40 signs of it.
-_shapes = ByteCache(100_000_000, lambda shapes: 4 * sum(len(str(shape)) for shape in shapes.values()))
 
 
 @cached_numbers
@@ -78,20 +75,24 @@ def _areas(ctx: CityContext, level: str) -> pd.DataFrame:
 
 def area_shapes(ctx: CityContext, level: str) -> dict[str, Any]:
     """Shapes of one level of today's areas by id, as GeoJSON in EPSG:4326; shared, never write to it."""
-    return shapes(_areas(ctx, level), "area_id", ("areas", ctx.key, level, data.entry("areas", ctx.key).checksum))
+    identity = ("areas", ctx.key, level, data.entry("areas", ctx.key).checksum)
+    return _shapes(identity, lambda: _areas(ctx, level), "area_id")
 
 
 def world_shapes(name: str, key: str) -> dict[str, Any]:
     """Shapes of a table of the world by a column of it, as GeoJSON; shared."""
-    return shapes(world_table(name), key, (name, key, data.entry(name).checksum))
+    return _shapes((name, key, data.entry(name).checksum), lambda: world_table(name), key)
 
 
-def shapes(rows: pd.DataFrame, key: str, identity: tuple[str, ...]) -> dict[str, Any]:
+def _shapes(identity: tuple[str, ...], rows: Callable[[], pd.DataFrame], key: str) -> dict[str, Any]:
     """GeoJSON geometry by id, made once for all readers."""
-    made: dict[str, Any] = _shapes.get(
-        identity, lambda: dict(zip(rows[key], (shape.__geo_interface__ for shape in rows["geometry"]), strict=True))
-    )
-    return made
+
+    def compute() -> dict[str, Any]:
+        table = rows()
+        return dict(zip(table[key], (shape.__geo_interface__ for shape in table["geometry"]), strict=True))
+
+    geometry: dict[str, Any] = shapes.get(identity, compute)
+    return geometry
 
 
 def exact_areas(ctx: CityContext) -> gpd.GeoDataFrame:

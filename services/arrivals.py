@@ -17,6 +17,7 @@ from data.translation import N_
 from services.access import counts_displaced, facilities
 from services.areas import area_names, hierarchy, require_period, residents
 from services.cache import cached
+from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
 from services.names import level_plurals
@@ -25,20 +26,17 @@ from services.tables import city_table, source
 DRAWS = 2000  # two inputs drawn apart are correlated by 0.02 on average, by 0.1 hardly ever
 USUAL = Arrivals()
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("people", N_("People placed")),
-        Column("month", N_("Month")),
-        Column("low", N_("80 % band, low")),
-        Column("likely", N_("middle")),
-        Column("high", N_("80 % band, high")),
-        Column("short_low", N_("Shortfall, low"), missing=N_("free places are not known")),
-        Column("short", N_("Shortfall, middle"), missing=N_("free places are not known")),
-        Column("short_high", N_("Shortfall, high"), missing=N_("free places are not known")),
-        Column("chance", N_("Chance of a shortfall"), digits=2, missing=N_("free places are not known")),
-    )
-}
+COLUMNS = by_name(
+    Column("people", N_("People placed")),
+    Column("month", N_("Month")),
+    Column("low", N_("80 % band, low")),
+    Column("likely", N_("middle")),
+    Column("high", N_("80 % band, high")),
+    Column("short_low", N_("Shortfall, low"), missing=N_("free places are not known")),
+    Column("short", N_("Shortfall, middle"), missing=N_("free places are not known")),
+    Column("short_high", N_("Shortfall, high"), missing=N_("free places are not known")),
+    Column("chance", N_("Chance of a shortfall"), digits=2, missing=N_("free places are not known")),
+)
 
 
 class Query(ViewState):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+import orjson
 import pandas as pd
 
 from data.cache import ByteCache
@@ -29,6 +30,8 @@ def _table_bytes(rows: pd.DataFrame) -> int:
 
 results = ByteCache(150_000_000, len)
 tables = ByteCache(300_000_000, _table_bytes)
+# Numbers in Python take about four times their JSON.
+shapes = ByteCache(100_000_000, lambda geometry: 4 * len(orjson.dumps(geometry)))
 
 
 def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
@@ -36,17 +39,21 @@ def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Conca
 
     The function must depend on its arguments alone: no session, no environment, no module state.
     """
-    name = f"{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
     def run(ctx: CityContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
         def compute() -> bytes:
             return pickle.dumps(function(ctx, *args, **kwargs), protocol=5)
 
-        result: R = pickle.loads(results.get((name, ctx.identity, args, kwargs), compute))
+        result: R = pickle.loads(results.get(_parts(function, ctx, args, kwargs), compute))
         return result
 
     return run
+
+
+def _parts(function: Callable[..., Any], ctx: CityContext, args: Any, kwargs: Any) -> tuple[Any, ...]:
+    """What a result is kept by."""
+    return f"{function.__module__}.{function.__qualname__}", ctx.identity, args, kwargs
 
 
 def keep(
@@ -58,8 +65,7 @@ def keep(
     **kwargs: P.kwargs,
 ) -> None:
     """Keep the result of a cached service that was computed elsewhere (in a process of its own)."""
-    name = f"{function.__module__}.{function.__qualname__}"
-    results.get((name, ctx.identity, args, kwargs), lambda: pickle.dumps(result, protocol=5))
+    results.get(_parts(function, ctx, args, kwargs), lambda: pickle.dumps(result, protocol=5))
 
 
 def cached_numbers(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
@@ -78,7 +84,7 @@ def cached_numbers(function: Callable[Concatenate[CityContext, P], R]) -> Callab
 
 def clear() -> None:
     """Forget everything, for tests and benchmarks."""
-    for cache in (results, tables):
+    for cache in (results, tables, shapes):
         cache.clear()
 
 

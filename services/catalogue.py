@@ -16,6 +16,7 @@ from data.errors import DataError
 from data.figures import Column, Figure
 from data.translation import GAP, N_, is_gap
 from services.areas import country_names
+from services.columns import by_name
 from services.figures import Caption, figure
 from services.tables import place_table
 
@@ -43,28 +44,25 @@ STATES = {"used": N_("in use"), "kept": N_("kept"), "offered": N_("waits")}
 SIDES = ("before", "after", "change", "what")
 CHANGES = {"changed": N_("changed"), "new": N_("new"), "gone": N_("gone")}
 CATALOGUE = N_("catalogue of this server")
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("table", N_("Table"), kind="name"),
-        Column("place", N_("Place"), kind="text"),
-        Column("publisher", N_("Publisher"), kind="text"),
-        Column("licence", N_("Licence"), kind="text"),
-        Column("covers", N_("Period"), kind="text"),
-        Column("rows", N_("Rows")),
-        Column("version", N_("Version"), kind="text"),
-        Column("column", N_("Column"), kind="name"),
-        Column("type", N_("Type"), kind="text"),
-        Column("key", N_("Key"), kind="flag"),
-        Column("filled", N_("Filled"), "%", digits=1),
-        Column("span", N_("Span"), kind="text", missing=""),
-        Column("state", N_("State"), kind="text"),
-        Column("before", N_("Before"), digits=2),
-        Column("after", N_("After"), digits=2),
-        Column("change", N_("Change"), digits=2),
-        Column("what", N_("What"), kind="text"),
-    )
-}
+COLUMNS = by_name(
+    Column("table", N_("Table"), kind="name"),
+    Column("place", N_("Place"), kind="text"),
+    Column("publisher", N_("Publisher"), kind="text"),
+    Column("licence", N_("Licence"), kind="text"),
+    Column("covers", N_("Period"), kind="text"),
+    Column("rows", N_("Rows")),
+    Column("version", N_("Version"), kind="text"),
+    Column("column", N_("Column"), kind="name"),
+    Column("type", N_("Type"), kind="text"),
+    Column("key", N_("Key"), kind="flag"),
+    Column("filled", N_("Filled"), "%", digits=1),
+    Column("span", N_("Span"), kind="text", missing=""),
+    Column("state", N_("State"), kind="text"),
+    Column("before", N_("Before"), digits=2),
+    Column("after", N_("After"), digits=2),
+    Column("change", N_("Change"), digits=2),
+    Column("what", N_("What"), kind="text"),
+)
 
 
 class Query(ViewState):

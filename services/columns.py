@@ -13,36 +13,39 @@ import pandas as pd
 from data.figures import Column
 from data.translation import N_, SUPPRESSED, Language
 
-SHARED = {
-    column.name: column
-    for column in (
-        Column("name", N_("Name"), kind="name"),
-        Column("area_id", N_("Area id"), kind="id"),
-        Column("district", N_("District"), kind="text"),
-        Column("indicator", N_("Indicator"), kind="text"),
-        Column("group", N_("Group"), kind="text"),
-        Column("kind", N_("Kind"), kind="text"),
-        Column("unit", N_("Unit"), kind="text"),
-        Column("dimension", N_("Dimension"), kind="text"),
-        Column("source_id", N_("Id in the source"), kind="id"),
-        Column("year", N_("Year"), kind="id"),
-        Column("period", N_("Date"), kind="day"),
-        Column("country", N_("Country"), kind="text"),
-        Column("iso3", N_("Country code (ISO 3)"), kind="id"),
-        Column("nuts_id", N_("NUTS code"), kind="id"),
-        Column("persons", N_("People"), missing=SUPPRESSED),
-        Column("residents", N_("Residents"), missing=SUPPRESSED),
-        Column("facilities", N_("Facilities")),
-        Column("places", N_("Places"), missing=N_("not stated")),
-        Column("minutes", N_("Minutes on foot (estimate)"), digits=1),
-        Column("percent", N_("Share"), "%", digits=1),
-        Column("rank", N_("Rank")),
-        Column("low", N_("Lower end of the interval"), digits=2),
-        Column("high", N_("Upper end of the interval"), digits=2),
-        Column("suppressed", N_("Suppressed"), kind="flag"),
-        Column("estimate", N_("Estimate"), kind="flag"),
-    )
-}
+
+def by_name(*columns: Column) -> dict[str, Column]:
+    """Columns by their names."""
+    return {column.name: column for column in columns}
+
+
+SHARED = by_name(
+    Column("name", N_("Name"), kind="name"),
+    Column("area_id", N_("Area id"), kind="id"),
+    Column("district", N_("District"), kind="text"),
+    Column("indicator", N_("Indicator"), kind="text"),
+    Column("group", N_("Group"), kind="text"),
+    Column("kind", N_("Kind"), kind="text"),
+    Column("unit", N_("Unit"), kind="text"),
+    Column("dimension", N_("Dimension"), kind="text"),
+    Column("source_id", N_("Id in the source"), kind="id"),
+    Column("year", N_("Year"), kind="id"),
+    Column("period", N_("Date"), kind="day"),
+    Column("country", N_("Country"), kind="text"),
+    Column("iso3", N_("Country code (ISO 3)"), kind="id"),
+    Column("nuts_id", N_("NUTS code"), kind="id"),
+    Column("persons", N_("People"), missing=SUPPRESSED),
+    Column("residents", N_("Residents"), missing=SUPPRESSED),
+    Column("facilities", N_("Facilities")),
+    Column("places", N_("Places"), missing=N_("not stated")),
+    Column("minutes", N_("Minutes on foot (estimate)"), digits=1),
+    Column("percent", N_("Share"), "%", digits=1),
+    Column("rank", N_("Rank")),
+    Column("low", N_("Lower end of the interval"), digits=2),
+    Column("high", N_("Upper end of the interval"), digits=2),
+    Column("suppressed", N_("Suppressed"), kind="flag"),
+    Column("estimate", N_("Estimate"), kind="flag"),
+)
 
 
 def described(rows: pd.DataFrame, own: Mapping[str, Column], language: Language) -> tuple[Column, ...]:

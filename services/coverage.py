@@ -15,6 +15,7 @@ from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
 from services.areas import area_names, hierarchy, in_district, place_name, require_period
 from services.cache import cached_numbers
+from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends, left_out
 from services.names import facility_kinds
@@ -28,18 +29,15 @@ MEASURES = {
 }
 # grouping of kinds -> the need that initiatives are filed under
 NEEDS = {"learning": "learning", "community": "participation", "health": "health"}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("persons", N_("Residents served")),
-        Column("without_places", N_("Facilities that state no places")),
-        Column("places_per_100", N_("Places per 100 of those served"), digits=1, missing=N_("not stated")),
-        Column("per_10000", N_("Facilities per 10,000 residents"), digits=2),
-        Column("residents_per_facility", N_("Residents per facility"), missing=N_("none")),
-        Column("within", N_("Residents near one (estimate)")),
-        Column("share_within", N_("Share of residents near one (estimate)"), digits=3),
-    )
-}
+COLUMNS = by_name(
+    Column("persons", N_("Residents served")),
+    Column("without_places", N_("Facilities that state no places")),
+    Column("places_per_100", N_("Places per 100 of those served"), digits=1, missing=N_("not stated")),
+    Column("per_10000", N_("Facilities per 10,000 residents"), digits=2),
+    Column("residents_per_facility", N_("Residents per facility"), missing=N_("none")),
+    Column("within", N_("Residents near one (estimate)")),
+    Column("share_within", N_("Share of residents near one (estimate)"), digits=3),
+)
 
 
 class Query(ViewState):

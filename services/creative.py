@@ -13,6 +13,7 @@ from data.figures import Column, Figure, KeyFigure, Layer, Map
 from data.translation import N_
 from services.areas import world_shapes
 from services.cache import cached
+from services.columns import by_name
 from services.figures import Caption, Shading, chart, figure, legend, ranges
 from services.findings import ends
 from services.tables import world_source, world_table
@@ -26,33 +27,30 @@ SHAPES = {"nuts_id": "regions", "iso3": "country_shapes"}
 WORK = "cultural_employment"
 COUNTRIES, UNION, PARTS = "cultural_employment_by_country", "cultural_employment_union", "cultural_employment_parts"
 AGE_AND_EDUCATION = {"Y15-29": N_("aged 15 to 29"), "ED5-8": N_("with tertiary education")}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("country", N_("Country code"), kind="id"),
-        Column("region", N_("Region"), kind="name"),
-        Column("thousand_persons", N_("People in cultural work"), THOUSANDS, digits=1),
-        Column("first", N_("People in cultural work in the first year"), THOUSANDS, digits=1),
-        Column("last", N_("People in cultural work in the last year"), THOUSANDS, digits=1),
-        Column("people", N_("People in cultural work, median of the years"), THOUSANDS, digits=1),
-        Column("change", N_("Change"), THOUSANDS, digits=1),
-        Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
-        Column("years", N_("Years with a figure")),
-        Column("above_median", N_("Growth against the median region"), N_("points a year"), digits=1),
-        Column("percent", N_("Share of all work"), "%", digits=1),
-        Column("first_percent", N_("Share of all work in the first year"), "%", digits=1),
-        Column("lq", N_("Location quotient"), digits=2),
-        Column("place", N_("Place among the country's regions")),
-        Column("distance", N_("distance, standard deviations"), digits=2),
-        Column("flag", N_("Flag of the source"), kind="text"),
-        Column("part", N_("Part"), kind="text"),
-        Column("submarket", N_("Submarket"), kind="text"),
-        Column("label", N_("Activity"), kind="name"),
-        Column("code", N_("Code"), kind="id"),
-        Column("weight", N_("Weight"), digits=2),
-        Column("nace_2_1", N_("Code in NACE Rev. 2.1"), kind="id"),
-    )
-}
+COLUMNS = by_name(
+    Column("country", N_("Country code"), kind="id"),
+    Column("region", N_("Region"), kind="name"),
+    Column("thousand_persons", N_("People in cultural work"), THOUSANDS, digits=1),
+    Column("first", N_("People in cultural work in the first year"), THOUSANDS, digits=1),
+    Column("last", N_("People in cultural work in the last year"), THOUSANDS, digits=1),
+    Column("people", N_("People in cultural work, median of the years"), THOUSANDS, digits=1),
+    Column("change", N_("Change"), THOUSANDS, digits=1),
+    Column("growth", N_("Growth of cultural work"), N_("% a year"), digits=1),
+    Column("years", N_("Years with a figure")),
+    Column("above_median", N_("Growth against the median region"), N_("points a year"), digits=1),
+    Column("percent", N_("Share of all work"), "%", digits=1),
+    Column("first_percent", N_("Share of all work in the first year"), "%", digits=1),
+    Column("lq", N_("Location quotient"), digits=2),
+    Column("place", N_("Place among the country's regions")),
+    Column("distance", N_("distance, standard deviations"), digits=2),
+    Column("flag", N_("Flag of the source"), kind="text"),
+    Column("part", N_("Part"), kind="text"),
+    Column("submarket", N_("Submarket"), kind="text"),
+    Column("label", N_("Activity"), kind="name"),
+    Column("code", N_("Code"), kind="id"),
+    Column("weight", N_("Weight"), digits=2),
+    Column("nace_2_1", N_("Code in NACE Rev. 2.1"), kind="id"),
+)
 
 
 class Query(ViewState):

@@ -13,6 +13,7 @@ from data.translation import N_
 from services.access import cell_groups, minutes_to_nearest, people_in_cells
 from services.areas import area_names, area_shapes, exact_areas, hierarchy, in_district, require_period, residents
 from services.cache import cached_numbers
+from services.columns import by_name
 from services.figures import (
     Caption,
     Shading,
@@ -35,27 +36,24 @@ CROWD_WITHIN_M, CROWD_VENUES = 400, 8
 NEAR_MINUTES = 15
 HELD = N_("clearly: beyond chance, false discoveries held to 5 % over all areas shown")
 HOT_OR_COLD = {"hot": N_("hot spot"), "cold": N_("cold spot"), "": N_("neither")}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("facilities", N_("Venues")),
-        Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
-        Column("residents_per_facility", N_("Residents per venue"), missing=N_("none")),
-        Column("persons", N_("Residents")),
-        Column("count", N_("Venues")),
-        Column("share", N_("Share of the area's venues"), digits=3),
-        Column("lq", N_("Location quotient"), digits=2),
-        Column("z", N_("Standard deviations (Getis-Ord Gi*)"), digits=2),
-        Column("p", N_("p-value"), digits=4),
-        Column("adjusted", N_("p-value with false discoveries held"), digits=4),
-        Column("hot_or_cold", N_("Hot or cold"), kind="text"),
-        Column("crowd", N_("Crowd"), kind="id"),
-        Column("venues", N_("Venues")),
-        Column("mostly_in", N_("mostly in"), kind="name"),
-        Column("minutes", N_("Mean minutes on foot (estimate)"), digits=1),
-        Column("share_within", N_("Share of residents within 15 minutes (estimate)"), digits=3),
-    )
-}
+COLUMNS = by_name(
+    Column("facilities", N_("Venues")),
+    Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
+    Column("residents_per_facility", N_("Residents per venue"), missing=N_("none")),
+    Column("persons", N_("Residents")),
+    Column("count", N_("Venues")),
+    Column("share", N_("Share of the area's venues"), digits=3),
+    Column("lq", N_("Location quotient"), digits=2),
+    Column("z", N_("Standard deviations (Getis-Ord Gi*)"), digits=2),
+    Column("p", N_("p-value"), digits=4),
+    Column("adjusted", N_("p-value with false discoveries held"), digits=4),
+    Column("hot_or_cold", N_("Hot or cold"), kind="text"),
+    Column("crowd", N_("Crowd"), kind="id"),
+    Column("venues", N_("Venues")),
+    Column("mostly_in", N_("mostly in"), kind="name"),
+    Column("minutes", N_("Mean minutes on foot (estimate)"), digits=1),
+    Column("share_within", N_("Share of residents within 15 minutes (estimate)"), digits=3),
+)
 
 
 class Query(ViewState):

@@ -15,6 +15,7 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import hierarchy, in_district, require_period
 from services.cache import cached
+from services.columns import by_name
 from services.creative import COLUMNS as EUROPE
 from services.creative import SCOPE
 from services.creative_city import SETTLED_RESIDENTS, require_kinds, venues_by_area
@@ -38,18 +39,15 @@ INDICATORS = {
 }
 FIRST_YEAR, LAST_YEAR = 2014, 2019  # of both regional tables, before the pandemic and the break of 2021
 FEWEST_AREAS = 10
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
-        Column("density", N_("Residents per km²")),
-        *(Column(name, label, "%", digits=1) for name, label in INDICATORS.items()),
-        replace(EUROPE["growth"], name="culture"),
-        Column("income", N_("Growth of household income (PPS)"), N_("% a year"), digits=2),
-        Column("first_income", N_("Household income in the first year"), N_("PPS per inhabitant")),
-        replace(EUROPE["first"], name="size"),
-    )
-}
+COLUMNS = by_name(
+    Column("per_10000", N_("Venues per 10,000 residents"), digits=2),
+    Column("density", N_("Residents per km²")),
+    *(Column(name, label, "%", digits=1) for name, label in INDICATORS.items()),
+    replace(EUROPE["growth"], name="culture"),
+    Column("income", N_("Growth of household income (PPS)"), N_("% a year"), digits=2),
+    Column("first_income", N_("Household income in the first year"), N_("PPS per inhabitant")),
+    replace(EUROPE["first"], name="size"),
+)
 
 
 class Query(ViewState):

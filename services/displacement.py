@@ -14,6 +14,7 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import country_names, world_years
 from services.cache import cached_numbers
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.stocks import (
     LARGEST,
@@ -51,24 +52,21 @@ MEASURES = {
     ),
     "index": (N_("Index, first year = 100"), N_("index, first year shown = 100"), 1, "index"),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("persons", N_("People")),
-        Column("per_1000", N_("Per 1,000 residents"), digits=1),
-        Column("per_gdp", N_("Refugees per US$ 1 of GDP per resident"), digits=1),
-        Column("index", N_("Index, first year = 100"), digits=1),
-        Column("summed", N_("sum of the tables")),
-        Column("published", N_("published")),
-        Column("difference", N_("difference")),
-        Column("overlap", N_("under two mandates (estimate)")),
-        Column("remainder", N_("later revision and rounding")),
-        Column("sex", N_("Sex"), kind="text"),
-        Column("age", N_("Age"), kind="text"),
-        Column("protected", N_("Decisions that gave protection")),
-        Column("decided", N_("Substantive decisions")),
-    )
-}
+COLUMNS = by_name(
+    Column("persons", N_("People")),
+    Column("per_1000", N_("Per 1,000 residents"), digits=1),
+    Column("per_gdp", N_("Refugees per US$ 1 of GDP per resident"), digits=1),
+    Column("index", N_("Index, first year = 100"), digits=1),
+    Column("summed", N_("sum of the tables")),
+    Column("published", N_("published")),
+    Column("difference", N_("difference")),
+    Column("overlap", N_("under two mandates (estimate)")),
+    Column("remainder", N_("later revision and rounding")),
+    Column("sex", N_("Sex"), kind="text"),
+    Column("age", N_("Age"), kind="text"),
+    Column("protected", N_("Decisions that gave protection")),
+    Column("decided", N_("Substantive decisions")),
+)
 
 
 class Scope(ViewState):

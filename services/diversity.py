@@ -11,21 +11,19 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district, residents
 from services.cache import cached
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import ends
 from services.inclusion import INDICATOR_COLUMNS, measured
 from services.names import level_plurals
 from services.tables import city_table, require_tables, source
 
-SCALES = {
-    column.name: column
-    for column in (
-        Column("label", N_("Where people live apart"), kind="name"),
-        Column("h", N_("Theil's H"), digits=3),
-        Column("added", N_("Beyond the scale above"), digits=3),
-        Column("share", N_("Share of Theil's H among the smallest areas"), digits=3),
-    )
-}
+SCALES = by_name(
+    Column("label", N_("Where people live apart"), kind="name"),
+    Column("h", N_("Theil's H"), digits=3),
+    Column("added", N_("Beyond the scale above"), digits=3),
+    Column("share", N_("Share of Theil's H among the smallest areas"), digits=3),
+)
 
 
 class Query(ViewState):

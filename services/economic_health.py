@@ -15,6 +15,7 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import area_names, exact_areas, require_period
 from services.cache import cached
+from services.columns import by_name
 from services.creative import SCOPE
 from services.creative_inclusion import FIRST_YEAR, LAST_YEAR, regions_beside_income
 from services.figures import Caption, chart, figure
@@ -36,20 +37,17 @@ TERMS = (
     "apart",
     "density",
 )
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("label", N_("Beside"), kind="name"),
-        Column("effect", N_("Total effect"), digits=2),
-        Column("direct", N_("In the place itself"), digits=2),
-        Column("indirect", N_("By way of neighbours"), digits=2),
-        Column("sure", N_("Beyond chance"), kind="text"),
-        Column("ols", N_("Coefficient without neighbours"), digits=2),
-        Column("area", N_("Area that moves it most"), kind="text"),
-        Column("moved_by", N_("By how much"), digits=3),
-        Column("moved_most", N_("Id of this area"), kind="id"),
-    )
-}
+COLUMNS = by_name(
+    Column("label", N_("Beside"), kind="name"),
+    Column("effect", N_("Total effect"), digits=2),
+    Column("direct", N_("In the place itself"), digits=2),
+    Column("indirect", N_("By way of neighbours"), digits=2),
+    Column("sure", N_("Beyond chance"), kind="text"),
+    Column("ols", N_("Coefficient without neighbours"), digits=2),
+    Column("area", N_("Area that moves it most"), kind="text"),
+    Column("moved_by", N_("By how much"), digits=3),
+    Column("moved_most", N_("Id of this area"), kind="id"),
+)
 EXPLANATION = N_(
     "\n**What it shows** Over {n} {what}, those with a higher value of *{label}* have a {direction} {outcome}, "
     "{effect:+.2f}\n({low:+.2f} to {high:+.2f}), with the other terms held still{doubt}. Of this {direct:+.2f} "
@@ -121,7 +119,7 @@ def regions_model(ctx: CityContext) -> SpatialModel:
     rows = regions_beside_income(ctx, FIRST_YEAR, LAST_YEAR)[0].set_index("nuts_id")
     weights, order = _neighbours(gpd.GeoDataFrame(world_table("regions")), "nuts_id", rows.index)
     columns = ["income", "culture", "first_income", "size"]
-    countries = pd.Series(order.str[:2], order)
+    countries = world_table("regions").set_index("nuts_id")["country"].reindex(order)
     return spatial.fit(rows.loc[order, columns], "income", columns[1:], weights, groups=countries)
 
 

@@ -17,6 +17,7 @@ from services import access
 from services.access import Question
 from services.areas import area_names, area_shapes, hierarchy, require_period, residents
 from services.cache import cached, cached_numbers
+from services.columns import by_name
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
 from services.inclusion import social_day
 from services.names import level_plurals
@@ -26,14 +27,11 @@ if TYPE_CHECKING:
     from libpysal.weights import Queen
 
 MIN_CLUSTERS = 30  # areas that are left out one by one
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("people", N_("People, worst served first"), "%", digits=1),
-        Column("good", N_("Places in reach"), "%", digits=1),
-        Column("shown", N_("Cluster"), kind="text"),
-    )
-}
+COLUMNS = by_name(
+    Column("people", N_("People, worst served first"), "%", digits=1),
+    Column("good", N_("Places in reach"), "%", digits=1),
+    Column("shown", N_("Cluster"), kind="text"),
+)
 
 
 @cached_numbers

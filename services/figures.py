@@ -65,8 +65,7 @@ def figure(
     """A figure from its caption, all its rows and what draws them.
 
     columns: descriptions of columns that only this service has. shapes: GeoJSON by area_id (or nuts_id, iso3), where
-    rows are areas; rows
-    with lon and lat are points, and these two columns become their geometry.
+    rows are areas; rows with lon and lat are points, and these two columns become their geometry.
     """
     points = {"lon", "lat"} <= set(rows.columns)
     table = rows.drop(columns=["lon", "lat"]) if points else rows
@@ -135,10 +134,8 @@ def area_map(
     """A figure with a map of the city's areas (nine parameters: each is one thing that a map shows).
 
     rows: area_id, name, value (what is coloured; empty where not known), shown (its text), and columns that are
-    exported. points:
-    facilities drawn on top: area_id (smallest areas), lon, lat, name, shown, and perhaps source_id. Rows and points of
-    other districts
-    than the chosen one are left out.
+    exported. points: facilities drawn on top: area_id (smallest areas), lon, lat, name, shown, and perhaps source_id.
+    Rows and points of other districts than the chosen one are left out.
     """
     rows = in_district(ctx, rows, territory.district, level).reset_index(drop=True)
     grouped = shading.classes or classes.classify(rows["value"], scheme=shading.scheme)

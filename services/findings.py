@@ -21,9 +21,8 @@ def ends(
     """The largest or smallest of named rows as a finding.
 
     statement: the sentence from a name and the value in words. shown: a value in words. options: of
-    analytics.findings.extreme. Where several
-    share the value they are counted; where the next is within the error, or only one place is there, no superlative is
-    said.
+    analytics.findings.extreme. Where several share the value they are counted; where the next is within the error, or
+    only one place is there, no superlative is said.
     """
     _ = ctx.language
     end: Extreme | None = extreme(rows, value, **options)  # type: ignore[arg-type]

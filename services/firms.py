@@ -12,6 +12,7 @@ from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
 from services.areas import area_names, hierarchy, in_district, place_name
 from services.cache import cached
+from services.columns import by_name
 from services.creative import scopes
 from services.creative_city import COLUMNS as CITY_COLUMNS
 from services.creative_city import HELD, dated_source, hot_areas, location_quotients, over_represented, quotients_chart
@@ -20,21 +21,18 @@ from services.findings import ends
 from services.tables import city_table, has_tables, source, world_table
 
 FEWEST_FIRMS = 100  # below so many a share says nothing
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("firms", N_("Firms in scope")),
-        Column("all_firms", N_("All firms")),
-        Column("submarket", N_("Submarket"), kind="name"),
-        Column("weighted", N_("Firms")),
-        Column("kind", N_("Submarket"), kind="text"),
-        Column("count", N_("Firms")),
-        Column("share", N_("Share of the area's firms in scope"), digits=3),
-        Column("lq", N_("Location quotient"), digits=2),
-        CITY_COLUMNS["p"],
-        CITY_COLUMNS["adjusted"],
-    )
-}
+COLUMNS = by_name(
+    Column("firms", N_("Firms in scope")),
+    Column("all_firms", N_("All firms")),
+    Column("submarket", N_("Submarket"), kind="name"),
+    Column("weighted", N_("Firms")),
+    Column("kind", N_("Submarket"), kind="text"),
+    Column("count", N_("Firms")),
+    Column("share", N_("Share of the area's firms in scope"), digits=3),
+    Column("lq", N_("Location quotient"), digits=2),
+    CITY_COLUMNS["p"],
+    CITY_COLUMNS["adjusted"],
+)
 
 
 class Query(ViewState):

@@ -12,6 +12,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Layer, Legend, Map
 from data.translation import N_
 from services.cache import cached, cached_numbers
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import ends
 from services.stocks import Place, counted_once, nobody, origin_names, overlap_note, pair_names, parts, stock, years_of
@@ -19,17 +20,14 @@ from services.tables import world_source, world_table
 
 PAIRS = 20  # drawn by name
 WIDEST = 16  # pixels of the widest arc
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("origin", N_("Origin"), kind="text"),
-        Column("asylum", N_("Asylum"), kind="text"),
-        Column("movement", N_("Movement"), kind="text"),
-        Column("persons", N_("People")),
-        Column("change", N_("Change in people")),
-        Column("percent", N_("Share of the change"), "%", digits=1),
-    )
-}
+COLUMNS = by_name(
+    Column("origin", N_("Origin"), kind="text"),
+    Column("asylum", N_("Asylum"), kind="text"),
+    Column("movement", N_("Movement"), kind="text"),
+    Column("persons", N_("People")),
+    Column("change", N_("Change in people")),
+    Column("percent", N_("Share of the change"), "%", digits=1),
+)
 
 
 @cached_numbers

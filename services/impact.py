@@ -10,6 +10,7 @@ from data.context import CityContext, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import names_at_end
 from services.initiatives import COLUMNS as REGISTER_COLUMNS
@@ -27,15 +28,12 @@ ASSUMPTIONS = SHARES | {
     "years": N_("years it lasts"),
     "cost_eur": N_("cost"),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("assumption", N_("Assumption"), kind="name"),
-        Column("at_low", N_("Gain for each euro where it is 30 % lower"), "EUR", digits=2),
-        Column("at_high", N_("Gain for each euro where it is 30 % higher"), "EUR", digits=2),
-        Column("swing", N_("Distance between the two"), "EUR", digits=2),
-    )
-}
+COLUMNS = by_name(
+    Column("assumption", N_("Assumption"), kind="name"),
+    Column("at_low", N_("Gain for each euro where it is 30 % lower"), "EUR", digits=2),
+    Column("at_high", N_("Gain for each euro where it is 30 % higher"), "EUR", digits=2),
+    Column("swing", N_("Distance between the two"), "EUR", digits=2),
+)
 
 
 class Query(ViewState):

@@ -18,6 +18,7 @@ from data.translation import N_, Language
 from services.access import minutes_to_nearest, residents_nearer_to_limits, spread
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
 from services.cache import cached, cached_numbers
+from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
 from services.names import cards, dimensions, facility_kinds, level_plurals
@@ -41,26 +42,20 @@ OPTIONS = composite.OPTION_LABELS | {
     "benefit of the doubt": N_("benefit of the doubt"),
     "mazziotta-pareto": "Mazziotta-Pareto",
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("score", N_("Score"), digits=1),
-        Column("rank", N_("Place")),
-        Column("low", N_("Best place")),
-        Column("high", N_("Last place")),
-        *(Column(key, label, digits=1) for key, label in DIMENSIONS.items()),
-    )
-}
-SHARES = {
-    column.name: column
-    for column in (
-        Column("choice", N_("Choice"), kind="name"),
-        Column("first", N_("First-order share"), digits=3),
-        Column("first_conf", N_("First-order share, half-width of the 95 % interval"), digits=3),
-        Column("total", N_("Total share"), digits=3),
-        Column("total_conf", N_("Total share, half-width of the 95 % interval"), digits=3),
-    )
-}
+COLUMNS = by_name(
+    Column("score", N_("Score"), digits=1),
+    Column("rank", N_("Place")),
+    Column("low", N_("Best place")),
+    Column("high", N_("Last place")),
+    *(Column(key, label, digits=1) for key, label in DIMENSIONS.items()),
+)
+SHARES = by_name(
+    Column("choice", N_("Choice"), kind="name"),
+    Column("first", N_("First-order share"), digits=3),
+    Column("first_conf", N_("First-order share, half-width of the 95 % interval"), digits=3),
+    Column("total", N_("Total share"), digits=3),
+    Column("total_conf", N_("Total share, half-width of the 95 % interval"), digits=3),
+)
 STEPS = N_(
     "\n1. **Framework**: six dimensions of inclusion: {dimensions}.\n2. **Selection**: {columns} "
     "indicators, each with a card on the page *Indicators*. Rents, overcrowding, language courses and "

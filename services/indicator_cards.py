@@ -9,25 +9,23 @@ from data.context import CityContext, Territory
 from data.figures import Column, Figure
 from data.translation import GAP, N_
 from services.areas import latest_period, require_period
+from services.columns import by_name
 from services.figures import Caption, figure
 from services.inclusion import measured, social_day
 from services.names import cards, context_groups, dimensions, level_plurals
 from services.tables import source
 
 DIRECTIONS = {"high": N_("high is good"), "low": N_("low is good"), "": N_("neither high nor low is good")}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("label", N_("Indicator"), kind="name"),
-        Column("good", N_("Direction"), kind="text"),
-        Column("definition", N_("Definition"), kind="text"),
-        Column("formula", N_("Formula"), kind="text"),
-        Column("period", N_("Period"), kind="text"),
-        Column("caveats", N_("Caveats"), kind="text"),
-        Column("code", N_("Code"), kind="id"),
-        Column("key", N_("Key"), kind="id"),
-    )
-}
+COLUMNS = by_name(
+    Column("label", N_("Indicator"), kind="name"),
+    Column("good", N_("Direction"), kind="text"),
+    Column("definition", N_("Definition"), kind="text"),
+    Column("formula", N_("Formula"), kind="text"),
+    Column("period", N_("Period"), kind="text"),
+    Column("caveats", N_("Caveats"), kind="text"),
+    Column("code", N_("Code"), kind="id"),
+    Column("key", N_("Key"), kind="id"),
+)
 
 
 def areas_counted(ctx: CityContext, territory: Territory) -> dict[str, int]:

@@ -17,7 +17,7 @@ from data.store import exchange, register, seeds
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from data.translation import N_
 from services import background
-from services.columns import SHARED
+from services.columns import SHARED, by_name
 from services.figures import Caption, figure
 from services.names import REGISTER, topic_name
 
@@ -25,43 +25,40 @@ FILE_KINDS = exchange.KINDS
 LISTED = ["name", "city", "country", "topic", "stage", "theme", "target_group", "budget_eur", "start", "end", "why"]
 RECORDS = {"partners": N_("Partners"), "outcomes": N_("Results"), "evidence": N_("Evidence")}
 ACTIONS = {"added": N_("added"), "changed": N_("changed"), "removed": N_("removed"), "undone": N_("undone")}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("city", N_("City"), kind="text"),
-        Column("country", N_("Country (code)"), kind="text"),
-        Column("kind", N_("Kind"), kind="text"),
-        Column("topic", N_("Need"), kind="text"),
-        Column("stage", N_("Stage"), kind="text"),
-        Column("theme", N_("Theme"), kind="text"),
-        Column("about", N_("Description"), kind="text"),
-        Column("target_group", N_("For whom"), kind="text"),
-        Column("languages", N_("Languages"), kind="text"),
-        Column("funding", N_("Funding"), kind="text"),
-        Column("contact_role", N_("Contact: a role, not a person"), kind="text"),
-        Column("budget_eur", N_("Budget, EUR")),
-        Column("reached", N_("People reached")),
-        Column("per_person", N_("Budget for each person reached"), "EUR"),
-        Column("start", N_("Start"), kind="text"),
-        Column("end", N_("End"), kind="text"),
-        Column("why", N_("Why it fits"), kind="text"),
-        Column("initiative", N_("Initiative"), kind="name"),
-        Column("sector", N_("Sector"), kind="text"),
-        Column("role", N_("Role"), kind="text"),
-        Column("value", N_("Value"), kind="text"),
-        Column("date", N_("Day"), kind="text"),
-        Column("address", N_("Address"), kind="text"),
-        Column("checked", N_("Checked on"), kind="text"),
-        Column("fact", N_("Fact"), kind="text"),
-        Column("at", N_("Time"), kind="text"),
-        Column("who", N_("Who"), kind="text"),
-        Column("action", N_("What"), kind="text"),
-        Column("fields", N_("Changed fields"), kind="text"),
-        Column("row", N_("Row"), kind="id"),
-        Column("column", N_("Column"), kind="text"),
-        Column("fault", N_("How to mend"), kind="text"),
-    )
-}
+COLUMNS = by_name(
+    Column("city", N_("City"), kind="text"),
+    Column("country", N_("Country (code)"), kind="text"),
+    Column("kind", N_("Kind"), kind="text"),
+    Column("topic", N_("Need"), kind="text"),
+    Column("stage", N_("Stage"), kind="text"),
+    Column("theme", N_("Theme"), kind="text"),
+    Column("about", N_("Description"), kind="text"),
+    Column("target_group", N_("For whom"), kind="text"),
+    Column("languages", N_("Languages"), kind="text"),
+    Column("funding", N_("Funding"), kind="text"),
+    Column("contact_role", N_("Contact: a role, not a person"), kind="text"),
+    Column("budget_eur", N_("Budget, EUR")),
+    Column("reached", N_("People reached")),
+    Column("per_person", N_("Budget for each person reached"), "EUR"),
+    Column("start", N_("Start"), kind="text"),
+    Column("end", N_("End"), kind="text"),
+    Column("why", N_("Why it fits"), kind="text"),
+    Column("initiative", N_("Initiative"), kind="name"),
+    Column("sector", N_("Sector"), kind="text"),
+    Column("role", N_("Role"), kind="text"),
+    Column("value", N_("Value"), kind="text"),
+    Column("date", N_("Day"), kind="text"),
+    Column("address", N_("Address"), kind="text"),
+    Column("checked", N_("Checked on"), kind="text"),
+    Column("fact", N_("Fact"), kind="text"),
+    Column("at", N_("Time"), kind="text"),
+    Column("who", N_("Who"), kind="text"),
+    Column("action", N_("What"), kind="text"),
+    Column("fields", N_("Changed fields"), kind="text"),
+    Column("row", N_("Row"), kind="id"),
+    Column("column", N_("Column"), kind="text"),
+    Column("fault", N_("How to mend"), kind="text"),
+)
 
 
 class Query(ViewState):

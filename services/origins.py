@@ -15,6 +15,7 @@ from data.figures import Column, Figure
 from data.translation import N_, SUPPRESSED
 from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name
 from services.cache import cached, cached_numbers
+from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends
 from services.stocks import years_of
@@ -42,21 +43,18 @@ MARKS = {
     "2015-06-30": (N_("the summer of 2015"), N_("June 2015")),
     "2021-12-31": (N_("last before February 2022"), N_("the end of 2021")),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("origin", N_("Origin"), kind="text"),
-        Column("persons", N_("People of that origin"), missing=SUPPRESSED),
-        Column("per_1000", N_("Per 1,000 residents"), digits=1),
-        Column("index", N_("Index, first half-year = 100"), digits=1),
-        Column("quotient", N_("Location quotient"), digits=2),
-        Column("growth", N_("Growth since a chosen date"), "%", digits=1),
-        Column("diversity", N_("Diversity of origins"), "%", digits=1),
-        Column("dissimilarity", N_("Dissimilarity"), "%", digits=1),
-        Column("isolation", N_("Isolation"), "%", digits=1),
-        Column("areas", N_("Areas counted")),
-    )
-}
+COLUMNS = by_name(
+    Column("origin", N_("Origin"), kind="text"),
+    Column("persons", N_("People of that origin"), missing=SUPPRESSED),
+    Column("per_1000", N_("Per 1,000 residents"), digits=1),
+    Column("index", N_("Index, first half-year = 100"), digits=1),
+    Column("quotient", N_("Location quotient"), digits=2),
+    Column("growth", N_("Growth since a chosen date"), "%", digits=1),
+    Column("diversity", N_("Diversity of origins"), "%", digits=1),
+    Column("dissimilarity", N_("Dissimilarity"), "%", digits=1),
+    Column("isolation", N_("Isolation"), "%", digits=1),
+    Column("areas", N_("Areas counted")),
+)
 
 
 class Query(ViewState):
@@ -308,9 +306,8 @@ def evenness(ctx: CityContext, period: pd.Timestamp, district: str) -> tuple[pd.
     """How unevenly each origin is spread over the smallest areas of the city or a district, in percent.
 
     Of the whole city from all counts, as the build made it; of a district, or where a city has no such table, over
-    areas
-    whose count is published. Returns origin (ISO 3), persons, dissimilarity, isolation, areas; and the share of people
-    not counted.
+    areas whose count is published. Returns origin (ISO 3), persons, dissimilarity, isolation, areas; and the share of
+    people not counted.
     """
     rows, level = city_table(ctx, "residents_by_origin"), ctx.levels[-1]
     rows = rows[rows["period"] == period]

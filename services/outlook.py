@@ -14,6 +14,7 @@ from data.figures import Column, Figure
 from data.translation import N_, Language
 from services.areas import area_names, area_shapes, country_names, in_district, place_name
 from services.cache import cached
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.origins import usual_origins
 from services.stocks import stock
@@ -23,28 +24,25 @@ TABLE = "residents_by_origin"
 FIRST_YEAR = 1990  # models learn from here on, or from earlier where the reader's years begin earlier
 LISTED = 20  # areas of a chart
 FEWEST_HELD = 0.75  # of past outcomes, by an 80 % interval that can be taken as it is
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("mean", N_("forecast (estimate)")),
-        Column("low_80", N_("80 % interval, low")),
-        Column("high_80", N_("80 % interval, high")),
-        Column("low_95", N_("95 % interval, low")),
-        Column("high_95", N_("95 % interval, high")),
-        Column("model", N_("Model"), kind="name"),
-        Column("mase", N_("error (MASE, below 1 is good)"), digits=2),
-        Column("coverage_80", N_("held by the 80 % interval"), "%"),
-        Column("coverage_95", N_("held by the 95 % interval"), "%"),
-        Column("forecasts", N_("Past outcomes forecast")),
-        Column("before", N_("Residents half a year before")),
-        Column("change", N_("Change in the half-year")),
-        Column("mean_change", N_("Usual change (mean)"), digits=1),
-        Column("spread", N_("Spread of earlier changes"), digits=1),
-        Column("t", N_("change against its own past (t)"), digits=1),
-        Column("p", N_("p-value"), digits=5),
-        Column("history", N_("Earlier changes")),
-    )
-}
+COLUMNS = by_name(
+    Column("mean", N_("forecast (estimate)")),
+    Column("low_80", N_("80 % interval, low")),
+    Column("high_80", N_("80 % interval, high")),
+    Column("low_95", N_("95 % interval, low")),
+    Column("high_95", N_("95 % interval, high")),
+    Column("model", N_("Model"), kind="name"),
+    Column("mase", N_("error (MASE, below 1 is good)"), digits=2),
+    Column("coverage_80", N_("held by the 80 % interval"), "%"),
+    Column("coverage_95", N_("held by the 95 % interval"), "%"),
+    Column("forecasts", N_("Past outcomes forecast")),
+    Column("before", N_("Residents half a year before")),
+    Column("change", N_("Change in the half-year")),
+    Column("mean_change", N_("Usual change (mean)"), digits=1),
+    Column("spread", N_("Spread of earlier changes"), digits=1),
+    Column("t", N_("change against its own past (t)"), digits=1),
+    Column("p", N_("p-value"), digits=5),
+    Column("history", N_("Earlier changes")),
+)
 
 
 class Query(ViewState):

@@ -25,24 +25,22 @@ from data.errors import DataError
 from data.figures import Column, Figure
 from data.translation import N_
 from services.background import Task, start
+from services.columns import by_name
 from services.figures import Caption, figure
 
 LEVELS = {"error": N_("error"), "warning": N_("warning")}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("section", N_("Section"), kind="name"),
-        Column("holds", N_("Holds"), kind="text"),
-        Column("needs", N_("Needs"), kind="text"),
-        Column("may_have", N_("May have"), kind="text"),
-        Column("level", N_("Level"), kind="text"),
-        Column("file", N_("File"), kind="text"),
-        Column("row", N_("Row"), kind="id", missing=""),
-        Column("column", N_("Column"), kind="text", missing=""),
-        Column("what", N_("What"), kind="text"),
-        Column("hint", N_("How to mend"), kind="text"),
-    )
-}
+COLUMNS = by_name(
+    Column("section", N_("Section"), kind="name"),
+    Column("holds", N_("Holds"), kind="text"),
+    Column("needs", N_("Needs"), kind="text"),
+    Column("may_have", N_("May have"), kind="text"),
+    Column("level", N_("Level"), kind="text"),
+    Column("file", N_("File"), kind="text"),
+    Column("row", N_("Row"), kind="id", missing=""),
+    Column("column", N_("Column"), kind="text", missing=""),
+    Column("what", N_("What"), kind="text"),
+    Column("hint", N_("How to mend"), kind="text"),
+)
 Mappings = dict[str, tuple[list[str], dict[str, str]]]
 
 

@@ -12,6 +12,7 @@ from data.figures import Column, Figure, KeyFigure
 from data.store import register
 from data.store.models import TOPICS
 from data.translation import N_
+from services.columns import by_name
 from services.figures import chart, figure
 from services.initiatives import COLUMNS as REGISTER_COLUMNS
 from services.initiatives import register_caption
@@ -19,18 +20,15 @@ from services.names import REGISTER, topic_name
 
 MIN_BROKERAGE = 0.05  # share of pairs of others that meet through an actor, for it to be called in between
 MOST_BROKERS = 3  # who share the first place; more of them do not stand out
-COLUMNS = REGISTER_COLUMNS | {
-    column.name: column
-    for column in (
-        Column("initiatives", N_("Initiatives")),
-        Column("ties", N_("Ties")),
-        Column("brokerage", N_("Brokerage (betweenness, 0 to 1)"), digits=3),
-        Column("sectors_bridged", N_("Other sectors tied to")),
-        Column("group", N_("Group"), kind="id"),
-        Column("percent", N_("Initiatives that the sector takes part in"), "%"),
-        Column("of", N_("Initiatives with partners on record")),
-    )
-}
+COLUMNS = REGISTER_COLUMNS | by_name(
+    Column("initiatives", N_("Initiatives")),
+    Column("ties", N_("Ties")),
+    Column("brokerage", N_("Brokerage (betweenness, 0 to 1)"), digits=3),
+    Column("sectors_bridged", N_("Other sectors tied to")),
+    Column("group", N_("Group"), kind="id"),
+    Column("percent", N_("Initiatives that the sector takes part in"), "%"),
+    Column("of", N_("Initiatives with partners on record")),
+)
 
 
 class Query(ViewState):

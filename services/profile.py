@@ -14,6 +14,7 @@ from data.translation import N_
 from services import access, inclusion
 from services.areas import area_names, district_by_area, hierarchy
 from services.cache import cached
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.names import cards, context_groups, dimensions, level_names, level_plurals
 from services.tables import source
@@ -28,19 +29,16 @@ SIMILAR_BY = [
     "origin_mix",
 ]
 STANDINGS = {"strength": N_("strength"), "gap": N_("gap"), "": ""}
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("measure", N_("Measure"), kind="name"),
-        Column("value", N_("Area"), digits=1),
-        Column("district", N_("District"), digits=1),
-        Column("city", N_("City"), digits=1),
-        Column("similar", N_("Similar areas"), digits=1),
-        Column("better_than", N_("Better than"), "%", missing=N_("not judged")),
-        Column("kind", N_("Stands out as"), kind="text"),
-        Column("indicator", N_("Indicator"), kind="id"),
-    )
-}
+COLUMNS = by_name(
+    Column("measure", N_("Measure"), kind="name"),
+    Column("value", N_("Area"), digits=1),
+    Column("district", N_("District"), digits=1),
+    Column("city", N_("City"), digits=1),
+    Column("similar", N_("Similar areas"), digits=1),
+    Column("better_than", N_("Better than"), "%", missing=N_("not judged")),
+    Column("kind", N_("Stands out as"), kind="text"),
+    Column("indicator", N_("Indicator"), kind="id"),
+)
 
 
 class Query(ViewState):
@@ -169,7 +167,7 @@ def table_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str) 
 def print_tables(ctx: CityContext, shown: Figure) -> dict[str, tuple[list[str], list[list[str]]]]:
     """The rows of table_figure for paper: for each dimension its heads and rows of text."""
     by_key = cards(ctx.language)
-    columns = {column.name: column for column in shown.columns}
+    columns = by_name(*shown.columns)
     names = [name for name in ("value", "district", "city", "similar") if name in columns]
     tables = {}
     for dimension, part in shown.rows.groupby("dimension", sort=False):

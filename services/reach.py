@@ -21,6 +21,7 @@ from services import access
 from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
 from services.cache import cached_numbers
+from services.columns import by_name
 from services.coverage import facility_points, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
 from services.findings import ends, left_out
@@ -35,17 +36,14 @@ COMPARISONS = {
     "an earlier date": N_("an earlier date"),
 }
 DETAILS = {"hexagons": N_("Hexagons"), "facilities": N_("Facilities")}
-COLUMNS = access.COLUMNS | {
-    column.name: column
-    for column in (
-        Column("cell", N_("H3 cell"), kind="id"),
-        Column("group", N_("People"), kind="name"),
-        Column("reachable", N_("People within the limit")),
-        Column("per_place", N_("People within the limit for each place"), digits=1, missing=N_("not stated")),
-        Column("service", N_("Service"), kind="name"),
-        Column("areas", N_("Areas ranked")),
-    )
-}
+COLUMNS = access.COLUMNS | by_name(
+    Column("cell", N_("H3 cell"), kind="id"),
+    Column("group", N_("People"), kind="name"),
+    Column("reachable", N_("People within the limit")),
+    Column("per_place", N_("People within the limit for each place"), digits=1, missing=N_("not stated")),
+    Column("service", N_("Service"), kind="name"),
+    Column("areas", N_("Areas ranked")),
+)
 
 
 class Query(Question):

@@ -12,24 +12,22 @@ from data import store
 from data.context import CityContext
 from data.figures import Column, Figure
 from data.translation import N_
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import names_at_end
 
 CREDIT = N_("self-assessment on this server, after OECD (2022) and the Intercultural Cities index, in our words")
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("label", N_("Part"), kind="name"),
-        Column("score", N_("Readiness, 0 to 100"), missing=N_("not answered")),
-        Column("answered", N_("Questions answered")),
-        Column("of", N_("Questions")),
-        Column("with_evidence", N_("Answers with evidence")),
-        Column("day", N_("Day"), kind="day"),
-        Column("question", N_("Question"), kind="name"),
-        Column("part", N_("Part"), kind="text"),
-        Column("what", N_("What"), kind="text"),
-    )
-}
+COLUMNS = by_name(
+    Column("label", N_("Part"), kind="name"),
+    Column("score", N_("Readiness, 0 to 100"), missing=N_("not answered")),
+    Column("answered", N_("Questions answered")),
+    Column("of", N_("Questions")),
+    Column("with_evidence", N_("Answers with evidence")),
+    Column("day", N_("Day"), kind="day"),
+    Column("question", N_("Question"), kind="name"),
+    Column("part", N_("Part"), kind="text"),
+    Column("what", N_("What"), kind="text"),
+)
 
 
 def assessments(ctx: CityContext) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from data.store import rooms as store
 from data.store.rooms import QuestionView, RoomView
 from data.translation import N_, Language
 from services.areas import area_names
+from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import names_at_end
 
@@ -29,23 +30,20 @@ PROMPTS = {
     "budget": N_("Which dimensions of inclusion matter most here?"),
     "priorities": N_("Where should the city act first?"),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("label", N_("Answer"), kind="name"),
-        Column("votes", N_("Votes")),
-        Column("share", N_("Share of the people who answered"), digits=2),
-        Column("mean", N_("Mean points"), digits=1),
-        Column("median", N_("Median points"), digits=1),
-        Column("q25", N_("Points, first quarter"), digits=1),
-        Column("q75", N_("Points, third quarter"), digits=1),
-        Column("low", N_("Fewest points")),
-        Column("high", N_("Most points")),
-        Column("value", N_("Mean points, or % of the group"), digits=1),
-        Column("people", N_("People who answered")),
-        Column("option", N_("Key"), kind="id"),
-    )
-}
+COLUMNS = by_name(
+    Column("label", N_("Answer"), kind="name"),
+    Column("votes", N_("Votes")),
+    Column("share", N_("Share of the people who answered"), digits=2),
+    Column("mean", N_("Mean points"), digits=1),
+    Column("median", N_("Median points"), digits=1),
+    Column("q25", N_("Points, first quarter"), digits=1),
+    Column("q75", N_("Points, third quarter"), digits=1),
+    Column("low", N_("Fewest points")),
+    Column("high", N_("Most points")),
+    Column("value", N_("Mean points, or % of the group"), digits=1),
+    Column("people", N_("People who answered")),
+    Column("option", N_("Key"), kind="id"),
+)
 
 
 class Query(ViewState):

@@ -20,21 +20,19 @@ from services import arrivals
 from services.access import facilities
 from services.areas import area_names, hierarchy, require_period
 from services.cache import cached, cached_numbers
+from services.columns import by_name
 from services.demand_points import caption, demand_points, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure
 from services.names import facility_kinds
 
 LEFT_OUT = ("public_art",)  # no service that could close
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("share_before", N_("Share before"), digits=3),
-        Column("share_after", N_("Share after"), digits=3),
-        Column("year", N_("Year"), digits=0),
-        Column("served", N_("People within the limit")),
-        Column("share", N_("Share"), digits=3),
-    )
-}
+COLUMNS = by_name(
+    Column("share_before", N_("Share before"), digits=3),
+    Column("share_after", N_("Share after"), digits=3),
+    Column("year", N_("Year"), digits=0),
+    Column("served", N_("People within the limit")),
+    Column("share", N_("Share"), digits=3),
+)
 
 
 class Query(ViewState):

@@ -21,6 +21,7 @@ from services import background
 from services.access import circuity, facilities
 from services.areas import area_names, district_by_area, hierarchy, require_period
 from services.cache import cached, keep
+from services.columns import by_name
 from services.coverage import facility_points
 from services.demand_points import caption, demand_points, minutes_before, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure, point_layer
@@ -40,21 +41,18 @@ AIMS = {
     "set covering": N_("fewest sites for all who can be reached"),
     "fairest": N_("the worst-off group is served best"),
 }
-COLUMNS = {
-    column.name: column
-    for column in (
-        Column("group", N_("Group"), kind="name"),
-        Column("people", N_("People served")),
-        Column("before", N_("Within the limit before")),
-        Column("after", N_("Within the limit after")),
-        Column("gained", N_("Newly within reach (estimate)")),
-        Column("share_before", N_("Share before"), digits=3),
-        Column("share_after", N_("Share after"), digits=3),
-        Column("near", N_("People within the limit")),
-        Column("sites", N_("New sites")),
-        Column("added", N_("Added by the last site")),
-    )
-}
+COLUMNS = by_name(
+    Column("group", N_("Group"), kind="name"),
+    Column("people", N_("People served")),
+    Column("before", N_("Within the limit before")),
+    Column("after", N_("Within the limit after")),
+    Column("gained", N_("Newly within reach (estimate)")),
+    Column("share_before", N_("Share before"), digits=3),
+    Column("share_after", N_("Share after"), digits=3),
+    Column("near", N_("People within the limit")),
+    Column("sites", N_("New sites")),
+    Column("added", N_("Added by the last site")),
+)
 
 
 class Query(ViewState):

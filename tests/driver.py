@@ -10,6 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest, app_test
 
 from data.figures import Figure
+from views import state
 
 # AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
 app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
@@ -71,14 +72,14 @@ def change_choices(app: AppTest, page: str) -> dict[str, Any]:
         if not key.startswith(f"{page}."):
             continue
         several = isinstance(usual, (list, tuple))
-        bounds = {name: getattr(rule, name) for rule in field.metadata for name in ("ge", "le") if hasattr(rule, name)}
+        least, largest = state.bounds(field)
         if listed:
             others = [option for option in listed if option != usual]
             value = listed[-1:] if several else others[0] if others else usual
         elif isinstance(usual, bool):
             value = not usual
-        elif isinstance(usual, (int, float)) and "ge" in bounds:
-            value = type(usual)(usual + 1 if usual + 1 <= bounds.get("le", usual + 1) else bounds["ge"])
+        elif isinstance(usual, (int, float)) and least is not None:
+            value = type(usual)(usual + 1 if largest is None or usual + 1 <= largest else least)
         else:
             continue
         changes[key] = value

@@ -63,7 +63,8 @@ def strange_pack(folder: Path) -> Path:
     places = areas.geometry.iloc[[0, 4]].representative_point()
     names = ["Bücherhalle", "Книгозбірня"]
     services = pd.DataFrame({"id": ["a b", "ї/2"], "kind": "library", "name": names, "lon": places.x, "lat": places.y})
-    city = {"name": "Дивне місто", "key": "strange", "country": "FIN", "level_names": {"planning_area": "Kvartal"}}
+    levels = {"planning_area": "Kvartal"}
+    city = {"name": "Дивне місто", "key": "strange", "country": "FIN", "level_names": levels}
     return _write(folder, city, {"areas": areas, "residents": residents, "services": services})
 
 

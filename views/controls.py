@@ -60,15 +60,13 @@ def row(fields: Mapping[str, tuple[str, Mapping[Any, str] | Callable[[Any], str]
 def number(label: str, name: str, step: float = 1, place: Any = st, **more: Any) -> Any:
     """A number field for a choice of the page, within the range that the choice declares."""
     _options, field = state.allowed(name)
-    bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-    return _drawn(place.number_input, label, name, bounds.get("ge"), bounds.get("le"), step=step, **more)
+    return _drawn(place.number_input, label, name, *state.bounds(field), step=step, **more)
 
 
 def slider(label: str, name: str, step: float = 1, place: Any = st, **more: Any) -> Any:
     """The same as a slider."""
     _options, field = state.allowed(name)
-    bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-    return _drawn(place.slider, label, name, bounds["ge"], bounds["le"], step=step, **more)
+    return _drawn(place.slider, label, name, *state.bounds(field), step=step, **more)
 
 
 def toggle(label: str, name: str, place: Any = st, **more: Any) -> bool:

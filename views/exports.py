@@ -16,7 +16,7 @@ import pandas as pd
 import streamlit as st
 
 from data.figures import Column, Figure
-from data.files import disarmed
+from data.files import disarmed, parquet_bytes
 from data.translation import Language, is_gap
 from views.drawing import still
 from views.language import _, current
@@ -52,13 +52,6 @@ def _cell(value: Any, column: Column, language: Language) -> Any:
     if column.kind == "day":
         return f"{pd.Timestamp(value):%Y-%m-%d}"
     return column.text(value, language)
-
-
-def parquet_bytes(rows: pd.DataFrame) -> bytes:
-    """The rows as Parquet, under their machine names."""
-    buffer = io.BytesIO()
-    rows.to_parquet(buffer, index=False)
-    return buffer.getvalue()
 
 
 def xlsx_bytes(figure: Figure, language: Language = Language()) -> bytes:
@@ -144,7 +137,8 @@ def buttons(figure: Figure) -> None:
     if figure.geometry is not None:
         kinds["geojson"] = ("GeoJSON", "application/geo+json", partial(geojson_bytes, figure))
         kinds["gpkg"] = ("GeoPackage", "application/geopackage+sqlite3", partial(geopackage_bytes, figure))
-    if figure.drawing is not None and can_draw():
+    drawn, drawable = figure.drawing is not None, can_draw()
+    if drawn and drawable:
         kinds["png"] = ("PNG", "image/png", partial(picture_bytes, figure, "png", language))
         kinds["svg"] = ("SVG", "image/svg+xml", partial(picture_bytes, figure, "svg", language))
     stem, tip = file_stem(figure.finding), _("Table of: {title}", title=figure.finding)
@@ -152,5 +146,5 @@ def buttons(figure: Figure) -> None:
         for ending, (label, mime, make) in kinds.items():
             key = f"{figure.key}-{ending}"
             st.download_button(label, make, f"{stem}.{ending}", mime, key=key, on_click="ignore", help=tip)
-    if figure.drawing is not None and not can_draw():
+    if drawn and not drawable:
         st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))

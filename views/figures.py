@@ -10,11 +10,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.figures import Figure, KeyFigure, Map
+from data.figures import Chart, Figure, KeyFigure, Map
 from views import exports, maps, state
-from views.charts import sparkline
 from views.drawing import draw
-from views.language import _, localise_chart
+from views.language import _
 from views.palette import style
 
 ROWS = 1_000  # of a table on the screen
@@ -136,7 +135,7 @@ def tile(number: KeyFigure, figure: Figure) -> None:
             label_visibility="collapsed",
         )
         if number.values is not None and len(number.values) > 1:
-            path = localise_chart(sparkline(style(), number.values), style().language)
+            path = draw(Chart("sparkline", number.values), style())
             st.plotly_chart(path, key=figure.key, config={"displayModeBar": False}, alt=figure.finding)
         st.caption(number.note)
         if number.link:

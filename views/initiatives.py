@@ -35,8 +35,8 @@ def describe(name: str, texts: Mapping[str, str]) -> None:
     st.subheader(escaped(name), anchor=False)
     st.markdown(
         _(
-            "\n{value}\n\n**{kind}**, {stage}, {theme} · {city}, {country} · {start} to {end}\n\n**For** {value_2} · "
-            "**Languages** {value_3} · **Budget** {money}, {value_4} · **Reached** {reached}\n",
+            "\n{value}\n\n**{kind}**, {stage}, {theme} · {city}, {country} · {start} to {end}\n\n**For** {value_2} "
+            "· **Languages** {value_3} · **Budget** {money}, {value_4} · **Reached** {reached}\n",
             value=fields.pop("about"),
             value_2=fields.pop("target_group"),
             value_3=fields.pop("languages"),

@@ -183,6 +183,11 @@ def legend(key: Legend, style: Style) -> None:
     )
 
 
+def ground(style: Style) -> str:
+    """The map style we serve ourselves: it needs no internet."""
+    return f"app/static/map-{style.theme}.json"
+
+
 class CompactDeck(pdk.Deck):
     """pydeck indents its JSON for the eye; without the white space a city map weighs a third."""
 
@@ -212,7 +217,7 @@ def show(
     deck = CompactDeck(
         layers=[LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers],
         initial_view_state=pdk.ViewState(longitude=drawing.lon, latitude=drawing.lat, zoom=drawing.zoom),
-        map_style=f"app/static/map-{style.theme}.json",  # our own: it needs no internet
+        map_style=ground(style),
         tooltip={"text": "{name}\n{shown}"},  # text, not HTML: a name can run nothing
     )
 

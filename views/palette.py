@@ -15,7 +15,6 @@ AMOUNTS = {
     "light": ["#d6e6ee", "#9fc6d9", "#5f9fbd", "#2b7597", "#004c6d"],
     "dark": ["#23485a", "#33708a", "#4f9bb5", "#86c5d6", "#d0eef2"],
 }
-DIFFERENCES = ["#b35806", "#f1a340", "#d8d5d0", "#998ec3", "#542788"]
 MISSING = {"light": "#c9c6c0", "dark": "#55595c"}
 INK = {"light": "#2f2d2b", "dark": "#edebe8"}
 SELECTED = {"light": "#d55e00", "dark": "#ffb366"}

@@ -64,13 +64,15 @@ def make(report: Report, kind: str, progress: Progress = lambda _share: None) ->
     if kind == "html":
         return _html(report)
     style = Style(report.language)
-    drawn = [still(figure, style, 1000, 520) for figure in report.figures]
-    if kind == "pptx":
-        native = [slides.is_native(figure, style) for figure in report.figures]
-        skipped = [None if is_native else picture for picture, is_native in zip(drawn, native, strict=True)]
-        return slides.deck(report, _pictures(skipped, progress), native)
-    parts = [part(figure, report.language) for figure in report.figures]
+    native = [kind == "pptx" and slides.is_native(figure, style) for figure in report.figures]
+    drawn = [
+        None if is_native else still(figure, style, 1000, 520)
+        for figure, is_native in zip(report.figures, native, strict=True)
+    ]
     pictures = _pictures(drawn, progress)
+    if kind == "pptx":
+        return slides.deck(report, pictures, native)
+    parts = [part(figure, report.language) for figure in report.figures]
     return documents.word(report, parts, pictures) if kind == "docx" else prints.report(report, parts, pictures)
 
 

@@ -1,10 +1,8 @@
 """A page's choices as one value: read from the address or from what the reader set, written back to the address.
 
 The address is whole where it names the city: whatever it leaves out then has its default. So a link, a story's step, a
-short link
-and the browser's back button all open the same view. In a menu's link there is nothing: then the page has the choices
-that it had
-when the reader left it, and territory, period, city and language travel along.
+short link and the browser's back button all open the same view. In a menu's link there is nothing: then the page has
+the choices that it had when the reader left it, and territory, period, city and language travel along.
 """
 
 from __future__ import annotations
@@ -212,9 +210,17 @@ def faults(language: Language) -> list[str]:
     return sentences
 
 
+def bounds(field: FieldInfo) -> tuple[Any, Any]:
+    """Least and largest value that a choice declares; None where it has no such bound."""
+    ends = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
+    return ends.get("ge"), ends.get("le")
+
+
 def _range(field: FieldInfo) -> str:
-    bounds = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "le") if hasattr(rule, key)}
-    return f"{bounds.get('ge', '')} – {bounds.get('le', '')}" if bounds else str(field.annotation)
+    ends = bounds(field)
+    if ends == (None, None):
+        return str(field.annotation)
+    return " – ".join("" if end is None else str(end) for end in ends)
 
 
 def _query_name(model: type[BaseModel], name: str) -> str:

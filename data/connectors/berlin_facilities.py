@@ -77,7 +77,8 @@ def _register(folder: Path, file: str, columns: dict[str, str], kind: str) -> gp
     raw = open_raw(path, list(columns.values()), geometry=True)
     table = raw.assign(**{name: raw[column] for name, column in columns.items() if name != "places"}, kind=kind)
     table["places"] = _places(path, raw, columns["places"])
-    public = table["operator"].str.contains("öffentlich|kommunal|komm\\.|Eigenbetrieb|Bezirksamt", case=False, na=False)
+    words = "öffentlich|kommunal|komm\\.|Eigenbetrieb|Bezirksamt"
+    public = table["operator"].str.contains(words, case=False, na=False)
     table["operator"] = public.map({True: "public", False: "independent"})
     return table
 

@@ -106,7 +106,8 @@ def test_coverage_curve_by_hand_and_never_falling() -> None:
 
 
 def helsinki() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    return tuple(data.table(f"network_{name}", "walking_sample") for name in ("nodes", "edges", "facilities"))  # type: ignore
+    names = ("nodes", "edges", "facilities")
+    return tuple(data.table(f"network_{name}", "walking_sample") for name in names)  # type: ignore
 
 
 def test_nearest_library_equals_a_plain_dijkstra_on_the_helsinki_extract() -> None:

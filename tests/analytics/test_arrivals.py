@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -46,7 +48,8 @@ def test_demand_and_shortfall_by_hand() -> None:
 
 def test_bands_are_in_order_and_repeat() -> None:
     allocated = pd.Series({"a": 100, "b": 300})
-    make = lambda: arrivals.demand(allocated, 6, AGES, arrivals.NEEDS, Triangular(300, 400, 600), {}, draws=200, seed=7)  # noqa: E731
+    people = Triangular(300, 400, 600)
+    make = partial(arrivals.demand, allocated, 6, AGES, arrivals.NEEDS, people, {}, draws=200, seed=7)
     table = make()
     assert (table["low"] <= table["likely"]).all()
     assert (table["likely"] <= table["high"]).all()

@@ -504,7 +504,12 @@ def test_districts_are_looked_up_where_no_id_begins_with_theirs(tmp_path: Path) 
 
 @pytest.mark.parametrize(
     ("encoding", "name"),
-    [("cp1252", "São Paulo"), ("cp1251", "Печерський район"), ("cp1253", "Πειραιάς"), ("utf-16", "Żoliborz")],
+    [
+        ("cp1252", "São Paulo"),
+        ("cp1251", "Печерський район"),
+        ("cp1253", "Πειραιάς"),
+        ("utf-16", "Żoliborz"),  # with a mark of its byte order
+    ],
 )
 def test_files_in_older_encodings_are_read_with_a_warning(tmp_path: Path, encoding: str, name: str) -> None:
     path = tmp_path / "services.csv"

@@ -336,11 +336,8 @@ def test_no_combination_of_exports_and_api_says_more_than_the_published_cells() 
             levels = ["city", "district", "planning_area"] if "level" not in by else [""]
             for level in levels:
                 keep = f"&level={level}" if level else ""
-                rows = pd.DataFrame(
-                    server.get(
-                        f"/api/sums/berlin/residents_by_origin?by={','.join(by)}&period=2024-12-31&boundary_version=2021{keep}"
-                    ).json()["rows"]
-                )
+                question = f"by={','.join(by)}&period=2024-12-31&boundary_version=2021{keep}"
+                rows = pd.DataFrame(server.get(f"/api/sums/berlin/residents_by_origin?{question}").json()["rows"])
                 part = table[(table["boundary_version"] == "2021") & (table["level"].eq(level) | (level == ""))]
                 seen = (
                     part.groupby(list(by))["persons"].sum(min_count=1)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyrosm
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest
 
 import data
 from data.city import building, pack
 from data.city.__main__ import main
 from tests.data.test_fetch import helsinki_grid
-
-APP = Path(__file__).parents[2] / "app.py"
-PAGES = re.findall(r"pages/(\w+)\.py", APP.read_text(encoding="utf-8"))
+from tests.driver import PAGES, open_page
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +45,10 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield place
 
 
-def open_page(page: str, city: str, **query: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=90)
-    for key, value in {"city": city, **query}.items():
-        app.query_params[key] = value
-    app.run()
-    return app.switch_page(f"pages/{page}.py").run()
-
-
 @pytest.mark.parametrize("city", ["helsinki", "bare"])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_shows_it_or_says_what_is_missing(cities: Path, page: str, city: str) -> None:
-    app = open_page(page, city)
+    app = open_page(page, city=city)
     assert not app.exception
     shown = [*app.title, *app.header, *app.subheader, *app.info]
     assert shown
@@ -71,7 +59,7 @@ def test_every_page_shows_it_or_says_what_is_missing(cities: Path, page: str, ci
 
 
 def test_the_city_stays_while_one_turns_pages_and_its_districts_are_its_own(cities: Path) -> None:
-    app = open_page("coverage", "helsinki")
+    app = open_page("coverage", city="helsinki")
     assert app.selectbox(key="shown_city").value == "helsinki"
     districts = app.selectbox(key="district").options
     app = app.switch_page("pages/reach.py").run()
@@ -82,7 +70,7 @@ def test_the_city_stays_while_one_turns_pages_and_its_districts_are_its_own(citi
 
 
 def test_a_city_without_counts_of_origin_shows_no_zero(cities: Path) -> None:
-    app = open_page("overview", "helsinki")
+    app = open_page("overview", city="helsinki")
     assert sum("has no table for this" in notice.value for notice in app.info) >= 1
-    app = open_page("displacement_city", "helsinki")
+    app = open_page("displacement_city", city="helsinki")
     assert any("has no table for this" in one.value for one in app.info)
