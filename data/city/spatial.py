@@ -1,0 +1,102 @@
+"""The sections of a pack that have shapes: areas, a grid, services; with a finding for all that makes no sense."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+
+from data import kinds
+from data.city import outlines, reading
+from data.city.section_reader import SectionReader, ValidationResult
+
+ID = r"[\w.: -]{1,60}"
+ID_HINT = "Use letters, digits, spaces, . : - _"
+
+
+def areas(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
+    """area_id, name, district and district_name if the file has districts, geometry (EPSG:4326)."""
+    ids, name = reader.text("id"), reader.text("name")
+    odd = "the {column} '{{value}}' has signs that an id cannot have, or more than 60"
+    reader.error("the area has no id", "Give it one", "id", ids == "")
+    reader.error(odd.format(column="id"), ID_HINT, "id", (ids != "") & ~ids.str.fullmatch(ID))
+    reader.error("the id '{value}' stands twice", "Give each area its own id", "id", ids.duplicated() & (ids != ""))
+    geometry = outlines.polygons(reader)
+    if geometry is None:
+        return None
+    outlines.check_country(reader, geometry, result)
+    table = gpd.GeoDataFrame({"area_id": ids, "name": name.where(name != "", ids)}, geometry=geometry, crs=4326)
+    if "district" in reader.columns:
+        district = reader.text("district")
+        hint = "Give it one, or leave the column out for all"
+        reader.error("the area has no district", hint, "district", district == "")
+        hint = f"{ID_HINT} and name them in 'district_name'"
+        reader.error(odd.format(column="district"), hint, "district", (district != "") & ~district.str.fullmatch(ID))
+        district_name = reader.text("district_name")
+        table = table.assign(district=district, district_name=district_name.where(district_name != "", district))
+    return table
+
+
+def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
+    """persons, period, geometry (EPSG:4326): squares, or points where the file has no more."""
+    persons = reader.number("persons", 0, 5_000_000, gaps="")
+    if persons.notna().any() and persons.sum() == 0:
+        reader.error("the grid counts no one", "Name the column of residents", "persons")
+        return None
+    geometry: gpd.GeoSeries | None
+    if "cell" in reader.columns and not isinstance(reader.rows, gpd.GeoDataFrame):
+        codes = reader.text("cell")
+        squares = reading.cell_square(codes)
+        hint = "Use codes such as CRS3035RES1000mN3000000E4000000"
+        reader.error("'{value}' is no cell code", hint, "cell", squares.isna())
+        reader.error("the cell '{value}' stands twice", "Keep one of them", "cell", codes.duplicated())
+        geometry = None if squares.isna().any() else squares.to_crs(4326)
+    else:
+        geometry = outlines.shapes(reader, points=True)
+    if geometry is None:
+        return None
+    return gpd.GeoDataFrame({"persons": persons, "period": reader.days()}, geometry=geometry, crs=4326)
+
+
+def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
+    """source_id, kind, name, places, operator, geometry (EPSG:4326)."""
+    geometry = outlines.shapes(reader, points=True)
+    if geometry is None:
+        return None
+    ours, theirs = set(kinds.facility_kinds()["kind"]), reader.text("kind")
+    kind = theirs.map(lambda name: reader.part.kinds.get(name, name))
+    left_out = (kind == "") & (theirs != "")
+    pairs = 'kinds = { "theirs" = "ours" }'
+    hint = f'Map it under [services]: {pairs} ("" leaves it out); ours: {", ".join(sorted(ours))}'
+    reader.error("the kind '{value}' is unknown", hint, "kind", ~kind.isin(ours) & ~left_out)
+    ids, operator = reader.text("id"), reader.text("operator")
+    places = reader.number("places", 0, 1e6, whole=True, gaps="")
+    table = gpd.GeoDataFrame(
+        {
+            "source_id": ids.where(ids != "", ("row " if "id" in reader.columns else "") + reader.row.astype(str)),
+            "kind": kind,
+            "name": reader.text("name"),
+            "places": places.where(places > 0),
+            "operator": operator.where(operator.isin(["public", "independent"]), ""),
+        },
+        geometry=geometry.representative_point(),
+        crs=4326,
+    )
+    reader.check_unique(table, ["source_id", "kind"], "id")
+    return table[~left_out] if _lie_in_the_city(reader, table, result) else None
+
+
+def _lie_in_the_city(reader: SectionReader, table: gpd.GeoDataFrame, result: ValidationResult) -> bool:
+    """Whether services can be where the file says; with a finding for those that are outside the areas' bounds."""
+    if "areas" not in result.tables:
+        return True
+    west, south, east, north = result.tables["areas"].total_bounds
+    x, y = table.geometry.x, table.geometry.y
+    outside = ~(x.between(west, east) & y.between(south, north))
+    swapped = x.between(south, north) & y.between(west, east)
+    if (swapped & outside).sum() > len(table) / 2:
+        hint = "Name the columns the other way round in city.toml"
+        reader.error("longitude and latitude are exchanged", hint)
+        return False
+    reader.warning("the place lies outside the city and is left out", "Check its coordinates", at=outside)
+    if outside.all():
+        reader.error("no place lies in the city", f"Check coordinates and crs under [{reader.section}]")
+    return True
