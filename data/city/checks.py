@@ -7,10 +7,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 import tomli_w
 
 from data import limits
-from data.city import pack, reading
+from data.city import guesses, pack, reading
 from data.city.findings import Finding, PackError
 from data.city.pack import SECTIONS, Part
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
@@ -54,7 +55,7 @@ def _check_section(section: str, folder: Path, part: Part, result: ValidationRes
         _check_whole_file(section, file, part, result)
         return
     try:
-        reader = SectionReader(section, part, reading.read(file, part.file), result.findings)
+        reader = SectionReader(section, part, reading.read(file, part.file, part), result.findings)
     except SourceError as fault:
         result.findings.append(Finding("error", part.file, fault.what, fault.hint))
         return
@@ -77,13 +78,25 @@ def _check_whole_file(section: str, file: Path, part: Part, result: ValidationRe
     elif not fault:
         try:
             limits.check_zip(file, part.file, limits.PACK_UNPACKED)
-            result.tables["stops"] = gtfs.stops(file, part.file)
+            table, findings = gtfs.stops(file, part.file, _ground(result))
+            result.findings += findings
+            if len(table):
+                result.tables["stops"] = table
         except SourceError as error:
             fault = error.what
     if fault:
         kind = {"stops": "a GTFS feed (zip with stops.txt)", "network": "an OpenStreetMap extract (.osm.pbf)"}[section]
         hint = f"Add {kind} or take [{section}] out of {pack.MANIFEST}"
         result.findings.append(Finding("error", part.file, fault, hint))
+
+
+def _ground(result: ValidationResult) -> shapely.Geometry | None:
+    """Where the city is, by its areas, else by its grid with the half square around each point; EPSG:4326."""
+    if "areas" in result.tables:
+        return shapely.union_all(result.tables["areas"]["geometry"].to_numpy())
+    if "grid" in result.tables:
+        return shapely.union_all(result.tables["grid"]["geometry"].to_numpy()).envelope.buffer(0.01)
+    return None
 
 
 def mappings(folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
@@ -96,12 +109,12 @@ def mappings(folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
         file = folder / part.file
         if SECTIONS[section].columns and _is_inside(file, folder):
             try:
-                rows = reading.read(file, part.file).rows
+                rows = reading.read(file, part.file, part).rows
             except SourceError:
                 continue
             columns = [str(column) for column in rows.columns if column != "geometry"]
             stated = {ours: theirs for ours, theirs in part.columns.items() if theirs in columns}
-            mapped[section] = columns, pack.guess_columns(section, columns) | stated
+            mapped[section] = columns, guesses.guess_columns(section, columns) | stated
     return mapped
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 import data
-from data.city import pack, reading
+from data.city import guesses, pack, reading
 from data.city.checks import ReportProgress
 from data.city.pack import Part
 from data.connectors import http_cache, openstreetmap, overpass
@@ -201,7 +201,7 @@ def _census(path: Path) -> pd.DataFrame:
 
 def _add_grid(draft: _Draft, name: str, rows: pd.DataFrame, extent: shapely.Geometry, credit: dict[str, str]) -> None:
     """The part of a grid that lies in the extent. Raises SourceError where it has no residents or places there."""
-    columns = pack.guess_columns("grid", rows.columns) | ({"persons": draft.persons} if draft.persons else {})
+    columns = guesses.guess_columns("grid", rows.columns) | ({"persons": draft.persons} if draft.persons else {})
     if columns.get("persons") not in rows:
         hint = f"Name it with --persons; the file has {', '.join(map(str, rows.columns[:12]))}"
         raise SourceError(name, "no column is known to hold residents", hint=hint)

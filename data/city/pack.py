@@ -93,33 +93,6 @@ SECTIONS = {
         ("level", "area"),
     ),
 }
-SYNONYMS = {  # what publishers call our columns; compared without case, accents' marks and signs
-    "id": "id area_id areaid code gid osm_id objectid plr_id kood tunnus nro number key geo",
-    "area": "area area_id areaid id code district_id zone plr_id raumid tunnus",
-    "name": "name title bezeichnung nimi nom nombre label area_name plr_name",
-    "district": "district district_id bezirk bez borough suurpiiri arrondissement parent parent_id",
-    "district_name": "district_name bezirksname borough_name",
-    "persons": "persons population residents inhabitants people total t tot_p pop count value einwohner "
-    "asukkaat vaesto",
-    "period": "period date day year time stichtag datum",
-    "age": "age age_group agegroup ages alter altersgruppe age_band",
-    "cell": "cell grd_id grid_id grid cellcode",
-    "lon": "lon longitude lng long x_wgs84",
-    "lat": "lat latitude y_wgs84",
-    "kind": "kind type category amenity art typ service",
-    "places": "places capacity seats platzzahl plaetze",
-    "operator": "operator traeger provider",
-    "background": "background group status",
-    "origin": "origin country nationality citizenship herkunft iso3",
-    "indicator": "indicator measure variable",
-    "percent": "percent share value rate",
-    "activity": "activity nace nace_code branch wz code",
-    "firms": "firms companies businesses enterprises count",
-    "employees": "employees jobs workers staff",
-    "value": "value target goal",
-    "year": "year until deadline",
-    "level": "level",
-}
 
 
 def _epsg(code: int) -> int:
@@ -145,6 +118,15 @@ def _iso3(code: str) -> str:
 def _file_name(name: str) -> str:
     if "\0" in name or not 0 < len(name.encode()) <= 255:
         raise ValueError("no file name")
+    return name
+
+
+def _encoding(name: str) -> str:
+    """Raises ValueError where no text has this encoding."""
+    try:
+        b"".decode(name or "utf-8")
+    except LookupError as fault:
+        raise ValueError(str(fault)) from fault
     return name
 
 
@@ -195,6 +177,24 @@ class Part(BaseModel, extra="forbid", strict=True):
     period: Words = ""
     columns: dict[str, str] = _field({}, "table of words", 'Write columns = { id = "code" }')
     kinds: dict[str, str] = _field({}, "table of words", 'Write kinds = { "theirs" = "ours" }')
+    kind: Words = ""  # of all rows
+    areas: dict[str, str] = _field({}, "table of words", 'Write areas = { "theirs" = "ours" }')
+    wide: dict[str, Words] = _field({}, "table of words", 'Write wide = { "their column" = "0-17" }')
+    rest: Words = ""  # the age of all whom the ages in `wide` leave of the total
+    sum_over: list[str] = _field([], "list of columns", 'Write sum_over = ["sex"]')
+    unknown: list[str] = _field([], "list of marks", 'Write unknown = ["-99"]')
+    zero: Words = ""  # the mark that means none
+    decimal: Literal["", ",", "."] = _field("", "mark of decimals", 'Write decimal = "," or decimal = "."')
+    dates: Literal["", "day first", "month first"] = _field(
+        "", "order of dates", 'Write dates = "day first" or dates = "month first"'
+    )
+    year_ends: str = _field("", "last day of a financial year", 'Write year_ends = "03-31"', pattern=r"^(\d\d-\d\d)?$")
+    header: int = _field(
+        0, "number of a row", "Write the row of the columns' names as an editor counts: header = 3", ge=0
+    )
+    sheet: Words = ""
+    layer: Words = ""
+    encoding: Annotated[str, AfterValidator(_encoding)] = _field("", "encoding", 'Write encoding = "cp1251"')
 
 
 @dataclass
@@ -289,22 +289,6 @@ def key_of(name: str) -> str:
     """A word for folders and links from a city's name: 'São Paulo' -> 'sao-paulo'."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40]
-
-
-def guess_columns(section: str, columns: Iterable[str]) -> dict[str, str]:
-    """Which of a file's columns is likely which of ours; ours that nothing resembles are left out."""
-    guesses: dict[str, str] = {}
-    plain = {_plain(column): column for column in columns}
-    for ours in SECTIONS[section].column_names:
-        fits = (plain[_plain(word)] for word in SYNONYMS[ours].split() if _plain(word) in plain)
-        theirs = next((column for column in fits if column not in guesses.values()), None)
-        if theirs is not None:
-            guesses[ours] = theirs
-    return guesses
-
-
-def _plain(column: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", str(column).lower())
 
 
 def manifest_text(city: dict[str, Any], parts: dict[str, Part]) -> str:

@@ -17,6 +17,7 @@ import shapely
 
 from data import limits
 from data.city import shapes
+from data.city.pack import Part
 from data.errors import SourceError
 
 ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "utf_16"]
@@ -32,7 +33,7 @@ class FileTable:
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read(path: Path, name: str) -> FileTable:
+def read(path: Path, name: str, part: Part | None = None) -> FileTable:
     """Read CSV, XLSX, GeoJSON, GeoPackage, zipped Shapefile, Parquet or GeoParquet. Raises SourceError."""
     suffix = path.suffix.lower()
     if not path.is_file():

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from data.city import pack, reading
+from data.city import guesses, pack, reading
 from data.city.findings import Finding
+from data.city.ground import Ground
 from data.city.pack import SECTIONS, Pack, Part
 
 MAX_ROWS_NAMED = 5
@@ -16,11 +17,18 @@ MAX_ROWS_NAMED = 5
 
 @dataclass
 class ValidationResult:
-    """A pack's tables in our own columns, as far as they could be read, and every finding."""
+    """A pack's tables in our own columns, as far as they could be read, and every finding.
+
+    rows: how many each section's file has. Where nothing stops a build: ground is the city they describe, notes say
+    what each file holds and what the city has of it.
+    """
 
     pack: Pack | None
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
+    ground: Ground | None = None
+    notes: list[Finding] = field(default_factory=list)
 
     @property
     def errors(self) -> list[Finding]:
@@ -35,7 +43,9 @@ class SectionReader:
         self.section, self.part, self.rows, self.findings = section, part, file.rows, findings
         labels = np.arange(len(file.rows)) if file.first_row == 1 else file.rows.index.to_numpy()
         self.row = pd.Series(labels + file.first_row, index=file.rows.index)
-        self.columns = pack.guess_columns(section, file.rows.columns) | part.columns
+        self.columns = guesses.guess_columns(section, file.rows.columns) | part.columns
+        if part.kind and "kind" not in part.columns:
+            self.columns.pop("kind", None)
         for what, hint in file.warnings:
             self.warning(what, hint)
 
@@ -64,7 +74,9 @@ class SectionReader:
 
     def missing(self) -> list[str]:
         """Columns that the section needs and the file does not have; each becomes an error."""
-        lacking = [ours for ours in SECTIONS[self.section].required if self.columns.get(ours) not in self.rows]
+        stated = {"kind"} if self.part.kind else set[str]()
+        needed = [ours for ours in SECTIONS[self.section].required if ours not in stated]
+        lacking = [ours for ours in needed if self.columns.get(ours) not in self.rows]
         present = ", ".join(map(str, self.rows.columns[:12]))
         for ours in lacking:
             theirs = self.columns.get(ours)

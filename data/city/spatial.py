@@ -61,7 +61,7 @@ def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFram
     geometry = outlines.shapes(reader, points=True)
     if geometry is None:
         return None
-    ours, theirs = set(kinds.facility_kinds()["kind"]), reader.text("kind")
+    ours, theirs = set(kinds.facility_kinds()["kind"]), reader.text("kind", reader.part.kind)
     kind = theirs.map(lambda name: reader.part.kinds.get(name, name))
     left_out = (kind == "") & (theirs != "")
     pairs = 'kinds = { "theirs" = "ours" }'

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import data
 from data import local
-from data.city import building, checks, exporting, pack, reading
+from data.city import building, checks, exporting, guesses, pack, reading
 from data.city.__main__ import main
 from tests import packs
 
@@ -432,7 +432,7 @@ def test_a_grid_alone_makes_a_city_of_hexagons_that_holds_everyone(tmp_path: Pat
 
 
 def test_columns_are_guessed_and_confirmed(tmp_path: Path) -> None:
-    assert pack.guess_columns("residents", ["PLR_ID", "Stichtag", "Einwohner", "x"]) == {
+    assert guesses.guess_columns("residents", ["PLR_ID", "Stichtag", "Einwohner", "x"]) == {
         "area": "PLR_ID",
         "persons": "Einwohner",
         "period": "Stichtag",

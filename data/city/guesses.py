@@ -1,0 +1,54 @@
+"""Guesses at what a file's columns mean, from what publishers usually call them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from data.city.pack import SECTIONS
+
+SYNONYMS = {  # what publishers call our columns; compared without case, accents' marks and signs
+    "id": "id area_id areaid code gid osm_id objectid plr_id kood tunnus nro number key geo",
+    "area": "area area_id areaid id code district_id zone plr_id raumid tunnus",
+    "name": "name title bezeichnung nimi nom nombre label area_name plr_name",
+    "district": "district district_id bezirk bez borough suurpiiri arrondissement parent parent_id",
+    "district_name": "district_name bezirksname borough_name",
+    "persons": "persons population residents inhabitants people total t tot_p pop count value einwohner "
+    "asukkaat vaesto",
+    "period": "period date day year time stichtag datum",
+    "age": "age age_group agegroup ages alter altersgruppe age_band",
+    "cell": "cell grd_id grid_id grid cellcode",
+    "lon": "lon longitude lng long x_wgs84",
+    "lat": "lat latitude y_wgs84",
+    "kind": "kind type category amenity art typ service",
+    "places": "places capacity seats platzzahl plaetze",
+    "operator": "operator traeger provider",
+    "background": "background group status",
+    "origin": "origin country nationality citizenship herkunft iso3",
+    "indicator": "indicator measure variable",
+    "percent": "percent share value rate",
+    "activity": "activity nace nace_code branch wz code",
+    "firms": "firms companies businesses enterprises count",
+    "employees": "employees jobs workers staff",
+    "value": "value target goal",
+    "year": "year until deadline",
+    "level": "level",
+}
+
+
+def guess_columns(section: str, columns: Iterable[str]) -> dict[str, str]:
+    """Which of a file's columns is likely which of ours; ours that nothing resembles are left out."""
+    guesses: dict[str, str] = {}
+    plain = {plain_word(column): column for column in columns}
+    for ours in SECTIONS[section].column_names:
+        fits = (plain[plain_word(word)] for word in SYNONYMS[ours].split() if plain_word(word) in plain)
+        theirs = next((column for column in fits if column not in guesses.values()), None)
+        if theirs is not None:
+            guesses[ours] = theirs
+    return guesses
+
+
+def plain_word(word: str) -> str:
+    """A word without case, accents and signs, in any script: 'Éco-Quartier' -> 'ecoquartier'."""
+    letters = unicodedata.normalize("NFKD", str(word).casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
