@@ -32,6 +32,9 @@ _KINDS = [
     ("tram_stop", N_("Tram stop"), N_("tram stops"), "transit", None, None),
     ("metro_station", N_("Metro station"), N_("metro stations"), "transit", None, None),
     ("rail_station", N_("Urban rail station"), N_("urban rail stations"), "transit", None, None),
+    ("bus_stop", N_("Bus stop"), N_("bus stops"), "transit", None, None),
+    ("ferry_landing", N_("Ferry landing"), N_("ferry landings"), "transit", None, None),
+    ("cableway_station", N_("Cableway station"), N_("cableway stations"), "transit", None, None),
 ]
 
 # Percentages by area that the indicators know (analytics/indicators.py).

@@ -33,7 +33,8 @@ CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centr
 PROVEN = 1e-6  # relative gap under which an answer is the optimum
 AT_ONCE_NODES = 1  # an optimum that the root of the search tree proves is shown at once: well under a second
 MOST_SITES = 12  # of the frontier
-WITHOUT_DOORS = ("public_art", "tram_stop", "metro_station", "rail_station")  # nothing that could be built
+TRANSIT = ("tram_stop", "metro_station", "rail_station", "bus_stop", "ferry_landing", "cableway_station")
+WITHOUT_DOORS = ("public_art", *TRANSIT)  # nothing that could be built
 AIMS = {
     "maximal covering": N_("most people newly within the limit"),
     "p-median": N_("shortest walks in total"),

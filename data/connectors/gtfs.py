@@ -1,71 +1,330 @@
-"""GTFS Schedule: the stops of a feed as transit facilities, by the kind of vehicle that serves them."""
+"""GTFS Schedule: a feed's stops as people see them, by the kind of vehicle that serves them, and what was left out.
+
+Platforms of one name are one stop, whether or not the feed names their station; what no trip of any day serves is none.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 import zipfile
-from pathlib import Path
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+import charset_normalizer
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
+from data import kinds
+from data.city.findings import Finding
 from data.errors import SourceError
 
-# route_type of the GTFS reference -> our kind; buses and ferries are no kind of ours yet.
-KINDS = {0: "tram_stop", 1: "metro_station", 2: "rail_station", 5: "tram_stop", 12: "metro_station"}
-EXTENDED = {1: "rail_station", 4: "metro_station", 9: "tram_stop"}  # hundreds of the extended route types
-NEEDED = {
-    "stops.txt": ["stop_id", "stop_lat", "stop_lon"],
-    "routes.txt": ["route_id", "route_type"],
-    "trips.txt": ["trip_id", "route_id"],
-    "stop_times.txt": ["trip_id", "stop_id"],
+# route_type of the GTFS reference -> our kind; coaches and trolleybuses stop as buses do.
+KINDS = {
+    0: "tram_stop",
+    1: "metro_station",
+    2: "rail_station",
+    3: "bus_stop",
+    4: "ferry_landing",
+    5: "tram_stop",
+    6: "cableway_station",
+    7: "cableway_station",
+    11: "bus_stop",
+    12: "metro_station",
 }
+EXTENDED = {  # hundreds of the extended route types
+    1: "rail_station",
+    2: "bus_stop",
+    3: "rail_station",
+    4: "metro_station",
+    5: "metro_station",
+    6: "metro_station",
+    7: "bus_stop",
+    8: "bus_stop",
+    9: "tram_stop",
+    10: "ferry_landing",
+    12: "ferry_landing",
+    13: "cableway_station",
+    14: "cableway_station",
+}
+NEVER, OTHER = "never", "other"  # of a trip: its service has no day; its vehicle is no kind of ours
+# Columns that a file needs, and those that are read where they are there.
+FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "stops.txt": (("stop_id", "stop_lat", "stop_lon"), ("stop_name", "parent_station")),
+    "routes.txt": (("route_id", "route_type"), ()),
+    "trips.txt": (("trip_id", "route_id"), ("service_id",)),
+    "stop_times.txt": (("trip_id", "stop_id"), ("pickup_type", "drop_off_type")),
+    "calendar.txt": (("service_id", "start_date", "end_date"), ()),
+    "calendar_dates.txt": (("service_id", "date", "exception_type"), ()),
+}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ENCODINGS = ["cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1256"]  # of feeds that are not in UTF-8
+CHUNK_ROWS = 1_000_000  # of stop_times.txt in memory at a time
+SAME_NAME_M, SAME_PLACE_M = 150.0, 20.0  # platforms of one name, or of any names, this near are one stop
+EARTH_RADIUS_M = 6_371_000.0
+FEW = 3  # stops in the city: a feed with fewer is likely another city's
+MAX_ROWS_NAMED = 5
+AGAIN = "Fetch the feed again"
+_PLATFORM = re.compile(
+    r"[\s,(\[-]+(gleis|gl|steig|bstg|bahnsteig|bussteig|platform|plat|bay|stand|track|voie|quai|anden|via|"
+    r"колія|платформа|رصيف)\.?\s*\w{1,3}\W*$"
+)
 
 
-def stops(path: Path, name: str) -> gpd.GeoDataFrame:
-    """Stations served by tram, metro or rail: source_id, kind, name, places (none), operator, geometry (EPSG:4326).
+def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Stops by kind: source_id, kind, name, places (none), operator, geometry (EPSG:4326); and what is to be said.
 
-    Platforms count once, as their parent station. Raises SourceError.
+    ground: the city (EPSG:4326); stops outside are left out, but for a feed that has none inside, which is an error
+    among the findings. The last finding says what the feed holds and what was kept. Raises SourceError.
     """
     try:
-        with zipfile.ZipFile(path) as feed:
-            read = {file: pd.read_csv(feed.open(file), dtype=str, encoding="utf-8-sig") for file in NEEDED}
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint="Fetch the feed again") from error
-    for file, columns in NEEDED.items():
-        for column in columns:
-            if column not in read[file]:
-                raise SourceError(f"{name}/{file}", "the column is missing", column=column, hint="Fetch the feed again")
-    kind = pd.to_numeric(read["routes.txt"]["route_type"], errors="coerce")
-    kind = kind.map(
-        lambda code: KINDS.get(code, EXTENDED.get(int(code // 100)) if pd.notna(code) and code >= 100 else None)
-    )
-    routes = dict(zip(read["routes.txt"]["route_id"], kind, strict=True))
-    trips = read["trips.txt"].assign(kind=lambda rows: rows["route_id"].map(routes)).dropna(subset="kind")
-    calls = read["stop_times.txt"][["trip_id", "stop_id"]].merge(trips[["trip_id", "kind"]], on="trip_id")
-    calls = calls[["stop_id", "kind"]].drop_duplicates()
-    places = (
-        read["stops.txt"]
-        .reindex(columns=["stop_id", "stop_name", "stop_lat", "stop_lon", "parent_station"])
-        .set_index("stop_id")
-    )
-    station = places["parent_station"].where(places["parent_station"].isin(places.index), places.index.to_series())
-    table = (
-        calls.assign(source_id=calls["stop_id"].map(station))
-        .dropna(subset="source_id")
-        .drop_duplicates(["source_id", "kind"])
-    )
-    lon, lat = (pd.to_numeric(places[column], errors="coerce") for column in ("stop_lon", "stop_lat"))
-    bad = table["source_id"].map(lon.isna() | lat.isna())
-    table = table[~bad.astype(bool)]
-    shapes = gpd.points_from_xy(table["source_id"].map(lon), table["source_id"].map(lat))
+        with zipfile.ZipFile(path) as archive:
+            feed = _Feed(archive, name)
+            places = feed.stops()
+            calls = feed.calls(feed.kind_of_trips())
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint=AGAIN) from error
+    served = calls[~calls["kind"].isin([NEVER, OTHER])]
+    placed = served[served["stop_id"].isin(places.index)]
+    table = _as_people_see(placed, places)
+    inside = table.geometry.within(ground) if ground is not None else pd.Series(True, index=table.index)
+    left_out = feed.unplaced | {
+        "where no service runs on any day": _only(calls, NEVER, served),
+        "of vehicles that are no kind of ours": _only(calls, OTHER, served),
+        "that stop_times.txt names and stops.txt does not": len(set(served["stop_id"]) - feed.ids),
+        "outside the city": int((~inside).sum()),
+    }
+    platforms = placed["stop_id"].nunique()
+    held = f"the feed serves {platforms:,} {'platform' if platforms == 1 else 'platforms'}, as people see them"
+    held += f" {_counts(table['kind'])}"
+    reasons = [f"{count:,} {reason}" for reason, count in left_out.items() if count]
+    words = [held, f"in the city: {_counts(table.loc[inside, 'kind'])}" if ground is not None else ""]
+    words += ["left out are stops: " + ", ".join(reasons) if reasons else ""]
+    said = "; ".join(filter(None, words))
+    if len(table) and not inside.any():
+        x, y = (float(np.median(axis)) for axis in (table.geometry.x, table.geometry.y))
+        where = f"no stop of the feed lies in the city: they lie around latitude {y:.2f}, longitude {x:.2f}"
+        feed.findings.append(Finding("error", name, where, "Give the feed of this city, or mend the areas' places"))
+        feed.findings.append(Finding("warning", name, said, "Nothing of the feed is used"))
+        return table, feed.findings
+    hint = "Nothing has to be mended if that is as it should be" if len(table) else "Look whether its trips are whole"
+    if ground is not None and 0 < inside.sum() < FEW and not inside.all():
+        hint = "So few are likely another city's feed: check it"
+    feed.findings.append(Finding("warning", name, said, hint))
+    return gpd.GeoDataFrame(table[inside], crs=4326).reset_index(drop=True), feed.findings
+
+
+class _Feed:
+    """A feed's files, read by the columns that are needed; what is wrong with them goes to `findings`."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self.archive, self.name = archive, name
+        self.findings: list[Finding] = []
+        self.ids: set[str] = set()  # of every stop
+        self.unplaced: dict[str, int] = {}
+        self.members: dict[str, str] = {}  # some feeds lie in a folder of their zip
+        for member in archive.namelist():
+            self.members.setdefault(PurePosixPath(member).name, member)
+        start = archive.open(self.members["stops.txt"]).read(1_000_000)
+        self.encoding = "utf-8-sig"
+        try:
+            start.decode("utf-8-sig")
+        except UnicodeDecodeError as fault:
+            if fault.end < len(start) - 3:  # not only a letter that was cut in two
+                match = charset_normalizer.from_bytes(start[:100_000], cp_isolation=ENCODINGS).best()
+                self.encoding = match.encoding if match else "cp1252"
+                what = f"the file is not in UTF-8; it was read as {self.encoding}"
+                self.findings.append(Finding("warning", f"{name}/stops.txt", what, "Ask the publisher for UTF-8"))
+
+    def _chunks(self, file: str, extra: tuple[str, ...] = ()) -> Iterator[pd.DataFrame]:
+        """A file's rows as text, '' where a cell is empty, by the million; the index is the row in an editor."""
+        needed, more = FILES[file]
+        wanted = {*needed, *more, *extra}
+        with self.archive.open(self.members[file]) as opened:
+            reader = pd.read_csv(
+                opened,
+                dtype=str,
+                usecols=lambda column: str(column).strip() in wanted,
+                encoding=self.encoding,
+                encoding_errors="replace",
+                keep_default_na=False,
+                skipinitialspace=True,
+                skip_blank_lines=False,
+                index_col=False,
+                chunksize=CHUNK_ROWS,
+            )
+            for rows in reader:
+                rows.columns = rows.columns.str.strip()
+                for column in needed:
+                    if column not in rows:
+                        raise SourceError(f"{self.name}/{file}", "the column is missing", column=column, hint=AGAIN)
+                rows.index = rows.index + 2
+                yield rows.reindex(columns=[*needed, *more, *extra]).fillna("")
+
+    def _rows(self, file: str, extra: tuple[str, ...] = ()) -> pd.DataFrame:
+        """A whole file; nothing where the feed lacks it."""
+        if file not in self.members and file.startswith("calendar"):
+            return pd.DataFrame(columns=[*FILES[file][0], *extra], dtype=str)
+        chunks = list(self._chunks(file, extra))
+        rows = pd.concat(chunks) if chunks else pd.DataFrame(columns=[*sum(FILES[file], ()), *extra], dtype=str)
+        return rows[(rows != "").any(axis=1)]
+
+    def _warn(self, level: str, file: str, column: str, what: str, hint: str, rows: pd.DataFrame) -> None:
+        """A finding for each of the first rows, and one for how many more there are; '{}' is the cell."""
+        where = f"{self.name}/{file}"
+        for row, value in rows[column].head(MAX_ROWS_NAMED).items():
+            self.findings.append(Finding(level, where, what.format(str(value)[:60]), hint, int(str(row)), column))
+        if len(rows) > MAX_ROWS_NAMED:
+            more = f"{len(rows) - MAX_ROWS_NAMED:,} more rows like row {rows.index[0]}"
+            self.findings.append(Finding(level, where, more, hint, None, column))
+
+    def stops(self) -> pd.DataFrame:
+        """Stops that have a place, by id: name, lon, lat, station (id of the stop that all its platforms belong to)."""
+        rows = self._rows("stops.txt")
+        self.ids = set(rows["stop_id"])
+        rows["lon"], rows["lat"] = (pd.to_numeric(rows[f"stop_{axis}"], errors="coerce") for axis in ("lon", "lat"))
+        self._check_twice(rows)
+        rows = rows.drop_duplicates("stop_id")
+        somewhere = rows["lon"].between(-180, 180) & rows["lat"].between(-90, 90) & rows[["lon", "lat"]].any(axis=1)
+        by_id = rows.set_index("stop_id")
+        station = by_id["parent_station"].where(by_id["parent_station"].isin(by_id.index), by_id.index.to_series())
+        for _level in range(2):  # a boarding area belongs to a platform, a platform to a station
+            station = station.map(station)
+        placed = pd.Series(somewhere.to_numpy(), index=by_id.index)
+        helped = ~placed & station.map(placed)  # what lies in a station may leave its own place out
+        for axis in ("lon", "lat"):
+            by_id[axis] = by_id[axis].where(~helped, station.map(by_id[axis]))
+        lost = rows[~somewhere & ~helped.to_numpy()]
+        hint = "Write degrees such as 52.51; it was left out"
+        self._warn("warning", "stops.txt", "stop_lat", "the stop has no place on earth (stop_lat '{}')", hint, lost)
+        self.unplaced["without a place"] = len(lost)
+        by_id = by_id.assign(name=by_id["stop_name"].str.strip(), station=station)
+        return by_id.loc[placed | helped, ["name", "lon", "lat", "station"]].rename_axis(None)
+
+    def _check_twice(self, rows: pd.DataFrame) -> None:
+        """Findings for ids that stand twice: an error unless the rows say the same."""
+        twice, first = rows["stop_id"].duplicated(), rows.drop_duplicates("stop_id").set_index("stop_id")
+        again = rows[twice]
+        before = first.loc[again["stop_id"]].set_index(again.index)
+        apart = np.hypot(again["lon"] - before["lon"], again["lat"] - before["lat"]) > 0.002  # some 150 m
+        other = apart | (again["stop_name"] != before["stop_name"])
+        what, hint = "the stop_id '{}' stands twice", "Take the second row out; the first was used"
+        self._warn("warning", "stops.txt", "stop_id", what, hint, again[~other])
+        what, hint = "the stop_id '{}' stands twice, for two places", "Give one of them another id in all files"
+        self._warn("error", "stops.txt", "stop_id", what, hint, again[other])
+
+    def kind_of_trips(self) -> pd.Series:
+        """By trip: the kind of stop that it calls at, NEVER or OTHER."""
+        routes, trips = self._rows("routes.txt"), self._rows("trips.txt")
+        codes = pd.to_numeric(routes["route_type"], errors="coerce").fillna(-1).astype(int)
+        kind = codes.map(lambda code: KINDS.get(code) or (EXTENDED.get(code // 100) if code >= 100 else None) or OTHER)
+        kind_of_route = pd.Series(kind.to_numpy(), index=routes["route_id"])
+        kind_of_route = kind_of_route[~kind_of_route.index.duplicated()]
+        of_trip = trips["route_id"].map(kind_of_route).fillna(OTHER)
+        if {"calendar.txt", "calendar_dates.txt"} & self.members.keys():
+            of_trip = of_trip.where(trips["service_id"].isin(self._running()), NEVER)
+        by_trip = pd.Series(of_trip.to_numpy(), index=trips["trip_id"])
+        return by_trip[~by_trip.index.duplicated()]
+
+    def _running(self) -> set[str]:
+        """Services that run on one day at least."""
+        week, extra = self._rows("calendar.txt", WEEKDAYS), self._rows("calendar_dates.txt")
+        start, end = (_day_number(week[column]) for column in ("start_date", "end_date"))
+        days = pd.Series(0.0, index=week.index)
+        for number, weekday in enumerate(WEEKDAYS):
+            first = start + (number - start - 3) % 7  # day 0, 1 January 1970, was a Thursday
+            count = ((end - first) // 7 + 1).clip(lower=0).fillna(0)
+            days += count.where(week[weekday].str.strip() == "1", 0)
+        runs = days.groupby(week["service_id"]).sum()
+        extra = extra.assign(day=_day_number(extra["date"])).dropna(subset="day").drop_duplicates(["service_id", "day"])
+        added = set(extra.loc[extra["exception_type"].str.strip() == "1", "service_id"])
+        removed = extra[extra["exception_type"].str.strip() == "2"].merge(
+            week.assign(start=start, end=end), on="service_id"
+        )
+        weekday = ((removed["day"] + 3) % 7).astype(int).to_numpy()
+        usual = removed[list(WEEKDAYS)].to_numpy()[np.arange(len(removed)), weekday] == "1"
+        usual &= removed["day"].between(removed["start"], removed["end"]).to_numpy()
+        runs = runs.sub(removed[usual].groupby("service_id").size(), fill_value=0)
+        return set(runs.index[runs > 0]) | added
+
+    def calls(self, kind_of_trip: pd.Series) -> pd.DataFrame:
+        """stop_id, kind: which kinds of vehicle people can board or leave at a stop."""
+        pairs = [pd.DataFrame(columns=["stop_id", "kind"], dtype=str)]
+        for rows in self._chunks("stop_times.txt"):
+            passed = (rows["pickup_type"] == "1") & (rows["drop_off_type"] == "1")
+            pair = pd.DataFrame({"stop_id": rows["stop_id"], "kind": rows["trip_id"].map(kind_of_trip)})
+            pairs.append(pair[~passed].dropna().drop_duplicates())
+        return pd.concat(pairs).drop_duplicates(ignore_index=True)
+
+
+def _day_number(days: pd.Series) -> pd.Series:
+    """Days since 1 January 1970 of text such as 20260131; empty where it is no day."""
+    parsed = pd.to_datetime(days.str.strip(), format="%Y%m%d", errors="coerce")
+    return (parsed - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
+
+
+def _only(calls: pd.DataFrame, kind: str, served: pd.DataFrame) -> int:
+    """How many stops are called at in this way and in none that counts."""
+    return len(set(calls.loc[calls["kind"] == kind, "stop_id"]) - set(served["stop_id"]))
+
+
+def _counts(kind: pd.Series) -> str:
+    """'2 tram stops, 1 metro station' of a column of kinds."""
+    labels = kinds.facility_kinds().set_index("kind")
+    counts = kind.value_counts().reindex(labels.index).dropna().astype(int)
+    words = [
+        f"{count:,} {labels.loc[key, 'label'].lower() if count == 1 else labels.loc[key, 'plural']}"
+        for key, count in counts.items()
+    ]
+    return ", ".join(words) or "none"
+
+
+def _plain(name: str) -> str:
+    """A name without case, accents, signs and the number of a platform."""
+    signs = unicodedata.normalize("NFKD", name).casefold()
+    text = "".join(sign for sign in signs if not unicodedata.combining(sign))
+    return " ".join(re.findall(r"\w+", _PLATFORM.sub("", text)))
+
+
+def _as_people_see(placed: pd.DataFrame, places: pd.DataFrame) -> gpd.GeoDataFrame:
+    """One row a stop and kind, of platforms (stop_id, kind) and what is known of each stop."""
+    rows = placed.merge(places, left_on="stop_id", right_index=True)
+    rows = rows.assign(stop=-1).sort_values(["kind", "stop_id"], ignore_index=True)
+    plain = rows["name"].map({name: _plain(name) for name in rows["name"].unique()})
+    for _kind, part in rows.groupby("kind"):
+        rows.loc[part.index, "stop"] = _together(part, plain[part.index].to_numpy())
+    # A stop is called and placed as its station, if the feed names one, else as its first platform and their middle.
+    rows["named"] = (rows["station"] != rows["stop_id"]) & rows["station"].isin(places.index)
+    rows = rows.sort_values(["kind", "stop", "named", "station"], ascending=[True, True, False, True])
+    groups: Any = rows.groupby(["kind", "stop"], sort=False)
+    first, middle = groups.first(), groups[["lon", "lat"]].mean()
+    for column in ("lon", "lat", "name"):
+        own = first[column] if column == "name" else middle[column]
+        first[column] = own.where(~first["named"], first["station"].map(places[column]))
+    first["source_id"] = first["station"].where(first["named"], first["stop_id"])
+    first = first.reset_index()
     return gpd.GeoDataFrame(
-        {
-            "source_id": table["source_id"].to_numpy(),
-            "kind": table["kind"].to_numpy(),
-            "name": table["source_id"].map(places["stop_name"]).fillna("").to_numpy(),
-            "places": float("nan"),
-            "operator": "",
-        },
-        geometry=shapes,
+        {**first[["source_id", "kind", "name"]], "places": float("nan"), "operator": ""},
+        geometry=gpd.points_from_xy(first["lon"], first["lat"]),
         crs=4326,
     )
+
+
+def _together(part: pd.DataFrame, plain: np.ndarray) -> np.ndarray:
+    """Which platforms of one kind are one stop: of one station, of one name and near, or at the same place."""
+    lon, lat = np.radians(part["lon"].to_numpy()), np.radians(part["lat"].to_numpy())
+    xyz = EARTH_RADIUS_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+    a, b = cKDTree(xyz).query_pairs(SAME_NAME_M, output_type="ndarray").T
+    near = np.linalg.norm(xyz[a] - xyz[b], axis=1) <= SAME_PLACE_M
+    same = near | ((plain[a] == plain[b]) & (plain[a] != ""))
+    station = pd.factorize(part["station"])[0]
+    of_station = pd.Series(np.arange(len(part))).groupby(station).transform("first").to_numpy()
+    start, end = np.concatenate([a[same], of_station]), np.concatenate([b[same], np.arange(len(part))])
+    graph = coo_array((np.ones(len(start)), (start, end)), shape=(len(part), len(part)))
+    return np.asarray(connected_components(graph, directed=False)[1])

@@ -400,7 +400,7 @@ def test_gtfs_stops_become_stations(tmp_path: Path) -> None:
     found = data.table("facilities", "testville").set_index("kind")
     assert found.loc["metro_station", "name"] == "Central"
     assert found.loc["tram_stop", "name"] == "Tram"
-    assert "Bus" not in set(found["name"])
+    assert found.loc["bus_stop", "name"] == "Bus"
 
 
 def test_a_grid_alone_makes_a_city_of_hexagons_that_holds_everyone(tmp_path: Path) -> None:
