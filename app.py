@@ -18,6 +18,7 @@ SECTIONS = {
         st.Page("pages/diversity.py", title=_("Diverse and divided"), icon=":material/groups:"),
         st.Page("pages/economic_health.py", title=_("Inclusion and economic health"), icon=":material/monitoring:"),
         st.Page("pages/goals.py", title=_("Goals"), icon=":material/flag:"),
+        st.Page("pages/cities.py", title=_("Cities side by side"), icon=":material/compare_arrows:"),
         st.Page("pages/indicator_cards.py", title=_("Indicators"), icon=":material/menu_book:"),
     ],
     _("Displacement"): [

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from data.translation import N_
 from views.palette import GROUPS, Style
@@ -98,11 +99,12 @@ def lines(
 ) -> go.Figure:
     """A line (or a stacked area) a group, named at its end.
 
-    table: one row a group and time. breaks: times at which something happened or the series breaks, drawn and named.
+    table: one row a group and time; a group without any value is not drawn. breaks: times at which something happened
+    or the series breaks, drawn and named.
     """
     figure = blank(height, unit)
     numbers = table.assign(**{y: table[y].astype("float64")}).sort_values(x)
-    wide = numbers.pivot(index=x, columns=by, values=y)
+    wide = numbers.pivot(index=x, columns=by, values=y).dropna(axis="columns", how="all")
     order = list(wide.ffill().iloc[-1].sort_values(ascending=False).index)
     floor, ends = 0.0, []
     for place, group in enumerate(order):
@@ -255,3 +257,49 @@ def bars(
     )
     figure.update_layout(hovermode="closest")
     return figure
+
+
+def panels(
+    style: Style, table: pd.DataFrame, panel: str, name: str, value: str, *, unit: str, digits: str, solid: str
+) -> go.Figure:
+    """A small chart a panel, two in a row, each with its own scale: points with their intervals, a row a name.
+
+    table: besides the columns named, low and high (gaps: no interval). unit, digits: columns; the same in a panel.
+    solid: a column of flags; other points are hollow.
+    """
+    parts, names = [part for _key, part in table.groupby(panel, sort=False)], list(table[name].unique())
+    lines, tall = -(-len(parts) // 2), 34 * (len(names) + 2) + 30
+    figure, titles = make_subplots(lines, 2, vertical_spacing=30 / (tall * lines), horizontal_spacing=0.16), []
+    for place, part in enumerate(parts):
+        middle, shown = part[value].astype(float), f"%{{x:,.{part[digits].iloc[0]}f}}"
+        colours = [GROUPS[names.index(label)] for label in part[name]]
+        figure.add_scatter(
+            x=middle,
+            y=[names.index(label) for label in part[name]],
+            mode="markers+text",
+            texttemplate=shown,
+            textposition="top center",
+            cliponaxis=False,
+            customdata=part[name],
+            marker={"color": colours, "size": 10, "symbol": ["circle" if on else "circle-open" for on in part[solid]]},
+            error_x={
+                "symmetric": False,
+                "array": (part["high"].astype(float) - middle).fillna(0),
+                "arrayminus": (middle - part["low"].astype(float)).fillna(0),
+                "thickness": 1.5,
+                "color": GROUPS[6],
+            },
+            hovertemplate=f"%{{customdata}}: {shown}<extra></extra>",
+            row=place // 2 + 1,
+            col=place % 2 + 1,
+        )
+        axis = str(place + 1) if place else ""
+        title = f"{wrap(part[panel].iloc[0], 44)}<br><sub>{wrap(part[unit].iloc[0], 64)}</sub>"
+        titles.append({"text": title, "xref": f"x{axis} domain", "yref": f"y{axis} domain"})
+    shared = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "align": "left", "showarrow": False}
+    annotate(figure, [shared | title for title in titles])
+    figure.update_layout(height=tall * lines, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    figure.update_layout(hovermode="closest", showlegend=False)
+    figure.update_xaxes(rangemode="tozero", automargin=True)
+    ticks = {"tickvals": list(range(len(names))), "ticktext": [wrap(label) for label in names]}
+    return figure.update_yaxes(automargin=True, range=[len(names) - 0.5, -2.2], showgrid=False, zeroline=False, **ticks)
