@@ -220,23 +220,26 @@ def _hide_nested(
     names, parts = list(chain), list(chain.values())
     inner, outer = parts[0], parts[-1]
     leaf = outer.tree.is_leaf
+    with_roots = "migration_background" in chain  # those of an origin are a part of them, not of foreign nationals
     # A total that was rounded by lot says no more than that it was small.
     most = np.where(np.isnan(total), np.inf, np.where(total <= LEAST_TOTAL, LEAST_TOTAL - 1, total))
     room = outer.sums - inside["named"].to_numpy()
     forced = [leaf & (part.sums > 0) & ((total <= LEAST_TOTAL) | _few(most - part.sums)) for part in parts]
-    if "migration_background" in chain:
+    if with_roots:
         tight = (inside["least"] > 0) & (room < inside["least"] + 2 * THRESHOLD)
         forced[-1] |= leaf & (outer.sums > 0) & (_few(room) | tight.to_numpy())
     if inner is not outer:
         forced[-1] |= leaf & (outer.sums > 0) & _few(outer.sums - inner.sums)
         forced[-1] |= leaf & _few(inner.sums) & (outer.sums - inner.low < THRESHOLD)
-    least = np.where(leaf, (inside["named"] + inside["least"]).to_numpy(), 0.0)
+    least = np.where(leaf & with_roots, (inside["named"] + inside["least"]).to_numpy(), 0.0)
     floor, outer.high = np.maximum(outer.low, least), np.where(leaf, most, np.inf)
     while True:
         if inner is not outer:
             inner.high = np.where(leaf & ~forced[-1] & ~outer.unknown, np.minimum(outer.sums, most), outer.high)
             suppress(names[0], inner, forced[0])
-        outer.low = np.where(leaf & ~inner.hidden & (inner is not outer), np.maximum(floor, inner.sums), floor)
+            outer.low = np.where(leaf & ~inner.hidden, np.maximum(floor, inner.sums), floor)
+        else:
+            outer.low = floor
         suppress(names[-1], outer, forced[-1])
         stuck = leaf & outer.hidden & (outer.high - outer.low < THRESHOLD) & (inner.sums > 0) & ~inner.hidden
         if not stuck.any():
@@ -257,7 +260,7 @@ def _ages(table: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
     parts = []
     for version, period, rows, nodes in _half_years(table, around):
         wide = rows.pivot(index="area_id", columns="age", values="persons").astype("Int64")
-        values, known = wide.fillna(0).to_numpy(np.int64), wide.notna()
+        values, known = wide.fillna(0).to_numpy(np.int64, copy=True), wide.notna()
         parent = nodes[nodes["level"] == nodes["level"].iloc[-1]].set_index("area_id")["parent_id"]
         _round_totals(
             values, parent.reindex(wide.index), known.all(axis=1), partial(around.generator, "total", version)

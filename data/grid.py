@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 RESOLUTION = 10  # H3: hexagons of about 0.015 km2, 66 m from centre to corner
+CORNER_M = 80  # no place in a hexagon is farther from its centre
 BUILT_WITHIN_M = 300  # a cell counts as built-up if a known school, doctor, stop, ... stands this near
 
 
@@ -54,8 +55,17 @@ def _near_places(table: pd.DataFrame, places: gpd.GeoDataFrame) -> np.ndarray:
 
 
 def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, population: gpd.GeoDataFrame) -> np.ndarray:
-    """Persons of the square that holds each hexagon's centre, shared among all hexagons with a centre in it."""
+    """Persons of the square that holds each hexagon's centre, shared among all hexagons with a centre in it.
+
+    A square between all centres, as small ones are, gives its persons to the hexagon whose centre is nearest.
+    """
     inside = gpd.sjoin(centres, population[["persons", "geometry"]], predicate="within")
     inside = inside[~inside.index.duplicated()]
     share = inside["persons"] / inside.groupby("index_right")["persons"].transform("size")
-    return share.reindex(table.index).fillna(0.0).to_numpy()
+    weight = share.reindex(table.index).fillna(0.0).to_numpy(copy=True)
+    between = population[~population.index.isin(inside["index_right"])]
+    middle = between.representative_point()
+    distance_m, nearest = cKDTree(table[["x", "y"]].to_numpy()).query(np.column_stack([middle.x, middle.y]))
+    near = distance_m <= CORNER_M
+    np.add.at(weight, nearest[near], between["persons"].to_numpy()[near])
+    return weight

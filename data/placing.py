@@ -9,10 +9,10 @@ import pandas as pd
 def assign_areas(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
     """Facilities inside the areas, one row a source_id and kind, with area_id, x, y (metres), lon, lat.
 
-    Those outside are left out. points: source_id, kind and more, any CRS. areas: area_id, geometry in a metric CRS, in
-    which x and y are given.
+    Those outside are left out; one on the line between two areas is in the first. points: source_id, kind and more, any
+    CRS. areas: area_id, geometry in a metric CRS, in which x and y are given.
     """
-    inside = gpd.sjoin(points.to_crs(areas.crs), areas[["area_id", "geometry"]], predicate="within")
+    inside = gpd.sjoin(points.to_crs(areas.crs), areas[["area_id", "geometry"]], predicate="intersects")
     inside = inside.drop_duplicates(["source_id", "kind"])
     degrees = inside.geometry.to_crs(4326)
     inside["x"], inside["y"] = inside.geometry.x.round(1), inside.geometry.y.round(1)

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from data import local, rights
 from data.city import building, checks, exporting, fetching, pack
-from data.city.findings import Finding, PackError
+from data.city.findings import Finding, PackError, Sum
 from data.errors import DataError
 
 
@@ -50,14 +50,18 @@ def check(args: argparse.Namespace) -> int:
         result = checks.check(folder, report_progress)
     show(result.findings)
     print(f"{len(result.errors)} errors, {len(result.findings) - len(result.errors)} warnings.")
+    if result.notes:
+        print(*(note.what for note in result.notes))
     return 1 if result.errors else 0
 
 
 def build(args: argparse.Namespace) -> int:
     """Build and use a pack."""
     with progress() as report_progress:
-        key, warnings = building.build(args.pack, report_progress)
+        sums: list[Sum] = []
+        key, warnings = building.build(args.pack, report_progress, sums.extend)
     show(warnings)
+    print(*sums)
     print(f"The city '{key}' is in use: open the app with ?city={key}.")
     return 0
 

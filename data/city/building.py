@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import h3
 import numpy as np
 import pandas as pd
 import shapely
 from pandera.errors import SchemaError
-from scipy.spatial import cKDTree
 
-from data import definitions, disclosure, grid, local, store
+from data import definitions, disclosure, local, store
 from data.catalogue import Entry
-from data.city import checks, pack
+from data.city import balance, checks, pack
 from data.city.checks import ReportProgress
-from data.city.findings import Finding, PackError
+from data.city.findings import Finding, PackError, Sum
+from data.city.ground import Ground
 from data.city.pack import LEVELS, SECTIONS, Pack
-from data.connectors import street_network
 from data.connectors.gisco import simplify_coverage
-from data.placing import assign_areas
 from data.separation import separation
 from data.translation import N_
 
 BOUNDARY_VERSION = "pack"
 CITY_ID = "0"  # the id of the whole city's area
-HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 SAMPLE = "walking_sample"
 # What a city's estimates rest on, by whether a grid says where people live and whether their ages are known.
 NOTES = {
@@ -46,17 +43,22 @@ NOTES = {
 }
 
 
-def build(path: Path, report_progress: ReportProgress = lambda _what, _share: None) -> tuple[str, list[Finding]]:
+def build(
+    path: Path,
+    report_progress: ReportProgress = lambda _what, _share: None,
+    report_sums: Callable[[list[Sum]], object] = lambda _sums: None,
+) -> tuple[str, list[Finding]]:
     """Check a pack (folder or zip) and put its city in use; returns the city's key and the warnings.
 
-    Raises PackError with every finding if one of them is an error; then nothing has changed.
+    report_sums gets what each file holds beside what the stored tables say. Raises PackError with every finding if one
+    of them is an error; then nothing has changed.
     """
     with pack.open_pack(path) as folder:
-        checked = checks.check(folder, lambda what, share: report_progress(f"check {what}", 0.3 * share))
-        if checked.errors or checked.pack is None:
-            raise PackError(checked.findings)
-        city = CityTables(checked.pack, checked.tables)
-        city.make(folder, lambda what, share: report_progress(what, 0.3 + 0.65 * share))
+        checked = checks.check(folder, lambda what, share: report_progress(f"check {what}", 0.5 * share))
+    if checked.errors or checked.pack is None or checked.ground is None:
+        raise PackError(checked.findings)
+    city = CityTables(checked.pack, checked.tables, checked.ground)
+    city.make(lambda what, share: report_progress(what, 0.5 + 0.45 * share))
     try:
         local.save_all(city.tables, city.settings())
         _store_targets(checked.pack.key, checked.tables.get("targets"))
@@ -64,6 +66,7 @@ def build(path: Path, report_progress: ReportProgress = lambda _what, _share: No
         what = f"a table breaks its contract ({str(fault).splitlines()[0][:200]})"
         hint = "Please report this pack, so that the check learns to say it better"
         raise PackError([Finding("error", pack.MANIFEST, what, hint)]) from fault
+    report_sums(balance.sums(checked, {entry.name: table for entry, table in city.tables}))
     report_progress("done", 1.0)
     return checked.pack.key, checked.findings
 
@@ -71,34 +74,25 @@ def build(path: Path, report_progress: ReportProgress = lambda _what, _share: No
 class CityTables:
     """The tables of a city made from a checked pack's sections, each with its entry in `tables`."""
 
-    def __init__(self, manifest: Pack, sections: dict[str, pd.DataFrame]) -> None:
-        self.pack, self.sections, self.version = manifest, sections, local.stamp()
-        self.grid = gpd.GeoDataFrame(sections["grid"]) if "grid" in sections else None
-        self.ground = "areas" if "areas" in sections else "grid"
-        shapes = hexagons(self.grid) if self.ground == "grid" else gpd.GeoDataFrame(sections["areas"])
-        self.crs = manifest.city.crs or int(shapes.estimate_utm_crs().to_epsg())
-        self.smallest = shapes.to_crs(self.crs)
-        self.squares = None if self.grid is None else as_squares(self.grid, self.crs)
-        self.areas = areas(self.smallest, manifest.city.name)
-        self.people = (
-            sections["residents"] if "residents" in sections else residents_of_grid(self.smallest, self.squares)
-        )
+    def __init__(self, manifest: Pack, sections: dict[str, pd.DataFrame], ground: Ground) -> None:
+        self.pack, self.sections, self.ground, self.version = manifest, sections, ground, local.stamp()
+        self.outlines = "areas" if "areas" in sections else "grid"
+        self.areas = areas(ground.smallest, manifest.city.name)
         self.tables: list[tuple[Entry, pd.DataFrame]] = []
 
-    def make(self, folder: Path, report_progress: ReportProgress) -> None:
+    def make(self, report_progress: ReportProgress) -> None:
         """Make every table that the sections allow."""
         report_progress("areas", 0.0)
         self._add_areas()
-        report_progress("residents", 0.1)
+        report_progress("residents", 0.2)
         self._add_residents()
-        report_progress("services", 0.2)
-        self._add_facilities_and_cells()
-        if "network" in self.pack.parts:
-            report_progress("network", 0.6)
-            nodes, edges, _places = street_network.network(folder / self.pack.parts["network"].file, self.crs)
-            self._add("network_nodes", "network", "Walking network: nodes", "metres", nodes)
-            self._add("network_edges", "network", "Walking network: ways", "metres", edges)
-        report_progress("people", 0.9)
+        report_progress("services", 0.4)
+        self._add_places_and_cells()
+        network = self.ground.network
+        if network is not None and len(network.edges):
+            self._add("network_nodes", "network", "Walking network: nodes", "metres", network.nodes)
+            self._add("network_edges", "network", "Walking network: ways", "metres", network.edges)
+        report_progress("people", 0.6)
         self._add_counts()
 
     def _add(self, name: str, section: str, title: str, unit: str, table: pd.DataFrame, note: str = "") -> None:
@@ -124,43 +118,37 @@ class CityTables:
 
     def _add_areas(self) -> None:
         title, note = "Areas at every level, simplified for drawing", "area_km2 is the true area."
-        self._add("areas", self.ground, title, "shape", self.areas, note)
-        exact = self.smallest[["area_id", "geometry"]]
+        self._add("areas", self.outlines, title, "shape", self.areas, note)
+        exact = self.ground.smallest[["area_id", "geometry"]]
         exact.insert(0, "boundary_version", BOUNDARY_VERSION)
-        self._add("areas_exact", self.ground, "Smallest areas, true shapes for computing", "shape", exact)
+        self._add("areas_exact", self.outlines, "Smallest areas, true shapes for computing", "shape", exact)
 
     def _add_residents(self) -> None:
         section = "residents" if "residents" in self.sections else "grid"
-        people, note = self.people.assign(boundary_version=BOUNDARY_VERSION), definitions.entry("residents").note
+        people, note = self.ground.people.assign(boundary_version=BOUNDARY_VERSION), definitions.entry("residents").note
         self._add("residents", section, "Residents by age", "persons", people, note)
 
-    def _add_facilities_and_cells(self) -> None:
-        sections = [section for section in ("services", "stops") if section in self.sections]
-        places = facilities(
-            self.smallest,
-            [self.sections[section].assign(source=self._credit(section)["attribution"]) for section in sections],
-        )
+    def _add_places_and_cells(self) -> None:
+        places, title = self.ground.places, "Services, culture venues and transit stops"
         if len(places):
-            title = "Services, culture venues and transit stops"
-            self._add("facilities", sections[0], title, "facilities, places", places)
-        points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(places["x"], places["y"]), crs=self.crs)
-        self._add(
-            "cells",
-            self.ground if self.grid is None else "grid",
-            "Hexagons with their share of an area's residents (estimate)",
-            "share of the area's residents",
-            grid.cells(self.smallest, points, self.squares),
-        )
+            credit = {section: self._credit(section)["attribution"] for section in places["section"].unique()}
+            table = places.assign(source=places["section"].map(credit)).drop(columns="section")
+            self._add("facilities", next(iter(credit)), title, "facilities, places", table)
+        section = self.outlines if self.ground.squares is None else "grid"
+        title = "Hexagons with their share of an area's residents (estimate)"
+        self._add("cells", section, title, "share of the area's residents", self.ground.cells)
 
     def _add_counts(self) -> None:
         note = definitions.entry("residents_by_background").note
         for section, by in (("origins", "origin"), ("background", "background")):
             if section in self.sections:
-                counts = known_or_not(self.sections[section], by, self.smallest["area_id"])
+                counts = known_or_not(self.sections[section], by, self.ground.smallest["area_id"])
                 self._add(f"residents_by_{by}", section, SECTIONS[section].holds, "persons", counts, note)
         if "origins" in self.sections:
             entry = definitions.entry("separation")
-            whole = separation(known_or_not(self.sections["origins"], "origin", self.smallest["area_id"]), self.people)
+            whole = separation(
+                known_or_not(self.sections["origins"], "origin", self.ground.smallest["area_id"]), self.ground.people
+            )
             self._add("separation", "origins", entry.title, entry.unit, whole, entry.note)
         if "social" in self.sections:
             title = "Social monitoring by area"
@@ -185,47 +173,19 @@ class CityTables:
             "country": city.country,
             "region": city.region,
             "region_name": city.region_name or city.name,
-            "crs": self.crs,
+            "crs": self.ground.crs,
             "lon": round((west + east) / 2, 5),
             "lat": round((south + north) / 2, 5),
             "zoom": round(math.log2(47_600 * 520 / size_m), 2),
             "boundary_version": BOUNDARY_VERSION,
-            "boundary_since": f"{self.people['period'].min():%Y-%m-%d}",
+            "boundary_since": f"{self.ground.people['period'].min():%Y-%m-%d}",
             "level_names": {level: names[level] for level in LEVELS if (self.areas["level"] == level).any()},
             "displaced_origins": city.displaced_origins,
             "displaced_origins_why": city.displaced_origins_why,
-            "estimate_note": NOTES[self.grid is not None, not (self.people["age"] == "0+").any()],
+            "estimate_note": NOTES[self.ground.squares is not None, not (self.ground.people["age"] == "0+").any()],
             "walking_network": SAMPLE,
             "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
         }
-
-
-def hexagons(population: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Areas for a city with a grid only: the H3 hexagons that hold people, with their parents as districts."""
-    centres = population[population["persons"] > 0].representative_point()
-    ids = pd.Series([h3.latlng_to_cell(point.y, point.x, HEXAGON) for point in centres]).drop_duplicates()
-    outlines = [shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(cell)]) for cell in ids]
-    parents = ids.map(lambda cell: h3.cell_to_parent(cell, HEXAGON - 1))
-    return gpd.GeoDataFrame(
-        {
-            "area_id": ids,
-            "name": [f"Hexagon {number}" for number in range(1, len(ids) + 1)],
-            "district": parents,
-            "district_name": [f"Hexagons, group {number + 1}" for number in pd.factorize(parents)[0]],
-        },
-        geometry=outlines,
-        crs=4326,
-    )
-
-
-def as_squares(population: gpd.GeoDataFrame, crs: int) -> gpd.GeoDataFrame:
-    """The grid in metres; points become squares as wide as their usual distance."""
-    metric = population.to_crs(crs)
-    if (metric.geom_type == "Point").all():
-        xy = metric.get_coordinates().to_numpy()
-        spacing_m = float(np.median(cKDTree(xy).query(xy, k=2)[0][:, 1])) if len(xy) > 1 else 250.0
-        metric = metric.set_geometry(metric.buffer(max(spacing_m, 1.0) / 2, cap_style="square"))
-    return metric[metric["persons"] > 0]
 
 
 def areas(metric: gpd.GeoDataFrame, city: str) -> gpd.GeoDataFrame:
@@ -245,29 +205,6 @@ def areas(metric: gpd.GeoDataFrame, city: str) -> gpd.GeoDataFrame:
     table.geometry = shapely.transform(table.geometry.array, lambda xy: np.round(xy, 6))
     table["boundary_version"] = BOUNDARY_VERSION
     return table[["boundary_version", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
-
-
-def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame | None) -> pd.DataFrame:
-    """Residents by area from a grid (an estimate): a square's persons by the share of it that lies in the area."""
-    assert squares is not None
-    pieces = gpd.overlay(
-        squares.assign(square=squares.area), metric[["area_id", "geometry"]], how="intersection", keep_geom_type=True
-    )
-    persons = (pieces["persons"] * pieces.area / pieces["square"]).groupby(pieces["area_id"]).sum()
-    table = pd.DataFrame({"area_id": metric["area_id"], "persons": metric["area_id"].map(persons).fillna(0.0).round()})
-    return table.assign(period=squares["period"].max(), age="0+")
-
-
-def facilities(metric: gpd.GeoDataFrame, places: list[pd.DataFrame]) -> pd.DataFrame:
-    """Services and stops, each in the area it stands in; those outside are left out."""
-    columns = ["source_id", "kind", "name", "places", "operator", "source", "area_id", "lon", "lat", "x", "y"]
-    if not places:
-        numeric = ("lon", "lat", "x", "y")
-        empty = pd.DataFrame({name: pd.Series(dtype=float if name in numeric else str) for name in columns})
-        return empty.astype({"places": "Int64"})
-    inside = assign_areas(gpd.GeoDataFrame(pd.concat(places, ignore_index=True), crs=4326), metric)
-    inside["places"] = inside["places"].astype("float64").round().astype("Int64")
-    return inside[columns].sort_values(["kind", "source_id"], ignore_index=True)
 
 
 def known_or_not(counts: pd.DataFrame, by: str, areas: pd.Series) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import shapely
 import tomli_w
 
 from data import limits
-from data.city import guesses, pack, reading
+from data.city import balance, ground, guesses, pack, reading
 from data.city.findings import Finding, PackError
 from data.city.pack import SECTIONS, Part
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
@@ -37,9 +37,13 @@ def check(folder: Path, report_progress: ReportProgress = lambda _what, _share: 
     result = ValidationResult(manifest, findings=list(manifest.faults))
     order = [section for section in SECTIONS if section in manifest.parts]
     for number, section in enumerate(order):
-        report_progress(section, number / len(order))
+        report_progress(section, 0.8 * number / len(order))
         _check_section(section, folder, manifest.parts[section], result)
     _check_across(result)
+    if not result.errors:
+        report_progress("city", 0.8)
+        result.ground = ground.survey(manifest, result.tables, folder)
+        balance.weigh(result)
     report_progress("", 1.0)
     return result
 
@@ -59,6 +63,7 @@ def _check_section(section: str, folder: Path, part: Part, result: ValidationRes
     except SourceError as fault:
         result.findings.append(Finding("error", part.file, fault.what, fault.hint))
         return
+    result.rows[section] = len(reader.rows)
     if not reader.missing():
         before = len(result.errors)
         table = VALIDATORS[section](reader, result)
@@ -128,11 +133,9 @@ def confirm(folder: Path, chosen: dict[str, dict[str, str]]) -> None:
 
 def _check_across(result: ValidationResult) -> None:
     """What only several files together can show."""
-    areas, people, grid = (result.tables.get(section) for section in ("areas", "residents", "grid"))
+    areas, people = (result.tables.get(section) for section in ("areas", "residents"))
     if areas is not None and people is not None:
         _check_density(gpd.GeoDataFrame(areas), people, result)
-    if areas is not None and grid is not None:
-        _check_grid(gpd.GeoDataFrame(grid), gpd.GeoDataFrame(areas), people, result)
     for section in ("background", "origins"):
         if people is not None and section in result.tables:
             _check_parts(section, people, result)
@@ -155,20 +158,6 @@ def _check_density(areas: gpd.GeoDataFrame, people: pd.DataFrame, result: Valida
     for area, value in density[density > MAX_PERSONS_PER_KM2].head(MAX_ROWS_NAMED).items():
         what = f"area {area} would house {value:,.0f} people on a square kilometre"
         _add(result, "warning", "residents", what, "Check residents, ids and the coordinate system")
-
-
-def _check_grid(
-    grid: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, people: pd.DataFrame | None, result: ValidationResult
-) -> None:
-    points = gpd.GeoDataFrame(geometry=grid.representative_point())
-    inside = gpd.sjoin(points, areas[["geometry"]], predicate="within").index.unique()
-    if inside.empty:
-        _add(result, "error", "grid", "no cell of the grid lies in the city", "Check the grid's coordinate system")
-        return
-    counted, registered = grid.loc[inside, "persons"].sum(), 0.0 if people is None else _last_day(people).sum()
-    if registered and not 0.5 < counted / registered < 2:
-        what = f"the grid counts {counted:,.0f} people in the city, the residents' file {registered:,.0f}"
-        _add(result, "warning", "grid", what, "Check that both speak of the same day and city")
 
 
 def _check_parts(section: str, people: pd.DataFrame, result: ValidationResult) -> None:

