@@ -6,6 +6,7 @@ scientific notation (no longer unique, so rows are counted, not ids), size bands
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,8 +17,12 @@ from data.disclosure import hide_few_firms
 from data.errors import SourceError
 
 COLUMNS = ["ihk_branch_id", "nace_id", "employees_range", "planungsraum_id"]
-# Not asked from where this was written: mend it if it moved.
-ADDRESS = "https://raw.githubusercontent.com/IHKBerlin/IHKBerlin_Gewerbedaten/master/data/IHKBerlin_Gewerbedaten.csv"
+# The register lies in Git LFS: at GitHub's "raw" address is only a pointer, at this one the file. Not asked from where
+# this was written: docs/endpoints.md.
+ADDRESS = (
+    "https://media.githubusercontent.com/media/IHKBerlin/IHKBerlin_Gewerbedaten/master/data/IHKBerlin_Gewerbedaten.csv"
+)
+POINTER = b"version https://git-lfs.github.com/spec/v1"  # how a file begins that stands for one in Git LFS
 REPORT = ["line", "column", "value", "fault"]
 
 # What is wrong with a row, first fault first; rows without a fault are counted.
@@ -40,6 +45,7 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
     """
     if not path.exists():
         raise SourceError(str(path), "the file is missing", hint="Give the path of the register's CSV file")
+    check_pointer(path)
     with duckdb.connect() as engine:
         engine.register("areas", pd.DataFrame({"area_id": sorted(areas)}))
         source = _open(engine, path)
@@ -62,6 +68,20 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
             GROUP BY ALL ORDER BY ALL""").df()
         report = _report(engine)
     return hide_few_firms(table.assign(period=period)), report
+
+
+def check_pointer(path: Path) -> None:
+    """Raise SourceError where a file is no more than Git LFS's pointer to it."""
+    with path.open("rb") as opened:
+        start = opened.read(1000)
+    if start.startswith(POINTER):
+        size = re.search(rb"^size (\d+)$", start, re.MULTILINE)
+        of = f" of {int(size[1]):,} bytes" if size else ""
+        raise SourceError(
+            str(path),
+            f"this is not the register but a pointer to it: the file{of} itself lies in Git LFS",
+            hint=f"Fetch it with 'git lfs pull', or from {ADDRESS}",
+        )
 
 
 def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import httpx
 from tenacity import RetryCallState, retry, retry_if_exception_type, stop_after_attempt, wait_exponential
@@ -31,11 +33,15 @@ HOSTS = (
     "ec.europa.eu",
     "gisco-services.ec.europa.eu",
     "download.geofabrik.de",
-    "raw.githubusercontent.com",
+    "media.githubusercontent.com",
+    "geodata-eu-central-1-kontur-public.s3.amazonaws.com",
+    "data.worldpop.org",
+    "jeodpp.jrc.ec.europa.eu",
 )
 AGENT = "ZoneOfSocialCreativity/1.0 (open-source city dashboard; +https://github.com/zone-of-social-creativity)"
 TRIES, WAIT_S, LONGEST_WAIT_S, PAUSE_S = 4, 2.0, 120.0, 1.0
 MOST_BYTES = 2_000_000_000  # of answers in the cache
+LARGEST_BYTES = 8_000_000_000  # of one answer; it goes to the disk as it comes
 _last: dict[str, float] = {}
 
 
@@ -85,14 +91,14 @@ def get(
     form: dict[str, str] | None = None,
     kinds: tuple[str, ...] = (),
     statuses: tuple[int, ...] = (200,),
-    check: Callable[[bytes], None] = lambda _content: None,
+    check: Callable[[bytes], None] | None = None,
     client: httpx.Client | None = None,
 ) -> CachedResponse:
     """Fetch a file into the cache, or prove that the cached one is still right.
 
     kinds: content types that the answer may have, statuses: those whose content is an answer. check raises ValueError
-    on an answer that is not what was asked for; then, as after any fault, the cached file stays. Raises SourceError if
-    there is nothing cached either.
+    on an answer that is not what was asked for (it gets the whole answer, so give none for large ones); then, as after
+    any fault, the cached file stays. Raises SourceError if there is nothing cached either.
     """
     check_host(address)
     query = list(query)
@@ -105,12 +111,15 @@ def get(
         statuses = (*statuses, 304)
     session = client or httpx.Client(timeout=httpx.Timeout(30.0, read=300.0), follow_redirects=False)
     method, parameters = "POST" if form else "GET", cast(Any, query) or None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{uuid4().hex}.part")
     try:
         request = session.build_request(method, address, params=parameters, data=form, headers=headers)
-        response = _send(session, request, statuses, kinds)
+        response = _send(session, request, statuses, kinds, draft)
         if response.status_code != 304:  # not changed since
-            check(response.content)
-            write(path, response.content)
+            if check is not None:
+                check(draft.read_bytes())
+            os.replace(draft, path)
             tag = response.headers.get("ETag", "")
     except (_RetryError, httpx.HTTPError, ValueError) as error:
         if cached:
@@ -121,6 +130,7 @@ def get(
             hint="What was stored before stays in use; try again later",
         ) from error
     finally:
+        draft.unlink(missing_ok=True)
         if client is None:
             session.close()
     now = datetime.now(UTC)
@@ -145,28 +155,39 @@ def _wait(state: RetryCallState) -> float:
     reraise=True,
 )
 def _send(
-    session: httpx.Client, request: httpx.Request, statuses: tuple[int, ...], kinds: tuple[str, ...]
+    session: httpx.Client, request: httpx.Request, statuses: tuple[int, ...], kinds: tuple[str, ...], draft: Path
 ) -> httpx.Response:
-    """One try, a pause after the last one at the same server."""
+    """One try, a pause after the last one at the same server; the answer's content goes into the file `draft`."""
     host = request.url.netloc.decode()
     if request.url.host in HOSTS:
         time.sleep(max(0.0, _last.get(host, 0.0) + PAUSE_S - time.monotonic()))
-    response = session.send(request)
-    _last[host] = time.monotonic()
-    status, headers = response.status_code, response.headers
-    if status == 429 or status >= 500:
-        raise _RetryError(f"the server says {status}", _retry_after(headers.get("Retry-After", "")))
-    if status not in statuses:
-        raise ValueError(f"the server says {status}")
-    if status == 304:
+    response = session.send(request, stream=True)
+    try:
+        status, headers = response.status_code, response.headers
+        if status == 429 or status >= 500:
+            raise _RetryError(f"the server says {status}", _retry_after(headers.get("Retry-After", "")))
+        if status not in statuses:
+            raise ValueError(f"the server says {status}")
+        if status == 304:
+            return response
+        kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
+        other_kind = f"the answer is {kind or 'of no type'}, not {' or '.join(kinds)}"
+        if kinds and kind and kind not in kinds:
+            raise ValueError(other_kind)
+        length, came = headers.get("Content-Length", ""), 0
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            for chunk in response.iter_bytes():
+                came += file.write(chunk)
+                if came > LARGEST_BYTES:
+                    raise ValueError(f"the answer is larger than {LARGEST_BYTES:,} bytes")
+        if length.isdigit() and "Content-Encoding" not in headers and int(length) != came:
+            raise _RetryError(f"{came:,} of {int(length):,} bytes came")
+        if kinds and not kind:
+            raise ValueError(other_kind)
         return response
-    length = headers.get("Content-Length", "")
-    if length.isdigit() and "Content-Encoding" not in headers and int(length) != len(response.content):
-        raise _RetryError(f"{len(response.content):,} of {int(length):,} bytes came")
-    kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if kinds and kind not in kinds:
-        raise ValueError(f"the answer is {kind or 'of no type'}, not {' or '.join(kinds)}")
-    return response
+    finally:
+        response.close()
+        _last[host] = time.monotonic()
 
 
 def _retry_after(value: str) -> float | None:

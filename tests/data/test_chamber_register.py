@@ -10,6 +10,7 @@ import pytest
 import data
 from bench.firms import HEADER, generate
 from data import firms
+from data.connectors import chamber_register, http_cache
 from data.connectors.chamber_register import firms_by_area
 from data.errors import SourceError
 
@@ -29,6 +30,19 @@ def write(path: Path, rows: list[str]) -> Path:
 
 def row(area: str = "4500939", branch: str = "731108", band: str = "1 - 3 Beschäftigte") -> str:
     return ROW.format(area=area, branch=branch, band=band)
+
+
+def test_a_pointer_of_git_lfs_is_called_so_and_not_a_register_without_columns(tmp_path: Path) -> None:
+    pointer = tmp_path / "register.csv"
+    pointer.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:8bf8\nsize 123855039\n")
+    with pytest.raises(SourceError) as fault:
+        firms_by_area(pointer, MONTH, AREAS)
+    assert str(fault.value) == (
+        f"{pointer}: this is not the register but a pointer to it: the file of 123,855,039 bytes itself lies in Git "
+        f"LFS. Fetch it with 'git lfs pull', or from {chamber_register.ADDRESS}."
+    )
+    assert chamber_register.ADDRESS.startswith("https://media.githubusercontent.com/media/IHKBerlin/")
+    http_cache.check_host(chamber_register.ADDRESS)
 
 
 @pytest.mark.skipif(not SAMPLE.exists(), reason="no shared folder beside this checkout")

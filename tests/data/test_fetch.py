@@ -6,7 +6,7 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -426,3 +426,18 @@ def helsinki_grid() -> pd.DataFrame:
         for e in range(int(west // 250) * 250, int(east), 250)
     ]
     return pd.DataFrame({"GRD_ID": codes, "asukkaita": [100 + 37 * n % 700 for n in range(len(codes))]})
+
+
+def test_a_large_answer_goes_to_the_disk_as_it_comes_and_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+
+    def endless() -> Iterator[bytes]:
+        for number in range(1000):
+            sent.append(number)
+            yield b"x" * 1000
+
+    monkeypatch.setattr(http_cache, "LARGEST_BYTES", 10_000)
+    with pytest.raises(SourceError, match="larger than 10,000 bytes"):
+        http_cache.get(ADDRESS, client=client(lambda _request: httpx.Response(200, content=endless())))
+    assert len(sent) == 11  # the eleventh thousand is one too many
+    assert not list(local_folder().rglob("*.part"))
