@@ -36,7 +36,10 @@ def table_section(key: str) -> None:
     entry = entries[key]
     about = catalogue.about(ctx, entry)
     st.markdown(" · ".join(f"**{label}** {escaped(text)}" for label, text in about.items()))
-    figures.show(catalogue.table_figure(ctx, entry))
+    if days := catalogue.days(key):
+        every_day = {"": _("All days")} | {day: day for day in days}
+        controls.choice(st.selectbox, _("Day"), "day", every_day)
+    figures.show(catalogue.table_figure(ctx, entry, query.day))
     address = f"`/api/tables/{key}?format=parquet`"
     st.caption(_("The same over HTTP, read-only: {address}", address=address))
     figures.show(catalogue.contract_figure(ctx, entry))
@@ -65,7 +68,14 @@ def refresh_section() -> None:
 
 
 entries = catalogue.entries()
-query = state.read(catalogue.Query, {"table": list(entries), "sources": catalogue.sources()})
+query = state.read(
+    catalogue.Query,
+    {
+        "table": list(entries),
+        "day": lambda values: ["", *catalogue.days(values["table"])],
+        "sources": catalogue.sources(),
+    },
+)
 shell.title(_("Data"), ctx)
 st.markdown(
     _("Every figure comes from one of these tables. Each line under a figure names the version, such as v2026-11-24.")

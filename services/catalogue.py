@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +20,7 @@ from data.translation import GAP, N_, is_gap
 from services.areas import country_names
 from services.columns import by_name
 from services.figures import Caption, figure
-from services.tables import place_table
+from services.tables import city_table, place_table
 
 # What a reader wants to hear of a new version: added up over these columns.
 HEADLINES = {
@@ -43,6 +45,7 @@ KINDS: dict[str, Any] = {"str": "id", "datetime": "day", "bool": "flag"}
 STATES = {"used": N_("in use"), "kept": N_("kept"), "offered": N_("waits")}
 SIDES = ("before", "after", "change", "what")
 CHANGES = {"changed": N_("changed"), "new": N_("new"), "gone": N_("gone")}
+MAX_SHAPED = 20_000  # rows of a table whose areas' shapes go along: about a kilobyte each
 CATALOGUE = N_("catalogue of this server")
 COLUMNS = by_name(
     Column("table", N_("Table"), kind="name"),
@@ -66,9 +69,10 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """The table looked at, and those that publishers are asked for (none chosen: all)."""
+    """The table looked at, the day of it ('': all), and those that publishers are asked for (none chosen: all)."""
 
     table: str = ""
+    day: str = ""
     sources: tuple[str, ...] = ()
 
 
@@ -141,24 +145,70 @@ def _column(name: str, values: pd.Series) -> Column:
     return Column(name, name, kind=KINDS.get(word, "number"), digits=digits, missing="")
 
 
-def table_figure(ctx: CityContext, entry: Entry) -> Figure:
-    """A whole table as it is stored, in the order and under the names of its contract; shapes go along in files."""
+def days(key: str) -> list[str]:
+    """The days that a table has rows of, newest first; none where it has one or no day. key: place/name."""
+    place, _slash, name = key.partition("/")
+    if not data.has(name, place) or "period" not in definitions.types(name):
+        return []
+    rows = place_table(name, place)["period"].dropna().drop_duplicates().sort_values(ascending=False)
+    return [f"{day:%Y-%m-%d}" for day in rows] if len(rows) > 1 else []
+
+
+def table_figure(ctx: CityContext, entry: Entry, day: str = "") -> Figure:
+    """A table as it is stored, in the order and under the names of its contract; shapes go along in files.
+
+    day: its rows of one day; all of them where none is chosen.
+    """
     _, table = ctx.language, place_table(entry.name, entry.place)
+    if day:
+        table = table[table["period"] == pd.Timestamp(day)].reset_index(drop=True)
     plain = pd.DataFrame(table.drop(columns="geometry")) if "geometry" in table else table
-
-    def geometry() -> list[dict[str, Any] | None]:
-        return [shape and shape.__geo_interface__ for shape in gpd.GeoDataFrame(table).to_crs(4326).geometry]
-
+    geometry = _shapes(ctx, entry, table)
+    note = ""
+    if geometry is None and "area_id" in table and len(table) > MAX_SHAPED and days(f"{entry.place}/{entry.name}"):
+        note = _("choose a day above for files with the shapes of areas")
     return Figure(
         f"{entry.place}-{entry.name}",
         _(entry.title),
         _(entry.unit),
-        entry.period,
+        f"{pd.Timestamp(day):%Y-%m-%d}" if day else entry.period,
         entry.source_line,
         plain,
         tuple(_column(name, plain[name]) for name in plain),
-        geometry=geometry if "geometry" in table else None,
+        note=note,
+        geometry=geometry,
     )
+
+
+def _shapes(ctx: CityContext, entry: Entry, table: pd.DataFrame) -> Callable[[], list[dict[str, Any] | None]] | None:
+    """What gives each row its shape or point: its own, or that of its area; None where rows are no places.
+
+    Shapes of areas are left out of tables with more than MAX_SHAPED rows, which would repeat each a hundred times.
+    """
+    if "geometry" in table:
+        return lambda: _drawn(gpd.GeoDataFrame(table).geometry)
+    city = data.cities().get(entry.place)
+    if {"lon", "lat"} <= set(table):
+        return lambda: _drawn(gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs=4326))
+    if city is not None and {"x", "y"} <= set(table):
+        return lambda: _drawn(gpd.GeoSeries.from_xy(table["x"], table["y"], crs=city.crs))
+    if city is None or "area_id" not in table or len(table) > MAX_SHAPED:
+        return None
+    return lambda: _shapes_of_areas(replace(ctx, city=city), table)
+
+
+def _drawn(shapes: gpd.GeoSeries) -> list[dict[str, Any] | None]:
+    return [shape and shape.__geo_interface__ for shape in shapes.to_crs(4326)]
+
+
+def _shapes_of_areas(ctx: CityContext, table: pd.DataFrame) -> list[dict[str, Any] | None]:
+    """The shape of each row's area: of its own level and boundary version, else of today's smallest areas."""
+    keys = ["boundary_version", "level", "area_id"]
+    areas = city_table(ctx, "areas")
+    shapes = dict(zip(areas[keys].itertuples(index=False, name=None), _drawn(areas["geometry"]), strict=True))
+    usual = {"boundary_version": ctx.boundary_version, "level": ctx.levels[-1]}
+    rows = table.assign(**{name: value for name, value in usual.items() if name not in table})
+    return [shapes.get(place) for place in rows[keys].itertuples(index=False, name=None)]
 
 
 def versions_figure(ctx: CityContext, entry: Entry) -> Figure | None:

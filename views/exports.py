@@ -22,6 +22,7 @@ from views.drawing import still
 from views.language import _, current
 from views.palette import Style
 
+MAX_SHEET_ROWS = 1_048_575  # below its headings; a workbook would leave out the rest without a word
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -134,6 +135,8 @@ def buttons(figure: Figure) -> None:
         "xlsx": ("Excel", XLSX, partial(xlsx_bytes, figure, language)),
         "parquet": ("Parquet", "application/vnd.apache.parquet", partial(parquet_bytes, figure.rows)),
     }
+    if len(figure.rows) > MAX_SHEET_ROWS:
+        del kinds["xlsx"]
     if figure.geometry is not None:
         kinds["geojson"] = ("GeoJSON", "application/geo+json", partial(geojson_bytes, figure))
         kinds["gpkg"] = ("GeoPackage", "application/geopackage+sqlite3", partial(geopackage_bytes, figure))
