@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 
 from data.city.pack import SECTIONS
+from data.city.words import plain_word
 
 SYNONYMS = {  # what publishers call our columns; compared without case, accents' marks and signs
     "id": "id area_id areaid code gid osm_id objectid plr_id kood tunnus nro number key geo",
@@ -17,9 +17,11 @@ SYNONYMS = {  # what publishers call our columns; compared without case, accents
     "asukkaat vaesto",
     "period": "period date day year time stichtag datum",
     "age": "age age_group agegroup ages alter altersgruppe age_band",
-    "cell": "cell grd_id grid_id grid cellcode",
+    "cell": "cell grd_id grid_id grid cellcode gitter_id_100m gitter_id_1km gitter_id_10km gitter_id",
     "lon": "lon longitude lng long x_wgs84",
     "lat": "lat latitude y_wgs84",
+    "geometry": "geometry geom the_geom wkt wkt_geom geom_wkt ewkt wkb geojson geo_shape geo_point_2d geo_point shape "
+    "geometria geometrie location",
     "kind": "kind type category amenity art typ service",
     "places": "places capacity seats platzzahl plaetze",
     "operator": "operator traeger provider",
@@ -46,9 +48,3 @@ def guess_columns(section: str, columns: Iterable[str]) -> dict[str, str]:
         if theirs is not None:
             guesses[ours] = theirs
     return guesses
-
-
-def plain_word(word: str) -> str:
-    """A word without case, accents and signs, in any script: 'Éco-Quartier' -> 'ecoquartier'."""
-    letters = unicodedata.normalize("NFKD", str(word).casefold())
-    return "".join(letter for letter in letters if letter.isalnum())

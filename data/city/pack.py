@@ -20,7 +20,7 @@ import shapely
 import tomli_w
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
-import data
+from data.city import countries
 from data.city.findings import Finding, PackError
 from data.translation import N_
 
@@ -110,7 +110,7 @@ def _metric(code: int) -> int:
 
 
 def _iso3(code: str) -> str:
-    if code not in set(data.table("countries")["iso3"]):
+    if code not in countries.codes():
         raise ValueError("no country")
     return code
 

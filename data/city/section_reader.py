@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from data.city import guesses, pack, reading
+from data.city import guesses, joining, layouts, pack, reading
 from data.city.findings import Finding
 from data.city.ground import Ground
 from data.city.pack import SECTIONS, Pack, Part
+from data.city.words import plain_word
 
 MAX_ROWS_NAMED = 5
 
@@ -46,6 +50,9 @@ class SectionReader:
         self.columns = guesses.guess_columns(section, file.rows.columns) | part.columns
         if part.kind and "kind" not in part.columns:
             self.columns.pop("kind", None)
+        self.wide = layouts.wide(section, part, self.columns, file.rows.columns)
+        self.cell_column: pd.Series | None = None  # where a row's value stood, if values stand in several columns
+        self.area_ids: pd.Series | None = None
         for what, hint in file.warnings:
             self.warning(what, hint)
 
@@ -66,29 +73,52 @@ class SectionReader:
         labels = at.index[at.fillna(False).to_numpy(dtype=bool)]
         for label in labels[:MAX_ROWS_NAMED]:
             value = str(self.rows.at[label, theirs])[:60] if theirs in self.rows else ""
-            sentence = what.format(value=value)
-            self.findings.append(Finding(level, self.part.file, sentence, hint, int(self.row[label]), theirs))
+            place = self._place(label, column)
+            self.findings.append(Finding(level, self.part.file, what.format(value=value), hint, *place))
         if len(labels) > MAX_ROWS_NAMED:
             more = f"{len(labels) - MAX_ROWS_NAMED} more rows like row {int(self.row[labels[0]])}"
             self.findings.append(Finding(level, self.part.file, more, hint, None, theirs))
 
+    def _place(self, label: Hashable, column: str) -> tuple[int, str]:
+        """Row and column of the file where a value stands."""
+        spread = self.wide is not None and self.cell_column is not None and column in (self.wide.of, self.wide.value)
+        theirs = (
+            self.cell_column[label] if spread and self.cell_column is not None else self.columns.get(column, column)
+        )
+        return int(self.row[label]), str(theirs)
+
     def missing(self) -> list[str]:
         """Columns that the section needs and the file does not have; each becomes an error."""
         stated = {"kind"} if self.part.kind else set[str]()
+        if self.wide:
+            stated |= {self.wide.of, self.wide.value}
+        if self.section in layouts.VALUES and "area" not in self.part.columns:
+            stated.add("area")  # looked for among all columns once the areas are known
         needed = [ours for ours in SECTIONS[self.section].required if ours not in stated]
         lacking = [ours for ours in needed if self.columns.get(ours) not in self.rows]
-        present = ", ".join(map(str, self.rows.columns[:12]))
         for ours in lacking:
             theirs = self.columns.get(ours)
-            what = f"there is no column '{theirs}' for '{ours}'" if theirs else f"no column is known to hold '{ours}'"
-            where = f"Name it under [{self.section}] in {pack.MANIFEST}"
-            self.error(what, f'{where}: columns = {{ {ours} = "..." }}; the file has {present}')
+            self._lacks(f"there is no column '{theirs}' for '{ours}'" if theirs else "", ours)
         for ours, theirs in list(self.columns.items()):
             if theirs not in self.rows and ours not in lacking:
                 what = f"there is no column '{theirs}' for '{ours}'"
                 self.error(what, f"Mend its name in {pack.MANIFEST} or leave it out")
                 del self.columns[ours]
+        for theirs in [*(self.wide.columns if self.wide else ()), *self.part.sum_over]:
+            if theirs not in self.rows:
+                setting = "sum_over" if theirs in self.part.sum_over else "wide"
+                hint = f"Mend {setting} under [{self.section}] in {pack.MANIFEST}; the file has {self._present()}"
+                self.error(f"there is no column '{theirs}', which {setting} names", hint)
+                lacking.append(theirs)
         return lacking
+
+    def _present(self) -> str:
+        return ", ".join(map(str, self.rows.columns[:12]))
+
+    def _lacks(self, what: str, ours: str) -> None:
+        where = f"Name it under [{self.section}] in {pack.MANIFEST}"
+        hint = f'{where}: columns = {{ {ours} = "..." }}; the file has {self._present()}'
+        self.error(what or f"no column is known to hold '{ours}'", hint)
 
     def text(self, column: str, default: str = "") -> pd.Series:
         """A column as text; ids that a spreadsheet made numbers lose their '.0'."""
@@ -97,7 +127,13 @@ class SectionReader:
         values = self.rows[self.columns[column]]
         if pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all():
             values = values.astype("Int64")
+        elif pd.api.types.is_object_dtype(values):
+            values = values.map(lambda cell: int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
         return values.astype("string").str.strip().fillna(default).astype(str)
+
+    def category(self, column: str, default: str = "") -> pd.Series:
+        """As `text`, a publisher's words replaced by ours as the manifest says (kinds)."""
+        return self.text(column, default).map(lambda word: self.part.kinds.get(word, word))
 
     def number(
         self,
@@ -112,9 +148,15 @@ class SectionReader:
         """A column as numbers in [low, high], or the default where there is none; gaps: the level of an empty cell."""
         if column not in self.columns:
             return pd.Series(default, index=self.rows.index)
-        values, wrong, mixed = reading.numbers(self.rows[self.columns[column]], whole)
-        if mixed:
-            self.error(mixed, "Write every number of the column in one form", column)
+        cells = self.rows[self.columns[column]]
+        marked = self._marks(column, cells, gaps)
+        if self.part.zero:
+            cells = cells.mask(cells.astype("string").str.strip() == self.part.zero, 0)
+        thousands = high >= 1000 and column not in ("lon", "lat")
+        values, wrong, form = reading.numbers(cells.mask(marked), whole, thousands=thousands, decimal=self.part.decimal)
+        if form:
+            hint = f'Write the column in one form, or state decimal = "," or "." under [{self.section}]'
+            self.error(form, hint, column, wrong & (wrong.cumsum() == 1))
             return values
         self.error("'{value}' is not a number", "Write a number or leave the cell empty", column, wrong)
         beyond = values.notna() & ~values.between(low, high)
@@ -129,31 +171,220 @@ class SectionReader:
             self.error("{value} is no whole number", "Write whole persons, places or firms", column, broken)
         if gaps:
             hint = "Fill it in; an empty cell counts as not known, never as zero"
-            self._add(gaps, "the cell is empty", hint, column, values.isna() & ~wrong)
+            self._add(gaps, "the cell is empty", hint, column, values.isna() & ~wrong & ~marked)
         return values
+
+    def _marks(self, column: str, cells: pd.Series, gaps: str) -> pd.Series:
+        """Which cells hold a mark for what is suppressed or not known, with one finding that counts them."""
+        marked = reading.unknown_marks(cells, self.part.unknown)
+        marked &= cells.astype("string").str.strip() != (self.part.zero or "\0")
+        if marked.any():
+            counts = Counter(cells[marked].astype("string").str.strip())
+            marks = ", ".join(f"'{mark}' {count} times" for mark, count in counts.most_common(5))
+            what = f"{marked.sum():,} cells hold marks ({marks}) and are read as not known"
+            hint = f'If a mark means none, write zero = "-" under [{self.section}]'
+            place = self._place(marked.index[marked][0], column)
+            self.findings.append(Finding("error" if gaps == "error" else "warning", self.part.file, what, hint, *place))
+        return marked.astype(bool)
 
     def days(self) -> pd.Series:
         """The day of each row; without a column the section's own period."""
+        order, year_ends = self.part.dates, self.part.year_ends
         if "period" not in self.columns:
-            parsed, wrong, _mixed = reading.days(pd.Series([self.part.period], dtype=str))
+            parsed, wrong, _form = reading.days(pd.Series([self.part.period], dtype=str), order, year_ends)
             if wrong.any():
                 what = f"[{self.section}] says no day for its figures (period = '{self.part.period}')"
                 hint = 'Write period = "2025-12-31" or name a column of days'
                 self.findings.append(Finding("error", pack.MANIFEST, what, hint))
             return pd.Series(parsed.iloc[0], index=self.rows.index)
-        parsed, wrong, mixed = reading.days(self.rows[self.columns["period"]])
+        parsed, wrong, form = reading.days(self.rows[self.columns["period"]], order, year_ends)
         first = wrong & (wrong.cumsum() == 1)
-        self.error(mixed or "'{value}' is not a day", "Write days as 2025-12-31", "period", first if mixed else wrong)
+        hint = "Write days as 2025-12-31"
+        if "day or month" in form:
+            hint += f', or dates = "day first" or "month first" under [{self.section}]'
+        elif "financial" in form:
+            hint += f', or year_ends = "03-31" with the last day of a financial year under [{self.section}]'
+        self.error(form or "'{value}' is not a day", hint, "period", first if form else wrong)
         return parsed
 
     def check_unique(self, rows: pd.DataFrame, key: list[str], column: str) -> None:
         """An error for rows that state the same thing twice."""
         self.error("the row stands twice ({value})", "Keep one of them", column, rows.duplicated(key))
 
-    def areas(self, result: ValidationResult) -> pd.Series:
-        """The column of areas' ids, with an error for those that the pack does not have."""
-        ids, areas = self.text("area"), result.tables.get("areas")
+    def locate(self, result: ValidationResult) -> bool:
+        """Find each row's area, leave out totals, and put values that stand in several columns into rows of their own.
+
+        False with an error where no column holds areas. To be called before columns are read.
+        """
+        areas = result.tables.get("areas")
+        self._find_area_column(areas)
+        if "area" not in self.columns:
+            self._lacks("", "area")
+            return False
+        self.area_ids = self.text("area")
         if areas is not None:
-            hint = "Use the ids of the areas' file, leading zeros included"
-            self.error("the area '{value}' is not among the areas", hint, "area", ~ids.isin(areas["area_id"]))
-        return ids
+            self._join(areas, result.pack.city.name if result.pack else "")
+        self._spread()
+        theirs = self.text(layouts.VALUES[self.section][0])
+        self._leave_out((self.category(layouts.VALUES[self.section][0]) == "") & (theirs != ""))
+        return True
+
+    def areas(self) -> pd.Series:
+        """The id of each row's area, as `locate` found it."""
+        assert self.area_ids is not None
+        return self.area_ids
+
+    def _leave_out(self, rows: pd.Series) -> None:
+        self.rows, self.row = self.rows[~rows], self.row[~rows]
+        self.area_ids = None if self.area_ids is None else self.area_ids[~rows]
+
+    def _find_area_column(self, areas: pd.DataFrame | None) -> None:
+        """Take another column for the areas' than was guessed where most of its words are areas, unlike the guess's."""
+        if areas is None or "area" in self.part.columns:
+            return
+
+        def fit(column: str) -> float:
+            words = list(self.rows[column].dropna().astype(str).str.strip().unique())
+            few = len(words) <= 3 * len(areas) + 100
+            return len(joining.match(words, areas, self.part.areas).ids) / max(len(words), 1) if few else 0.0
+
+        guess = self.columns.get("area", "")
+        if guess and fit(guess) > 0.5:
+            return
+        used = {theirs for ours, theirs in self.columns.items() if ours in self.part.columns}
+        others = [str(column) for column in self.rows.columns if column not in used and column != "geometry"]
+        best = max(others, key=fit, default="")
+        if best and fit(best) > 0.5:
+            self.columns = {ours: theirs for ours, theirs in self.columns.items() if theirs != best} | {"area": best}
+            hint = f'State it under [{self.section}]: columns = {{ area = "{best}" }}'
+            self.warning(f"the areas were found in the column '{best}'", hint)
+
+    def _join(self, areas: pd.DataFrame, city: str) -> None:
+        """Give each row its area's id; findings for how they were found, for totals, and for what is no area."""
+        words = self.text("area")
+        self._leave_out(words.map(lambda word: self.part.areas.get(word) == "").astype(bool))
+        words = self.text("area")
+        match = joining.match(list(words.unique()), areas, self.part.areas)
+        ids = words.map(match.ids)
+        if match.how:
+            word, area = next(((word, area) for word, area in match.ids.items() if word != area), ("", ""))
+            what = f"the areas are found by {match.how} ('{word}' is '{area}')"
+            self.warning(what, "Check the list of what was not found, if there is one; ids are surest", "area")
+        several = words.isin(list(match.ambiguous))
+        if several.any():
+            word = words[several].iloc[0]
+            what = f"'{word}' may be one of several areas ({', '.join(match.ambiguous[word][:5])})"
+            self._name_words("error", words[several], what, "Write their ids", "may be several areas")
+        left = self._leave_out_totals(words, ids, several, areas, city)
+        words, ids, several = words[~left], ids[~left], several[~left]
+        unknown = ids.isna() & ~several
+        if unknown.any():
+            word = words[unknown].iloc[0]
+            near = difflib.get_close_matches(word, [*areas["area_id"], *areas["name"]], 1)
+            hint = f"Did you mean '{near[0]}'? " if near else ""
+            hint += (
+                f'Mend it, or write areas = {{ "{word[:40]}" = "its id" }} under [{self.section}] ("" leaves it out)'
+            )
+            self._name_words(
+                "error", words[unknown], f"'{word}' is not among the areas", hint, "are not among the areas"
+            )
+        self.area_ids = ids.fillna(words)
+
+    def _name_words(self, level: str, words: pd.Series, what: str, hint: str, all_say: str) -> None:
+        """One finding for all different words of the column of areas, with the row of each."""
+        first = words[~words.duplicated()]
+        if len(first) > 1:
+            named = ", ".join(f"'{word}' (row {self.row[label]})" for label, word in first.head(12).items())
+            more = f" and {len(first) - 12} more" if len(first) > 12 else ""
+            what = f"{len(first)} words {all_say}: {named}{more}"
+        place = self._place(first.index[0], "area")
+        self.findings.append(Finding(level, self.part.file, what, hint, *place))
+
+    def _leave_out_totals(
+        self, words: pd.Series, ids: pd.Series, several: pd.Series, areas: pd.DataFrame, city: str
+    ) -> pd.Series:
+        """Leave out rows that are sums of others, with a finding that names them. Returns which they were."""
+        of, value = layouts.VALUES[self.section]
+        keys = [self.columns[ours] for ours in ("period", of) if ours in self.columns and not self._is_spread(ours)]
+        keys += [name for name in self.over() if name not in keys]
+        value_columns = list(self.wide.columns) if self.wide else [self.columns[value]]
+        others = [name for name in self.rows if name not in {*keys, *value_columns, self.columns["area"]}]
+        members: dict[str, list[str]] = {}
+        for column in {"district", "district_name"} & set(areas.columns):
+            for district, inside in areas.groupby(column)["area_id"]:
+                members[plain_word(str(district))] = list(inside)
+        table = joining.Table(words, ids, self.rows[keys], self._counts(value_columns), self._counts(others[:60]))
+        found = joining.totals(table, {plain_word(city)}, members)
+        if found.summed.any():
+            what = f"'{words[found.summed].iloc[0]}' is the sum of other rows and is left out"
+            hint = "To keep such a row, give it an area of its own; sums are made by the app"
+            self._name_words("warning", words[found.summed], what, hint, "are sums of other rows and left out")
+        if found.named.any():
+            self._name_totals(words[found.named], table.counts, ids.mask(found.summed), members)
+        left = found.summed | found.named
+        self._leave_out(left)
+        return left
+
+    def _name_totals(
+        self, words: pd.Series, counts: pd.DataFrame, ids: pd.Series, members: dict[str, list[str]]
+    ) -> None:
+        """A finding for rows that are called totals and are not the sums of the rows read, with both numbers."""
+        column = counts.columns[0]
+        says = []
+        for word, rows in words.groupby(words, sort=False):
+            inside = ids.isin(members[plain_word(str(word))]) if plain_word(str(word)) in members else ids.notna()
+            both = f"{counts.loc[rows.index, column].sum():,.10g}, the rows {counts.loc[inside, column].sum():,.10g}"
+            says.append(f"'{word}' (row {self.row[rows.index[0]]}) says {both}")
+        what = f"rows that are called totals, but are not, are left out; in '{column}': {'; '.join(says[:5])}"
+        place = self._place(words.index[0], "area")
+        hint = "Check whether rows are missing; what only a total counts is not shown"
+        self.findings.append(Finding("warning", self.part.file, what, hint, *place))
+
+    def _is_spread(self, ours: str) -> bool:
+        return self.wide is not None and self.wide.of == ours
+
+    def _counts(self, columns: list[str]) -> pd.DataFrame:
+        """Columns as numbers, gaps where they hold none."""
+        numbers = {}
+        for name in columns:
+            cells = self.rows[name]
+            if pd.api.types.is_numeric_dtype(cells) or cells.dtype == object or pd.api.types.is_string_dtype(cells):
+                marked = reading.unknown_marks(cells, self.part.unknown)
+                numbers[name] = reading.numbers(cells.mask(marked), True, decimal=self.part.decimal)[0]
+        return pd.DataFrame(numbers, index=self.rows.index)
+
+    def _spread(self) -> None:
+        """Put values that stand in several columns into rows of their own."""
+        if self.wide is None:
+            return
+        if self.wide.guessed:
+            names = ", ".join(f"'{name}'" for name in list(self.wide.columns)[:4])
+            what = f"{len(self.wide.columns)} columns ({names}, ...) were read as values of '{self.wide.of}'"
+            hint = f'State them under [{self.section}]: wide = {{ "theirs" = "ours" }}, or name the column of values'
+            self.warning(what, hint)
+        free = [name for name in self.rows if name not in self.wide.columns]
+        of, value = (f"{name} (columns)" if name in free else name for name in (self.wide.of, self.wide.value))
+        self.rows, labels, self.cell_column = layouts.long(self.rows, self.wide, (of, value))
+        self.row = labels.map(self.row)
+        self.area_ids = labels.map(self.areas())
+        self.columns = self.columns | {self.wide.of: of, self.wide.value: value}
+
+    def over(self) -> list[str]:
+        """Columns over which rows are summed: those that the manifest names, and one of sexes."""
+        sex = layouts.sex_column(self.rows, self.columns.values())
+        return [*self.part.sum_over, *([sex] if sex and sex not in self.part.sum_over else [])]
+
+    def summed(self, table: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
+        """A table's rows without what parts them further, such as their sex: stated totals, else sums."""
+        over = self.over()
+        if not over:
+            return table
+        words = pd.DataFrame({name: self.rows[name].fillna("").astype(str) for name in over})
+        self.error("the row stands twice", "Keep one of them", "area", table.assign(**words).duplicated([*keys, *over]))
+        result, off = layouts.summed(table, words, keys, values)
+        names = ", ".join(f"'{name}'" for name in over)
+        self.warning(f"rows are summed over {names}", f"Leave them out or name others: sum_over under [{self.section}]")
+        if off:
+            what = f"{off} totals over {names} are not the sum of their parts; the totals are taken"
+            self.warning(what, "Check them")
+        return result

@@ -2,67 +2,88 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from itertools import pairwise
 
 import pandas as pd
 
-import data
 from data import kinds
-from data.city import spatial
+from data.city import ages, countries, spatial
+from data.city.layouts import BACKGROUNDS
 from data.city.pack import LEVELS
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
-
-AGE = re.compile(r"^(\d{1,3})\s*[-–]\s*(\d{1,3})$|^(\d{1,3})\s*\+$|^(?:<|under )\s*(\d{1,2})$", re.IGNORECASE)
-TOTAL = {"total", "all", "t", "gesamt", "insgesamt", "yhteensä", ""}
-BACKGROUNDS = ("foreign_nationals", "migration_background")
-
-
-def _band(age: str) -> str:
-    match = AGE.match(age)
-    if not match:
-        return ""
-    low, high, last, under = match.groups()
-    if under:
-        return f"0-{int(under) - 1}"
-    return f"{int(last)}+" if last else f"{int(low)}-{int(high)}" if int(low) <= int(high) else ""
+from data.city.words import is_total
 
 
 def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, age, persons; 'total' rows are checked against their ages and left out where ages are given."""
-    age = reader.text("age", "total").str.lower()
-    total = age.isin(TOTAL)
-    bands = age.where(total, age.map(_band))
+    if not reader.locate(result):
+        return None
+    age = reader.category("age", ages.TOTAL)
+    bands = age.map({word: ages.band(word) for word in age.unique()})
     reader.error("'{value}' is no age", "Write ages as 6-14 or 65+, or total", "age", bands == "")
-    if _overlapping([band for band in bands.unique() if band not in TOTAL and band]):
-        reader.error("ages overlap, so people would count twice", "Give ages that follow each other", "age")
-    table = pd.DataFrame(
-        {
-            "period": reader.days(),
-            "area_id": reader.areas(result),
-            "age": bands.where(~total, "total"),
-            "persons": reader.number("persons", 0, 50_000_000, whole=True),
-        }
-    )
+    persons = reader.number("persons", 0, 50_000_000, whole=True)
+    table = pd.DataFrame({"period": reader.days(), "area_id": reader.areas(), "age": bands, "persons": persons})
     keys = ["period", "area_id"]
+    table = reader.summed(table, [*keys, "age"], ["persons"])
+    if reader.part.rest:
+        table = _with_rest(reader, table)
+    made_up = ages.sums([band for band in table["age"].unique() if band not in (ages.TOTAL, ages.UNKNOWN, "")])
+    table = _without_sums(reader, table, made_up)
     reader.check_unique(table, [*keys, "age"], "area")
+    total, unknown = table["age"] == ages.TOTAL, table["age"] == ages.UNKNOWN
+    if ages.overlap([band for band in table.loc[~total & ~unknown, "age"].unique() if band]):
+        reader.error("ages overlap, so people would count twice", "Give ages that follow each other", "age")
     _check_totals(reader, table, total)
+    if unknown.any():
+        what = f"{table.loc[unknown, 'persons'].sum():,.0f} people of unknown age are left out"
+        reader.warning(what, "Share them out over the ages if they should count", "age")
     if "areas" in result.tables:
         absent = sorted(set(result.tables["areas"]["area_id"]) - set(table["area_id"]))
         if absent:
             what = f"{len(absent)} areas have no residents in the file (first: {absent[0]})"
             reader.warning(what, "Add them; until then they are not known, never zero")
-    with_ages = table[~total].set_index(keys).index
-    return table[~total | ~pd.MultiIndex.from_frame(table[keys]).isin(with_ages)].replace({"age": {"total": "0+"}})
+    with_ages = table[~total & ~unknown].set_index(keys).index
+    alone = total & ~pd.MultiIndex.from_frame(table[keys]).isin(with_ages)
+    return table[(~total & ~unknown) | alone].replace({"age": {ages.TOTAL: "0+"}})
+
+
+def _with_rest(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
+    """A table with the age that its manifest calls the rest: of each total, what the stated ages leave of it."""
+    rest, keys = ages.band(reader.part.rest), ["period", "area_id"]
+    whole = table[table["age"] == ages.TOTAL]
+    if rest in ("", ages.TOTAL) or whole.empty or (table["age"] == rest).any():
+        what = f"rest = '{reader.part.rest}' cannot be made: it has to be an age that the file lacks, beside a total"
+        reader.error(what, f"Mend rest under [{reader.section}], or map a column or word to total")
+        return table
+    groups = table[table["age"] != ages.TOTAL].assign(known=lambda rows: rows["persons"].notna()).groupby(keys)
+    stated = groups["persons"].sum().where(groups["known"].all())
+    left = whole["persons"] - stated.reindex(pd.MultiIndex.from_frame(whole[keys])).to_numpy()
+    what = "the ages stated for {value} are more than its total"
+    reader.error(what, "Mend the parts or the total", "area", (left < 0).fillna(False))
+    others = pd.DataFrame({**whole[keys], "age": rest, "persons": left.to_numpy()}, index=whole.index)
+    return pd.concat([table, others])
+
+
+def _without_sums(reader: SectionReader, table: pd.DataFrame, made_up: list[str]) -> pd.DataFrame:
+    """A table without ages that others make up ('0-17' beside '0-5' and '6-17'), where these are stated as well."""
+    sums, keys = table["age"].isin(made_up), ["period", "area_id"]
+    parted = pd.MultiIndex.from_frame(table[keys]).isin(
+        table[~sums & (table["age"] != ages.TOTAL)].set_index(keys).index
+    )
+    if not made_up or not parted[sums.to_numpy()].all():
+        return table
+    what = f"ages that others make up are left out ({', '.join(made_up[:5])})"
+    reader.warning(what, "Leave them out of the file to be sure that they are sums", "age")
+    return table[~sums]
 
 
 def _check_totals(reader: SectionReader, table: pd.DataFrame, total: pd.Series) -> None:
     """Whether ages add up to the totals that stand beside them."""
     keys = ["period", "area_id"]
-    whole, parts = table[total].set_index(keys)["persons"], table[~total].groupby(keys)["persons"].sum(min_count=1)
+    whole, groups = table[total].set_index(keys)["persons"], table[~total].groupby(keys)["persons"]
     if whole.index.has_duplicates:
         return
+    parts = groups.sum(min_count=1).where(groups.count() == groups.size())  # a part that is not known is in the total
     both = pd.concat([whole.rename("whole"), parts.rename("parts")], axis=1).dropna()
     off = both[(both["whole"] - both["parts"]).abs() > 0.5]
     for (period, area), row in off.head(MAX_ROWS_NAMED).iterrows():
@@ -70,75 +91,86 @@ def _check_totals(reader: SectionReader, table: pd.DataFrame, total: pd.Series) 
         reader.error(f"ages of area {area} on {period:%Y-%m-%d} {sums}", "Mend the parts or the total", "persons")
 
 
-def _overlapping(bands: list[str]) -> bool:
-    """Whether two ages of one file share a year."""
-    ends = sorted(
-        (int(band.rstrip("+").split("-")[0]), int(band.split("-")[1]) if "-" in band else 200) for band in bands
-    )
-    return any(after[0] <= before[1] for before, after in pairwise(ends))
-
-
 def background(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, background, persons."""
-    unknown = ~reader.text("background").isin(BACKGROUNDS)
-    reader.error("'{value}' is no background", f"Write {' or '.join(BACKGROUNDS)}", "background", unknown)
-    return _counts(reader, result, "background")
+    if not reader.locate(result):
+        return None
+    groups = reader.category("background")
+    hint = f'Write {" or ".join(BACKGROUNDS)}, or map it: kinds = {{ "theirs" = "ours" }} under [background]'
+    reader.error("'{value}' is no background", hint, "background", ~groups.isin(BACKGROUNDS))
+    return _counts(reader, "background", groups)
 
 
 def origins(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, origin, persons."""
-    unknown = ~reader.text("origin").isin(set(data.table("countries")["iso3"]))
-    reader.error("'{value}' is no country", "Write the three-letter ISO code", "origin", unknown)
-    return _counts(reader, result, "origin")
+    if not reader.locate(result):
+        return None
+    words = reader.category("origin")
+    codes = words.map({word: countries.iso3(word) for word in words.unique()})
+    hint = 'Write the three-letter ISO code, or map it: kinds = { "theirs" = "SYR" } under [origins], "" leaves it out'
+    reader.error("'{value}' is no country", hint, "origin", codes == "")
+    return _counts(reader, "origin", codes)
 
 
-def _counts(reader: SectionReader, result: ValidationResult, by: str) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "period": reader.days(),
-            "area_id": reader.areas(result),
-            by: reader.text(by),
-            "persons": reader.number("persons", 0, 50_000_000, whole=True),
-        }
-    )
-    reader.check_unique(table, ["period", "area_id", by], "area")
+def _counts(reader: SectionReader, by: str, groups: pd.Series) -> pd.DataFrame:
+    persons = reader.number("persons", 0, 50_000_000, whole=True)
+    table = pd.DataFrame({"period": reader.days(), "area_id": reader.areas(), by: groups, "persons": persons})
+    keys = ["period", "area_id", by]
+    table = reader.summed(table, keys, ["persons"])
+    reader.check_unique(table, keys, "area")
     return table
 
 
 def social(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, indicator, percent."""
-    indicator = reader.text("indicator")
+    if not reader.locate(result):
+        return None
+    indicator = reader.category("indicator")
+    hint = f'Known: {", ".join(kinds.SOCIAL)}; map others: kinds = {{ "theirs" = "ours" }} under [social]'
     unknown = ~indicator.isin(kinds.SOCIAL)
-    reader.error(
-        "'{value}' is no indicator that the app shows", f"Known: {', '.join(kinds.SOCIAL)}", "indicator", unknown
-    )
+    reader.error("'{value}' is no indicator that the app shows", hint, "indicator", unknown)
+    percent = reader.number("percent", 0, 100)
+    keys = ["period", "area_id", "indicator"]
     table = pd.DataFrame(
-        {
-            "period": reader.days(),
-            "area_id": reader.areas(result),
-            "indicator": indicator,
-            "percent": reader.number("percent", 0, 100),
-        }
+        {"period": reader.days(), "area_id": reader.areas(), "indicator": indicator, "percent": percent}
     )
-    reader.check_unique(table, ["period", "area_id", "indicator"], "area")
+    if over := reader.over():
+        table = _totals_only(reader, table, over)
+    reader.check_unique(table, keys, "area")
     return table
+
+
+def _totals_only(reader: SectionReader, table: pd.DataFrame, over: list[str]) -> pd.DataFrame:
+    """Rows of percentages that stand for everyone: those of the sexes cannot be added."""
+    everyone = pd.Series(True, index=table.index)
+    for name in over:
+        everyone &= reader.rows[name].fillna("").astype(str).map(is_total).astype(bool)
+    keys = ["period", "area_id", "indicator"]
+    stated = pd.MultiIndex.from_frame(table[keys]).isin(table[everyone].set_index(keys).index)
+    what = "percentages by '{name}' cannot be added".format(name="', '".join(over))
+    reader.error(what, "Add a row for everyone (total)", "area", pd.Series(~stated, index=table.index))
+    return table[everyone]
 
 
 def employment(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, activity (digits), firms, employees."""
-    activity = reader.text("activity").str.replace(".", "", regex=False)
+    if not reader.locate(result):
+        return None
+    activity = reader.category("activity").str.replace(".", "", regex=False)
     hint = "Write two to five digits of NACE, such as 90.03"
     reader.error("'{value}' is no activity", hint, "activity", ~activity.str.fullmatch(r"\d{2,5}"))
     table = pd.DataFrame(
         {
             "period": reader.days(),
-            "area_id": reader.areas(result),
+            "area_id": reader.areas(),
             "activity": activity,
             "firms": reader.number("firms", 1, 1e7, whole=True, gaps="error"),
             "employees": reader.number("employees", 0, 1e8, gaps=""),
         }
     )
-    reader.check_unique(table, ["period", "area_id", "activity"], "area")
+    keys = ["period", "area_id", "activity"]
+    table = reader.summed(table, keys, ["firms", "employees"])
+    reader.check_unique(table, keys, "area")
     return table
 
 

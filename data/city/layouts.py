@@ -1,0 +1,128 @@
+"""From the layouts that are published to one value a row: values in several columns, rows by sex and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from data import kinds
+from data.city import ages, countries, reading
+from data.city.pack import Part
+from data.city.words import SEX_COLUMNS, is_sex, is_total, plain_word
+
+# By section: what may stand in several columns (else days may), and the column of ours that holds the values.
+VALUES = {
+    "residents": ("age", "persons"),
+    "background": ("background", "persons"),
+    "origins": ("origin", "persons"),
+    "social": ("indicator", "percent"),
+    "employment": ("activity", "firms"),
+}
+BACKGROUNDS = ("foreign_nationals", "migration_background")
+
+
+@dataclass(frozen=True)
+class Wide:
+    """Columns that hold values of one kind: theirs = what each stands for, as a value of our column `of`."""
+
+    of: str
+    value: str
+    columns: dict[str, str]
+    guessed: bool = False
+
+
+def wide(section: str, part: Part, mapped: dict[str, str], header: Iterable[str]) -> Wide | None:
+    """Which columns hold values of one kind, as the manifest says or their names do; None where there is one column.
+
+    mapped: the file's columns by ours.
+    """
+    if section not in VALUES:
+        return None
+    of, value = VALUES[section]
+    names = list(header)
+    if part.wide:
+        by_plain = {plain_word(name): name for name in names}
+        columns = {
+            name if name in names else by_plain.get(plain_word(name), name): ours for name, ours in part.wide.items()
+        }
+        return Wide(_kind(of, columns, mapped), value, columns)
+    if value in part.columns:
+        return None
+    free = [name for name in names if name not in mapped.values() or mapped.get(value) == name]
+    columns = {name: name for name in free if _stands_for(of, name, part)} if of not in mapped else {}
+    if of == "age" and sum(ages.band(name) not in ("", ages.TOTAL, ages.UNKNOWN) for name in columns) < 2:
+        columns = {}
+    if not columns and "period" not in mapped:
+        of, columns = "period", {name: name for name in free if name.isdigit() and 1900 <= int(name) <= 2100}
+    return Wide(of, value, columns, True) if len(columns) > 1 or (section == "social" and columns) else None
+
+
+def _kind(of: str, columns: dict[str, str], mapped: dict[str, str]) -> str:
+    """What the manifest's columns stand for: days where all are days and the category has a column, or cannot be."""
+    if "period" in mapped or (of == "activity" and of not in mapped):  # '2012' is an activity too
+        return of
+    days, wrong, _fault = reading.days(pd.Series(list(columns.values()), dtype=str))
+    return of if days.isna().any() or wrong.any() else "period"
+
+
+def _stands_for(of: str, name: str, part: Part) -> bool:
+    """Whether a column's name is a value of our column `of`."""
+    if name in part.kinds:
+        return True
+    if of == "age":
+        return ages.band(name) != "" and name != ""
+    if of == "origin":
+        return len(name) > 2 and countries.iso3(name) != ""
+    return name in {"indicator": kinds.SOCIAL, "background": BACKGROUNDS}.get(of, ())
+
+
+def long(rows: pd.DataFrame, spread: Wide, names: tuple[str, str]) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
+    """One value a row: rows with the columns `names` (what a value stands for, the value), the label of each's row in
+    the file, the column each value stood in.
+    """
+    theirs = list(spread.columns)
+    others = rows.drop(columns=theirs)
+    repeated = pd.DataFrame(others.iloc[np.repeat(np.arange(len(rows)), len(theirs))])
+    labels = pd.Series(repeated.index)
+    repeated = repeated.reset_index(drop=True)
+    repeated[names[0]] = np.tile(list(spread.columns.values()), len(rows))
+    repeated[names[1]] = rows[theirs].to_numpy().reshape(-1)
+    return repeated, labels, pd.Series(np.tile(theirs, len(rows)))
+
+
+def sex_column(rows: pd.DataFrame, mapped: Iterable[str]) -> str:
+    """A column that parts rows by sex, '' where there is none."""
+    for name in rows.columns.difference(list(mapped), sort=False):
+        if plain_word(name) in SEX_COLUMNS:
+            words = rows[name].dropna().astype(str).unique()
+            if len(words) and all(is_sex(word) or is_total(word) for word in words):
+                return str(name)
+    return ""
+
+
+def summed(table: pd.DataFrame, over: pd.DataFrame, keys: list[str], values: list[str]) -> tuple[pd.DataFrame, int]:
+    """Rows by `keys` alone: the total of what `over` parts them by where one is stated, else the sum.
+
+    A sum with a part that is not known is not known. over: by row what parts it, such as its sex. Returns the table and
+    how many stated totals are not the sum of their parts.
+    """
+    table, off = table.assign(**{f"over {name}": over[name] for name in over}), 0
+    left = [f"over {name}" for name in over]
+    while left:
+        name = left.pop()
+        by = [*keys, *left]
+        whole = table[name].map(is_total).astype(bool)
+        parted = table[~whole]
+        sums = parted.groupby(by, dropna=False, sort=False)[values].sum(min_count=1)
+        known = parted.assign(**parted[values].notna()).groupby(by, dropna=False, sort=False)[values].all()
+        sums = sums.where(known)
+        first = table[~table.duplicated(by)].drop(columns=[*values, name])
+        stated = table[whole].drop_duplicates(by).set_index(by)[values]
+        index = pd.MultiIndex.from_frame(first[by])
+        parts, totals = sums.reindex(index), stated.reindex(index)
+        off += int(((parts - totals).abs() > 0.5).any(axis=1).sum())
+        table = first.assign(**{value: totals[value].fillna(parts[value]).to_numpy() for value in values})
+    return table, off
