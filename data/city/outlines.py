@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -17,19 +19,56 @@ OVERLAP = 0.01  # of the smaller area
 def shapes(reader: SectionReader, *, points: bool = False) -> gpd.GeoSeries | None:
     """A section's shapes in EPSG:4326; None with findings where they make no sense."""
     rows, crs = reader.rows, reader.part.crs or None
-    if points and {"lon", "lat"} <= set(reader.columns):
+    in_cells = "geometry" in reader.columns and not isinstance(rows, gpd.GeoDataFrame)
+    has_lon_lat = points and {"lon", "lat"} <= set(reader.columns)
+    if has_lon_lat and not (in_cells and "geometry" in reader.part.columns):
         lon, lat = (reader.number(column, -1e7, 1e8, gaps="error") for column in ("lon", "lat"))
         geometry = gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=crs)
+    elif in_cells:
+        geometry = _of_cells(reader, crs)
     elif isinstance(rows, gpd.GeoDataFrame):
         geometry = rows.geometry.set_crs(crs, allow_override=True) if crs else rows.geometry
     else:
-        what = "the file has no shapes and no columns of longitude and latitude"
-        reader.error(what, "Use GeoJSON or GeoPackage, or name columns lon and lat")
+        what = "the file has no shapes, no column of them and none of longitude and latitude"
+        hint = 'Use GeoJSON or GeoPackage, or name a column of WKT: columns = { geometry = "..." }, or lon and lat'
+        reader.error(what, hint)
         return None
+    geometry = geometry.force_2d()
     finite = np.isfinite(geometry.bounds.fillna(0)).all(axis=1)
     absent = geometry.isna() | geometry.is_empty | ~finite
     reader.error("the row has no shape", "Draw it or remove the row", at=absent)
     return None if absent.any() else _in_degrees(reader, geometry, points)
+
+
+def _of_cells(reader: SectionReader, crs: int | None) -> gpd.GeoSeries:
+    """Shapes that a column holds as WKT, GeoJSON or WKB, or as latitude and longitude with a comma between.
+
+    Each cell that is none of these becomes an error.
+    """
+    values = reader.rows[reader.columns["geometry"]]
+    shapes = np.array([*map(_of_cell, values), None], dtype=object)[:-1]  # the last: of shapes alone numpy makes rows
+    filled = values.notna() & (values.astype(str).str.strip() != "")
+    hint = "Write WKT such as POINT (24.9 60.2), GeoJSON or WKB"
+    reader.error("'{value}' is no shape", hint, "geometry", filled & pd.isna(shapes))
+    stated = {int(srid) for srid in shapely.get_srid(shapes) if srid > 0}
+    return gpd.GeoSeries(shapes, index=values.index, crs=crs or (stated.pop() if len(stated) == 1 else None))
+
+
+def _of_cell(value: object) -> shapely.Geometry | None:
+    """A shape as one cell says it; None where it says none."""
+    if isinstance(value, bytes):
+        return shapely.from_wkb(value, on_invalid="ignore")
+    text = str(value).strip()
+    if text.startswith("{"):
+        return shapely.from_geojson(text, on_invalid="ignore")
+    if re.fullmatch(r"[0-9A-Fa-f]{42,}", text):
+        return shapely.from_wkb(text, on_invalid="ignore")
+    if pair := re.fullmatch(r"\(?\s*(-?\d+(?:\.\d+)?)\s*,\s*(-?\d+(?:\.\d+)?)\s*\)?", text):
+        return shapely.Point(float(pair[2]), float(pair[1]))
+    code, _mark, rest = text.rpartition(";")
+    shape = shapely.from_wkt(rest, on_invalid="ignore")
+    number = re.fullmatch(r"SRID=(\d{1,6})", code, re.IGNORECASE)
+    return shapely.set_srid(shape, int(number[1])) if number else shape
 
 
 def _in_degrees(reader: SectionReader, geometry: gpd.GeoSeries, points: bool) -> gpd.GeoSeries | None:
@@ -71,7 +110,11 @@ def polygons(reader: SectionReader) -> gpd.GeoSeries | None:
         return None
     crossed = "the outline crosses itself; it is mended for the app"
     reader.warning(crossed, "Mend it in your GIS to be sure", at=~geometry.is_valid)
-    geometry = gpd.GeoSeries(shapely.make_valid(geometry.to_numpy()), index=geometry.index, crs=4326)
+    mended = shapely.make_valid(geometry.to_numpy(), method="structure", keep_collapsed=False)
+    geometry = geometry.where(geometry.is_valid, gpd.GeoSeries(mended, index=geometry.index, crs=4326))
+    reader.error("the outline encloses nothing", "Draw it anew", at=geometry.is_empty)
+    if geometry.is_empty.any():
+        return None
     west, south, east, north = geometry.total_bounds
     width_km = (east - west) * 111 * np.cos(np.radians((south + north) / 2))
     if max((north - south) * 111, width_km) > MAX_KM:

@@ -18,6 +18,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import pyproj
 import shapely
 import tomli_w
+from anyascii import anyascii
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from data.city import countries
@@ -49,7 +50,7 @@ SECTIONS = {
     "areas": Section(
         N_("The city's smallest areas as polygons; 'district' groups them"),
         ("id",),
-        ("name", "district", "district_name"),
+        ("name", "district", "district_name", "geometry"),
         True,
     ),
     "residents": Section(
@@ -58,13 +59,13 @@ SECTIONS = {
     "grid": Section(
         N_("A population grid: polygons, points (lon, lat) or Eurostat cell codes (GRD_ID)"),
         ("persons",),
-        ("cell", "lon", "lat", "period"),
+        ("cell", "lon", "lat", "geometry", "period"),
         True,
     ),
     "services": Section(
         N_("Services as points; 'kind' is one of the house's kinds, or mapped under [services.kinds]"),
         ("kind",),
-        ("id", "name", "places", "operator", "lon", "lat"),
+        ("id", "name", "places", "operator", "lon", "lat", "geometry"),
         True,
     ),
     "stops": Section(N_("Transit stops: a GTFS feed (zip)"), columns=False),
@@ -229,7 +230,7 @@ def read(folder: Path) -> Pack:
     settings, faults = _validated(CitySettings, "city", city)
     key = key_of(settings.key or settings.name)
     if settings.name and not key:
-        faults.append(_fault("[city] has no name in Latin letters for the links", 'Add key = "..."'))
+        faults.append(_fault("[city] has no name of letters for the links", 'Add key = "..."'))
     if "areas" not in raw and "grid" not in raw:
         faults.append(
             _fault("the pack has neither areas nor a grid", "Add [areas], or [grid] from which hexagons are made")
@@ -286,8 +287,8 @@ def _near(word: str, options: Iterable[str]) -> str:
 
 
 def key_of(name: str) -> str:
-    """A word for folders and links from a city's name: 'São Paulo' -> 'sao-paulo'."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    """A word for folders and links from a city's name in any script: 'São Paulo' -> 'sao-paulo', 'Київ' -> 'kiiv'."""
+    plain = anyascii(unicodedata.normalize("NFC", name)).lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40]
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pandas as pd
+import shapely
 
 from data import kinds
 from data.city import outlines, reading
 from data.city.section_reader import SectionReader, ValidationResult
+from data.connectors import population_grid
 
 ID = r"[\w.: -]{1,60}"
 ID_HINT = "Use letters, digits, spaces, . : - _"
@@ -36,24 +39,41 @@ def areas(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame |
 
 
 def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
-    """persons, period, geometry (EPSG:4326): squares, or points where the file has no more."""
+    """persons, period, geometry (EPSG:4326): squares, or points where the file has no more; of its newest day."""
+    before = len(result.errors)
     persons = reader.number("persons", 0, 5_000_000, gaps="")
-    if persons.notna().any() and persons.sum() == 0:
+    if len(result.errors) == before and not (persons > 0).any():
         reader.error("the grid counts no one", "Name the column of residents", "persons")
         return None
-    geometry: gpd.GeoSeries | None
-    if "cell" in reader.columns and not isinstance(reader.rows, gpd.GeoDataFrame):
-        codes = reader.text("cell")
-        squares = reading.cell_square(codes)
-        hint = "Use codes such as CRS3035RES1000mN3000000E4000000"
-        reader.error("'{value}' is no cell code", hint, "cell", squares.isna())
-        reader.error("the cell '{value}' stands twice", "Keep one of them", "cell", codes.duplicated())
-        geometry = None if squares.isna().any() else squares.to_crs(4326)
-    else:
-        geometry = outlines.shapes(reader, points=True)
+    geometry = _cells(reader)
     if geometry is None:
         return None
-    return gpd.GeoDataFrame({"persons": persons, "period": reader.days()}, geometry=geometry, crs=4326)
+    table = gpd.GeoDataFrame({"persons": persons, "period": reader.days()}, geometry=geometry, crs=4326)
+    if (table.geom_type != "Point").any():
+        twice = pd.DataFrame({"shape": shapely.to_wkb(shapely.normalize(geometry.to_numpy())), "day": table["period"]})
+        reader.error(
+            "the cell stands twice, so people would count twice", "Keep one of them", "cell", twice.duplicated()
+        )
+    newest = table["period"].max()
+    older = table["period"] < newest
+    if older.any():
+        what = f"the grid has several days; that of {newest:%Y-%m-%d} is used, {older.sum():,} older rows are left out"
+        reader.warning(what, "Give the day that is meant alone", "period")
+    return table[~older]
+
+
+def _cells(reader: SectionReader) -> gpd.GeoSeries | None:
+    """Shapes of a grid's cells, EPSG:4326, by their codes or as they are drawn; None with findings."""
+    if isinstance(reader.rows, gpd.GeoDataFrame) or not {"cell", "h3"} & {*reader.columns, *reader.rows}:
+        return outlines.shapes(reader, points=True)
+    if "cell" not in reader.columns:
+        reader.columns["cell"] = "h3"
+    codes = reader.text("cell")
+    squares = reading.cell_square(codes).to_crs(4326)
+    shapes = squares.where(squares.notna(), population_grid.outlines(codes))
+    hint = "Use codes such as CRS3035RES1000mN3000000E4000000, 1kmN3000E4000, or H3"
+    reader.error("'{value}' is no cell code", hint, "cell", shapes.isna())
+    return None if shapes.isna().any() else shapes
 
 
 def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
@@ -81,7 +101,7 @@ def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFram
         geometry=geometry.representative_point(),
         crs=4326,
     )
-    reader.check_unique(table, ["source_id", "kind"], "id")
+    reader.check_unique(table[~left_out], ["source_id", "kind"], "id")
     return table[~left_out] if _lie_in_the_city(reader, table, result) else None
 
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import tomllib
+import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import h3
+import pandas as pd
+import pyogrio
 import pytest
 import shapely
 import tomli_w
 
 import data
-from data.city import building, checks
+from data.city import building, checks, pack
 from data.city.__main__ import main
 from data.city.findings import Finding, Sum
+from data.city.section_reader import ValidationResult
 from data.connectors import street_network
 from tests.data.test_city_pack import Files, good, own_machine, written  # noqa: F401  a fixture of every test
 from tests.extracts import grid_of_streets, write_extract
@@ -34,6 +41,210 @@ def built(folder: Path) -> tuple[str, list[Finding], list[Sum]]:
 
 def whats(findings: list[Finding]) -> list[str]:
     return [finding.what for finding in findings]
+
+
+# Files with shapes
+
+NAMES = ["Schloßstraße", "Київський район", "Grünau", "Ærø"]
+
+
+def template_areas() -> gpd.GeoDataFrame:
+    areas = gpd.read_file(str(good()["areas.geojson"])).rename(columns={"district_name": "dist_name"})
+    return areas.assign(name=NAMES)
+
+
+def with_areas(folder: Path, file: str, *settings: str) -> Path:
+    """The template whose manifest names another file of areas, which the test writes."""
+    manifest = tomllib.loads(str(good()["city.toml"]))
+    manifest["areas"] |= {"file": file, **dict(setting.split("=", 1) for setting in settings)}
+    manifest["areas"]["columns"]["district_name"] = "dist_name"
+    files = {**good(), "city.toml": tomli_w.dumps(manifest)}
+    del files["areas.geojson"]
+    return written(folder, files)
+
+
+def names(folder: Path) -> list[str]:
+    result = checks.check(folder)
+    assert result.errors == []
+    return sorted(result.tables["areas"]["name"])
+
+
+def shapefile(folder: Path, areas: gpd.GeoDataFrame, encoding: str, language: int, cpg: str = "") -> dict[str, bytes]:
+    """The parts of a Shapefile whose dBASE table says a language (its 30th byte) and whose .cpg may be missing."""
+    folder.mkdir(exist_ok=True)
+    pyogrio.write_dataframe(areas, folder / "layer.shp", driver="ESRI Shapefile", encoding=encoding)
+    parts = {part.suffix: part.read_bytes() for part in folder.glob("layer.*")}
+    parts[".dbf"] = parts[".dbf"][:29] + bytes([language]) + parts[".dbf"][30:]
+    del parts[".cpg"]
+    return parts | ({".cpg": cpg.encode()} if cpg else {})
+
+
+def zip_of(path: Path, parts: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(("language", "cpg"), [(0x57, ""), (0, ""), (0x57, "ISO-8859-1"), (0, "UTF-8")])
+def test_a_shapefile_in_utf_8_has_its_names_whatever_it_says(tmp_path: Path, language: int, cpg: str) -> None:
+    folder = with_areas(tmp_path / "pack", "areas.zip")
+    parts = shapefile(tmp_path / "shape", template_areas(), "utf-8", language, cpg)
+    zip_of(folder / "areas.zip", {f"Поділ/areas{ending}": content for ending, content in parts.items()})
+    assert names(folder) == sorted(NAMES)
+    assert checks.check(folder).findings == []
+
+
+def test_a_shapefile_in_another_encoding_is_guessed_with_a_warning_or_stated(tmp_path: Path) -> None:
+    cyrillic = ["Подільський район", "Печерський район", "Голосіївський район", "Оболонський район"]
+    areas = template_areas().assign(name=cyrillic)
+    for settings in ([], ["encoding=cp1251"]):
+        folder = with_areas(tmp_path / "pack", "areas.zip", *settings)
+        parts = shapefile(tmp_path / "shape", areas, "cp1251", 0x57)
+        zip_of(folder / "areas.zip", {f"areas{ending}": content for ending, content in parts.items()})
+        assert names(folder) == sorted(cyrillic)
+        said = [] if settings else ["the Shapefile does not say its encoding; it was read as cp1251"]
+        assert whats(checks.check(folder).findings) == said
+
+
+def test_a_word_cut_in_the_middle_of_a_letter_loses_no_more_than_this_letter(tmp_path: Path) -> None:
+    parts = shapefile(tmp_path / "shape", template_areas().assign(name=["ö" * 4] * 4), "utf-8", 0)
+    parts[".dbf"] = parts[".dbf"].replace("öööö".encode(), "ööö".encode() + b"\xc3 ")
+    folder = with_areas(tmp_path / "pack", "areas.zip")
+    zip_of(folder / "areas.zip", {f"areas{ending}": content for ending, content in parts.items()})
+    assert set(names(folder)) == {"ööö"}
+
+
+def test_of_several_layers_the_stated_one_is_read(tmp_path: Path) -> None:
+    areas = template_areas()
+    folder = with_areas(tmp_path / "pack", "areas.gpkg")
+    for layer, rows in {"cities": areas.dissolve().assign(id="c"), "quarters": areas}.items():
+        pyogrio.write_dataframe(rows, folder / "areas.gpkg", layer=layer)
+    (finding,) = checks.check(folder).errors
+    assert finding.what == "the file has 2 layers with shapes"
+    assert finding.hint == 'Write layer = "..." in city.toml; the file has cities, quarters'
+    for layer, count in {"quarters": 4, "streets": 0}.items():
+        again = with_areas(tmp_path / "again", "areas.gpkg", f"layer={layer}")
+        shutil.copy(folder / "areas.gpkg", again)
+        result = checks.check(again)
+        assert len(result.tables.get("areas", [])) == count
+    assert whats(result.errors) == ["there is no layer 'streets'"]
+
+
+def test_styles_beside_the_only_layer_are_no_layer(tmp_path: Path) -> None:
+    folder = with_areas(tmp_path / "pack", "areas.gpkg")
+    pyogrio.write_dataframe(pd.DataFrame({"style": ["red"]}), folder / "areas.gpkg", layer="layer_styles")
+    pyogrio.write_dataframe(template_areas(), folder / "areas.gpkg", layer="quarters")
+    assert names(folder) == sorted(NAMES)
+
+
+def test_a_zip_of_several_shapefiles_and_of_macos_shadows(tmp_path: Path) -> None:
+    parts = shapefile(tmp_path / "shape", template_areas(), "utf-8", 0)
+    two = {f"{stem}{ending}": content for stem in ("quarters", "streets") for ending, content in parts.items()}
+    folder = with_areas(tmp_path / "pack", "areas.zip")
+    zip_of(folder / "areas.zip", two)
+    assert whats(checks.check(folder).errors) == ["the file has 2 layers with shapes"]
+    folder = with_areas(tmp_path / "pack", "areas.zip", "layer=quarters")
+    zip_of(folder / "areas.zip", two)
+    assert names(folder) == sorted(NAMES)
+    folder = with_areas(tmp_path / "pack", "areas.zip")
+    shadows = {f"__MACOSX/._quarters{ending}": b"shadow" for ending in parts}
+    zip_of(folder / "areas.zip", {f"quarters{ending}": content for ending, content in parts.items()} | shadows)
+    assert names(folder) == sorted(NAMES)
+
+
+def kml(areas: gpd.GeoDataFrame) -> str:
+    marks = []
+    for row in areas.itertuples():
+        line = " ".join(f"{x},{y},0" for x, y in row.geometry.exterior.coords)
+        data_of = "".join(f'<Data name="{key}"><value>{getattr(row, key)}</value></Data>' for key in ("district",))
+        marks.append(
+            f"<Placemark><name>{row.name}</name><ExtendedData><Data name='code'><value>{row.id}</value></Data>{data_of}"
+            f"<Data name='dist_name'><value>{row.dist_name}</value></Data></ExtendedData><Polygon><outerBoundaryIs>"
+            f"<LinearRing><coordinates>{line}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>"
+        )
+    start = '<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>'
+    return f"{start}{''.join(marks)}</Document></kml>"
+
+
+def topojson(areas: gpd.GeoDataFrame) -> str:
+    rings = [[list(point) for point in shape.exterior.coords] for shape in areas.geometry]
+    shapes = [
+        {"type": "Polygon", "arcs": [[number]], "properties": dict(row)}
+        for number, row in enumerate(areas.drop(columns="geometry").to_dict("records"))
+    ]
+    objects = {"quarters": {"type": "GeometryCollection", "geometries": shapes}}
+    return json.dumps({"type": "Topology", "objects": objects, "arcs": rings}, ensure_ascii=False)
+
+
+def write_kmz(areas: gpd.GeoDataFrame, path: Path) -> None:
+    zip_of(path, {"doc.kml": kml(areas).encode()})
+
+
+WRITERS = {
+    "areas.kml": lambda areas, path: path.write_text(kml(areas), encoding="utf-8"),
+    "areas.kmz": write_kmz,
+    "areas.topojson": lambda areas, path: path.write_text(topojson(areas), encoding="utf-8"),
+    "areas.json": lambda areas, path: path.write_text(topojson(areas), encoding="utf-8"),
+    "areas.fgb": lambda areas, path: pyogrio.write_dataframe(areas, path, driver="FlatGeobuf"),
+    "Райони 区.gpkg": lambda areas, path: pyogrio.write_dataframe(areas, path, driver="GPKG"),
+}
+
+
+@pytest.mark.parametrize("file", sorted(WRITERS))
+def test_formats_of_shapes_keep_ids_names_and_outlines(tmp_path: Path, file: str) -> None:
+    areas = template_areas()
+    folder = with_areas(tmp_path / "pack", file)
+    if file.endswith(("kml", "kmz")):
+        text = (folder / "city.toml").read_text().replace('id = "id"', 'id = "code"', 1)
+        (folder / "city.toml").write_text(text.replace('name = "name"', 'name = "Name"', 1))
+    WRITERS[file](areas, folder / file)
+    result = checks.check(folder)
+    assert result.errors == []
+    table = result.tables["areas"].set_index("area_id")
+    assert table["name"].to_dict() == dict(zip(areas["id"], NAMES, strict=True))
+    assert not table.geometry.has_z.any()
+    expected = areas.set_index("id").to_crs(3067).area
+    assert table.to_crs(3067).area.to_dict() == pytest.approx(expected.to_dict(), rel=1e-4)
+
+
+CELLS = {
+    "wkt": lambda shape: shape.wkt,
+    "ewkt": lambda shape: f"SRID=4326;{shape.wkt}",
+    "geojson": lambda shape: shapely.to_geojson(shape),
+    "wkb": lambda shape: shape.wkb_hex,
+}
+
+
+@pytest.mark.parametrize("form", sorted(CELLS))
+def test_outlines_stand_in_a_column_of_a_csv(tmp_path: Path, form: str) -> None:
+    areas = template_areas()
+    folder = with_areas(tmp_path / "pack", "areas.csv")
+    cells = areas.drop(columns="geometry").assign(the_geom=areas.geometry.map(CELLS[form]))
+    cells.to_csv(folder / "areas.csv", index=False, sep=";")
+    result = checks.check(folder)
+    warned = whats(result.findings)
+    assert result.errors == []
+    assert warned == ([] if form == "ewkt" else [warned[0]])
+    assert gpd.GeoDataFrame(result.tables["areas"]).geometry.tolist() == areas.geometry.tolist()
+    (folder / "areas.csv").write_text(
+        (folder / "areas.csv").read_text().replace(CELLS[form](areas.geometry[1]).replace('"', '""'), "somewhere")
+    )
+    wrong = checks.check(folder).errors
+    assert (wrong[0].what, wrong[0].row, wrong[0].column) == ("'somewhere' is no shape", 3, "the_geom")
+
+
+def test_points_stand_in_a_column_in_metres_or_as_latitude_and_longitude(tmp_path: Path) -> None:
+    files = good()
+    point = gpd.GeoSeries([shapely.Point(24.935, 60.165)], crs=4326).to_crs(3067)[0]
+    files["services.csv"] = f"id,kind,name,places,wo\n1,library,A,,SRID=3067;{point.wkt}\n"
+    manifest = tomllib.loads(str(files["city.toml"]))
+    manifest["services"]["columns"] = {"id": "id", "kind": "kind", "geometry": "wo"}
+    files["city.toml"] = tomli_w.dumps(manifest)
+    table = checks.check(written(tmp_path / "pack", files)).tables["services"]
+    assert (table.geometry.x[0], table.geometry.y[0]) == pytest.approx((24.935, 60.165), abs=1e-6)
+    files["services.csv"] = 'id,kind,name,places,wo\n1,library,A,,"60.165, 24.935"\n'
+    table = checks.check(written(tmp_path / "pack", files)).tables["services"]
+    assert (table.geometry.x[0], table.geometry.y[0]) == (24.935, 60.165)
 
 
 # Services and stops
@@ -183,6 +394,72 @@ def test_a_grid_s_day_is_asked_for(tmp_path: Path) -> None:
     grid = gpd.GeoDataFrame({"persons": [100]}, geometry=squares(385_000, 6_672_000, 1, 1, 250), crs=3067)
     folder = grid_pack(tmp_path / "pack", grid, "")
     assert whats(checks.check(folder).errors) == ["[grid] says no day for its figures (period = '')"]
+
+
+def grid_csv(folder: Path, text: str) -> ValidationResult:
+    manifest = '[city]\nname = "Grid"\ncountry = "FIN"\n[grid]\nfile = "grid.csv"\nperiod = "2024"\n'
+    return checks.check(written(folder, {"city.toml": manifest, "grid.csv": text}))
+
+
+def test_cells_are_told_by_long_and_short_codes_and_by_h3(tmp_path: Path) -> None:
+    long = grid_csv(
+        tmp_path / "a", "GRD_ID,T\nCRS3035RES1000mN4201000E5137000,100\nCRS3035RES1000mN4202000E5137000,50\n"
+    )
+    short = grid_csv(tmp_path / "b", "grid_id,persons\n1kmN4201E5137,100\n1kmN4202E5137,50\n")
+    assert long.errors == short.errors == []
+    assert long.tables["grid"].geometry.tolist() == short.tables["grid"].geometry.tolist()
+    hundred = grid_csv(tmp_path / "c", "Gitter_ID_100m;Einwohner\n100mN42010E51370;7\n")
+    assert hundred.tables["grid"].to_crs(3035).total_bounds.round().tolist() == [5137000, 4201000, 5137100, 4201100]
+    cell = h3.latlng_to_cell(60.17, 24.94, 8)
+    kontur = grid_csv(tmp_path / "d", f"h3,population\n{cell},321\n")
+    assert kontur.errors == []
+    assert kontur.tables["grid"].geometry.contains(shapely.Point(24.94, 60.17)).all()
+    wrong = grid_csv(tmp_path / "e", "GRD_ID,T\n1kmN4201E5137,100\n1kmN4201,50\n")
+    assert [(one.what, one.row) for one in wrong.errors] == [("'1kmN4201' is no cell code", 3)]
+    twice = grid_csv(tmp_path / "f", "GRD_ID,T\n1kmN4201E5137,100\nCRS3035RES1000mN4201000E5137000,50\n")
+    assert [(one.what, one.row) for one in twice.errors] == [("the cell stands twice, so people would count twice", 3)]
+
+
+def test_thousands_of_a_grid_are_thousands(tmp_path: Path) -> None:
+    cells = "lon;lat;persons\n24.93;60.16;1,250\n24.94;60.16;2,500\n24.95;60.16;300\n24.93;60.17;11,000\n"
+    result = grid_csv(tmp_path / "pack", cells)
+    assert result.errors or result.tables["grid"]["persons"].sum() == 1250 + 2500 + 300 + 11_000
+
+
+def test_of_a_grid_of_several_days_the_newest_is_used_and_the_rest_is_said(tmp_path: Path) -> None:
+    cells = (
+        "lon,lat,persons,year\n24.93,60.16,100,2011\n24.94,60.16,100,2011\n24.93,60.16,120,2021\n24.94,60.16,80,2021\n"
+    )
+    result = grid_csv(tmp_path / "pack", cells)
+    assert whats(result.findings) == [
+        "the grid has several days; that of 2021-12-31 is used, 2 older rows are left out"
+    ]
+    assert result.notes[0].what == "grid.csv holds 200 persons of 2021-12-31, the city has 200."
+
+
+def test_a_grid_of_nobody_is_an_error(tmp_path: Path) -> None:
+    assert whats(grid_csv(tmp_path / "a", "lon,lat,persons\n24.93,60.16,0\n").errors) == ["the grid counts no one"]
+    assert whats(grid_csv(tmp_path / "b", "lon,lat,persons\n24.93,60.16,\n").errors) == ["the grid counts no one"]
+
+
+# Names in any script
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("Київ", "kiiv"), ("北京", "beijing"), ("São Paulo", "sao-paulo"), ("Łódź", "lodz"), ("القاهرة", "lqhrh")],
+)
+def test_a_city_s_name_in_any_script_makes_its_key(tmp_path: Path, name: str, key: str) -> None:
+    files = {**good(), "city.toml": str(good()["city.toml"]).replace("Testville", name)}
+    assert checks.check(written(tmp_path / "pack", files)).errors == []
+    assert pack.key_of(name) == key
+
+
+def test_a_name_without_letters_asks_for_a_key(tmp_path: Path) -> None:
+    files = {**good(), "city.toml": str(good()["city.toml"]).replace("Testville", "…!")}
+    assert whats(checks.check(written(tmp_path / "pack", files)).errors) == [
+        "[city] has no name of letters for the links"
+    ]
 
 
 # The last line
