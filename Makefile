@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test calibrate check build refresh messages bench hostile attack mutants clean
+.PHONY: run test calibrate check build refresh messages bench hostile attack mutants hamburg clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -35,6 +35,14 @@ check: .venv/dev
 build: .venv/dev
 	$(BIN)/python -m data.build --sources ../shared/sources
 	PYTHONPATH=. $(BIN)/python docs/make_indicators.py
+
+# A second city from a folder of its publishers' files; the pack stays in PACK, to hand on.
+HAMBURG ?= ../shared/sources/hamburg
+PACK ?= /tmp/hamburg
+hamburg: .venv/app
+	$(BIN)/python docs/hamburg/make_pack.py $(HAMBURG) $(PACK)
+	$(BIN)/python -m data.city check $(PACK)
+	$(BIN)/python -m data.city build $(PACK)
 
 refresh: .venv/app
 	$(BIN)/python -m data.refresh
