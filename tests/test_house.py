@@ -56,6 +56,7 @@ REASONS = {
     "views.comparisons.scatter": "options of a chart, by name only",
     "views.comparisons.intervals": "options of a chart, by name only",
     "views.comparisons.slope": "options of a chart, by name only",
+    "data.city.fetching.fetch": "options of a command, by name only",
     "data.store.migrations.versions.0001_first_tables.upgrade": "a list of tables",
     "data.store.migrations.versions.0002_rooms_stories_short_links.upgrade": "a list of tables",
 }

@@ -13,6 +13,7 @@ from tqdm import tqdm
 from data import local, rights
 from data.city import building, checks, exporting, fetching, pack
 from data.city.findings import Finding, PackError, Sum
+from data.connectors.overpass import Place
 from data.errors import DataError
 
 
@@ -81,16 +82,30 @@ def fetch(args: argparse.Namespace) -> int:
             args.name,
             args.folder,
             country=args.country,
+            place=args.place,
             pbf=args.pbf,
             grid=args.grid,
             persons=args.persons,
+            grid_date=args.grid_date,
+            choose=ask_for if sys.stdin.isatty() else None,
             report_progress=report_progress,
         )
     for note in notes:
         print(note)
     if args.pack_only:
         return 0
-    return build(argparse.Namespace(pack=args.folder or Path(pack.key_of(args.name))))
+    return build(argparse.Namespace(pack=args.folder or Path(fetching.key_of(args.name))))
+
+
+def ask_for(cities: list[Place]) -> Place:
+    """Ask on the terminal which of several places is meant; without an answer the first, which is the largest."""
+    print("Several places are called so:", file=sys.stderr)
+    for number, city in enumerate(cities, 1):
+        print(f"{number:>3}. {fetching.described(city)}", file=sys.stderr)
+    while True:
+        answer = input(f"Which one? 1 to {len(cities)} [1]: ").strip() or "1"
+        if answer.isdigit() and 1 <= int(answer) <= len(cities):
+            return cities[int(answer) - 1]
 
 
 def back(args: argparse.Namespace) -> int:
@@ -132,11 +147,16 @@ def parser() -> argparse.ArgumentParser:
     added = command(fetch)
     added.add_argument("name")
     added.add_argument("--country", default="", help="ISO code such as FIN, where the name is not enough")
+    added.add_argument(
+        "--place", type=int, default=0, help="the boundary's number in OpenStreetMap, of several so called"
+    )
     added.add_argument("--folder", type=Path, help="where the pack goes; the city's name if left out")
+    grid = "a population grid; left out, Eurostat's is fetched, elsewhere Kontur's"
     extract = "an OpenStreetMap extract: services and streets come from it, not from Overpass"
     added.add_argument("--pbf", type=Path, help=extract)
-    added.add_argument("--grid", type=Path, help="a population grid; left out, Eurostat's census grid is fetched")
+    added.add_argument("--grid", type=Path, help=grid)
     added.add_argument("--persons", default="", help="the grid's column of residents, where it cannot be guessed")
+    added.add_argument("--grid-date", default="", help="the day of the grid's figures, where the file does not say")
     added.add_argument("--pack-only", action="store_true", help="make the pack, do not build it")
     added = command(back)
     added.add_argument("city")

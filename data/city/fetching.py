@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import shutil
-import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,22 +20,29 @@ import pandas as pd
 import shapely
 
 import data
-from data.city import guesses, pack, reading
+from data.city import countries, fetched_people, ground, pack
 from data.city.checks import ReportProgress
 from data.city.pack import Part
 from data.connectors import http_cache, openstreetmap, overpass
+from data.connectors.overpass import Place
+from data.connectors.population_grid import PopulationGrid
 from data.errors import DataError, SourceError
 from data.settings import settings
 
-# Eurostat's census of 2021 on squares of one kilometre; the address may change, ZONE_GRID names another.
-GRID = "https://gisco-services.ec.europa.eu/census/2021/Eurostat_Census-GRID_2021_V2.2.zip"
+# Eurostat's census of 2021 on squares of one kilometre, third version; for all other countries Kontur's hexagons of
+# 400 m. The addresses may change: ZONE_GRID names another. Not asked from where this was written: docs/endpoints.md.
+CENSUS = "https://gisco-services.ec.europa.eu/census/2021/Eurostat_Census-GRID_2021_V3.zip"
+OF_CENSUS = "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
+KONTUR = (
+    "https://geodata-eu-central-1-kontur-public.s3.amazonaws.com/kontur_datasets/kontur_population_{}_20231101.gpkg.gz"
+)
+PACKED = (
+    *("application/zip", "application/x-zip-compressed", "application/octet-stream", "binary/octet-stream"),
+    *("application/gzip", "application/x-gzip", "application/geopackage+sqlite3"),
+)
 OSM = {"publisher": "OpenStreetMap", "licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
-CENSUS = {
-    "publisher": "Eurostat",
-    "licence": "Reuse with attribution (Decision 2011/833/EU)",
-    "attribution": "Eurostat, census grid, © European Union",
-    "period": "2021-12-31",
-}
+AROUND_DEGREES = 0.01  # of an extract's nodes: a cell of a kilometre begins in it and ends where no node is
+NEAR_DEGREES = 0.3  # of a country's outline, which is drawn coarsely; islands lie off it
 
 
 def fetch(
@@ -42,32 +50,40 @@ def fetch(
     folder: Path | None = None,
     *,
     country: str = "",
+    place: int = 0,
     pbf: Path | None = None,
     grid: Path | None = None,
     persons: str = "",
+    grid_date: str = "",
+    choose: Callable[[list[Place]], Place] | None = None,
     client: httpx.Client | None = None,
     report_progress: ReportProgress = lambda _what, _share: None,
 ) -> list[str]:
     """Make a pack of a city; returns what the reader should know (what is old, what was not found). Raises DataError.
 
+    place: number of its boundary in OpenStreetMap, where several are called so; choose: who is asked for one of them.
     pbf: an OpenStreetMap extract that services and streets are taken from; grid: a population grid, persons: its column
-    of residents where it cannot be guessed. With both nothing is asked of the network: the areas are then hexagons
-    where the grid counts people inside the extract.
+    of residents where it cannot be guessed, grid_date: its day where it does not say. With pbf and grid nothing is
+    asked of the network: the city is then where the grid counts people among the extract's nodes.
     """
-    target = folder or Path(pack.key_of(name))
+    target = folder or Path(key_of(name))
     if target.exists():
         command = f"python -m data.city build {target}"
         raise DataError(f"{target}: this exists already. Name another --folder, or build it: {command}")
     for file, kind in ((pbf, "extract"), (grid, "grid")):
         if file is not None and not file.is_file():
             raise DataError(f"{file}: there is no such file. Give the path of the {kind}.")
-    draft = _Draft(target.with_name(target.name + ".part"), persons, client, report_progress)
+    if country and country not in countries.codes():
+        raise DataError(f"'{country}' is no country's code. Write three letters such as FIN.")
+    draft = _Draft(target.with_name(target.name + ".part"), client, report_progress)
+    people = _People(grid, persons, grid_date)
     try:
-        if pbf is not None and grid is not None:
-            extent = _from_files(draft, pbf, grid)
+        if pbf is not None and grid is not None and not place:
+            city = _from_files(draft, name, country, pbf, people)
         else:
-            extent = _from_servers(draft, name, country, pbf, grid)
-        manifest = pack.manifest_text(_city_settings(name, country, extent), draft.parts)
+            found = _chosen(draft, name, country, place, choose)
+            city = _from_servers(draft, name, country, found, pbf, people)
+        manifest = pack.manifest_text(city, draft.parts)
         (draft.folder / pack.MANIFEST).write_text(manifest, encoding="utf-8")
         os.replace(draft.folder, target)
     except BaseException:
@@ -76,13 +92,27 @@ def fetch(
     return draft.notes
 
 
+def key_of(name: str) -> str:
+    """The folder of a city that is fetched by its name. Raises DataError where the name makes none."""
+    if key := pack.key_of(name):
+        return key
+    raise DataError(f"'{name}' makes no name for a folder. Name one with --folder.")
+
+
+@dataclass(frozen=True)
+class _People:
+    """What the command says of the grid: its file, its column of residents, its day."""
+
+    grid: Path | None
+    persons: str
+    grid_date: str
+
+
 class _Draft:
     """A pack while it is fetched: its files, its sections, and what the reader should know."""
 
-    def __init__(
-        self, folder: Path, persons: str, client: httpx.Client | None, report_progress: ReportProgress
-    ) -> None:
-        self.folder, self.persons, self.client, self.report_progress = folder, persons, client, report_progress
+    def __init__(self, folder: Path, client: httpx.Client | None, report_progress: ReportProgress) -> None:
+        self.folder, self.client, self.report_progress = folder, client, report_progress
         self.parts: dict[str, Part] = {}
         self.notes: list[str] = []
         shutil.rmtree(folder, ignore_errors=True)
@@ -93,10 +123,14 @@ class _Draft:
         if response.stale:
             self.notes.append(f"{what}: the server could not be reached; the answer {response.age} was used.")
 
-    def add(self, section: str, table: gpd.GeoDataFrame, columns: dict[str, str], credit: dict[str, str]) -> None:
+    def add(self, section: str, table: pd.DataFrame, columns: dict[str, str], credit: dict[str, str]) -> None:
         """Write a section's file and keep what the manifest says of it."""
-        table.to_file(self.folder / f"{section}.geojson", driver="GeoJSON")
-        self.parts[section] = Part.model_validate({"file": f"{section}.geojson", "columns": columns, **credit})
+        file = f"{section}.geojson" if isinstance(table, gpd.GeoDataFrame) else f"{section}.csv"
+        if isinstance(table, gpd.GeoDataFrame):
+            table.to_file(self.folder / file, driver="GeoJSON")
+        else:
+            table.to_csv(self.folder / file, index=False)
+        self.parts[section] = Part.model_validate({"file": file, "columns": columns, **credit})
 
     def add_streets(self, pbf: Path, period: str) -> None:
         """Copy an extract as the section of streets."""
@@ -104,55 +138,122 @@ class _Draft:
         self.parts["network"] = Part.model_validate({"file": "streets.osm.pbf", **_osm_credit(period)})
 
 
-def _from_files(draft: _Draft, pbf: Path, grid: Path) -> shapely.Geometry:
-    """The sections that an extract and a grid give; returns the extent of the extract's services."""
-    draft.report_progress("services", 0.1)
+def _from_files(draft: _Draft, name: str, country: str, pbf: Path, people: _People) -> dict[str, Any]:
+    """The sections that an extract and a grid give; returns the manifest's [city].
+
+    The city is where the grid counts people among the extract's nodes.
+    """
+    assert people.grid is not None
+    draft.report_progress("grid", 0.1)
+    extent = openstreetmap.extent(pbf).buffer(AROUND_DEGREES)
+    part = fetched_people.read(people.grid, people.grid.name, extent, people.persons, people.grid_date)
+    settlement = shapely.box(*part.cells.total_bounds)
+    city = _city_settings(draft, name, country, _middle(part.cells))
+    draft.report_progress("services", 0.4)
     services = openstreetmap.of_extract(pbf)
-    if not _add_services(draft, services, services.attrs.get("period", "")):
-        raise SourceError(str(pbf), "no service was found in the extract", hint="Give an extract that holds the city")
+    here = services[services.within(settlement)]
+    if not _add_services(draft, here, services.attrs.get("period", "")):
+        draft.notes.append("services: the extract holds none where people live.")
+    elif len(here) < len(services):
+        draft.notes.append(f"services: {len(services) - len(here):,} of the extract lie where the grid counts no one.")
     draft.add_streets(pbf, services.attrs.get("period", ""))
-    draft.report_progress("grid", 0.6)
-    extent = shapely.box(*services.total_bounds)
-    _add_grid(draft, grid.name, reading.read(grid, grid.name).rows, extent, {})
-    return extent
+    draft.report_progress("residents", 0.8)
+    _add_people(draft, part, None)
+    return city
 
 
-def _from_servers(draft: _Draft, name: str, country: str, pbf: Path | None, grid: Path | None) -> shapely.Geometry:
-    """The sections that servers give, with a file in the place of each that is there; returns the city's outline."""
+def _middle(cells: gpd.GeoDataFrame) -> shapely.Point:
+    """The cell nearest to where residents live on average; it lies in the city, whatever its form."""
+    points = cells.representative_point()
+    x, y = (np.average(axis, weights=cells["persons"]) for axis in (points.x, points.y))
+    nearest = int(np.argmin(np.hypot(points.x - x, points.y - y)))
+    return shapely.Point(points.iloc[nearest])
+
+
+def _chosen(draft: _Draft, name: str, country: str, place: int, choose: Callable[[list[Place]], Place] | None) -> Place:
+    """The city of a name: the one that is chosen, else that with the most residents. Raises SourceError."""
     draft.report_progress("boundary", 0.0)
-    relation, _tags, outline, response = overpass.boundary(name, country, draft.client)
+    if place:
+        city, response = overpass.place(place, draft.client)
+        draft.note_age("boundary", response)
+        return city
+    cities, response = overpass.places(name, country, draft.client)
     draft.note_age("boundary", response)
+    if len(cities) == 1:
+        return cities[0]
+    if choose is not None:
+        return choose(cities)
+    if not cities[0].residents > 0:
+        what = "several places are called so, and none says how many live there: " + "; ".join(map(described, cities))
+        raise SourceError(f"OpenStreetMap, '{name}'", what, hint="Choose one with --place NUMBER, or name --country")
+    others = "; ".join(described(city) for city in cities[1:6])
+    draft.notes.append(
+        f"boundary: {len(cities)} places are called '{name}'. Taken was that with the most residents: "
+        f"{described(cities[0])}. --place takes another: {others}."
+    )
+    return cities[0]
+
+
+def described(city: Place) -> str:
+    """A place in one line: its name, country, residents and number."""
+    names = data.table("country_shapes").set_index("iso3")["name"]
+    code = _country_of(city.shape.representative_point(), city.tags)
+    residents = f"{city.residents:,.0f} residents" if city.residents > 0 else "residents not known"
+    name = city.tags.get("name:en") or city.tags.get("name", "")
+    return f"{city.relation} {name}, {names.get(code, code) or 'country not known'}, {residents}"
+
+
+def _from_servers(
+    draft: _Draft, name: str, country: str, place: Place, pbf: Path | None, people: _People
+) -> dict[str, Any]:
+    """The sections that servers give, with a file in the place of each that is there; returns the manifest's [city]."""
+    city = _city_settings(draft, name, country, place.shape.representative_point(), place.tags)
     draft.report_progress("areas", 0.2)
-    areas, response = overpass.parts(relation, draft.client)
+    areas, response = overpass.parts(place.relation, draft.client)
     draft.note_age("areas", response)
-    if not _add_areas(draft, areas, outline):
+    chosen = _add_areas(draft, areas, place.shape)
+    if chosen is None:
         draft.notes.append("areas: OpenStreetMap knows none inside this city; hexagons stand in for them.")
     draft.report_progress("services", 0.4)
     if pbf is None:
-        services, response = overpass.services(relation, draft.client)
+        services, response = overpass.services(place.relation, draft.client)
         draft.note_age("services", response)
         draft.notes.append("streets: without --pbf distances are straight lines with a fitted circuity.")
     else:
         services = openstreetmap.of_extract(pbf)
         draft.add_streets(pbf, services.attrs.get("period", ""))
-    _add_services(draft, services[services.within(outline)], services.attrs.get("period", ""))
+    _add_services(draft, services[services.within(place.shape)], services.attrs.get("period", ""))
     draft.report_progress("grid", 0.7)
+    grid, file = people.grid, people.grid.name if people.grid else ""
     if grid is None:
-        kinds = ("application/zip", "application/x-zip-compressed", "application/octet-stream")
-        response = http_cache.get(settings().grid or GRID, kinds=kinds, client=draft.client)
+        address = settings().grid or grid_address(city["country"])
+        response = http_cache.get(address, kinds=PACKED, client=draft.client)
         draft.note_age("population grid", response)
-        _add_grid(draft, "grid", _census(response.path), outline, CENSUS)
-    else:
-        _add_grid(draft, "grid", reading.read(grid, grid.name).rows, outline, {})
-    return outline
+        grid, file = response.path, address.rsplit("/", 1)[-1]
+    part = fetched_people.read(grid, file, place.shape, people.persons, people.grid_date)
+    if people.grid is None:
+        part = replace(part, total=float("nan"))  # of a continent: no one asks which share of it a city is
+    _add_people(draft, part, chosen)
+    return city
+
+
+def grid_address(country: str) -> str:
+    """Where a country's population grid lies: Eurostat's of the census, else Kontur's. Raises DataError."""
+    short = countries.iso2_by_iso3().get(country)
+    if short is None:
+        raise DataError(f"No population grid is known for {country}. Name a file with --grid.")
+    return CENSUS if short in OF_CENSUS.split() else KONTUR.format(short)
 
 
 def _osm_credit(period: str) -> dict[str, str]:
     return {**OSM, "period": period or f"{pd.Timestamp.today():%Y-%m}"}
 
 
-def _add_areas(draft: _Draft, areas: gpd.GeoDataFrame, outline: shapely.Geometry) -> bool:
-    """The finest level whose areas cover the city, with the level above as districts; whether there is one."""
+def _add_areas(draft: _Draft, areas: gpd.GeoDataFrame, outline: shapely.Geometry) -> gpd.GeoDataFrame | None:
+    """The finest level whose areas cover the city, with the level above as districts; None if there is no such level.
+
+    Returns area_id, geometry.
+    """
     inside = areas[areas.representative_point().within(outline)]
     for level in sorted(inside["level"].unique(), reverse=True):
         rows = inside[inside["level"] == level]
@@ -160,7 +261,7 @@ def _add_areas(draft: _Draft, areas: gpd.GeoDataFrame, outline: shapely.Geometry
         if len(rows) > 1 and covered > 0.9 * outline.area:
             break
     else:
-        return False
+        return None
     columns = {"id": "id", "name": "name"}
     above = areas.loc[areas["level"] < level, ["id", "name", "geometry"]]
     if len(above):
@@ -171,7 +272,7 @@ def _add_areas(draft: _Draft, areas: gpd.GeoDataFrame, outline: shapely.Geometry
             rows = rows.assign(district=held["id"], district_name=held["name"])
             columns |= {"district": "district", "district_name": "district_name"}
     draft.add("areas", rows[[*columns, "geometry"]], columns, _osm_credit(""))
-    return True
+    return rows[["id", "geometry"]].rename(columns={"id": "area_id"})
 
 
 def _add_services(draft: _Draft, services: gpd.GeoDataFrame, period: str) -> bool:
@@ -182,70 +283,52 @@ def _add_services(draft: _Draft, services: gpd.GeoDataFrame, period: str) -> boo
     return len(services) > 0
 
 
-def _census(path: Path) -> pd.DataFrame:
-    """Eurostat's grid: the CSV or GeoPackage in the zip."""
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith((".csv", ".gpkg", ".parquet"))]
-        if not names:
-            raise SourceError("census grid", "the zip holds no table", hint="Name a file with --grid")
-        best = min(names, key=lambda name: (not name.lower().endswith(".csv"), -archive.getinfo(name).file_size))
-        if best.lower().endswith(".csv"):
-            head = pd.read_csv(archive.open(best), nrows=0).columns
-            wanted = [column for column in head if column in ("GRD_ID", "T", "OBS_VALUE", "STAT", "SPATIAL")]
-            return pd.read_csv(archive.open(best), usecols=wanted, dtype={"GRD_ID": str, "SPATIAL": str})
-        out = path.with_name(Path(best).name)
-        with archive.open(best) as source, out.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-    return reading.read(out, out.name).rows
+def _add_people(draft: _Draft, part: PopulationGrid, areas: gpd.GeoDataFrame | None) -> None:
+    """The grid and, where it knows ages, residents by age; areas: None for a city of hexagons."""
+    draft.notes += [fetched_people.share(part), *part.notes]
+    columns = [name for name in ("persons", "period") if name in part.cells]
+    draft.add("grid", part.cells[[*columns, "geometry"]], {name: name for name in columns}, part.credit)
+    if not part.ages:
+        draft.notes.append("ages: the grid does not know them.")
+        return
+    shapes = ground.hexagons(part.cells) if areas is None else areas
+    residents, said = fetched_people.by_age(part, shapes, int(shapes.estimate_utm_crs().to_epsg()))
+    draft.notes += [said] if said else []
+    if residents.empty:
+        return
+    if areas is None:
+        ours = {"id": "area_id", "name": "name", "district": "district", "district_name": "district_name"}
+        draft.add("areas", shapes, ours, part.credit)
+    draft.add("residents", residents, {name: name for name in residents}, part.credit)
 
 
-def _add_grid(draft: _Draft, name: str, rows: pd.DataFrame, extent: shapely.Geometry, credit: dict[str, str]) -> None:
-    """The part of a grid that lies in the extent. Raises SourceError where it has no residents or places there."""
-    columns = guesses.guess_columns("grid", rows.columns) | ({"persons": draft.persons} if draft.persons else {})
-    if columns.get("persons") not in rows:
-        hint = f"Name it with --persons; the file has {', '.join(map(str, rows.columns[:12]))}"
-        raise SourceError(name, "no column is known to hold residents", hint=hint)
-    rows = _with_shapes(name, rows, columns, extent)
-    inside = rows[rows.representative_point().within(extent.buffer(0.005))]
-    if inside.empty:
-        raise SourceError(name, "no cell of the grid lies in the city", hint="Check that the grid covers it")
-    theirs = {ours: columns[ours] for ours in ("persons", "period") if ours in columns}
-    table = gpd.GeoDataFrame({ours: inside[column] for ours, column in theirs.items()}, geometry=inside.geometry)
-    if "period" in table:
-        table["period"] = table["period"].astype(str)
-    credit = {"period": f"{pd.Timestamp.today().year - 1}-12-31"} | credit
-    draft.add("grid", table, {ours: ours for ours in theirs}, credit)
+def _nearest(shapes: pd.DataFrame, code: str, point: shapely.Point) -> tuple[str, float]:
+    """The code of what holds a point or lies nearest to it, and how far that is in degrees."""
+    away = shapely.distance(shapes["geometry"].to_numpy(), point)
+    return str(shapes[code].iloc[int(np.argmin(away))]), float(np.min(away))
 
 
-def _with_shapes(name: str, rows: pd.DataFrame, columns: dict[str, str], extent: shapely.Geometry) -> gpd.GeoDataFrame:
-    """A grid's rows with their shapes, EPSG:4326; of cell codes only those near the extent."""
-    if isinstance(rows, gpd.GeoDataFrame):
-        return rows.to_crs(4326)
-    if "cell" in columns:
-        cells = gpd.GeoDataFrame(rows, geometry=reading.cell_square(rows[columns["cell"]]))
-        west, south, east, north = gpd.GeoSeries([extent], crs=4326).to_crs(3035).total_bounds
-        return cells.cx[west:east, south:north].to_crs(4326)
-    if {"lon", "lat"} <= set(columns):
-        lon, lat = (reading.numbers(rows[columns[axis]])[0] for axis in ("lon", "lat"))
-        return gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries.from_xy(lon, lat, index=rows.index, crs=4326))
-    hint = "Give a GeoPackage, or columns GRD_ID or lon and lat"
-    raise SourceError(name, "the grid has no shapes, cell codes or coordinates", hint=hint)
+def _country_of(point: shapely.Point, tags: dict[str, str]) -> str:
+    """The country of a place by its own code (ISO 3166-2, as TW-TPE), else by the shipped outlines; '' for none."""
+    short = tags.get("ISO3166-2", "").split("-")[0]
+    stated = next((long for long, two in countries.iso2_by_iso3().items() if two == short), "")
+    code, away = _nearest(data.table("country_shapes"), "iso3", point)
+    return stated or (code if away <= NEAR_DEGREES and code in countries.codes() else "")
 
 
-def _degrees(shapes: pd.DataFrame, point: shapely.Point) -> np.ndarray:
-    """How far shapes are from a point, in degrees: enough to find what holds it, drawn coarsely or not."""
-    return np.asarray(shapely.distance(shapes["geometry"].to_numpy(), point))
-
-
-def _city_settings(name: str, country: str, extent: shapely.Geometry) -> dict[str, Any]:
-    """The manifest's [city]: the country and NUTS 2 region that the city lies in, by the shipped shapes."""
-    middle = extent.representative_point()
-    lands, regions = data.table("country_shapes"), data.table("regions")
-    codes = [country] if country else [str(code) for code in lands.loc[_degrees(lands, middle) < 0.05, "iso3"]]
-    if not codes:
+def _city_settings(
+    draft: _Draft, name: str, country: str, middle: shapely.Point, tags: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """The manifest's [city]: the country and NUTS 2 region that the city lies in. Raises DataError."""
+    code = country or _country_of(middle, tags or {})
+    if not code:
         raise DataError(f"{name}: the country it lies in could not be told. Name it with --country.")
-    city = {"name": name, "country": codes[0]}
-    region = regions.loc[_degrees(regions, middle) < 0.02]
-    if len(region):
-        city |= {"region": str(region["nuts_id"].iloc[0]), "region_name": str(region["name"].iloc[0])}
+    if not country:
+        draft.notes.append(f"country: {code}, by where the city lies; --country names another.")
+    city = {"name": name, "country": code}
+    regions = data.table("regions")
+    region, away = _nearest(regions, "nuts_id", middle)
+    if away < 0.02:
+        row = regions.set_index("nuts_id").loc[region]
+        city |= {"region": region, "region_name": str(row["name"])}
     return city

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from data.connectors.raw import open_raw
+from data.errors import SourceError
 
 # Kind in the source -> our kind. 'art-galleries' holds public works of art (sculptures, murals, fountains), not
 # galleries: of ten names drawn at random all ten are works. Left out: kinds that the city's own registers count
@@ -129,3 +134,38 @@ def of_extract(pbf: Path) -> gpd.GeoDataFrame:
         f"edits up to {pd.Timestamp(edited, unit='s'):%Y-%m}" if edited > 0 else "day of the extract not known"
     )
     return table
+
+
+def extent(pbf: Path) -> shapely.Geometry:
+    """The box (EPSG:4326) of all nodes of an extract. Raises SourceError."""
+    from google.protobuf.message import DecodeError
+    from pyrosm.proto import fileformat_pb2, osmformat_pb2
+
+    west, south, east, north = np.inf, np.inf, -np.inf, -np.inf
+    try:
+        with pbf.open("rb") as opened:
+            while size := opened.read(4):
+                head = fileformat_pb2.BlobHeader.FromString(opened.read(int.from_bytes(size, "big")))
+                blob = fileformat_pb2.Blob.FromString(opened.read(head.datasize))
+                if head.type != "OSMData":
+                    continue
+                block = osmformat_pb2.PrimitiveBlock.FromString(blob.raw or zlib.decompress(blob.zlib_data))
+                for group in block.primitivegroup:
+                    lon, lat = _coordinates(group)
+                    if len(lon):
+                        x = (block.lon_offset + block.granularity * lon) / 1e9
+                        y = (block.lat_offset + block.granularity * lat) / 1e9
+                        west, east = min(west, float(x.min())), max(east, float(x.max()))
+                        south, north = min(south, float(y.min())), max(north, float(y.max()))
+    except (DecodeError, zlib.error, OSError) as error:
+        raise SourceError(str(pbf), f"this is no whole extract ({error})", hint="Fetch it again") from error
+    if west > east:
+        raise SourceError(str(pbf), "the extract holds no place", hint="Give an extract that holds the city")
+    return shapely.box(west, south, east, north)
+
+
+def _coordinates(group: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Longitudes and latitudes of a group's nodes, in the block's own units."""
+    if len(group.dense.lon):
+        return np.cumsum(np.array(group.dense.lon)), np.cumsum(np.array(group.dense.lat))
+    return np.array([node.lon for node in group.nodes]), np.array([node.lat for node in group.nodes])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -15,6 +17,7 @@ from data.connectors import http_cache, openstreetmap
 from data.errors import SourceError
 
 ADDRESS = "https://overpass-api.de/api/interpreter"
+NAMES = ("name", "name:en", "name:de", "name:fr", "name:es", "name:uk", "name:ar")  # in the app's languages
 AREA = 3_600_000_000  # Overpass' number of an area is its relation's and this
 
 
@@ -39,34 +42,84 @@ def _query(question: str, client: httpx.Client | None) -> tuple[Elements, http_c
     return json.loads(response.path.read_bytes())["elements"], response
 
 
-def boundary(
-    name: str, country: str = "", client: httpx.Client | None = None
-) -> tuple[int, dict[str, str], shapely.Geometry, http_cache.CachedResponse]:
-    """The relation of a city: id, tags, shape. Of several the highest in rank. Raises SourceError.
+@dataclass(frozen=True)
+class Place:
+    """A city's boundary. relation: its number in OpenStreetMap; residents: as tagged, empty where nobody says.
 
-    country: ISO 3166-1 alpha-3, '' for any.
+    shape: EPSG:4326. tags: those of the boundary.
+    """
+
+    relation: int
+    tags: dict[str, str]
+    shape: shapely.Geometry
+    residents: float
+
+    @property
+    def level(self) -> int:
+        """Its administrative level: 4 a state, 8 a municipality."""
+        return int(self.tags.get("admin_level", 0))
+
+
+def places(
+    name: str, country: str = "", client: httpx.Client | None = None
+) -> tuple[list[Place], http_cache.CachedResponse]:
+    """Every city of a name, that with the most residents first. Raises SourceError where there is none.
+
+    country: ISO 3166-1 alpha-3, '' for any. Of a state and a city in it that are called alike the city counts.
     """
     quoted = re.sub(r'["\\\n]', "", name)
     within = f'area["ISO3166-1:alpha3"="{country}"]->.land;' if re.fullmatch("[A-Z]{3}", country) else ""
     inside = "(area.land)" if within else ""
     kinds = '["boundary"="administrative"]["admin_level"~"^([4-8])$"]'
-    named = "".join(f'relation{inside}["{key}"="{quoted}"]{kinds};' for key in ("name", "name:en"))
-    elements, response = _query(f"{within}({named});out geom;", client)
-    relations = [
-        (int(element["id"]), element.get("tags", {}), outline(element))
-        for element in elements
-        if element.get("type") == "relation"
-    ]
-    cities = [relation for relation in relations if not relation[2].is_empty]
+    named = "".join(f'relation{inside}["{key}"="{quoted}"]{kinds};' for key in NAMES)
+    # How many live there often stands at the boundary's centre only.
+    centres = 'node(r.named:"admin_centre");node(r.named:"label");'
+    elements, response = _query(f"{within}({named})->.named;.named out geom;({centres});out tags;", client)
+    cities = _cities(elements)
     if not cities:
-        raise SourceError(
-            f"OpenStreetMap, '{name}'",
-            "no city of this name has a boundary",
-            hint="Write its name as on the map, or name its country",
-        )
+        hint = "Write its name as on the map, or name its country"
+        raise SourceError(f"OpenStreetMap, '{name}'", "no city of this name has a boundary", hint=hint)
+    return cities, response
+
+
+def place(relation: int, client: httpx.Client | None = None) -> tuple[Place, http_cache.CachedResponse]:
+    """The city with this number of a relation. Raises SourceError."""
+    elements, response = _query(f"relation({relation});out geom;", client)
+    cities = [city for city in _cities(elements) if city.relation == relation]
+    if not cities:
+        hint = "Give the number of a boundary as the command lists it"
+        raise SourceError(f"OpenStreetMap, relation {relation}", "it is no boundary of a city", hint=hint)
+    return cities[0], response
+
+
+def _cities(elements: Elements) -> list[Place]:
+    """The relations among elements as places, the most residents first; of nested ones the innermost alone."""
+    residents = {
+        int(element["id"]): _number(element.get("tags", {}).get("population", ""))
+        for element in elements
+        if element.get("type") == "node"
+    }
+    cities = []
+    for element in elements:
+        if element.get("type") != "relation" or (shape := outline(element)).is_empty:
+            continue
+        tags = element.get("tags", {})
+        centres = [residents.get(int(member.get("ref", 0)), math.nan) for member in element.get("members", [])]
+        known = [count for count in (_number(tags.get("population", "")), *centres) if count > 0]
+        cities.append(Place(int(element["id"]), tags, shape, known[0] if known else math.nan))
     # A city-state's state and city may both be there: the innermost that is called so is the city.
-    number, tags, shape = max(cities, key=lambda city: (int(city[1].get("admin_level", 0)), city[2].area))
-    return number, tags, shape, response
+    cities.sort(key=lambda city: (-city.level, -city.shape.area))
+    innermost: list[Place] = []
+    for city in cities:
+        if not any(city.shape.contains(inner.shape.representative_point()) for inner in innermost):
+            innermost.append(city)
+    return sorted(innermost, key=lambda city: -city.residents if city.residents > 0 else 0.0)
+
+
+def _number(text: str) -> float:
+    """How many people a tag states ('2 133 111', '~500,000'); empty where it states no number."""
+    digits = re.sub(r"[\s,.'~≈]", "", str(text))
+    return float(digits) if re.fullmatch(r"\d{1,9}", digits) else math.nan
 
 
 def parts(relation: int, client: httpx.Client | None = None) -> tuple[gpd.GeoDataFrame, http_cache.CachedResponse]:

@@ -6,6 +6,7 @@ import geopandas as gpd
 import httpx
 import pandas as pd
 import pandera.pandas as pa
+import shapely
 
 import data
 from data.connectors import berlin_facilities, berlin_statistics, openstreetmap, overpass
@@ -27,8 +28,10 @@ def make(sources: Path, tables: Tables) -> pd.DataFrame:
 def download(place: str, client: httpx.Client | None) -> pd.DataFrame:
     """OpenStreetMap's own of today; kinds that a register counts stay as they are."""
     city, current, exact = data.cities()[place], data.table("facilities", place), data.table("areas_exact", place)
-    relation, *_ = overpass.boundary(city.name, city.country, client)
-    osm, response = overpass.services(relation, client)
+    namesakes, _response = overpass.places(city.name, city.country, client)
+    middle = shapely.Point(city.lon, city.lat)
+    nearest = min(namesakes, key=lambda namesake: float(namesake.shape.distance(middle)))
+    osm, response = overpass.services(nearest.relation, client)
     response.require_fresh("OpenStreetMap")
     official = current[~current["source"].str.contains("OpenStreetMap")]
     osm = osm[~osm["kind"].isin(official["kind"])].rename(columns={"id": "source_id"})

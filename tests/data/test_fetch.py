@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,19 +13,22 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 import pandas as pd
 import pyrosm
 import pytest
+import shapely
 from pyproj import Transformer
 
 import data
 from data.catalogue import local_folder
-from data.city import building, fetching
-from data.city.__main__ import main
+from data.city import building, fetching, pack
+from data.city.__main__ import ask_for, main
 from data.connectors import http_cache, openstreetmap, overpass
 from data.errors import DataError, SourceError
+from tests.extracts import grid_of_streets, write_extract
 
 Handler = Callable[[httpx.Request], httpx.Response]
 ADDRESS = "https://api.unhcr.org/x"
@@ -275,26 +279,44 @@ def recorded(request: httpx.Request, grid: bytes) -> httpx.Response:
 
 
 def census() -> bytes:
-    """Squares of a kilometre over the small city as Eurostat writes them: 100 people each, some far away."""
+    """Squares of a kilometre over the small city as Eurostat writes them: 100 people each, some far away.
+
+    20 of them are under 15, 65 from there to 64, 15 older; of the cell in the middle that is withheld.
+    """
     to = Transformer.from_crs(4326, 3035, always_xy=True)
     corners = [to.transform(lon, lat) for lon in (24.89, 25.01) for lat in (60.14, 60.21)]
-    east, north = ([int(min(one) // 1000 * 1000), int(max(one) // 1000 * 1000)] for one in zip(*corners, strict=True))
+    east, north = (
+        [int(min(axis) // 1000 * 1000), int(max(axis) // 1000 * 1000)] for axis in zip(*corners, strict=True)
+    )
     codes = [
         f"CRS3035RES1000mN{n}E{e}"
         for n in range(north[0], north[1] + 1000, 1000)
         for e in range(east[0], east[1] + 1000, 1000)
     ]
-    rows = pd.DataFrame({"GRD_ID": [*codes, "CRS3035RES1000mN3000000E4000000"], "T": 100, "M": 50})
+    rows = pd.DataFrame({"GRD_ID": [*codes, "CRS3035RES1000mN3000000E4000000", "FI_unallocated"]})
+    rows = rows.assign(T=100, M=50, F=50, Y_LT15=20, Y_1564=65, Y_GE65=15, EMP=-9999, NAT=90, EU_OTH=5, OTH=5)
+    rows = rows.assign(SAME=80, CHG_IN=15, CHG_OUT=5, LAND_SURFACE=1, POPULATED=1, CNTR_ID="FI")
+    x, y = to.transform(24.95, 60.175)
+    middle = rows["GRD_ID"] == f"CRS3035RES1000mN{int(y // 1000) * 1000}E{int(x // 1000) * 1000}"
+    rows.loc[middle, ["Y_LT15", "Y_GE65"]] = -8888
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("ESTAT_Census_2021_V2.csv", rows.to_csv(index=False))
+        archive.writestr("Eurostat_Census-GRID_2021_V3/read.me", "T: Total population")
+        archive.writestr("Eurostat_Census-GRID_2021_V3/ESTAT_Census_2021_V3.csv", rows.to_csv(index=False))
+        archive.writestr("Eurostat_Census-GRID_2021_V3/ESTAT_Census_2021_country.csv.zip", b"a zip of other tables")
     return out.getvalue()
 
 
 def test_a_city_from_recorded_answers_with_quarters_services_and_people(tmp_path: Path) -> None:
     grid = census()
     notes = fetching.fetch("Testholm", tmp_path / "pack", client=client(lambda request: recorded(request, grid)))
-    assert notes == ["streets: without --pbf distances are straight lines with a fitted circuity."]
+    assert notes == [
+        "country: FIN, by where the city lies; --country names another.",
+        "streets: without --pbf distances are straight lines with a fitted circuity.",
+        "population grid: 3,000 residents live in the city.",
+        "population grid: its figures are of 2021, as Eurostat_Census-GRID_2021_V3.zip says.",
+        "ages: those of 100 residents (3.3%) are withheld and taken to be as in the rest of the city.",
+    ]
     key, findings = building.build(tmp_path / "pack")
     assert [one for one in findings if one.level == "error"] == []
     here = data.cities()[key]
@@ -306,6 +328,9 @@ def test_a_city_from_recorded_answers_with_quarters_services_and_people(tmp_path
     assert km2 == pytest.approx(0.1 * 111.2 * 0.4970 * 0.05 * 111.4, rel=0.02)
     assert data.table("residents", key)["persons"].sum() == pytest.approx(100 * km2, rel=0.05)  # 100 a square kilometre
     assert set(data.table("facilities", key)["kind"]) == {"library", "school_primary"}
+    residents = data.table("residents", key)
+    assert residents.groupby("age")["persons"].sum().to_dict() == {"0-14": 600, "15-64": 1950, "65+": 450}
+    assert set(residents["period"].dt.year) == {2021}
 
 
 def test_a_fetch_broken_off_leaves_no_pack_and_goes_on_where_it_stopped(tmp_path: Path) -> None:
@@ -356,7 +381,7 @@ def test_a_name_cannot_break_out_of_the_question() -> None:
         return httpx.Response(200, json={"elements": []})
 
     with pytest.raises(SourceError):
-        overpass.boundary('x"];node(1);out;["', client=client(handle))
+        overpass.places('x"];node(1);out;["', client=client(handle))
     assert asked[0].count('"name"="x];node(1);out;["') == 1
 
 
@@ -386,7 +411,7 @@ def test_tags_become_kinds() -> None:
 
 
 def test_an_extract_and_a_grid_become_a_city_in_one_command_without_a_network(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(httpx.Client, "request", lambda *_args, **_more: pytest.fail("nothing may be asked"))
     grid = tmp_path / "grid.csv"
@@ -403,6 +428,9 @@ def test_an_extract_and_a_grid_become_a_city_in_one_command_without_a_network(
         "--persons",
         "asukkaita",
     ]
+    assert main(words) == 1
+    assert "does not say of which day its figures are. Say it: --grid-date" in capsys.readouterr().err
+    words += ["--grid-date", "2018-12-31"]
     assert main(words) == 0
     assert data.cities()["helsinki"].country == "FIN"
     assert (data.table("facilities", "helsinki")["kind"] == "library").sum() >= 5
@@ -441,3 +469,161 @@ def test_a_large_answer_goes_to_the_disk_as_it_comes_and_has_an_end(monkeypatch:
         http_cache.get(ADDRESS, client=client(lambda _request: httpx.Response(200, content=endless())))
     assert len(sent) == 11  # the eleventh thousand is one too many
     assert not list(local_folder().rglob("*.part"))
+
+
+def of_places(*cities: tuple[int, str, str, float, int]) -> tuple[httpx.Client, list[str]]:
+    """An Overpass that knows cities (number, name, population, longitude of its western end, level), and what it is
+    asked."""
+    asked: list[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(dict(httpx.QueryParams(request.content.decode()))["data"])
+        elements: list[dict[str, Any]] = []
+        for number, name, population, west, level in cities:
+            city = relation(number, name, level, ring(west, 60.15, west + 0.1, 60.25))
+            centre = {"type": "node", "ref": 900 + number, "role": "admin_centre"}
+            elements.append(city | {"members": [*city["members"], centre]})  # type: ignore[misc]
+            elements.append({"type": "node", "id": 900 + number, "tags": {"place": "town", "population": population}})
+        return httpx.Response(200, json={"elements": elements})
+
+    return client(handle), asked
+
+
+def test_of_several_places_of_a_name_that_with_the_most_residents_comes_first() -> None:
+    server, asked = of_places(
+        (1, "Ham", "4 900", 2.0, 8), (2, "Ham", "", 3.0, 8), (3, "Ham", "180,600", 7.8, 6), (4, "Ham", "900", 5.0, 8)
+    )
+    cities, _response = overpass.places("Ham", client=server)
+    assert [(city.relation, city.residents) for city in cities[:3]] == [(3, 180_600), (1, 4900), (4, 900)]
+    assert cities[3].relation == 2
+    assert math.isnan(cities[3].residents)
+    assert 'relation["name:uk"="Ham"]["boundary"="administrative"]' in asked[0]
+
+
+def test_a_city_in_a_state_of_its_name_is_one_place() -> None:
+    server, _asked = of_places((1, "Ham", "9000000", 2.0, 4), (2, "Ham", "8000", 2.0, 8))
+    cities, _response = overpass.places("Ham", client=server)
+    assert [(city.relation, city.residents) for city in cities] == [(2, 8000)]
+
+
+def test_the_largest_of_several_places_is_taken_and_said_or_the_one_that_is_chosen(tmp_path: Path) -> None:
+    draft = fetching._Draft(tmp_path / "x.part", None, lambda _what, _share: None)
+    draft.client, _asked = of_places((1, "Ham", "5000", 24.9, 8), (2, "Ham", "700000", 25.6, 8))
+    assert fetching._chosen(draft, "Ham", "", 0, None).relation == 2
+    assert draft.notes == [
+        "boundary: 2 places are called 'Ham'. Taken was that with the most residents: "
+        "2 Ham, Finland, 700,000 residents. --place takes another: 1 Ham, Finland, 5,000 residents."
+    ]
+    assert fetching._chosen(draft, "Ham", "", 0, lambda cities: cities[1]).relation == 1
+    assert fetching._chosen(draft, "Ham", "", 1, None).relation == 1
+    with pytest.raises(SourceError, match="relation 77: it is no boundary of a city"):
+        fetching._chosen(draft, "Ham", "", 77, None)
+
+
+def test_where_no_one_knows_how_many_live_there_someone_has_to_choose(tmp_path: Path) -> None:
+    server, _asked = of_places((1, "Ham", "", 24.9, 8), (2, "Ham", "", 25.6, 8))
+    with pytest.raises(SourceError) as fault:
+        fetching.fetch("Ham", tmp_path / "pack", client=server)
+    assert str(fault.value) == (
+        "OpenStreetMap, 'Ham': several places are called so, and none says how many live there: "
+        "1 Ham, Finland, residents not known; 2 Ham, Finland, residents not known. "
+        "Choose one with --place NUMBER, or name --country."
+    )
+
+
+def test_the_terminal_asks_which_place_is_meant(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, _asked = of_places((1, "Ham", "5000", 24.9, 8), (2, "Ham", "700000", 25.6, 8))
+    cities, _response = overpass.places("Ham", client=server)
+    answers = iter(["3", "x", "2", ""])
+    monkeypatch.setattr("builtins.input", lambda _question: next(answers))
+    assert ask_for(cities).relation == 1  # the second of the list, which has the largest first
+    assert ask_for(cities).relation == 2
+    assert "1. 2 Ham, Finland, 700,000 residents" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("point", "code", "expected"),
+    [
+        ((24.95, 60.17), "", "FIN"),
+        ((121.56, 25.04), "TW-TPE", "TWN"),
+        ((21.17, 42.67), "XK-01", "XKX"),
+        ((-2.1, 49.2), "", "JEY"),
+        ((-30.0, 40.0), "", ""),
+    ],
+)
+def test_the_country_of_a_place_is_its_own_code_or_the_land_it_lies_in(
+    point: tuple[float, float], code: str, expected: str
+) -> None:
+    assert fetching._country_of(shapely.Point(point), {"ISO3166-2": code} if code else {}) == expected
+
+
+def test_each_country_has_a_grid() -> None:
+    assert fetching.grid_address("NOR") == fetching.CENSUS
+    assert fetching.grid_address("UKR").endswith("/kontur_population_UA_20231101.gpkg.gz")
+    assert fetching.grid_address("TWN").endswith("_TW_20231101.gpkg.gz")
+    for country in ("FIN", "KEN", "XKX", "JEY"):
+        http_cache.check_host(fetching.grid_address(country))
+    with pytest.raises(DataError, match="No population grid is known for XXA"):
+        fetching.grid_address("XXA")
+
+
+def extract_of_city(path: Path) -> Path:
+    """Streets from 24.90 to 25.00 E and 60.15 to 60.20 N, and all services in one corner of it."""
+    nodes, ways = grid_of_streets(24.90, 60.15, columns=21, rows=11, step=0.005)
+    nodes[9001] = (24.905, 60.155, {"amenity": "library", "name": "Corner"})
+    nodes[9002] = (24.910, 60.160, {"amenity": "pharmacy"})
+    return write_extract(path, nodes, ways)
+
+
+def test_a_city_reaches_as_far_as_the_extracts_nodes_and_not_only_its_services(tmp_path: Path) -> None:
+    points = [(24.90 + 0.01 * x, 60.15 + 0.01 * y) for x in range(11) for y in range(6)]
+    rows = pd.DataFrame(points, columns=["lon", "lat"]).assign(residents=7842)  # 66 cells: 517,572 people
+    far = pd.DataFrame({"lon": [25.5], "lat": [60.5], "residents": [57_508]})
+    pd.concat([rows, far]).to_csv(tmp_path / "grid.csv", index=False)
+    notes = fetching.fetch(
+        "Київ",
+        tmp_path / "pack",
+        pbf=extract_of_city(tmp_path / "city.osm.pbf"),
+        grid=tmp_path / "grid.csv",
+        grid_date="2024-12-31",
+    )
+    assert "population grid: 517,572 of the 575,080 residents that the file counts (90.0%) live in the city." in notes
+    assert "ages: the grid does not know them." in notes
+    key, findings = building.build(tmp_path / "pack")
+    assert [finding for finding in findings if finding.level == "error"] == []
+    assert data.table("residents", key)["persons"].sum() == pytest.approx(517_572, abs=20)
+    assert set(data.table("residents", key)["period"].dt.strftime("%Y-%m-%d")) == {"2024-12-31"}
+    assert data.cities()[key].name == "Київ"
+
+
+def test_an_extract_without_services_is_a_city_all_the_same(tmp_path: Path) -> None:
+    nodes, ways = grid_of_streets(24.90, 60.15)
+    pbf = write_extract(tmp_path / "streets.osm.pbf", nodes, ways)
+    pd.DataFrame({"lon": [24.91], "lat": [60.16], "residents": [50]}).to_csv(tmp_path / "grid.csv", index=False)
+    notes = fetching.fetch("Hamlet", tmp_path / "pack", pbf=pbf, grid=tmp_path / "grid.csv", grid_date="2024")
+    assert "services: the extract holds none where people live." in notes
+    assert building.build(tmp_path / "pack")[0] == "hamlet"
+
+
+def test_a_name_in_any_script_has_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    pbf = extract_of_city(tmp_path / "city.osm.pbf")
+    pd.DataFrame({"lon": [24.91], "lat": [60.16], "residents": [50]}).to_csv(tmp_path / "grid.csv", index=False)
+    words = ["--pbf", str(pbf), "--grid", str(tmp_path / "grid.csv"), "--grid-date", "2024-12-31"]
+    for name in ("Київ", "القاهرة", "東京"):
+        assert main(["fetch", name, *words]) == 0
+        assert pack.key_of(name) in data.cities()
+        assert (tmp_path / pack.key_of(name) / "city.toml").exists()
+    with pytest.raises(DataError, match=r"'\.\.\.' makes no name for a folder"):
+        fetching.fetch("...", client=said(httpx.Response(500))[0])
+
+
+def test_an_extract_cut_off_is_called_so(tmp_path: Path) -> None:
+    pbf = extract_of_city(tmp_path / "city.osm.pbf")
+    pbf.write_bytes(pbf.read_bytes()[:-100])
+    with pytest.raises(SourceError, match="this is no whole extract"):
+        openstreetmap.extent(pbf)
+    west, south, east, north = openstreetmap.extent(extract_of_city(tmp_path / "whole.osm.pbf")).bounds
+    assert (west, south, east, north) == pytest.approx((24.90, 60.15, 25.00, 60.20))
