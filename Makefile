@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test calibrate check build refresh messages bench hostile attack mutants hamburg clean
+.PHONY: run test calibrate check build refresh endpoints messages bench hostile attack mutants hamburg clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -46,6 +46,9 @@ hamburg: .venv/app
 
 refresh: .venv/app
 	$(BIN)/python -m data.refresh
+
+endpoints: .venv/app
+	$(BIN)/python -m data.connectors.endpoints
 
 messages: .venv/dev
 	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py

@@ -25,17 +25,12 @@ from data.city.checks import ReportProgress
 from data.city.pack import Part
 from data.connectors import http_cache, openstreetmap, overpass
 from data.connectors.overpass import Place
-from data.connectors.population_grid import PopulationGrid
+from data.connectors.population_grid import CENSUS_ADDRESS, KONTUR_ADDRESS, PopulationGrid
 from data.errors import DataError, SourceError
 from data.settings import settings
 
-# Eurostat's census of 2021 on squares of one kilometre, third version; for all other countries Kontur's hexagons of
-# 400 m. The addresses may change: ZONE_GRID names another. Not asked from where this was written: docs/endpoints.md.
-CENSUS = "https://gisco-services.ec.europa.eu/census/2021/Eurostat_Census-GRID_2021_V3.zip"
+# Countries of Eurostat's census grid.
 OF_CENSUS = "AT BE BG CH CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK"
-KONTUR = (
-    "https://geodata-eu-central-1-kontur-public.s3.amazonaws.com/kontur_datasets/kontur_population_{}_20231101.gpkg.gz"
-)
 PACKED = (
     *("application/zip", "application/x-zip-compressed", "application/octet-stream", "binary/octet-stream"),
     *("application/gzip", "application/x-gzip", "application/geopackage+sqlite3"),
@@ -242,7 +237,7 @@ def grid_address(country: str) -> str:
     short = countries.iso2_by_iso3().get(country)
     if short is None:
         raise DataError(f"No population grid is known for {country}. Name a file with --grid.")
-    return CENSUS if short in OF_CENSUS.split() else KONTUR.format(short)
+    return CENSUS_ADDRESS if short in OF_CENSUS.split() else KONTUR_ADDRESS.format(short)
 
 
 def _osm_credit(period: str) -> dict[str, str]:

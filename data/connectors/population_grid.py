@@ -30,6 +30,12 @@ import shapely
 
 from data.errors import SourceError
 
+# Eurostat's census of 2021 on squares of one kilometre, third version; for all other countries Kontur's hexagons of
+# 400 m. The addresses may change: ZONE_GRID names another. Not asked from where this was written: docs/endpoints.md.
+CENSUS_ADDRESS = "https://gisco-services.ec.europa.eu/census/2021/Eurostat_Census-GRID_2021_V3.zip"
+KONTUR_ADDRESS = (
+    "https://geodata-eu-central-1-kontur-public.s3.amazonaws.com/kontur_datasets/kontur_population_{}_20231101.gpkg.gz"
+)
 # Columns of the census grid by age; together they are its population T.
 AGES = {"Y_LT15": "0-14", "Y_1564": "15-64", "Y_GE65": "65+"}
 CHUNK_ROWS = 500_000

@@ -59,7 +59,7 @@ def items(name: str, client: httpx.Client | None = None) -> pd.DataFrame:
     while page <= last:
         query = (fixed | {"page": str(page)}).items()
         response = http_cache.get(
-            f"{BASE}{endpoint}/", query=query, kinds=("application/json",), check=_check_page, client=client
+            f"{BASE}{endpoint}/", query=query, kinds=("application/json",), check=check_page, client=client
         )
         response.require_fresh(f"UNHCR {endpoint}, page {page}")
         content = json.loads(response.path.read_bytes())
@@ -78,7 +78,8 @@ def items(name: str, client: httpx.Client | None = None) -> pd.DataFrame:
     return table
 
 
-def _check_page(content: bytes) -> None:
+def check_page(content: bytes) -> None:
+    """Raise ValueError unless an answer is a page of items."""
     page = json.loads(content)
     if not isinstance(page, dict) or not isinstance(page.get("items"), list) or "maxPages" not in page:
         raise ValueError("the answer is no page of UNHCR's items")

@@ -26,7 +26,7 @@ import data
 from data.catalogue import local_folder
 from data.city import building, fetching, pack
 from data.city.__main__ import ask_for, main
-from data.connectors import http_cache, openstreetmap, overpass
+from data.connectors import http_cache, openstreetmap, overpass, population_grid
 from data.errors import DataError, SourceError
 from tests.extracts import grid_of_streets, write_extract
 
@@ -560,7 +560,7 @@ def test_the_country_of_a_place_is_its_own_code_or_the_land_it_lies_in(
 
 
 def test_each_country_has_a_grid() -> None:
-    assert fetching.grid_address("NOR") == fetching.CENSUS
+    assert fetching.grid_address("NOR") == population_grid.CENSUS_ADDRESS
     assert fetching.grid_address("UKR").endswith("/kontur_population_UA_20231101.gpkg.gz")
     assert fetching.grid_address("TWN").endswith("_TW_20231101.gpkg.gz")
     for country in ("FIN", "KEN", "XKX", "JEY"):
