@@ -33,12 +33,16 @@ class Match:
 
 def match(words: list[str], areas: pd.DataFrame, stated: Mapping[str, str]) -> Match:
     """Find areas by the way that fits most words. areas: area_id, name. stated: our id or name by their word."""
+    if targets := sorted({stated[word] for word in words if word in stated}):
+        ours, others = match(targets, areas, {}), match([word for word in words if word not in stated], areas, {})
+        by_id = {word: ours.ids[stated[word]] for word in words if stated.get(word) in ours.ids}
+        return Match(others.ids | by_id, others.how, others.ambiguous)
     best = Match()
     for column, key, how in WAYS:
         by_key: dict[str, list[str]] = {}
         for area, name in zip(areas["area_id"], areas[column], strict=True):
             by_key.setdefault(key(str(name)), []).append(str(area))
-        hits = {word: by_key[key(stated.get(word, word))] for word in words if key(stated.get(word, word)) in by_key}
+        hits = {word: by_key[key(word)] for word in words if key(word) in by_key}
         if sum(len(areas) == 1 for areas in hits.values()) > len(best.ids):
             best = Match(
                 {word: areas[0] for word, areas in hits.items() if len(areas) == 1},

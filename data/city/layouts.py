@@ -64,8 +64,8 @@ def _kind(of: str, columns: dict[str, str], mapped: dict[str, str]) -> str:
     """What the manifest's columns stand for: days where all are days and the category has a column, or cannot be."""
     if "period" in mapped or (of == "activity" and of not in mapped):  # '2012' is an activity too
         return of
-    days, wrong, _fault = reading.days(pd.Series(list(columns.values()), dtype=str))
-    return of if days.isna().any() or wrong.any() else "period"
+    days = [reading.days(pd.Series([word], dtype=str))[0].notna().all() for word in columns.values()]
+    return "period" if all(days) else of
 
 
 def _stands_for(of: str, name: str, part: Part) -> bool:

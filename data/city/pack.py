@@ -125,7 +125,7 @@ def _file_name(name: str) -> str:
 def _encoding(name: str) -> str:
     """Raises ValueError where no text has this encoding."""
     try:
-        b"".decode(name or "utf-8")
+        b"a".decode(name or "utf-8")
     except LookupError as fault:
         raise ValueError(str(fault)) from fault
     return name

@@ -43,7 +43,11 @@ class FileTable:
 
 def read_csv(path: Path, name: str, part: Part) -> FileTable:
     """The table in a CSV file. Raises SourceError, ValueError."""
-    text, warnings = decoded(path.read_bytes(), part.encoding)
+    try:
+        text, warnings = decoded(path.read_bytes(), part.encoding)
+    except ValueError as fault:
+        hint = 'Save it as UTF-8, or state its encoding in city.toml: encoding = "cp1251"'
+        raise SourceError(name, f"the file cannot be read as csv ({fault})", hint=hint) from fault
     if "\x00" in text:
         raise ValueError("it holds zero bytes")
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
@@ -149,11 +153,13 @@ def likeliest_encoding(raw: bytes) -> str:
     if not guesses:
         raise ValueError("its encoding is unknown")
 
-    def unlikely(guess: charset_normalizer.CharsetMatch) -> tuple[float, bool, float, bool, int]:
+    def unlikely(guess: charset_normalizer.CharsetMatch) -> tuple[float, float, bool, float, bool, int]:
         # Several encodings often fit a short file alike: then letters in daily use are meant, and the usual encoding.
+        beyond = [letter for letter in str(guess) if not letter.isascii()]
+        signs = round(sum(not letter.isalpha() for letter in beyond) / max(len(beyond), 1), 1)
         rare, western = _is_rare(raw, guess.encoding), "cp1252" in guess.could_be_from_charset
         order = ENCODINGS.index(guess.encoding)
-        return round(guess.chaos, 2), rare, -round(guess.coherence, 2), not western, order
+        return signs, round(guess.chaos, 2), rare, -round(guess.coherence, 2), not western, order
 
     best = min(guesses, key=unlikely)
     return "cp1252" if "cp1252" in best.could_be_from_charset else best.encoding
@@ -234,7 +240,7 @@ def _without_notes(body: str, separator: str, columns: int) -> tuple[str, list[s
     rows = []
     for line in end:
         cells = [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
-        whole = len(cells) == columns
+        whole = len(cells) >= columns
         first = cells[0] if cells else ""
         rows.append((line.strip() if not whole else first, 1 if not whole and first else sum(map(bool, cells)), whole))
     below = _notes(rows) if columns > 1 else []
