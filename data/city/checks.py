@@ -84,7 +84,8 @@ def _check_whole_file(section: str, file: Path, part: Part, result: ValidationRe
         try:
             limits.check_zip(file, part.file, limits.PACK_UNPACKED)
             table, findings = gtfs.stops(file, part.file, _ground(result))
-            result.findings += findings
+            result.findings += [finding for finding in findings if finding.level != "note"]
+            result.notes += [finding for finding in findings if finding.level == "note"]
             if len(table):
                 result.tables["stops"] = table
         except SourceError as error:

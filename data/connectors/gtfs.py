@@ -53,6 +53,7 @@ EXTENDED = {  # hundreds of the extended route types
     13: "cableway_station",
     14: "cableway_station",
 }
+OUTSIDE = "outside the city"
 NEVER, OTHER = "never", "other"  # of a trip: its service has no day; its vehicle is no kind of ours
 # Columns that a file needs, and those that are read where they are there.
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -72,8 +73,8 @@ FEW = 3  # stops in the city: a feed with fewer is likely another city's
 MAX_ROWS_NAMED = 5
 AGAIN = "Fetch the feed again"
 _PLATFORM = re.compile(
-    r"[\s,(\[-]+(gleis|gl|steig|bstg|bahnsteig|bussteig|platform|plat|bay|stand|track|voie|quai|anden|via|"
-    r"колія|платформа|رصيف)\.?\s*\w{1,3}\W*$"
+    r"[\s,(\[-]+((gleis|gl|steig|bstg|bahnsteig|bussteig|platform|plat|bay|stand|track|voie|quai|anden|via|колія|"
+    r"платформа|رصيف)\.?\s*(\d{1,3}[a-z]?|[^\W\d])|stop\s+[a-z])\W*$"
 )
 
 
@@ -81,7 +82,8 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     """Stops by kind: source_id, kind, name, places (none), operator, geometry (EPSG:4326); and what is to be said.
 
     ground: the city (EPSG:4326); stops outside are left out, but for a feed that has none inside, which is an error
-    among the findings. The last finding says what the feed holds and what was kept. Raises SourceError.
+    among the findings. The last finding, a note where nothing is odd, says what the feed holds and what was kept.
+    Raises SourceError.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -93,12 +95,15 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     served = calls[~calls["kind"].isin([NEVER, OTHER])]
     placed = served[served["stop_id"].isin(places.index)]
     table = _as_people_see(placed, places)
-    inside = table.geometry.within(ground) if ground is not None else pd.Series(True, index=table.index)
+    inside = pd.Series(True, index=table.index)
+    if ground is not None:
+        shapely.prepare(ground)
+        inside &= shapely.contains_xy(ground, table.geometry.x, table.geometry.y)
     left_out = feed.unplaced | {
         "where no service runs on any day": _only(calls, NEVER, served),
         "of vehicles that are no kind of ours": _only(calls, OTHER, served),
         "that stop_times.txt names and stops.txt does not": len(set(served["stop_id"]) - feed.ids),
-        "outside the city": int((~inside).sum()),
+        OUTSIDE: int((~inside).sum()),
     }
     platforms = placed["stop_id"].nunique()
     held = f"the feed serves {platforms:,} {'platform' if platforms == 1 else 'platforms'}, as people see them"
@@ -113,10 +118,14 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
         feed.findings.append(Finding("error", name, where, "Give the feed of this city, or mend the areas' places"))
         feed.findings.append(Finding("warning", name, said, "Nothing of the feed is used"))
         return table, feed.findings
-    hint = "Nothing has to be mended if that is as it should be" if len(table) else "Look whether its trips are whole"
-    if ground is not None and 0 < inside.sum() < FEW and not inside.all():
-        hint = "So few are likely another city's feed: check it"
-    feed.findings.append(Finding("warning", name, said, hint))
+    few = ground is not None and inside.sum() < FEW and not inside.all()
+    if few or not len(table) or any(count for reason, count in left_out.items() if reason != OUTSIDE):
+        hint = "Nothing has to be mended if that is as it should be"
+        if few or not len(table):
+            hint = "So few are likely another city's feed, or one of other vehicles: check it"
+        feed.findings.append(Finding("warning", name, said, hint))
+    else:
+        feed.findings.append(Finding("note", name, f"{name}: {said}.", ""))
     return gpd.GeoDataFrame(table[inside], crs=4326).reset_index(drop=True), feed.findings
 
 
@@ -163,7 +172,7 @@ class _Feed:
                 rows.columns = rows.columns.str.strip()
                 for column in needed:
                     if column not in rows:
-                        raise SourceError(f"{self.name}/{file}", "the column is missing", column=column, hint=AGAIN)
+                        raise SourceError(self.name, f"{file} has no column '{column}'", hint=AGAIN)
                 rows.index = rows.index + 2
                 yield rows.reindex(columns=[*needed, *more, *extra]).fillna("")
 
