@@ -52,12 +52,15 @@ class Rule:
 class Surroundings:
     """What the gate needs beside a table: the city's areas and the protected tables that are published with it.
 
-    areas: boundary_version, level, area_id, parent_id; parents before children, smallest areas last.
+    areas: boundary_version, level, area_id, parent_id; parents before children, smallest areas last. sums: stated sums
+    of the table's groups over larger areas, for those of which not all parts are known: period, level, area_id, the
+    group's column, persons.
     """
 
     areas: pd.DataFrame
     published: Mapping[str, pd.DataFrame]
     secret: bytes
+    sums: pd.DataFrame | None = None
 
     def generator(self, *labels: object) -> np.random.Generator:
         """Random numbers that only who has the secret can draw again."""
@@ -69,6 +72,14 @@ class Surroundings:
         nodes = self.areas.loc[self.areas["boundary_version"] == version, ["level", "area_id", "parent_id"]]
         smallest = nodes["level"] == nodes["level"].iloc[-1]
         return nodes[~smallest | nodes["area_id"].isin(present)].reset_index(drop=True)
+
+    def stated(self, by: str, value: object, period: object, nodes: pd.DataFrame) -> np.ndarray:
+        """The stated sum of a group at each node, not a number where none is stated."""
+        if self.sums is None or by not in self.sums:
+            return np.full(len(nodes), np.nan)
+        rows = self.sums[(self.sums[by] == value) & (self.sums["period"] == period)]
+        persons = rows.set_index(["level", "area_id"])["persons"]
+        return persons.reindex(pd.MultiIndex.from_frame(nodes[["level", "area_id"]])).to_numpy(dtype=float)
 
 
 def secret() -> bytes:
@@ -109,7 +120,10 @@ def _half_years(table: pd.DataFrame, around: Surroundings) -> Iterator[tuple[Any
 
 @dataclass
 class _Counts:
-    """One group's counts at one date, summed up a tree of areas; what is not known counts as none and is hidden."""
+    """One group's counts at one date, summed up a tree of areas; what is not known is hidden.
+
+    It counts as none, or as what a stated sum over it leaves for it.
+    """
 
     tree: AreaTree
     nodes: pd.DataFrame
@@ -120,13 +134,13 @@ class _Counts:
     hidden: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
 
     @classmethod
-    def of(cls, persons: pd.Series, nodes: pd.DataFrame, minimum: int) -> _Counts:
+    def of(cls, persons: pd.Series, nodes: pd.DataFrame, minimum: int, stated: np.ndarray) -> _Counts:
         tree = AreaTree.of_nodes(nodes)
         leaves = nodes["area_id"].map(persons).where(tree.is_leaf).astype("float64").to_numpy()
         missing = np.isnan(leaves) & tree.is_leaf
-        sums = tree.sums(np.nan_to_num(leaves).round().astype(np.int64))
+        sums, unknown = _with_stated(tree, np.nan_to_num(leaves).round().astype(np.int64), missing, stated)
         low = np.where(tree.is_leaf & ~missing, minimum, 0).astype(float)
-        return cls(tree, nodes, sums, tree.sums(missing.astype(np.int64)) > 0, low, np.full(len(nodes), np.inf))
+        return cls(tree, nodes, sums, unknown, low, np.full(len(nodes), np.inf))
 
     def suppress(self, around: Surroundings, labels: tuple[object, ...], also_hide: np.ndarray | None = None) -> None:
         """Hide what must be. labels: what these counts are, the date last."""
@@ -149,6 +163,29 @@ class _Counts:
         return self.nodes[["level", "area_id"]].assign(persons=persons, suppressed=self.hidden)
 
 
+def _with_stated(
+    tree: AreaTree, leaves: np.ndarray, missing: np.ndarray, stated: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of each node, and which are not known: leaves that are missing, and sums over them that are not stated.
+
+    What a stated sum leaves for the missing below it, stands at the first of them, which is hidden: the sum of what is
+    hidden together is right. A stated sum that is less than its known parts is not used.
+    """
+    leaves, unknown, sums = leaves.copy(), missing.copy(), leaves.copy()
+    for node in np.flatnonzero(~tree.is_leaf)[::-1]:  # children come after their parents
+        sums[node] = sums[tree.children[node]].sum()
+        unknown[node] = unknown[tree.children[node]].any()
+        rest = stated[node] - sums[node] if unknown[node] else np.nan
+        if rest >= 0:
+            first = node
+            while not tree.is_leaf[first]:
+                first = next(child for child in tree.children[first] if unknown[child])
+            leaves[first] += round(rest)
+            sums[node] += round(rest)
+            unknown[node] = False
+    return tree.sums(leaves), unknown
+
+
 def _areas(table: pd.DataFrame, around: Surroundings, minimum: int) -> pd.DataFrame:
     """Counts of smallest areas by one more column, at every level, suppressed.
 
@@ -158,7 +195,8 @@ def _areas(table: pd.DataFrame, around: Surroundings, minimum: int) -> pd.DataFr
     parts = []
     for version, period, rows, nodes in _half_years(table, around):
         for value, group in rows.groupby(by):
-            counts = _Counts.of(group.set_index("area_id")["persons"], nodes, minimum)
+            stated = around.stated(by, value, period, nodes)
+            counts = _Counts.of(group.set_index("area_id")["persons"], nodes, minimum, stated)
             counts.suppress(around, (by, value, version, period))
             counts.refuse_if_narrow(f"{value} on {period:%Y-%m-%d}")
             parts.append(counts.rows().assign(boundary_version=version, period=period, **{by: value}))
@@ -177,7 +215,9 @@ def _nested(table: pd.DataFrame, around: Surroundings, minimum: int) -> pd.DataF
     parts = []
     for version, period, rows, nodes in _half_years(table, around):
         counts = {
-            value: _Counts.of(group.set_index("area_id")["persons"], nodes, minimum)
+            value: _Counts.of(
+                group.set_index("area_id")["persons"], nodes, minimum, around.stated("background", value, period, nodes)
+            )
             for value, group in rows.groupby("background")
         }
         chain = {value: counts[value] for value in ("foreign_nationals", "migration_background") if value in counts}
@@ -267,7 +307,7 @@ def _ages(table: pd.DataFrame, around: Surroundings) -> pd.DataFrame:
         )
         for number, area in enumerate(wide.index):
             _round_ages(values[number], around.generator("ages", version, area))
-        wide[:] = values
+        wide = pd.DataFrame(values, wide.index, wide.columns).astype("Int64")
         small = (wide > 0) & (wide < THRESHOLD)  # nobody was there to take them
         long = wide.where(known).mask(small.any(axis=1)).stack(future_stack=True).rename("persons").reset_index()
         parts.append(long.assign(boundary_version=version, period=period))

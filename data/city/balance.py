@@ -14,7 +14,14 @@ from data.city.section_reader import MAX_ROWS_NAMED, ValidationResult
 NEAR_M = 200  # of the streets: from farther away a walk would begin with a long straight line
 LEAST_NEAR = 0.95  # of the residents, and of the streets' nodes in their largest part
 LEAST_IN_AREAS = 0.995  # of the people of a grid
-UNITS = {"background": "persons", "origins": "persons", "employment": "firms", "social": "figures", "targets": "goals"}
+UNITS = {
+    "background": "persons",
+    "origins": "persons",
+    "employment": "firms",
+    "social": "figures",
+    "targets": "goals",
+    "totals": "sums",
+}
 TABLES = {
     "background": "residents_by_background",
     "origins": "residents_by_origin",
@@ -57,7 +64,7 @@ def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None 
             lines.append(_by_day(file, "persons", table, people))
         else:
             of = stored.get(TABLES.get(section, ""), table)
-            of = of[of["level"] == of["level"].iloc[-1]] if "level" in of and section != "targets" else of
+            of = of[of["level"] == of["level"].iloc[-1]] if of is not table and "level" in of else of
             lines.append(_by_day(file, UNITS[section], table, of))
     return lines
 

@@ -16,17 +16,16 @@ from pandera.errors import SchemaError
 
 from data import definitions, disclosure, local, store
 from data.catalogue import Entry
-from data.city import balance, checks, pack
+from data.city import balance, checks, pack, totals
 from data.city.checks import ReportProgress
 from data.city.findings import Finding, PackError, Sum
-from data.city.ground import Ground
+from data.city.ground import CITY_ID, Ground
 from data.city.pack import LEVELS, SECTIONS, Pack
 from data.connectors.gisco import simplify_coverage
 from data.separation import separation
 from data.translation import N_
 
 BOUNDARY_VERSION = "pack"
-CITY_ID = "0"  # the id of the whole city's area
 SAMPLE = "walking_sample"
 # What a city's estimates rest on, by whether a grid says where people live and whether their ages are known.
 NOTES = {
@@ -95,11 +94,20 @@ class CityTables:
         report_progress("people", 0.6)
         self._add_counts()
 
-    def _add(self, name: str, section: str, title: str, unit: str, table: pd.DataFrame, note: str = "") -> None:
+    def _add(
+        self,
+        name: str,
+        section: str,
+        title: str,
+        unit: str,
+        table: pd.DataFrame,
+        note: str = "",
+        sums: pd.DataFrame | None = None,
+    ) -> None:
         geography = f"areas of {self.pack.city.name}"
         about: dict[str, Any] = self._credit(section)
         published = {entry.name: table for entry, table in self.tables}
-        around = disclosure.Surroundings(self.areas, published, disclosure.secret())
+        around = disclosure.Surroundings(self.areas, published, disclosure.secret(), sums)
         table = disclosure.protect(definitions.definition(name).rule, table, around)
         entry = Entry(
             name, self.pack.key, title, **about, unit=unit, geography=geography, note=note, version=self.version
@@ -142,8 +150,9 @@ class CityTables:
         note = definitions.entry("residents_by_background").note
         for section, by in (("origins", "origin"), ("background", "background")):
             if section in self.sections:
-                counts = known_or_not(self.sections[section], by, self.ground.smallest["area_id"])
-                self._add(f"residents_by_{by}", section, SECTIONS[section].holds, "persons", counts, note)
+                sums = totals.of_section(self.sections, section, by)
+                counts = known_or_not(self.sections[section], by, self.ground.smallest["area_id"], sums)
+                self._add(f"residents_by_{by}", section, SECTIONS[section].holds, "persons", counts, note, sums)
         if "origins" in self.sections:
             entry = definitions.entry("separation")
             whole = separation(
@@ -207,12 +216,15 @@ def areas(metric: gpd.GeoDataFrame, city: str) -> gpd.GeoDataFrame:
     return table[["boundary_version", "level", "area_id", "name", "parent_id", "area_km2", "geometry"]]
 
 
-def known_or_not(counts: pd.DataFrame, by: str, areas: pd.Series) -> pd.DataFrame:
+def known_or_not(counts: pd.DataFrame, by: str, areas: pd.Series, sums: pd.DataFrame | None = None) -> pd.DataFrame:
     """Counts with a row for every area: one that a period and group leave out is not known.
 
-    Returns period, boundary_version, area_id, `by`, persons.
+    sums: of groups too of which no part is known. Returns period, boundary_version, area_id, `by`, persons.
     """
-    groups = counts[["period", by]].drop_duplicates().merge(areas.rename("area_id"), how="cross")
+    groups = counts[["period", by]]
+    if sums is not None and len(sums):
+        groups = pd.concat([groups, sums[["period", by]]])
+    groups = groups.drop_duplicates().merge(areas.rename("area_id"), how="cross")
     return groups.merge(counts, how="left").assign(boundary_version=BOUNDARY_VERSION)[
         ["period", "boundary_version", "area_id", by, "persons"]
     ]

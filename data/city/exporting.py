@@ -10,7 +10,8 @@ import geopandas as gpd
 import pandas as pd
 
 import data
-from data.city import pack
+from data import store
+from data.city import building, pack
 from data.city.pack import Part
 from data.errors import DataError
 
@@ -21,6 +22,12 @@ TABLES = {
     "social": "social_monitoring",
     "services": "facilities",
     "employment": "firms",
+}
+CREDITS = {section: (name,) for section, name in TABLES.items()} | {
+    "areas": ("areas",),
+    "targets": ("areas",),
+    "grid": ("cells",),
+    "totals": ("residents_by_origin", "residents_by_background"),
 }
 
 
@@ -39,6 +46,8 @@ def export(key: str, folder: Path) -> list[str]:
     city = data.cities()[key]
     tables: dict[str, pd.DataFrame] = {"areas": _areas(city)}
     tables |= {section: _rows(city, section, name) for section, name in TABLES.items() if data.has(name, key)}
+    tables |= {"totals": _sums(city), "targets": _targets(city), "grid": _grid(city)}
+    tables = {section: table for section, table in tables.items() if len(table)}
     parts = {section: _write_part(draft, section, table, key) for section, table in tables.items()}
     settings = {
         "name": city.name,
@@ -53,9 +62,24 @@ def export(key: str, folder: Path) -> list[str]:
     }
     (draft / pack.MANIFEST).write_text(pack.manifest_text(settings, parts), encoding="utf-8")
     os.replace(draft, folder)
-    left_out = ["the population grid, if there was one: shares of hexagons are estimated anew"]
-    if data.has("network_nodes", key):
-        left_out.insert(0, "the street network: name its OpenStreetMap extract under [network]")
+    return _left_out(city)
+
+
+def _left_out(city: data.City) -> list[str]:
+    """What a pack cannot say of a city."""
+    left_out = []
+    if data.has("network_nodes", city.key):
+        left_out.append("the street network: name its OpenStreetMap extract under [network]")
+    if not _has_grid(city):
+        left_out.append("where people live inside an area: it is estimated anew from the services")
+    if data.has("separation", city.key):
+        left_out.append("how separately people of one origin live: it needs counts that are suppressed")
+    if data.has("firms", city.key):
+        firms = data.table("firms", city.key)
+        if (firms["employees_low"] != firms["employees_high"]).fillna(False).any():
+            left_out.append("employees as a range: the lower end goes along")
+    if not store.targets(city.key)["level"].isin(pack.LEVELS).all():
+        left_out.append("goals for levels of areas that a pack does not have")
     return left_out
 
 
@@ -65,14 +89,14 @@ def _write_part(draft: Path, section: str, table: pd.DataFrame, key: str) -> Par
         table.to_file(draft / file, driver="GeoJSON")
     else:
         table.to_csv(draft / file, index=False)
-    entry = data.entry(TABLES.get(section, "areas"), key)
+    entry = data.entry(next(name for name in CREDITS[section] if data.has(name, key)), key)
     return Part(
         file=file,
         publisher=entry.publisher,
         licence=entry.licence,
         attribution=entry.attribution,
-        period=entry.period,
-        columns={name: name for name in pack.SECTIONS[section].column_names if name in table},
+        period=entry.period if section != "grid" else str(table.attrs["period"]),
+        columns={name: name for name in table if name != "geometry"},
     )
 
 
@@ -100,13 +124,53 @@ def _district_of(areas: pd.DataFrame) -> dict[str, str]:
     return dict(above)
 
 
+def _sums(city: data.City) -> pd.DataFrame:
+    """Sums over larger areas that are published though some of their parts are not: nobody could add them up."""
+    parts = [pd.DataFrame(columns=["group", "level", "area", "period", "persons"])]
+    for section, by in (("background", "background"), ("origins", "origin")):
+        if data.has(TABLES[section], city.key):
+            rows = data.table(TABLES[section], city.key)
+            rows = rows[rows["boundary_version"] == city.boundary_version].rename(columns={by: "group"})
+            gaps = rows.loc[rows["persons"].isna(), ["period", "group"]].drop_duplicates()
+            larger = rows[rows["level"].isin(pack.LEVELS[:-1])].dropna(subset="persons").merge(gaps)
+            parts.append(larger.rename(columns={"area_id": "area"}))
+    table = pd.concat(parts, ignore_index=True)[parts[0].columns]
+    return table.assign(period=pd.to_datetime(table["period"]).dt.strftime("%Y-%m-%d"))
+
+
+def _targets(city: data.City) -> pd.DataFrame:
+    """The goals of the city, of levels that a pack has."""
+    rows = store.targets(city.key)
+    rows = rows[rows["level"].isin(pack.LEVELS)]
+    area = rows["area_id"].where(rows["level"] != "city", "")
+    return rows.assign(area=area)[["indicator", "value", "year", "level", "area"]]
+
+
+def _has_grid(city: data.City) -> bool:
+    return city.estimate_note in (building.NOTES[True, True], building.NOTES[True, False])
+
+
+def _grid(city: data.City) -> pd.DataFrame:
+    """Residents of each hexagon on the last day, where a grid told who lives in which; empty where none did."""
+    if not _has_grid(city):
+        return pd.DataFrame()
+    residents = data.table("residents", city.key)
+    last = residents["period"].max()
+    persons = residents[residents["period"] == last].groupby("area_id")["persons"].sum(min_count=1)
+    cells = data.table("cells", city.key)
+    table = cells.assign(persons=cells["area_id"].map(persons).astype("float64") * cells["share"])
+    table = table.loc[table["persons"] > 0, ["cell", "persons"]]
+    table.attrs["period"] = f"{last:%Y-%m-%d}"
+    return table
+
+
 def _rows(city: data.City, section: str, name: str) -> pd.DataFrame:
     rows = data.table(name, city.key)
     if "boundary_version" in rows:
         rows = rows[rows["boundary_version"] == city.boundary_version]
     if "level" in rows:
         rows = rows[rows["level"] == "planning_area"]
-    if "persons" in rows:
+    if section in ("background", "origins"):  # a gap of one area is said by its absence
         rows = rows.dropna(subset="persons")
     if section == "employment":
         rows = rows.rename(columns={"employees_low": "employees"})

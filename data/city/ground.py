@@ -20,7 +20,9 @@ from data.connectors import street_network
 from data.connectors.street_network import Network
 from data.placing import assign_areas
 
+CITY_ID = "0"  # the id of the whole city's area
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
+ON_THE_LINE_M = 1.0  # a middle this near to the city is on its line
 AROUND_DEGREES = 0.03  # streets are read this far around the city, for ways that leave it and come back
 
 
@@ -102,7 +104,7 @@ def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> pd
     """
     shapes = metric[["area_id", "geometry"]]
     middles = gpd.GeoDataFrame(geometry=squares.centroid, index=squares.index, crs=squares.crs)
-    inside = gpd.sjoin(middles, shapes, predicate="intersects").index.unique()
+    inside = gpd.sjoin(middles, shapes, predicate="dwithin", distance=ON_THE_LINE_M).index.unique()
     chosen = squares.loc[inside] if len(inside) else squares
     chosen = chosen.assign(square=np.arange(len(chosen)), size=chosen.area)
     pieces = gpd.overlay(chosen, shapes, how="intersection", keep_geom_type=True)

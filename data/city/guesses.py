@@ -35,6 +35,7 @@ SYNONYMS = {  # what publishers call our columns; compared without case, accents
     "value": "value target goal",
     "year": "year until deadline",
     "level": "level",
+    "group": "group",
 }
 
 

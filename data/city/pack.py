@@ -80,6 +80,11 @@ SECTIONS = {
         ("area", "origin", "persons"),
         ("period",),
     ),
+    "totals": Section(
+        N_("Sums of origins and backgrounds over districts and the city, where parts of them are suppressed"),
+        ("group", "level", "persons"),
+        ("area", "period"),
+    ),
     "social": Section(
         N_("Percentages by area: unemployment, child_poverty, ..."), ("area", "indicator", "percent"), ("period",)
     ),

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from data import kinds
-from data.city import ages, countries, spatial
+from data import disclosure, kinds
+from data.city import ages, countries, spatial, totals
 from data.city.layouts import BACKGROUNDS
 from data.city.pack import LEVELS
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
 from data.city.words import is_total
+
+FEW = 0.1  # share of single years with so few people that disclosure control would move them
 
 
 def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
@@ -44,7 +46,18 @@ def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame |
             reader.warning(what, "Add them; until then they are not known, never zero")
     with_ages = table[~total & ~unknown].set_index(keys).index
     alone = total & ~pd.MultiIndex.from_frame(table[keys]).isin(with_ages)
-    return table[(~total & ~unknown) | alone].replace({"age": {ages.TOTAL: "0+"}})
+    return _without_few(reader, table[(~total & ~unknown) | alone].replace({"age": {ages.TOTAL: "0+"}}))
+
+
+def _without_few(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose single years are put together where so few people have each that rounding would blur them all."""
+    years = table["age"].map({age: len(set(ages.ends(age))) == 1 for age in table["age"].unique() if age})
+    if not years.any() or table.loc[years, "persons"].between(1, disclosure.THRESHOLD - 1).mean() < FEW:
+        return table
+    coarse = table.assign(age=table["age"].map({age: ages.coarse(age) for age in table["age"].unique() if age}))
+    groups = coarse.groupby(["period", "area_id", "age"], sort=False)["persons"]
+    reader.warning("single years of age are put together, as most have few people", "Nothing has to be done", "age")
+    return groups.sum().where(groups.count() == groups.size()).reset_index()
 
 
 def _with_rest(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
@@ -207,4 +220,5 @@ VALIDATORS: dict[str, Callable[[SectionReader, ValidationResult], pd.DataFrame |
     "social": social,
     "employment": employment,
     "targets": targets,
+    "totals": totals.read,
 }
