@@ -87,7 +87,7 @@ def not_comparable(ctx: CityContext, own: Indicator, other: Indicator) -> str:
 
 
 def _in_words(ctx: CityContext, item: Indicator) -> str:
-    """A value with its interval and day: '18.7 (18.6–18.8), 31 December 2013'; why there is none."""
+    """A value with its interval and day: '18.7 (18.6–18.8), 2013-12-31'; why there is none."""
     _ = ctx.language
     if item.gap or item.period is None:
         return f"{_(GAP)} ({item.gap or _(NO_COUNT)})"
@@ -96,7 +96,7 @@ def _in_words(ctx: CityContext, item: Indicator) -> str:
         low, high = (_.number(end, item.digits) for end in (item.rate.low, item.rate.high))
         words += f" ({low}–{high})"
     made = f"; {item.made}" if item.made else ""
-    return f"{words}, {_.day(item.period)}{made}"
+    return f"{words}, {item.period:%Y-%m-%d}{made}"
 
 
 def compared(ctx: CityContext, territory: Territory, query: Query) -> pd.DataFrame:
@@ -170,7 +170,7 @@ def _note(ctx: CityContext, query: Query) -> str:
     """How intervals are made and what the signs mean."""
     _ = ctx.language
     made = {
-        "people": _("shares: Wilson's interval"),
+        "people": _("shares: Wilson's interval; groups as each publisher defines them"),
         "work": _("shares: Wilson's interval; smallest areas weighted with residents of the ages concerned"),
         "services": _("exact Poisson interval (Garwood)"),
         "walks": _("over straight lines the range is how direct ways are, over streets Wilson's interval"),
@@ -182,14 +182,15 @@ def _note(ctx: CityContext, query: Query) -> str:
 def table_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """An indicator a row, a city a column, and what may be said of them."""
     rows = compared(ctx, territory, query)
-    table = rows.groupby("key", sort=False).agg(measure=("measure", "first"), unit=("unit", "first"))
-    columns = dict(COLUMNS)
+    by_indicator = rows.groupby("key", sort=False)
+    table, columns = by_indicator.agg(measure=("measure", "first")), dict(COLUMNS)
+    if query.cities:  # before the values: beside those of several cities it would be out of sight
+        table["comparison"] = [_comparison(ctx, part) for _key, part in by_indicator]
     for place, part in rows.groupby("place", sort=False):
         name = f"city_{place}"
         table[name] = part.set_index("key")["words"]
         columns[name] = Column(name, part["city"].iloc[0], kind="text")
-    if len(query.cities):
-        table["comparison"] = [_comparison(ctx, part) for _key, part in rows.groupby("key", sort=False)]
+    table["unit"] = by_indicator["unit"].first()
     return figure(ctx, "cities", _caption(ctx, rows, query), table.reset_index(drop=True), None, columns)
 
 

@@ -97,7 +97,17 @@ def _people(ctx: CityContext, days: list[pd.Timestamp], when: pd.Timestamp | Non
     for key, label in BACKGROUNDS.items():
         result.append(_group(ctx, key, _(label), day, total))
     displaced = _group(ctx, "displaced", by_key["displaced"].label, day, total)
-    return [*result, displaced._replace(basis=", ".join(sorted(ctx.city.displaced_origins)))]
+    result.append(displaced._replace(basis=", ".join(sorted(ctx.city.displaced_origins))))
+    if without := _areas_without(ctx, residents):
+        result[0] = result[0]._replace(made=_("areas without a count: {count}", count=without))
+    return result
+
+
+def _areas_without(ctx: CityContext, residents: pd.DataFrame) -> int:
+    """How many of a day's smallest areas have no count of residents, so that the city's is too low."""
+    areas, known = city_table(ctx, "areas"), residents.dropna(subset="persons")
+    areas = areas[(areas["level"] == ctx.levels[-1]) & areas["boundary_version"].isin(known["boundary_version"])]
+    return int((~areas["area_id"].isin(known["area_id"])).sum())
 
 
 def _ages_problem(ctx: CityContext, residents: pd.DataFrame, low: int, high: int | None) -> str:

@@ -269,7 +269,7 @@ def panels(
     """
     parts, names = [part for _key, part in table.groupby(panel, sort=False)], list(table[name].unique())
     lines, tall = -(-len(parts) // 2), 34 * (len(names) + 2) + 30
-    figure, titles = make_subplots(lines, 2, vertical_spacing=30 / (tall * lines), horizontal_spacing=0.16), []
+    figure, titles = make_subplots(lines, 2, vertical_spacing=30 / (tall * lines), horizontal_spacing=0.06), []
     for place, part in enumerate(parts):
         middle, shown = part[value].astype(float), f"%{{x:,.{part[digits].iloc[0]}f}}"
         colours = [GROUPS[names.index(label)] for label in part[name]]
@@ -294,7 +294,7 @@ def panels(
             col=place % 2 + 1,
         )
         axis = str(place + 1) if place else ""
-        title = f"{wrap(part[panel].iloc[0], 44)}<br><sub>{wrap(part[unit].iloc[0], 64)}</sub>"
+        title = f"{wrap(part[panel].iloc[0], 28)}<br><sub>{wrap(part[unit].iloc[0], 44)}</sub>"
         titles.append({"text": title, "xref": f"x{axis} domain", "yref": f"y{axis} domain"})
     shared = {"x": 0, "y": 1, "xanchor": "left", "yanchor": "top", "align": "left", "showarrow": False}
     annotate(figure, [shared | title for title in titles])
@@ -302,4 +302,5 @@ def panels(
     figure.update_layout(hovermode="closest", showlegend=False)
     figure.update_xaxes(rangemode="tozero", automargin=True)
     ticks = {"tickvals": list(range(len(names))), "ticktext": [wrap(label) for label in names]}
+    figure.update_yaxes(showticklabels=False, col=2)  # rows are the same on both sides
     return figure.update_yaxes(automargin=True, range=[len(names) - 0.5, -2.2], showgrid=False, zeroline=False, **ticks)
