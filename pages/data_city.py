@@ -1,16 +1,15 @@
-"""Your city: a pack is uploaded, its columns confirmed, checked finding by finding, built, and one step back kept."""
+"""Your city: a pack or plain files are uploaded, looked at, mapped, checked, built; one step back is kept."""
 
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from services import packs
-from views import controls, figures, progress, shell
+from services import areas, packs
+from views import controls, figures, shell
 from views import packs as drawing
 from views.language import _
 from views.signing_in import allowed
-from views.text import escaped
 
 ctx = shell.context()
 ZIP = "application/zip"
@@ -28,26 +27,10 @@ def template_section() -> None:
         figures.show(packs.sections_figure(ctx))
         st.caption(
             _(
-                "Files may be CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile or GeoParquet, "
-                "in any coordinate system. docs/cities.md explains each."
+                "Files may be CSV, XLSX, GeoJSON, TopoJSON, KML, GeoPackage, FlatGeobuf, a zipped Shapefile, Parquet, "
+                "a GTFS feed or an extract of OpenStreetMap, in any coordinate system. docs/cities.md explains each."
             )
         )
-
-
-def is_busy(upload: packs.Upload) -> bool:
-    """Whether work on the pack is under way; shows how far it is, and takes what it brought once it has ended."""
-    work = st.session_state.get(WORK)
-    if work is None:
-        return False
-    if not work.done:
-        progress.watch(WORK, work, drawing.share_done)
-        return True
-    del st.session_state[WORK]
-    try:
-        upload.take(work)
-    except RuntimeError as fault:
-        st.error(escaped(str(fault)))
-    return False
 
 
 def begin(work: Any) -> None:
@@ -56,14 +39,29 @@ def begin(work: Any) -> None:
     st.rerun()
 
 
+def confirm_section(upload: packs.Upload, is_pack: bool, files: list[Any]) -> None:
+    """See each file, say what its columns are, and have all of them checked."""
+    remembered = next((file.remembered for file in files if file.remembered), "")
+    built = {key: build.name for key, build in packs.builds().items()}
+    renewed, city = ("", {}) if is_pack else drawing.city(built, areas.country_names(ctx), remembered)
+    parts = dict[str, Any]()
+    for number, file in enumerate(files):
+        with st.container(border=True):
+            with shell.section():
+                figures.show(packs.preview_figure(ctx, number, file))
+            parts |= drawing.confirmed(file, packs, packs.cities(), is_pack)
+    if not (is_pack or renewed or all(city.values())):
+        controls.empty(_("The city has no name or country yet."), _("Fill both in above."))
+    elif parts and st.button(_("Check"), key="check"):
+        begin(upload.check_pack(ctx, parts) if is_pack else upload.check_files(ctx, city, renewed, parts))
+
+
 def upload_section(upload: packs.Upload) -> None:
     """Confirm, check, build."""
-    if is_busy(upload):
+    if drawing.is_busy(WORK, upload):
         return
-    chosen = drawing.mapping(upload.mappings, packs.columns)
-    left, right = st.columns(2)
-    if chosen and left.button(_("Check"), key="check"):
-        begin(upload.check(ctx, chosen))
+    if upload.contents and not upload.built:
+        confirm_section(upload, *upload.contents)
     if upload.findings is None:
         return
     findings = packs.findings_figure(ctx, upload)
@@ -72,31 +70,32 @@ def upload_section(upload: packs.Upload) -> None:
     else:
         st.markdown(findings.finding)
     if upload.errors:
-        st.caption(_("Mend the errors in your files and upload the pack again; nothing was changed."))
+        st.caption(_("Mend the errors in your files and upload them again; nothing was changed."))
     elif upload.built:
         st.success(_("The city is in use."))
         label = _("See {name}", name=packs.cities()[upload.built])
         st.page_link("pages/overview.py", label=label, query_params={"city": upload.built})
-    elif right.button(_("Build the city"), key="build", type="primary"):
+    elif st.button(_("Build the city"), key="build", type="primary"):
         begin(upload.build(ctx))
 
 
 shell.title(_("Your city"), ctx)
 st.markdown(
     _(
-        "Any city can be shown: its areas, residents and services go into a pack. "
+        "Any city can be shown: send its areas, residents and services as they were published, or as a pack. "
         "A check names every fault with file, row, column and mend before anything changes."
     )
 )
 template_section()
-file = st.file_uploader(_("A city pack (ZIP)"), type="zip", key="pack_upload") if allowed("admin") else None
-if file is not None:
-    if st.session_state.get("pack_sent") != file.file_id:
-        st.session_state["pack_sent"] = file.file_id
+label = _("A city pack (ZIP), or plain files as publishers offer them")
+sent = st.file_uploader(label, packs.SUFFIXES, True, key="pack_upload") if allowed("admin") else []
+if sent:
+    if st.session_state.get("pack_sent") != (ids := [file.file_id for file in sent]):
+        st.session_state["pack_sent"] = ids
         if before := st.session_state.pop(WORK, None):
             before.cancel()
-        upload = st.session_state["pack"] = packs.receive(file.name, file.getvalue())
-        begin(upload.read(ctx))
+        st.session_state["pack"] = packs.receive({file.name: file.getvalue() for file in sent})
+        begin(st.session_state["pack"].read(ctx))
     with shell.section():
         upload_section(st.session_state["pack"])
 st.header(_("Cities on this machine"), anchor=False, divider="gray")

@@ -1,34 +1,42 @@
-"""City packs: uploaded into a folder of the session, columns confirmed, checked, built; builds taken back and out.
+"""Cities to build: packs or plain files uploaded into a folder of the session, columns confirmed, checked, built.
 
-A pack is read in a process of its own only, within its limits of time and memory.
+What was sent is read in a process of its own only, within its limits of time and memory.
 """
 
 from __future__ import annotations
 
 import io
+import math
+import re
 import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import orjson
 import pandas as pd
+import shapely
 
 import data
-from data import local
-from data.city import building, checks, exporting, pack
+from data import kinds, local
+from data.city import building, checks, exporting, pack, previews
 from data.city.findings import Finding, PackError
+from data.city.previews import Preview
 from data.context import CityContext
-from data.errors import DataError
-from data.figures import Column, Figure
+from data.errors import DataError, NothingToShow
+from data.figures import Column, Figure, Layer, Map
+from data.files import write
 from data.translation import N_
 from services.background import Task, start
 from services.columns import by_name
 from services.figures import Caption, figure
 
-LEVELS = {"error": N_("error"), "warning": N_("warning")}
+SUFFIXES = ["zip", "csv", "tsv", "txt", "xlsx", "geojson", "json", "gpkg", "kml", "fgb", "parquet", "pbf"]
+LEVELS = {"error": N_("error"), "warning": N_("warning"), "note": N_("note")}
 COLUMNS = by_name(
     Column("section", N_("Section"), kind="name"),
     Column("holds", N_("Holds"), kind="text"),
@@ -41,40 +49,57 @@ COLUMNS = by_name(
     Column("what", N_("What"), kind="text"),
     Column("hint", N_("How to mend"), kind="text"),
 )
-Mappings = dict[str, tuple[list[str], dict[str, str]]]
+Parts = dict[str, dict[str, Any]]  # settings by section, as a manifest has them
 
 
-def read_upload(folder: Path, name: str) -> Mappings:
-    """Unpack an uploaded pack beside its zip; each section's columns in its file, and which we take for which of ours.
-
-    Raises PackError that names the file as its sender does.
-    """
-    try:
-        with pack.open_pack(folder / "upload.zip") as opened:
-            shutil.copytree(opened, folder / "pack")
-        return checks.mappings(folder / "pack")
-    except PackError as fault:
-        findings = [
-            replace(finding, file=name) if finding.file == "upload.zip" else finding for finding in fault.findings
-        ]
-        raise PackError(findings) from fault
+def read_upload(folder: Path) -> tuple[bool, list[Preview]]:
+    """Whether a pack was sent (then the last is unpacked), and what its files, or all, hold. Raises PackError."""
+    files = sorted((folder / "files").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    zips = [path for path in files if previews.is_pack(path)]
+    if not zips:
+        return False, previews.of_files(folder / "files")
+    with pack.open_pack(zips[-1]) as opened:
+        shutil.copytree(opened, folder / "pack")
+    return True, previews.of_pack(folder / "pack")
 
 
-def check_mapped(
-    folder: Path, chosen: dict[str, dict[str, str]], report_progress: checks.ReportProgress
+def check_pack(folder: Path, parts: Parts, report_progress: checks.ReportProgress) -> list[Finding]:
+    """What is wrong with a pack whose columns are confirmed. Raises PackError."""
+    checks.confirm(folder / "pack", parts)
+    return checks.findings(folder / "pack", report_progress)
+
+
+def check_files(
+    folder: Path, city: dict[str, str], renewed: str, parts: Parts, report_progress: checks.ReportProgress
 ) -> list[Finding]:
-    """What is wrong with an unpacked pack whose files' columns are confirmed. Raises PackError."""
-    checks.confirm(folder, chosen)
-    return checks.findings(folder, report_progress)
+    """What is wrong with a city of plain files whose columns are confirmed. Raises PackError, DataError.
+
+    city: a new one's name and country. renewed: the city whose other sections stay as they are.
+    """
+    shutil.rmtree(folder / "pack", ignore_errors=True)
+    if renewed:
+        exporting.export(renewed, folder / "pack")
+    previews.assemble(folder / "pack", folder / "files", city, parts)
+    return checks.findings(folder / "pack", report_progress)
+
+
+def build_upload(folder: Path, report_progress: checks.ReportProgress) -> str:
+    """Put the city in use and remember its layouts; returns its key. Raises PackError, NotAllowedError."""
+    key, _warnings = building.build(folder / "pack", report_progress)
+    previews.remember_layouts(folder / "pack")
+    return key
 
 
 @dataclass
 class Upload:
-    """An uploaded pack and what is known of it so far; its folder goes with the session that holds it."""
+    """What was sent and what is known of it so far; its folder goes with the session that holds it.
+
+    contents: whether it is a pack, and its files; None until they are read.
+    """
 
     name: str
     folder: tempfile.TemporaryDirectory[str]
-    mappings: Mappings = field(default_factory=dict)
+    contents: tuple[bool, list[Preview]] | None = None
     findings: list[Finding] | None = None
     built: str = ""  # the city's key
     step: str = ""
@@ -84,28 +109,30 @@ class Upload:
             _ = ctx.language
             raise DataError(_("The upload was taken away after an hour. Upload the pack again."))
         self.step = step
-        return start(ctx.language, function, *args)
+        return start(ctx.language, function, Path(self.folder.name), *args)
 
     def read(self, ctx: CityContext) -> Task:
-        """Unpack it and see which columns it has."""
-        return self._start(ctx, "mappings", read_upload, Path(self.folder.name), self.name)
+        """See what it holds."""
+        return self._start(ctx, "contents", read_upload)
 
-    def check(self, ctx: CityContext, chosen: dict[str, dict[str, str]]) -> Task:
-        """Find what is wrong with it. chosen: for each section, which of its file's columns is which of ours."""
-        return self._start(ctx, "findings", check_mapped, Path(self.folder.name) / "pack", chosen)
+    def check_pack(self, ctx: CityContext, parts: Parts) -> Task:
+        """Find what is wrong with a pack. parts: its sections' settings, confirmed."""
+        return self._start(ctx, "findings", check_pack, parts)
+
+    def check_files(self, ctx: CityContext, city: dict[str, str], renewed: str, parts: Parts) -> Task:
+        """Find what is wrong with a city of plain files (see `check_files`)."""
+        return self._start(ctx, "findings", check_files, city, renewed, parts)
 
     def build(self, ctx: CityContext) -> Task:
         """Put its city in use. Raises NotAllowedError in the work itself."""
-        return self._start(ctx, "built", building.build, Path(self.folder.name) / "pack")
+        return self._start(ctx, "built", build_upload)
 
     def take(self, work: Task) -> None:
         """Take what the work has brought. Raises RuntimeError with a sentence, DataError."""
         try:
-            result = work.result()
+            setattr(self, self.step, work.result())
         except PackError as fault:
             self.findings = fault.findings
-            return
-        setattr(self, self.step, result[0] if self.step == "built" else result)
 
     @property
     def errors(self) -> int:
@@ -113,11 +140,13 @@ class Upload:
         return sum(finding.level == "error" for finding in self.findings or [])
 
 
-def receive(name: str, content: bytes) -> Upload:
-    """Keep an uploaded zip in a folder of its own."""
-    upload = Upload(Path(name).name, tempfile.TemporaryDirectory(prefix="zone-upload-"))
-    (Path(upload.folder.name) / "upload.zip").write_bytes(content)
-    return upload
+def receive(files: dict[str, bytes]) -> Upload:
+    """Keep what was sent, by name, in a folder of its own; nothing of it is read here."""
+    folder = tempfile.TemporaryDirectory(prefix="zone-upload-")
+    names = {re.sub(r"[\0/\\]", "_", name)[-80:].lstrip(".") or "file": content for name, content in files.items()}
+    for name, content in names.items():
+        write(Path(folder.name) / "files" / name, content)
+    return Upload(", ".join(names), folder)
 
 
 def template() -> bytes:
@@ -146,6 +175,44 @@ def columns(section: str) -> dict[str, bool]:
     return dict.fromkeys(pack.SECTIONS[section].required, True) | dict.fromkeys(pack.SECTIONS[section].optional, False)
 
 
+def sections() -> dict[str, str]:
+    """What a file may hold: sections of a pack with what each holds, in English."""
+    return {name: section.holds for name, section in pack.SECTIONS.items()}
+
+
+def facility_kinds() -> dict[str, str]:
+    """Kinds of services with their names, in English."""
+    rows = kinds.facility_kinds()
+    return dict(zip(rows["kind"], rows["label"], strict=True))
+
+
+def preview_figure(ctx: CityContext, number: int, preview: Preview) -> Figure:
+    """The first rows of a file, and a map of what it draws. Raises DataError where it cannot be read, NothingToShow."""
+    _, own = ctx.language, tuple(Column(name, name, kind="id", missing="") for name in preview.columns)
+    if preview.fault:
+        raise DataError(preview.fault)
+    if not preview.columns:
+        raise NothingToShow(preview.file, _("It is looked at when it is checked."))
+    finding = _("{file}: {rows:,} rows, the first of them", file=preview.file, rows=preview.rows)
+    drawing = _preview_map(preview.shapes) if preview.shapes else None
+    return Figure(f"preview-{number}", finding, "", "", preview.file, preview.sample, own, drawing, summary=finding)
+
+
+def _preview_map(shapes: list[dict[str, Any]]) -> Map:
+    """Outlines and dots of a file, at a size that shows all of them."""
+    drawn = shapely.from_geojson([orjson.dumps(shape).decode() for shape in shapes])
+    west, south, east, north = shapely.total_bounds(drawn)
+    size_m = max((east - west) * math.cos(math.radians((south + north) / 2)), north - south, 0.005) * 111_320
+    is_point = shapely.get_type_id(drawn) == 0
+    dots = pd.DataFrame(shapely.get_coordinates(drawn[is_point]), columns=["lon", "lat"]).assign(
+        id="", name="", shown=""
+    )
+    outlines = {str(place): shapes[place] for place in np.flatnonzero(~is_point)}
+    layers = [Layer("outline", {"shapes": outlines}), Layer("points", {"points": dots})]
+    zoom = math.log2(47_600 * 520 / size_m)
+    return Map(layers, (west + east) / 2, (south + north) / 2, round(zoom, 2), height=320)
+
+
 def sections_figure(ctx: CityContext) -> Figure:
     """What a pack may hold."""
     _ = ctx.language
@@ -159,13 +226,14 @@ def sections_figure(ctx: CityContext) -> Figure:
 
 
 def findings_figure(ctx: CityContext, upload: Upload) -> Figure:
-    """Every finding, errors first: where, what, how to mend. Without any it has no rows."""
-    _, findings = ctx.language, sorted(upload.findings or [], key=lambda finding: finding.level)
+    """Every finding, errors first: where, what, how to mend; then what each file holds beside what the city has."""
+    _, levels = ctx.language, [*LEVELS]
+    findings = sorted(upload.findings or [], key=lambda finding: levels.index(finding.level))
     names = ["level", "file", "row", "column", "what", "hint"]
     table = pd.DataFrame([[getattr(finding, name) for name in names] for finding in findings], columns=names)
     table["level"] = table["level"].map(LEVELS).map(_)
     table["row"] = table["row"].astype("Int64").astype("string")
-    warnings = len(findings) - upload.errors
+    warnings = sum(finding.level == "warning" for finding in findings)
     words = _("{errors} errors, {warnings} warnings.", errors=upload.errors, warnings=warnings)
     return figure(ctx, "findings", Caption(words, "", "", upload.name), table, None, COLUMNS)
 

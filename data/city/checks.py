@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -11,7 +12,7 @@ import shapely
 import tomli_w
 
 from data import limits
-from data.city import balance, ground, guesses, pack, reading
+from data.city import balance, ground, pack, reading
 from data.city.findings import Finding, PackError
 from data.city.pack import SECTIONS, Part
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
@@ -24,8 +25,9 @@ ReportProgress = Callable[[str, float], object]
 
 
 def findings(folder: Path, report_progress: ReportProgress = lambda _what, _share: None) -> list[Finding]:
-    """What is wrong with an unpacked pack, without its tables."""
-    return check(folder, report_progress).findings
+    """What is wrong with an unpacked pack and what its files hold beside the city, without its tables."""
+    result = check(folder, report_progress)
+    return [*result.findings, *result.notes]
 
 
 def check(folder: Path, report_progress: ReportProgress = lambda _what, _share: None) -> ValidationResult:
@@ -105,30 +107,11 @@ def _ground(result: ValidationResult) -> shapely.Geometry | None:
     return None
 
 
-def mappings(folder: Path) -> dict[str, tuple[list[str], dict[str, str]]]:
-    """For each section with columns: its file's, and which of them is taken for which of ours. For someone to confirm.
-
-    A file that cannot be read is left out here; `check` says why. Raises PackError as pack.read does.
-    """
-    mapped = {}
-    for section, part in pack.read(folder).parts.items():
-        file = folder / part.file
-        if SECTIONS[section].columns and _is_inside(file, folder):
-            try:
-                rows = reading.read(file, part.file, part).rows
-            except SourceError:
-                continue
-            columns = [str(column) for column in rows.columns if column != "geometry"]
-            stated = {ours: theirs for ours, theirs in part.columns.items() if theirs in columns}
-            mapped[section] = columns, guesses.guess_columns(section, columns) | stated
-    return mapped
-
-
-def confirm(folder: Path, chosen: dict[str, dict[str, str]]) -> None:
-    """Write confirmed columns into the manifest of an unpacked copy of a pack."""
+def confirm(folder: Path, parts: dict[str, dict[str, Any]]) -> None:
+    """Write confirmed settings of sections into the manifest of an unpacked copy of a pack."""
     manifest = pack.load_manifest(folder)
-    for section, columns in chosen.items():
-        manifest[section]["columns"] = {ours: theirs for ours, theirs in columns.items() if theirs}
+    for section, settings in parts.items():
+        manifest[section] = {name: value for name, value in settings.items() if value}
     (folder / pack.MANIFEST).write_text(tomli_w.dumps(manifest), encoding="utf-8")
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import data
 from data import local
-from data.city import building, checks, exporting, guesses, pack, reading
+from data.city import building, checks, exporting, guesses, pack, previews, reading
 from data.city.__main__ import main
 from tests import packs
 
@@ -438,9 +438,10 @@ def test_columns_are_guessed_and_confirmed(tmp_path: Path) -> None:
     files["city.toml"] = re.sub(r"\[residents\.columns\]\n(\w.*\n)+", "", str(files["city.toml"]))
     folder = written(tmp_path / "pack", files)
     assert any("no column is known to hold 'persons'" in one.what for one in checks.check(folder).errors)
-    columns, known = checks.mappings(folder)["residents"]
-    assert "heads" in columns
-    checks.confirm(folder, {"residents": {**known, "persons": "heads"}})
+    (seen,) = (seen for seen in previews.of_pack(folder) if "residents" in seen.sections)
+    assert "heads" in seen.columns
+    part = seen.parts["residents"]
+    checks.confirm(folder, {"residents": part | {"columns": part["columns"] | {"persons": "heads"}}})
     assert checks.check(folder).findings == []
 
 

@@ -93,7 +93,7 @@ def test_a_pack_is_read_mapped_checked_and_built() -> None:
     app = open_page("data_city")
     app.file_uploader(key="pack_upload").upload("mine.zip", zipped(files), "application/zip").run()
     app = at_end_of_work(app)
-    app.selectbox(key="map-residents-persons").set_value("heads").run()
+    app.selectbox(key="map-residents.csv-residents-persons").set_value("heads").run()
     app.button(key="check").click().run()
     app = at_end_of_work(app)
     assert not app.exception
@@ -104,7 +104,7 @@ def test_a_pack_is_read_mapped_checked_and_built() -> None:
     files["residents.csv"] = files["residents.csv"].replace("0-5,-4", "0-5,40")
     app.file_uploader(key="pack_upload").upload("mended.zip", zipped(files), "application/zip").run()
     app = at_end_of_work(app)
-    app.selectbox(key="map-residents-persons").set_value("heads").run()
+    app.selectbox(key="map-residents.csv-residents-persons").set_value("heads").run()
     app.button(key="check").click().run()
     app = at_end_of_work(app)
     app.button(key="build").click().run()
@@ -112,6 +112,52 @@ def test_a_pack_is_read_mapped_checked_and_built() -> None:
     assert "The city is in use." in [line.value for line in app.success]
     assert data.cities()["uppsala"].name == "Uppsala"
     assert "**Uppsala**, in use" in words(app)
+
+
+def test_plain_files_become_a_city_and_next_months_file_is_read_as_the_last_one() -> None:
+    files = pack.template()
+    heads = files["residents.csv"].replace("area,period,age,persons", "Viertel,Stand,Altersjahre,Köpfe")
+    doctors = "label,what,lon,lat\nPraxis,Arzt,24.935,60.165\nBank,Bank,24.945,60.175\n"
+    sent = {"areas.geojson": files["areas.geojson"], "people.csv": heads, "places.csv": doctors}
+    app = open_page("data_city")
+    uploads = [(name, text.encode(), "text/plain") for name, text in sent.items()]
+    app.file_uploader(key="pack_upload").set_value(uploads).run()
+    app = at_end_of_work(app)
+    assert not app.exception
+    assert [figure.finding.partition(":")[0] for figure in figures(app)[-3:]] == [*sent]
+    app.text_input(key="pack_name").input("Plainville").run()
+    app.selectbox(key="pack_country").set_value("FIN").run()
+    app.multiselect(key="holds-people.csv").set_value(["residents"]).run()
+    names = {"area": "Viertel", "period": "Stand", "age": "Altersjahre", "persons": "Köpfe"}
+    for ours, theirs in names.items():
+        app.selectbox(key=f"map-people.csv-residents-{ours}").set_value(theirs).run()
+    app.multiselect(key="holds-places.csv").set_value(["services"]).run()
+    app.selectbox(key="map-places.csv-services-kind").set_value("what").run()
+    app.selectbox(key="kind-places.csv-services-Arzt").set_value("doctor").run()
+    app.button(key="check").click().run()
+    app = at_end_of_work(app)
+    findings = figures(app)[-1]
+    assert findings.finding.startswith("0 errors"), findings.rows.to_string()
+    assert any("people.csv holds 4,024 persons" in what for what in findings.rows["what"])
+    app.button(key="build").click().run()
+    app = at_end_of_work(app)
+    assert data.cities()["plainville"].name == "Plainville"
+    assert data.table("facilities", "plainville")["kind"].tolist() == ["doctor"]
+    later = heads.replace("2025-12-31", "2026-12-31").replace(",100\n", ",150\n", 1)
+    app = open_page("data_city")
+    app.file_uploader(key="pack_upload").set_value([("people-2026.csv", later.encode(), "text/csv")]).run()
+    app = at_end_of_work(app)
+    assert "Read as the last file of this form of Plainville was." in words(app)
+    assert app.selectbox(key="pack_city").value == "plainville"
+    assert app.selectbox(key="map-people-2026.csv-residents-persons").value == "Köpfe"
+    app.button(key="check").click().run()
+    app = at_end_of_work(app)
+    app.button(key="build").click().run()
+    at_end_of_work(app)
+    people = data.table("residents", "plainville")
+    assert f"{people['period'].max():%Y-%m-%d}" == "2026-12-31"
+    assert people["persons"].sum() == 4074
+    assert data.table("facilities", "plainville")["kind"].tolist() == ["doctor"]
 
 
 def test_what_is_no_zip_is_told_by_the_name_it_was_sent_with() -> None:

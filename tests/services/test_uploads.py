@@ -79,14 +79,18 @@ def test_deep_nesting_is_one_sentence(
 
 
 def test_a_pack_is_unpacked_mapped_and_checked_apart_and_leaves_after_an_hour(ctx: CityContext) -> None:
-    upload = packs.receive("mine.zip", packs.template())
+    upload = packs.receive({"mine.zip": packs.template()})
     upload.take(upload.read(ctx).wait(60))
-    assert upload.mappings["areas"][1]["id"] == "id"
-    upload.take(upload.check(ctx, {name: guesses for name, (_theirs, guesses) in upload.mappings.items()}).wait(60))
-    assert upload.findings == []
+    assert upload.contents is not None
+    is_pack, files = upload.contents
+    assert is_pack
+    parts = {section: file.parts[section] for file in files for section in file.sections}
+    assert parts["areas"]["columns"]["id"] == "id"
+    upload.take(upload.check_pack(ctx, parts).wait(60))
+    assert {finding.level for finding in upload.findings or []} == {"note"}
     shutil.rmtree(upload.folder.name)  # services.background.remove_leftovers does
     with pytest.raises(DataError, match="Upload the pack again"):
         upload.build(ctx)
-    nested = packs.receive("nested.zip", zipped({"city.toml": b"a = " + b"[" * 5000}))
+    nested = packs.receive({"nested.zip": zipped({"city.toml": b"a = " + b"[" * 5000})})
     nested.take(nested.read(ctx).wait(60))
     assert [finding.what for finding in nested.findings or []] == ["it is nested too deeply"]
