@@ -24,6 +24,8 @@ import geopandas as gpd
 import h3
 import numpy as np
 import pandas as pd
+import pyarrow
+import pyarrow.compute
 import pyarrow.parquet
 import pyogrio
 import shapely
@@ -38,7 +40,7 @@ KONTUR_ADDRESS = (
 )
 # Columns of the census grid by age; together they are its population T.
 AGES = {"Y_LT15": "0-14", "Y_1564": "15-64", "Y_GE65": "65+"}
-CHUNK_ROWS = 500_000
+CHUNK_ROWS = 200_000
 MOST_PIXELS = 100_000_000  # of a raster that are held at a time
 MOST_SQUARES = 200_000  # of a raster's pixels that become squares; more are put together
 AROUND_DEGREES = 0.02  # a raster or hexagons are looked at this far around the extent, before their middles are
@@ -134,8 +136,7 @@ def _census(opened: IO[bytes], name: str, extent: shapely.Geometry) -> Populatio
         ages = [column for column in AGES if column in rows]
         numbers = rows[["T", *ages]].apply(pd.to_numeric, errors="coerce")
         total += float(numbers["T"].clip(lower=0).sum())
-        place = rows["GRD_ID"].astype("string").str.extract(r"RES(\d+)mN(\d+)E(\d+)$").astype("float64")
-        place.columns = pd.Index(["size", "y", "x"])
+        place = _places(rows["GRD_ID"])
         # People whom no cell holds stand under 'FI_unallocated': no place, no city.
         near = (place["y"] > south - place["size"]) & (place["y"] < north)
         near &= (place["x"] > west - place["size"]) & (place["x"] < east)
@@ -158,6 +159,14 @@ def _census(opened: IO[bytes], name: str, extent: shapely.Geometry) -> Populatio
     return PopulationGrid(inside(cells, extent)[["persons", *labels, "geometry"]], total, credit, labels, notes)
 
 
+def _places(codes: pd.Series) -> pd.DataFrame:
+    """size, y, x of cell codes, in metres of EPSG:3035; empty where a code names no cell."""
+    words = pyarrow.array(codes.astype("string"), type=pyarrow.string())
+    parts = pyarrow.compute.extract_regex(words, r"RES(?P<size>[0-9]+)mN(?P<y>[0-9]+)E(?P<x>[0-9]+)$")
+    columns = {name: pyarrow.compute.struct_field(parts, name).cast("float64") for name in ("size", "y", "x")}
+    return pd.DataFrame({name: column.to_numpy(zero_copy_only=False) for name, column in columns.items()}, codes.index)
+
+
 def _tables(opened: IO[bytes], name: str) -> Iterator[pd.DataFrame]:
     """A CSV or Parquet file's rows, a part at a time, of the census grid's columns alone."""
     wanted = {"GRD_ID", "T", "M", *AGES, *(f"{column}_CI" for column in AGES)}
@@ -167,7 +176,7 @@ def _tables(opened: IO[bytes], name: str) -> Iterator[pd.DataFrame]:
         yield from (batch.to_pandas() for batch in file.iter_batches(CHUNK_ROWS, columns=columns))
         return
     text = io.TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="")
-    yield from pd.read_csv(text, usecols=lambda column: column in wanted, dtype=str, chunksize=CHUNK_ROWS)
+    yield from pd.read_csv(text, usecols=lambda column: column in wanted, chunksize=CHUNK_ROWS)
 
 
 def inside(cells: gpd.GeoDataFrame, extent: shapely.Geometry) -> gpd.GeoDataFrame:

@@ -37,7 +37,7 @@ def cities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "--grid",
             str(place / "grid.csv"),
         ]
-        assert main([*words, "--persons", "asukkaita"]) == 0
+        assert main([*words, "--persons", "asukkaita", "--grid-date", "2018-12-31"]) == 0
         for name, content in pack.template("Bare").items():
             (place / "bare").mkdir(exist_ok=True)
             (place / "bare" / name).write_text(content, encoding="utf-8")
