@@ -7,6 +7,7 @@ import unicodedata
 from itertools import pairwise
 
 OLDEST = 130
+COARSE = (0, 3, 6, 12, 15, 18, 27, 45, 65, 80)  # first years of bands that keep whom each service is for apart
 TOTAL, UNKNOWN = "total", "unknown"
 TOTALS = {
     *("total", "totals", "t", "all", "all ages", "gesamt", "insgesamt", "zusammen", "alle", "alle altersgruppen"),
@@ -123,6 +124,14 @@ def ends(band_: str) -> tuple[int, int]:
     """First and last year of a band: '6-14' -> (6, 14), '65+' -> (65, OLDEST)."""
     first, _, last = band_.rstrip("+").partition("-")
     return int(first), int(last) if last else OLDEST
+
+
+def coarse(band_: str) -> str:
+    """The band of COARSE that a band lies in; itself where it lies across two."""
+    first, last = ends(band_)
+    start = max(year for year in COARSE if year <= first)
+    end = next((year - 1 for year in COARSE if year > first), OLDEST)
+    return band_ if last > end else f"{start}+" if end == OLDEST else f"{start}-{end}"
 
 
 def sums(bands: list[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, field
@@ -10,11 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from data.city import guesses, joining, layouts, pack, reading
+from data.city import guesses, layouts, pack, reading
 from data.city.findings import Finding
 from data.city.ground import Ground
 from data.city.pack import SECTIONS, Pack, Part
-from data.city.words import plain_word
 
 MAX_ROWS_NAMED = 5
 
@@ -52,7 +50,6 @@ class SectionReader:
             self.columns.pop("kind", None)
         self.wide = layouts.wide(section, part, self.columns, file.rows.columns)
         self.cell_column: pd.Series | None = None  # where a row's value stood, if values stand in several columns
-        self.area_ids: pd.Series | None = None
         for what, hint in file.warnings:
             self.warning(what, hint)
 
@@ -73,13 +70,13 @@ class SectionReader:
         labels = at.index[at.fillna(False).to_numpy(dtype=bool)]
         for label in labels[:MAX_ROWS_NAMED]:
             value = str(self.rows.at[label, theirs])[:60] if theirs in self.rows else ""
-            place = self._place(label, column)
+            place = self.place(label, column)
             self.findings.append(Finding(level, self.part.file, what.format(value=value), hint, *place))
         if len(labels) > MAX_ROWS_NAMED:
             more = f"{len(labels) - MAX_ROWS_NAMED} more rows like row {int(self.row[labels[0]])}"
             self.findings.append(Finding(level, self.part.file, more, hint, None, theirs))
 
-    def _place(self, label: Hashable, column: str) -> tuple[int, str]:
+    def place(self, label: Hashable, column: str) -> tuple[int, str]:
         """Row and column of the file where a value stands."""
         spread = self.wide is not None and self.cell_column is not None and column in (self.wide.of, self.wide.value)
         theirs = (
@@ -97,8 +94,7 @@ class SectionReader:
         needed = [ours for ours in SECTIONS[self.section].required if ours not in stated]
         lacking = [ours for ours in needed if self.columns.get(ours) not in self.rows]
         for ours in lacking:
-            theirs = self.columns.get(ours)
-            self._lacks(f"there is no column '{theirs}' for '{ours}'" if theirs else "", ours)
+            self.lacks(ours)
         for ours, theirs in list(self.columns.items()):
             if theirs not in self.rows and ours not in lacking:
                 what = f"there is no column '{theirs}' for '{ours}'"
@@ -115,10 +111,13 @@ class SectionReader:
     def _present(self) -> str:
         return ", ".join(map(str, self.rows.columns[:12]))
 
-    def _lacks(self, what: str, ours: str) -> None:
+    def lacks(self, ours: str) -> None:
+        """An error for a column that is needed and not there."""
+        theirs = self.columns.get(ours)
+        what = f"there is no column '{theirs}' for '{ours}'" if theirs else f"no column is known to hold '{ours}'"
         where = f"Name it under [{self.section}] in {pack.MANIFEST}"
         hint = f'{where}: columns = {{ {ours} = "..." }}; the file has {self._present()}'
-        self.error(what or f"no column is known to hold '{ours}'", hint)
+        self.error(what, hint)
 
     def text(self, column: str, default: str = "") -> pd.Series:
         """A column as text; ids that a spreadsheet made numbers lose their '.0'."""
@@ -183,7 +182,7 @@ class SectionReader:
             marks = ", ".join(f"'{mark}' {count} times" for mark, count in counts.most_common(5))
             what = f"{marked.sum():,} cells hold marks ({marks}) and are read as not known"
             hint = f'If a mark means none, write zero = "-" under [{self.section}]'
-            place = self._place(marked.index[marked][0], column)
+            place = self.place(marked.index[marked][0], column)
             self.findings.append(Finding("error" if gaps == "error" else "warning", self.part.file, what, hint, *place))
         return marked.astype(bool)
 
@@ -211,163 +210,25 @@ class SectionReader:
         """An error for rows that state the same thing twice."""
         self.error("the row stands twice ({value})", "Keep one of them", column, rows.duplicated(key))
 
-    def locate(self, result: ValidationResult) -> bool:
-        """Find each row's area, leave out totals, and put values that stand in several columns into rows of their own.
-
-        False with an error where no column holds areas. To be called before columns are read.
-        """
-        areas = result.tables.get("areas")
-        self._find_area_column(areas)
-        if "area" not in self.columns:
-            self._lacks("", "area")
-            return False
-        self.area_ids = self.text("area")
-        if areas is not None:
-            self._join(areas, result.pack.city.name if result.pack else "")
-        self._spread()
-        theirs = self.text(layouts.VALUES[self.section][0])
-        self._leave_out((self.category(layouts.VALUES[self.section][0]) == "") & (theirs != ""))
-        return True
-
-    def areas(self) -> pd.Series:
-        """The id of each row's area, as `locate` found it."""
-        assert self.area_ids is not None
-        return self.area_ids
-
-    def _leave_out(self, rows: pd.Series) -> None:
+    def leave_out(self, rows: pd.Series) -> None:
+        """Go on without the rows where a mask holds."""
         self.rows, self.row = self.rows[~rows], self.row[~rows]
-        self.area_ids = None if self.area_ids is None else self.area_ids[~rows]
 
-    def _find_area_column(self, areas: pd.DataFrame | None) -> None:
-        """Take another column for the areas' than was guessed where most of its words are areas, unlike the guess's."""
-        if areas is None or "area" in self.part.columns:
-            return
-
-        def fit(column: str) -> float:
-            words = list(self.rows[column].dropna().astype(str).str.strip().unique())
-            few = len(words) <= 3 * len(areas) + 100
-            return len(joining.match(words, areas, self.part.areas).ids) / max(len(words), 1) if few else 0.0
-
-        guess = self.columns.get("area", "")
-        if guess and fit(guess) > 0.5:
-            return
-        used = {theirs for ours, theirs in self.columns.items() if ours in self.part.columns}
-        others = [str(column) for column in self.rows.columns if column not in used and column != "geometry"]
-        best = max(others, key=fit, default="")
-        if best and fit(best) > 0.5:
-            self.columns = {ours: theirs for ours, theirs in self.columns.items() if theirs != best} | {"area": best}
-            hint = f'State it under [{self.section}]: columns = {{ area = "{best}" }}'
-            self.warning(f"the areas were found in the column '{best}'", hint)
-
-    def _join(self, areas: pd.DataFrame, city: str) -> None:
-        """Give each row its area's id; findings for how they were found, for totals, and for what is no area."""
-        words = self.text("area")
-        self._leave_out(words.map(lambda word: self.part.areas.get(word) == "").astype(bool))
-        words = self.text("area")
-        match = joining.match(list(words.unique()), areas, self.part.areas)
-        ids = words.map(match.ids)
-        if match.how:
-            word, area = next(((word, area) for word, area in match.ids.items() if word != area), ("", ""))
-            what = f"the areas are found by {match.how} ('{word}' is '{area}')"
-            self.warning(what, "Check the list of what was not found, if there is one; ids are surest", "area")
-        several = words.isin(list(match.ambiguous))
-        if several.any():
-            word = words[several].iloc[0]
-            what = f"'{word}' may be one of several areas ({', '.join(match.ambiguous[word][:5])})"
-            self._name_words("error", words[several], what, "Write their ids", "may be several areas")
-        left = self._leave_out_totals(words, ids, several, areas, city)
-        words, ids, several = words[~left], ids[~left], several[~left]
-        unknown = ids.isna() & ~several
-        if unknown.any():
-            word = words[unknown].iloc[0]
-            near = difflib.get_close_matches(word, [*areas["area_id"], *areas["name"]], 1)
-            hint = f"Did you mean '{near[0]}'? " if near else ""
-            hint += (
-                f'Mend it, or write areas = {{ "{word[:40]}" = "its id" }} under [{self.section}] ("" leaves it out)'
-            )
-            self._name_words(
-                "error", words[unknown], f"'{word}' is not among the areas", hint, "are not among the areas"
-            )
-        self.area_ids = ids.fillna(words)
-
-    def _name_words(self, level: str, words: pd.Series, what: str, hint: str, all_say: str) -> None:
-        """One finding for all different words of the column of areas, with the row of each."""
-        first = words[~words.duplicated()]
-        if len(first) > 1:
-            named = ", ".join(f"'{word}' (row {self.row[label]})" for label, word in first.head(12).items())
-            more = f" and {len(first) - 12} more" if len(first) > 12 else ""
-            what = f"{len(first)} words {all_say}: {named}{more}"
-        place = self._place(first.index[0], "area")
-        self.findings.append(Finding(level, self.part.file, what, hint, *place))
-
-    def _leave_out_totals(
-        self, words: pd.Series, ids: pd.Series, several: pd.Series, areas: pd.DataFrame, city: str
-    ) -> pd.Series:
-        """Leave out rows that are sums of others, with a finding that names them. Returns which they were."""
-        of, value = layouts.VALUES[self.section]
-        keys = [self.columns[ours] for ours in ("period", of) if ours in self.columns and not self._is_spread(ours)]
-        keys += [name for name in self.over() if name not in keys]
-        value_columns = list(self.wide.columns) if self.wide else [self.columns[value]]
-        others = [name for name in self.rows if name not in {*keys, *value_columns, self.columns["area"]}]
-        members: dict[str, list[str]] = {}
-        for column in {"district", "district_name"} & set(areas.columns):
-            for district, inside in areas.groupby(column)["area_id"]:
-                members[plain_word(str(district))] = list(inside)
-        table = joining.Table(words, ids, self.rows[keys], self._counts(value_columns), self._counts(others[:60]))
-        found = joining.totals(table, {plain_word(city)}, members)
-        if found.summed.any():
-            what = f"'{words[found.summed].iloc[0]}' is the sum of other rows and is left out"
-            hint = "To keep such a row, give it an area of its own; sums are made by the app"
-            self._name_words("warning", words[found.summed], what, hint, "are sums of other rows and left out")
-        if found.named.any():
-            self._name_totals(words[found.named], table.counts, ids.mask(found.summed), members)
-        left = found.summed | found.named
-        self._leave_out(left)
-        return left
-
-    def _name_totals(
-        self, words: pd.Series, counts: pd.DataFrame, ids: pd.Series, members: dict[str, list[str]]
-    ) -> None:
-        """A finding for rows that are called totals and are not the sums of the rows read, with both numbers."""
-        column = counts.columns[0]
-        says = []
-        for word, rows in words.groupby(words, sort=False):
-            inside = ids.isin(members[plain_word(str(word))]) if plain_word(str(word)) in members else ids.notna()
-            both = f"{counts.loc[rows.index, column].sum():,.10g}, the rows {counts.loc[inside, column].sum():,.10g}"
-            says.append(f"'{word}' (row {self.row[rows.index[0]]}) says {both}")
-        what = f"rows that are called totals, but are not, are left out; in '{column}': {'; '.join(says[:5])}"
-        place = self._place(words.index[0], "area")
-        hint = "Check whether rows are missing; what only a total counts is not shown"
-        self.findings.append(Finding("warning", self.part.file, what, hint, *place))
-
-    def _is_spread(self, ours: str) -> bool:
-        return self.wide is not None and self.wide.of == ours
-
-    def _counts(self, columns: list[str]) -> pd.DataFrame:
-        """Columns as numbers, gaps where they hold none."""
-        numbers = {}
-        for name in columns:
-            cells = self.rows[name]
-            if pd.api.types.is_numeric_dtype(cells) or cells.dtype == object or pd.api.types.is_string_dtype(cells):
-                marked = reading.unknown_marks(cells, self.part.unknown)
-                numbers[name] = reading.numbers(cells.mask(marked), True, decimal=self.part.decimal)[0]
-        return pd.DataFrame(numbers, index=self.rows.index)
-
-    def _spread(self) -> None:
-        """Put values that stand in several columns into rows of their own."""
+    def spread(self) -> pd.Series:
+        """Put values that stand in several columns into rows of their own; the label each new row had before."""
         if self.wide is None:
-            return
+            return pd.Series(self.rows.index, index=self.rows.index)
         if self.wide.guessed:
             names = ", ".join(f"'{name}'" for name in list(self.wide.columns)[:4])
             what = f"{len(self.wide.columns)} columns ({names}, ...) were read as values of '{self.wide.of}'"
             hint = f'State them under [{self.section}]: wide = {{ "theirs" = "ours" }}, or name the column of values'
             self.warning(what, hint)
-        free = [name for name in self.rows if name not in self.wide.columns]
-        of, value = (f"{name} (columns)" if name in free else name for name in (self.wide.of, self.wide.value))
+        others = [name for name in self.rows if name not in self.wide.columns]
+        of, value = (f"{name} (columns)" if name in others else name for name in (self.wide.of, self.wide.value))
         self.rows, labels, self.cell_column = layouts.long(self.rows, self.wide, (of, value))
         self.row = labels.map(self.row)
-        self.area_ids = labels.map(self.areas())
         self.columns = self.columns | {self.wide.of: of, self.wide.value: value}
+        return labels
 
     def over(self) -> list[str]:
         """Columns over which rows are summed: those that the manifest names, and one of sexes."""

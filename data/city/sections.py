@@ -6,25 +6,27 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from data import disclosure, kinds
+from data import kinds
 from data.city import ages, countries, spatial, totals
 from data.city.layouts import BACKGROUNDS
+from data.city.locating import goals_areas, locate
 from data.city.pack import LEVELS
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
 from data.city.words import is_total
+from data.suppression import THRESHOLD
 
 FEW = 0.1  # share of single years with so few people that disclosure control would move them
 
 
 def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, age, persons; 'total' rows are checked against their ages and left out where ages are given."""
-    if not reader.locate(result):
+    if (area_ids := locate(reader, result)) is None:
         return None
     age = reader.category("age", ages.TOTAL)
     bands = age.map({word: ages.band(word) for word in age.unique()})
     reader.error("'{value}' is no age", "Write ages as 6-14 or 65+, or total", "age", bands == "")
     persons = reader.number("persons", 0, 50_000_000, whole=True)
-    table = pd.DataFrame({"period": reader.days(), "area_id": reader.areas(), "age": bands, "persons": persons})
+    table = pd.DataFrame({"period": reader.days(), "area_id": area_ids, "age": bands, "persons": persons})
     keys = ["period", "area_id"]
     table = reader.summed(table, [*keys, "age"], ["persons"])
     if reader.part.rest:
@@ -52,7 +54,7 @@ def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame |
 def _without_few(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
     """A table whose single years are put together where so few people have each that rounding would blur them all."""
     years = table["age"].map({age: len(set(ages.ends(age))) == 1 for age in table["age"].unique() if age})
-    if not years.any() or table.loc[years, "persons"].between(1, disclosure.THRESHOLD - 1).mean() < FEW:
+    if not years.any() or table.loc[years, "persons"].between(1, THRESHOLD - 1).mean() < FEW:
         return table
     coarse = table.assign(age=table["age"].map({age: ages.coarse(age) for age in table["age"].unique() if age}))
     groups = coarse.groupby(["period", "area_id", "age"], sort=False)["persons"]
@@ -106,28 +108,28 @@ def _check_totals(reader: SectionReader, table: pd.DataFrame, total: pd.Series) 
 
 def background(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, background, persons."""
-    if not reader.locate(result):
+    if (area_ids := locate(reader, result)) is None:
         return None
     groups = reader.category("background")
     hint = f'Write {" or ".join(BACKGROUNDS)}, or map it: kinds = {{ "theirs" = "ours" }} under [background]'
     reader.error("'{value}' is no background", hint, "background", ~groups.isin(BACKGROUNDS))
-    return _counts(reader, "background", groups)
+    return _counts(reader, area_ids, "background", groups)
 
 
 def origins(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, origin, persons."""
-    if not reader.locate(result):
+    if (area_ids := locate(reader, result)) is None:
         return None
     words = reader.category("origin")
     codes = words.map({word: countries.iso3(word) for word in words.unique()})
     hint = 'Write the three-letter ISO code, or map it: kinds = { "theirs" = "SYR" } under [origins], "" leaves it out'
     reader.error("'{value}' is no country", hint, "origin", codes == "")
-    return _counts(reader, "origin", codes)
+    return _counts(reader, area_ids, "origin", codes)
 
 
-def _counts(reader: SectionReader, by: str, groups: pd.Series) -> pd.DataFrame:
+def _counts(reader: SectionReader, area_ids: pd.Series, by: str, groups: pd.Series) -> pd.DataFrame:
     persons = reader.number("persons", 0, 50_000_000, whole=True)
-    table = pd.DataFrame({"period": reader.days(), "area_id": reader.areas(), by: groups, "persons": persons})
+    table = pd.DataFrame({"period": reader.days(), "area_id": area_ids, by: groups, "persons": persons})
     keys = ["period", "area_id", by]
     table = reader.summed(table, keys, ["persons"])
     reader.check_unique(table, keys, "area")
@@ -136,7 +138,7 @@ def _counts(reader: SectionReader, by: str, groups: pd.Series) -> pd.DataFrame:
 
 def social(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, indicator, percent."""
-    if not reader.locate(result):
+    if (area_ids := locate(reader, result)) is None:
         return None
     indicator = reader.category("indicator")
     hint = f'Known: {", ".join(kinds.SOCIAL)}; map others: kinds = {{ "theirs" = "ours" }} under [social]'
@@ -144,9 +146,7 @@ def social(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | No
     reader.error("'{value}' is no indicator that the app shows", hint, "indicator", unknown)
     percent = reader.number("percent", 0, 100)
     keys = ["period", "area_id", "indicator"]
-    table = pd.DataFrame(
-        {"period": reader.days(), "area_id": reader.areas(), "indicator": indicator, "percent": percent}
-    )
+    table = pd.DataFrame({"period": reader.days(), "area_id": area_ids, "indicator": indicator, "percent": percent})
     if over := reader.over():
         table = _totals_only(reader, table, over)
     reader.check_unique(table, keys, "area")
@@ -167,7 +167,7 @@ def _totals_only(reader: SectionReader, table: pd.DataFrame, over: list[str]) ->
 
 def employment(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """period, area_id, activity (digits), firms, employees."""
-    if not reader.locate(result):
+    if (area_ids := locate(reader, result)) is None:
         return None
     activity = reader.category("activity").str.replace(".", "", regex=False)
     hint = "Write two to five digits of NACE, such as 90.03"
@@ -175,7 +175,7 @@ def employment(reader: SectionReader, result: ValidationResult) -> pd.DataFrame 
     table = pd.DataFrame(
         {
             "period": reader.days(),
-            "area_id": reader.areas(),
+            "area_id": area_ids,
             "activity": activity,
             "firms": reader.number("firms", 1, 1e7, whole=True, gaps="error"),
             "employees": reader.number("employees", 0, 1e8, gaps=""),
@@ -194,10 +194,11 @@ def targets(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | N
     reader.error("the goal names no indicator", hint, "indicator", indicator == "")
     levels = [name for name in LEVELS if name != "district" or _has_districts(result)]
     reader.error("'{value}' is no level", f"Write one of {', '.join(levels)}", "level", ~level.isin(levels))
+    areas = result.tables.get("areas")
     return pd.DataFrame(
         {
             "level": level,
-            "area_id": reader.text("area"),
+            "area_id": goals_areas(reader, areas, level) if areas is not None else reader.text("area"),
             "indicator": indicator,
             "value": reader.number("value", -1e9, 1e9, gaps="error"),
             "year": reader.number("year", 2000, 2100, whole=True, gaps="error"),

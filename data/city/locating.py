@@ -1,0 +1,168 @@
+"""Where the rows of a section lie: each is given its area, and rows that are totals of others are left out."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+
+import pandas as pd
+
+from data.city import joining, layouts, reading
+from data.city.findings import Finding
+from data.city.section_reader import SectionReader, ValidationResult
+from data.city.words import plain_word
+
+MOST = 0.5  # of a column's words are areas, where it is taken for the areas' though nobody says so
+MAX_WORDS_NAMED, MAX_COLUMNS_ADDED_UP = 12, 60
+
+
+def locate(reader: SectionReader, result: ValidationResult) -> pd.Series | None:
+    """The id of each row's area; values that stand in several columns then stand in rows of their own.
+
+    To be called before a column is read, as the reader goes on without totals and what the manifest leaves out. None
+    with an error where no column holds areas.
+    """
+    areas, of = result.tables.get("areas"), layouts.VALUES[reader.section][0]
+    if areas is not None and "area" not in reader.part.columns:
+        _find_column(reader, areas)
+    if "area" not in reader.columns:
+        reader.lacks("area")
+        return None
+    left_out = [word for word, ours in reader.part.areas.items() if not ours]
+    reader.leave_out(reader.text("area").isin(left_out))
+    ids = reader.text("area")
+    if areas is not None:
+        ids = _joined(reader, areas, result.pack.city.name if result.pack else "")
+    ids = reader.spread().map(ids)
+    without = (reader.category(of) == "") & (reader.text(of) != "")
+    reader.leave_out(without)
+    return ids[~without]
+
+
+def _find_column(reader: SectionReader, areas: pd.DataFrame) -> None:
+    """Take another column for the areas' than was guessed where most of its words are areas, unlike the guess's."""
+
+    def fit(column: str) -> float:
+        words = list(reader.rows[column].dropna().astype(str).str.strip().unique())
+        if len(words) > 3 * len(areas) + 100:
+            return 0.0
+        return len(joining.match(words, areas, reader.part.areas).ids) / max(len(words), 1)
+
+    guess = reader.columns.get("area", "")
+    if guess and fit(guess) > MOST:
+        return
+    stated = set(reader.part.columns.values())
+    others = [str(column) for column in reader.rows.columns if column not in stated and column != "geometry"]
+    best = max(others, key=fit, default="")
+    if best and fit(best) > MOST:
+        reader.columns = {ours: theirs for ours, theirs in reader.columns.items() if theirs != best} | {"area": best}
+        hint = f'State it under [{reader.section}]: columns = {{ area = "{best}" }}'
+        reader.warning(f"the areas were found in the column '{best}'", hint)
+
+
+def _joined(reader: SectionReader, areas: pd.DataFrame, city: str) -> pd.Series:
+    """Each row's area's id; findings for how it was found, for totals, and for what is no area."""
+    words = reader.text("area")
+    match = joining.match(list(words.unique()), areas, reader.part.areas)
+    ids = words.map(match.ids)
+    if match.how:
+        word, area = next(((word, area) for word, area in match.ids.items() if word != area), ("", ""))
+        what = f"the areas are found by {match.how} ('{word}' is '{area}')"
+        reader.warning(what, "Check some of them; ids as the areas' file writes them are surest", "area")
+    totals = _totals(reader, words, ids, areas, city)
+    reader.leave_out(totals)
+    words, ids = words[~totals], ids[~totals]
+    several = words.isin(list(match.ambiguous))
+    if several.any():
+        word = words[several].iloc[0]
+        what = f"'{word}' may be one of several areas ({', '.join(match.ambiguous[word][:5])})"
+        _name_words(reader, "error", words[several], what, "Write their ids")
+    unknown = ids.isna() & ~several
+    if unknown.any():
+        word = words[unknown].iloc[0]
+        near = difflib.get_close_matches(word, [*areas["area_id"], *areas["name"]], 1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
+        hint += f'Mend it, or write areas = {{ "{word[:40]}" = "its id" }} under [{reader.section}] ("" leaves it out)'
+        what = f"'{word[:60]}' is not among the areas"
+        _name_words(reader, "error", words[unknown], what, hint)
+    return ids.fillna(words)
+
+
+def _name_words(reader: SectionReader, level: str, words: pd.Series, what: str, hint: str) -> None:
+    """One finding for all different words of the column of areas, with the row of each; what: of the first."""
+    first = words[~words.duplicated()]
+    if len(first) > 1:
+        others = first.iloc[1 : MAX_WORDS_NAMED + 1]
+        named = ", ".join(f"'{str(word)[:60]}' (row {reader.row[label]})" for label, word in others.items())
+        more = f" and {len(first) - 1 - len(others)} more" if len(first) - 1 > len(others) else ""
+        what = f"{what}; so {'is' if len(first) == 2 else 'are'} {named}{more}"
+    reader.findings.append(Finding(level, reader.part.file, what, hint, *reader.place(first.index[0], "area")))
+
+
+def _totals(reader: SectionReader, words: pd.Series, ids: pd.Series, areas: pd.DataFrame, city: str) -> pd.Series:
+    """Which rows are sums of others, with a finding that names them."""
+    of, value = layouts.VALUES[reader.section]
+    spread = reader.wide.of if reader.wide else ""
+    keys = [reader.columns[ours] for ours in ("period", of) if ours in reader.columns and ours != spread]
+    keys += [name for name in reader.over() if name not in keys]
+    table = reader.rows[keys].assign(**{"words of areas": words})
+    if ids.notna().all() and not table.duplicated().any():
+        return pd.Series(False, index=words.index)
+    columns = list(reader.wide.columns) if reader.wide else [reader.columns[value]]
+    others = [name for name in reader.rows if name not in {*keys, *columns, reader.columns["area"]}]
+    counts, further = (_counts(reader, names) for names in (columns, others[:MAX_COLUMNS_ADDED_UP]))
+    members: dict[str, list[str]] = {}
+    for column in {"district", "district_name"} & set(areas.columns):
+        for district, inside in areas.groupby(column)["area_id"]:
+            members[plain_word(str(district))] = list(inside)
+    totals = joining.totals(joining.Table(words, ids, reader.rows[keys], counts, further), {plain_word(city)}, members)
+    if totals.summed.any():
+        what = f"'{words[totals.summed].iloc[0]}' is a sum of other rows and left out"
+        hint = "To have it shown, give it an area of its own; sums are made by the app"
+        _name_words(reader, "warning", words[totals.summed], what, hint)
+    if totals.named.any():
+        _name_totals(reader, words[totals.named], counts.iloc[:, 0], ids.mask(totals.summed), members)
+    return totals.summed | totals.named
+
+
+def _name_totals(
+    reader: SectionReader, words: pd.Series, counts: pd.Series, ids: pd.Series, members: Mapping[str, list[str]]
+) -> None:
+    """A finding for rows that are called totals and are not the sums of the rows read, with both numbers."""
+    says = []
+    for word, rows in words.groupby(words, sort=False):
+        inside = ids.isin(members[plain_word(str(word))]) if plain_word(str(word)) in members else ids.notna()
+        both = f"{counts[rows.index].sum():,.10g}, the rows {counts[inside].sum():,.10g}"
+        says.append(f"'{word}' (row {reader.row[rows.index[0]]}) says {both}")
+    what = f"rows that are called totals, but are not, are left out; in '{counts.name}': {'; '.join(says[:5])}"
+    hint = "Check whether rows are missing; what only a total counts is not shown"
+    place = reader.place(words.index[0], "area")
+    reader.findings.append(Finding("warning", reader.part.file, what, hint, *place))
+
+
+def _counts(reader: SectionReader, columns: list[str]) -> pd.DataFrame:
+    """Columns as numbers, gaps where they hold none."""
+    numbers = {}
+    for name in columns:
+        cells = reader.rows[name]
+        if pd.api.types.is_numeric_dtype(cells) or cells.dtype == object or pd.api.types.is_string_dtype(cells):
+            marked = reading.unknown_marks(cells, reader.part.unknown)
+            numbers[name] = reading.numbers(cells.mask(marked), True, decimal=reader.part.decimal)[0]
+    return pd.DataFrame(numbers, index=reader.rows.index)
+
+
+def goals_areas(reader: SectionReader, areas: pd.DataFrame, level: pd.Series) -> pd.Series:
+    """The id of the area or district that each goal is for, '' for the whole city; an error for what is neither."""
+    words, ids = reader.text("area"), pd.Series("", index=reader.rows.index)
+    districts = areas.get("district", pd.Series(dtype=str))
+    places = {
+        "planning_area": areas[["area_id", "name"]],
+        "district": pd.DataFrame({"area_id": districts, "name": areas.get("district_name", districts)}),
+    }
+    for name, options in places.items():
+        rows = level == name
+        match = joining.match(list(words[rows].unique()), options.drop_duplicates("area_id"), reader.part.areas)
+        ids[rows] = words[rows].map(match.ids)
+        hint = "Write an area's id or name, or leave level and area out for the whole city"
+        reader.error("'{value}' is no area of this level", hint, "area", rows & ids.isna())
+    return ids.fillna("")
