@@ -138,7 +138,7 @@ class _Counts:
         tree = AreaTree.of_nodes(nodes)
         leaves = nodes["area_id"].map(persons).where(tree.is_leaf).astype("float64").to_numpy()
         missing = np.isnan(leaves) & tree.is_leaf
-        sums, unknown = _with_stated(tree, np.nan_to_num(leaves).round().astype(np.int64), missing, stated)
+        sums, unknown = tree.sums_with_stated(np.nan_to_num(leaves).round().astype(np.int64), missing, stated)
         low = np.where(tree.is_leaf & ~missing, minimum, 0).astype(float)
         return cls(tree, nodes, sums, unknown, low, np.full(len(nodes), np.inf))
 
@@ -161,29 +161,6 @@ class _Counts:
         """level, area_id, persons (empty where hidden), suppressed."""
         persons = pd.Series(self.sums, dtype="Int64").mask(self.hidden)
         return self.nodes[["level", "area_id"]].assign(persons=persons, suppressed=self.hidden)
-
-
-def _with_stated(
-    tree: AreaTree, leaves: np.ndarray, missing: np.ndarray, stated: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Sums of each node, and which are not known: leaves that are missing, and sums over them that are not stated.
-
-    What a stated sum leaves for the missing below it, stands at the first of them, which is hidden: the sum of what is
-    hidden together is right. A stated sum that is less than its known parts is not used.
-    """
-    leaves, unknown, sums = leaves.copy(), missing.copy(), leaves.copy()
-    for node in np.flatnonzero(~tree.is_leaf)[::-1]:  # children come after their parents
-        sums[node] = sums[tree.children[node]].sum()
-        unknown[node] = unknown[tree.children[node]].any()
-        rest = stated[node] - sums[node] if unknown[node] else np.nan
-        if rest >= 0:
-            first = node
-            while not tree.is_leaf[first]:
-                first = next(child for child in tree.children[first] if unknown[child])
-            leaves[first] += round(rest)
-            sums[node] += round(rest)
-            unknown[node] = False
-    return tree.sums(leaves), unknown
 
 
 def _areas(table: pd.DataFrame, around: Surroundings, minimum: int) -> pd.DataFrame:

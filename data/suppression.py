@@ -44,6 +44,29 @@ class AreaTree:
             sums[self.parents[node]] += sums[node]
         return sums
 
+    def sums_with_stated(
+        self, leaves: NDArray[np.int64], missing: NDArray[np.bool_], stated: Bounds
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Sums of each node, and which are not known: leaves that are missing, and sums over them that are not stated.
+
+        What a stated sum leaves for the missing below it, stands at the first of them, which is hidden: the sum of what
+        is hidden together is right. A stated sum that is less than its known parts is not used. stated: not a number
+        where nothing is.
+        """
+        leaves, unknown, sums = leaves.copy(), missing.copy(), leaves.copy()
+        for node in np.flatnonzero(~self.is_leaf)[::-1]:  # children come after their parents
+            sums[node] = sums[self.children[node]].sum()
+            unknown[node] = unknown[self.children[node]].any()
+            rest = stated[node] - sums[node] if unknown[node] else np.nan
+            if rest >= 0:
+                first = node
+                while not self.is_leaf[first]:
+                    first = next(child for child in self.children[first] if unknown[child])
+                leaves[first] += round(rest)
+                sums[node] += round(rest)
+                unknown[node] = False
+        return self.sums(leaves), unknown
+
     def suppress(
         self,
         counts: NDArray[np.int64],

@@ -28,11 +28,13 @@ TABLES = {
     "employment": "firms",
     "social": "social_monitoring",
 }
+OF_AREAS = ("residents", "background", "origins", "social", "employment")
 OF_PERSONS = ("persons", "firms")
 
 
 def weigh(result: ValidationResult) -> None:
     """Findings for what the files hold and the city has not, and notes of what it has. result: without errors."""
+    _unknown_areas(result)
     for section in ("services", "stops"):
         if section in result.tables:
             _places_left_out(section, result)
@@ -96,6 +98,18 @@ def _add(result: ValidationResult, level: str, section: str, what: str, hint: st
     result.findings.append(Finding(level, result.pack.parts[section].file, what, hint, row))
 
 
+def _unknown_areas(result: ValidationResult) -> None:
+    """Rows of areas that a pack does not draw: hexagons of a grid are the only ones then."""
+    assert result.ground is not None
+    for section in OF_AREAS:
+        table = result.tables.get(section)
+        unknown = None if table is None else table[~table["area_id"].isin(result.ground.smallest["area_id"])]
+        if unknown is not None and len(unknown):
+            count, first = unknown["area_id"].nunique(), unknown["area_id"].iloc[0]
+            what = f"{count:,} areas are named that the pack does not draw (first: {first})"
+            _add(result, "error", section, what, "Add [areas] with their outlines")
+
+
 def _places_left_out(section: str, result: ValidationResult) -> None:
     """Services and stops that stand in no area of the city, however near."""
     assert result.ground is not None
@@ -126,7 +140,11 @@ def _people_left_out(result: ValidationResult) -> None:
         out = whole - counted
         what = f"{out:,.0f} of the grid's {whole:,.0f} people ({out / whole:.1%}) live outside the areas"
         _add(result, "warning", "grid", f"{what} and are left out", "Check that the areas cover the whole city")
-    people = result.ground.people
+    people, smallest = result.ground.people, result.ground.smallest
+    beyond = smallest.loc[~smallest["area_id"].isin(people["area_id"]), "area_id"]
+    if "residents" not in result.tables and len(beyond):
+        what = f"{len(beyond):,} areas lie beyond the grid (first: {beyond.iloc[0]}); who lives there is not known"
+        _add(result, "warning", "grid", what, "Give a grid that covers the whole city")
     registered = float(people.loc[people["period"] == people["period"].max(), "persons"].sum())
     if not 0.5 < counted / max(registered, 1.0) < 2:
         what = f"the grid counts {counted:,.0f} people in the city, the residents' file {registered:,.0f}"

@@ -44,8 +44,11 @@ def check(folder: Path, report_progress: ReportProgress = lambda _what, _share: 
     _check_across(result)
     if not result.errors:
         report_progress("city", 0.8)
-        result.ground = ground.survey(manifest, result.tables, folder)
-        balance.weigh(result)
+        try:
+            result.ground = ground.survey(manifest, result.tables, folder)
+            balance.weigh(result)
+        except SourceError as fault:
+            result.findings.append(Finding("error", manifest.parts["network"].file, fault.what, fault.hint))
     report_progress("", 1.0)
     return result
 

@@ -110,7 +110,8 @@ def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> pd
     pieces = gpd.overlay(chosen, shapes, how="intersection", keep_geom_type=True)
     base = pieces.area.groupby(pieces["square"]).transform("sum") if len(inside) else pieces["size"]
     persons = (pieces["persons"] * pieces.area / base).groupby(pieces["area_id"]).sum()
-    table = pd.DataFrame({"area_id": metric["area_id"], "persons": metric["area_id"].map(persons).fillna(0.0)})
+    reached = metric.intersects(shapely.box(*squares.total_bounds))  # beyond the grid nothing is known
+    table = pd.DataFrame({"area_id": metric["area_id"], "persons": metric["area_id"].map(persons).fillna(0.0)})[reached]
     return table.assign(persons=_rounded(table["persons"]), period=squares["period"].max(), age="0+")
 
 

@@ -15,6 +15,8 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from data.errors import SourceError
+
 KINDS = {
     "library": "library",
     "pharmacy": "pharmacy",
@@ -57,8 +59,17 @@ def sample() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
-    """The walking network of an extract, within bounds where they are given; x and y in metres of `crs`."""
-    points, lines = _ways(pbf, bounds)
+    """The walking network of an extract, within bounds where they are given; x and y in metres of `crs`.
+
+    Raises SourceError.
+    """
+    try:
+        points, lines = _ways(pbf, bounds)
+    except MemoryError:
+        raise
+    except Exception as fault:  # a reader of several: of a file that is cut off each fails in its own way
+        what = f"the extract cannot be read ({str(fault)[:100]})"
+        raise SourceError(pbf.name, what, hint="Fetch the extract again") from fault
     if lines is None or lines.empty:
         return _empty(elsewhere=bounds is not None and _ways(pbf, None)[1] is not None)
     metric = gpd.GeoSeries.from_xy(points["lon"], points["lat"], crs=4326).to_crs(crs)

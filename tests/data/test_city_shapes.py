@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import data
-from data import disclosure, store
+from data import disclosure, grid, store
 from data.city import building, checks, exporting, pack
 from data.city.__main__ import main
 from data.city.findings import Finding, Sum
@@ -347,6 +347,15 @@ def test_an_island_with_a_ferry_is_named(tmp_path: Path) -> None:
     assert walked.share == pytest.approx(45 / 72)
 
 
+def test_an_extract_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
+    folder = streets(tmp_path, *grid_of_streets(24.93, 60.16))
+    content = (folder / "streets.osm.pbf").read_bytes()
+    (folder / "streets.osm.pbf").write_bytes(content[: len(content) * 2 // 3])
+    (error,) = checks.check(folder).errors
+    assert error.file == "streets.osm.pbf"
+    assert error.what.startswith("the extract cannot be read (")
+
+
 # Grids
 
 
@@ -377,15 +386,12 @@ def test_a_city_of_a_grid_alone_loses_nobody(tmp_path: Path, side_m: int) -> Non
 
 
 def test_people_of_a_grid_outside_the_drawn_areas_are_counted(tmp_path: Path) -> None:
-    manifest = tomllib.loads(str(good()["city.toml"])) | {"grid": {"file": "grid.csv", "period": "2025"}}
-    del manifest["residents"]
-    files = {**good(), "city.toml": tomli_w.dumps(manifest)}
     # Four points inside, one in a place 2 km west of all areas, one of nobody.
-    files["grid.csv"] = (
+    grid = (
         "persons,lon,lat\n100,24.935,60.165\n200,24.945,60.165\n300,24.935,60.175\n400,24.945,60.175\n"
         "250,24.89,60.165\n0,24.955,60.165\n"
     )
-    folder = written(tmp_path / "pack", files)
+    folder = written(tmp_path / "pack", without_residents({"grid.csv": grid}))
     result = checks.check(folder)
     assert whats(result.findings) == ["250 of the grid's 1,250 people (20.0%) live outside the areas and are left out"]
     key, _findings, sums = built(folder)
@@ -393,6 +399,51 @@ def test_people_of_a_grid_outside_the_drawn_areas_are_counted(tmp_path: Path) ->
         "grid.csv holds 1,250 persons of 2025-12-31, the city has 1,000 (others live outside the areas)."
     )
     assert data.table("residents", key)["persons"].sum() == 1000
+
+
+def without_residents(more: dict[str, str]) -> Files:
+    """The template with a grid in the place of its residents."""
+    manifest = tomllib.loads(str(good()["city.toml"])) | {"grid": {"file": "grid.csv", "period": "2025"}}
+    del manifest["residents"]
+    return {**good(), "city.toml": tomli_w.dumps(manifest), **more}
+
+
+def test_an_area_beyond_the_grid_is_not_known_and_never_empty(tmp_path: Path) -> None:
+    """The grid ends at 24.94: of the eastern quarters nothing is known; in the west one quarter has nobody."""
+    grid = "persons,lon,lat\n" + "".join(
+        f"{count},{lon},{lat}\n"
+        for count, lon, lat in ((70, 24.931, 60.161), (30, 24.932, 60.161), (0, 24.931, 60.178), (40, 24.932, 60.169))
+    )
+    folder = written(tmp_path / "pack", without_residents({"grid.csv": grid}))
+    key, findings, _sums = built(folder)
+    assert whats(findings) == ["2 areas lie beyond the grid (first: 02); who lives there is not known"]
+    people = data.table("residents", key).set_index("area_id")["persons"]
+    assert people.sum() == 140
+    assert not {"02", "04"} & set(people.index)
+
+
+def test_people_of_small_squares_live_in_the_hexagon_around_them() -> None:
+    """Squares of 20 m hold no hexagon's centre but one: their people are in the hexagon whose centre is nearest."""
+    area = gpd.GeoDataFrame(
+        {"area_id": ["a"]}, geometry=[shapely.box(385_000, 6_672_000, 386_000, 6_673_000)], crs=3067
+    )
+    middle = shapely.Point(385_500, 6_672_500)
+    home = gpd.GeoDataFrame({"persons": [12.0]}, geometry=[middle.buffer(10, cap_style="square")], crs=3067)
+    cells = grid.cells(area, gpd.GeoDataFrame(geometry=[], crs=3067), home)
+    lived_in = cells[cells["share"] > 0]
+    assert lived_in["share"].tolist() == [1.0]
+    distance_m = ((cells["x"] - middle.x) ** 2 + (cells["y"] - middle.y) ** 2) ** 0.5
+    assert lived_in.index[0] == distance_m.idxmin()
+
+
+def test_residents_of_areas_that_a_grid_alone_does_not_draw_are_an_error(tmp_path: Path) -> None:
+    files = good()
+    manifest = tomllib.loads(str(files["city.toml"])) | {"grid": {"file": "grid.csv", "period": "2025"}}
+    del manifest["areas"]
+    files |= {"city.toml": tomli_w.dumps(manifest), "grid.csv": "persons,lon,lat\n4024,24.935,60.165\n"}
+    del files["areas.geojson"]
+    errors = checks.check(written(tmp_path / "pack", files)).errors
+    assert "4 areas are named that the pack does not draw (first: 01)" in whats(errors)
 
 
 def test_a_grid_s_day_is_asked_for(tmp_path: Path) -> None:
