@@ -209,7 +209,7 @@ def _preview_map(shapes: list[dict[str, Any]]) -> Map:
     )
     outlines = {str(place): shapes[place] for place in np.flatnonzero(~is_point)}
     layers = [Layer("outline", {"shapes": outlines}), Layer("points", {"points": dots})]
-    zoom = math.log2(47_600 * 520 / size_m)
+    zoom = math.log2(47_600 * 300 / size_m)  # 300 of the map's 320 pixels
     return Map(layers, (west + east) / 2, (south + north) / 2, round(zoom, 2), height=320)
 
 
