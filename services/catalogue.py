@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 import data
 from analytics import differences
@@ -192,6 +194,8 @@ def _shapes(ctx: CityContext, entry: Entry, table: pd.DataFrame) -> Callable[[],
         return lambda: _drawn(gpd.GeoSeries.from_xy(table["lon"], table["lat"], crs=4326))
     if city is not None and {"x", "y"} <= set(table):
         return lambda: _drawn(gpd.GeoSeries.from_xy(table["x"], table["y"], crs=city.crs))
+    if city is not None and entry.name == "network_edges":
+        return lambda: _drawn(_streets(entry.place, table).set_crs(city.crs))
     if city is None or "area_id" not in table or len(table) > MAX_SHAPED:
         return None
     return lambda: _shapes_of_areas(replace(ctx, city=city), table)
@@ -199,6 +203,13 @@ def _shapes(ctx: CityContext, entry: Entry, table: pd.DataFrame) -> Callable[[],
 
 def _drawn(shapes: gpd.GeoSeries) -> list[dict[str, Any] | None]:
     return [shape and shape.__geo_interface__ for shape in shapes.to_crs(4326)]
+
+
+def _streets(place: str, edges: pd.DataFrame) -> gpd.GeoSeries:
+    """A straight line for each edge of a network, from node to node."""
+    at = place_table("network_nodes", place).set_index("node")[["x", "y"]]
+    ends = np.stack([at.loc[edges[end]].to_numpy() for end in ("origin", "target")], axis=1)
+    return gpd.GeoSeries(shapely.linestrings(ends))
 
 
 def _shapes_of_areas(ctx: CityContext, table: pd.DataFrame) -> list[dict[str, Any] | None]:

@@ -12,10 +12,13 @@ import pandas as pd
 import pytest
 import shapely
 
+import data
+from data.city import building
+from data.context import CityContext
 from data.figures import Figure
 from services import catalogue
 from tests.driver import figures, open_page
-from tests.packs import DISTRICT_DAYS
+from tests.packs import DISTRICT_DAYS, pack_of
 from views import exports
 
 CITY = "three-shores"
@@ -81,6 +84,16 @@ def test_a_long_table_asks_for_a_day_before_it_is_drawn(monkeypatch: pytest.Monk
     assert "choose a day" in whole.subtitle
     assert day.geometry is not None
     assert "choose a day" not in day.subtitle
+
+
+def test_streets_are_lines_as_long_as_their_metres(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    building.build(pack_of(tmp_path / "pack", "streets", {"network": "streets"}))
+    context = CityContext(data.cities()["streets"], data.version())
+    rows = layer(catalogue.table_figure(context, data.entry("network_edges", "streets")), tmp_path)
+    metres = rows.to_crs(data.cities()["streets"].crs).length
+    assert len(rows) > 100
+    assert (metres / rows["metres"]).to_numpy() == pytest.approx(1, abs=0.01)
 
 
 def test_a_table_without_places_has_no_map_files() -> None:
