@@ -111,7 +111,7 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     reasons = [f"{count:,} {reason}" for reason, count in left_out.items() if count]
     words = [held, f"in the city: {_counts(table.loc[inside, 'kind'])}" if ground is not None else ""]
     words += ["left out are stops: " + ", ".join(reasons) if reasons else ""]
-    said = "; ".join(filter(None, words))
+    said = "; ".join(filter(None, [*words, f"its services run from {feed.days}" if feed.days else ""]))
     if len(table) and not inside.any():
         x, y = (float(np.median(axis)) for axis in (table.geometry.x, table.geometry.y))
         where = f"no stop of the feed lies in the city: they lie around latitude {y:.2f}, longitude {x:.2f}"
@@ -137,9 +137,13 @@ class _Feed:
         self.findings: list[Finding] = []
         self.ids: set[str] = set()  # of every stop
         self.unplaced: dict[str, int] = {}
-        self.members: dict[str, str] = {}  # some feeds lie in a folder of their zip
-        for member in archive.namelist():
-            self.members.setdefault(PurePosixPath(member).name, member)
+        self.days = ""  # from when to when its services run
+        paths = [PurePosixPath(member) for member in archive.namelist()]
+        folders = [path.parent for path in paths if path.name == "stops.txt"]  # some feeds lie in a folder of their zip
+        if len(folders) > 1:
+            where = ", ".join(map(str, folders[:MAX_ROWS_NAMED]))
+            raise SourceError(name, f"the zip holds {len(folders)} feeds ({where})", hint="Give one of them")
+        self.members = {path.name: str(path) for path in paths if path.parent in folders}
         start = archive.open(self.members["stops.txt"]).read(1_000_000)
         self.encoding = "utf-8-sig"
         try:
@@ -252,7 +256,7 @@ class _Feed:
             days += count.where(week[weekday].str.strip() == "1", 0)
         runs = days.groupby(week["service_id"]).sum()
         extra = extra.assign(day=_day_number(extra["date"])).dropna(subset="day").drop_duplicates(["service_id", "day"])
-        added = set(extra.loc[extra["exception_type"].str.strip() == "1", "service_id"])
+        added = extra[extra["exception_type"].str.strip() == "1"]
         removed = extra[extra["exception_type"].str.strip() == "2"].merge(
             week.assign(start=start, end=end), on="service_id"
         )
@@ -260,7 +264,13 @@ class _Feed:
         usual = removed[list(WEEKDAYS)].to_numpy()[np.arange(len(removed)), weekday] == "1"
         usual &= removed["day"].between(removed["start"], removed["end"]).to_numpy()
         runs = runs.sub(removed[usual].groupby("service_id").size(), fill_value=0)
-        return set(runs.index[runs > 0]) | added
+        running = week["service_id"].isin(runs.index[runs > 0])
+        first, last = pd.concat([start[running], added["day"]]).min(), pd.concat([end[running], added["day"]]).max()
+        if first <= last:
+            self.days = " to ".join(
+                f"{pd.Timestamp('1970-01-01') + pd.Timedelta(days=day):%Y-%m-%d}" for day in (first, last)
+            )
+        return set(runs.index[runs > 0]) | set(added["service_id"])
 
     def calls(self, kind_of_trip: pd.Series) -> pd.DataFrame:
         """stop_id, kind: which kinds of vehicle people can board or leave at a stop."""

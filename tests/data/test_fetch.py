@@ -23,6 +23,7 @@ import shapely
 from pyproj import Transformer
 
 import data
+from data import definitions
 from data.catalogue import local_folder
 from data.city import building, fetching, pack
 from data.city.__main__ import ask_for, main
@@ -471,16 +472,17 @@ def test_a_large_answer_goes_to_the_disk_as_it_comes_and_has_an_end(monkeypatch:
     assert not list(local_folder().rglob("*.part"))
 
 
-def of_places(*cities: tuple[int, str, str, float, int]) -> tuple[httpx.Client, list[str]]:
+def of_places(*cities: tuple[int, str, str, float, int], south: float = 60.15) -> tuple[httpx.Client, list[str]]:
     """An Overpass that knows cities (number, name, population, longitude of its western end, level), and what it is
-    asked."""
+    asked. Each is a tenth of a degree wide and high, from `south` on.
+    """
     asked: list[str] = []
 
     def handle(request: httpx.Request) -> httpx.Response:
         asked.append(dict(httpx.QueryParams(request.content.decode()))["data"])
         elements: list[dict[str, Any]] = []
         for number, name, population, west, level in cities:
-            city = relation(number, name, level, ring(west, 60.15, west + 0.1, 60.25))
+            city = relation(number, name, level, ring(west, south, west + 0.1, south + 0.1))
             centre = {"type": "node", "ref": 900 + number, "role": "admin_centre"}
             elements.append(city | {"members": [*city["members"], centre]})  # type: ignore[misc]
             elements.append({"type": "node", "id": 900 + number, "tags": {"place": "town", "population": population}})
@@ -541,6 +543,14 @@ def test_the_terminal_asks_which_place_is_meant(
     assert ask_for(cities).relation == 1  # the second of the list, which has the largest first
     assert ask_for(cities).relation == 2
     assert "1. 2 Ham, Finland, 700,000 residents" in capsys.readouterr().err
+
+
+def test_a_citys_services_are_refreshed_from_itself_and_not_from_a_larger_namesake() -> None:
+    here = data.cities()["berlin"]
+    cities = (1, here.name, "9000000", -72.8, 8), (2, here.name, "", here.lon - 0.05, 4)
+    server, asked = of_places(*cities, south=here.lat - 0.05)
+    definitions.definition("facilities").download("berlin", server)  # type: ignore[misc]
+    assert "area(3600000002)->.city" in asked[1]
 
 
 @pytest.mark.parametrize(

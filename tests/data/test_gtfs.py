@@ -153,7 +153,9 @@ def test_what_runs_on_no_day_is_left_out_and_said(tmp_path: Path) -> None:
     )
     table, findings = read(path)
     assert sorted(table.index) == ["half", "once", "only_dates", "week"]
-    assert findings[-1].what.endswith("left out are stops: 4 where no service runs on any day")
+    assert findings[-1].what.endswith(
+        "left out are stops: 4 where no service runs on any day; its services run from 2026-01-05 to 2026-02-01"
+    )
 
 
 def test_where_no_one_can_get_on_or_off_is_no_stop(tmp_path: Path) -> None:
@@ -217,6 +219,14 @@ def test_encodings_folders_and_blanks_of_real_feeds(folder: str, encoding: str, 
     table, findings = read(tmp_path / "f.zip")
     assert table["name"].to_dict() == {"Ü1": "Köln, Süd; Löwenstraße"}
     assert ("was read as" in findings[0].what) == (encoding == "cp1252")
+
+
+def test_a_zip_of_several_feeds_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "f.zip", "w") as archive:
+        for folder in ("bus", "rail"):
+            archive.writestr(f"{folder}/stops.txt", HEAD)
+    with pytest.raises(SourceError, match=r"f.zip: the zip holds 2 feeds \(bus, rail\). Give one of them"):
+        gtfs.stops(tmp_path / "f.zip", "f.zip")
 
 
 @pytest.mark.parametrize(
