@@ -60,7 +60,7 @@ def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None 
             count = int((result.ground.places["section"] == section).sum())
             lines.append(Sum(file, section, result.rows.get(section, len(table)), count, "others are left out"))
         elif section == "grid":
-            lines.append(_grid_sum(result, file))
+            lines.append(_grid_sum(result, file, stored.get("residents")))
         elif section == "residents":
             people = stored.get("residents", result.ground.people)
             lines.append(_by_day(file, "persons", table, people))
@@ -73,24 +73,31 @@ def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None 
 
 def _by_day(file: str, unit: str, read: pd.DataFrame, city: pd.DataFrame) -> Sum:
     """Sums of the newest day; of figures that do not add up, how many there are."""
+    newest = read["period"].max() if "period" in read else None
+    before, after = (rows if newest is None else rows[rows["period"] == newest] for rows in (read, city))
+    day = "" if newest is None else f"{newest:%Y-%m-%d}"
+    if unit in OF_PERSONS:
+        held, shown = (_total(rows[unit]) for rows in (before, after))
+        return Sum(file, unit, held, shown, "small counts are suppressed", day, int(before[unit].isna().sum()))
+    held, shown = (rows["percent"].notna().sum() if "percent" in rows else len(rows) for rows in (before, after))
+    return Sum(file, unit, held, shown, "of too few people", day)
 
-    def total(rows: pd.DataFrame) -> float:
-        rows = rows[rows["period"] == read["period"].max()] if "period" in rows else rows
-        if unit in OF_PERSONS:
-            return float(rows[unit].sum())
-        return float(rows["percent"].notna().sum()) if "percent" in rows else float(len(rows))
 
-    day = f"{read['period'].max():%Y-%m-%d}" if "period" in read else ""
-    return Sum(file, unit, total(read), total(city), "small counts are suppressed", day)
+def _total(counts: pd.Series) -> float:
+    """The sum of what is known, not a number where nothing is."""
+    return float(counts.astype("float64").sum(min_count=1))
 
 
-def _grid_sum(result: ValidationResult, file: str) -> Sum:
+def _grid_sum(result: ValidationResult, file: str, stored: pd.DataFrame | None) -> Sum:
+    """People of a grid in the areas; as residents are stored, where they are its own."""
     assert result.ground is not None
-    table = result.tables["grid"]
-    day = f"{table['period'].max():%Y-%m-%d}"
-    return Sum(
-        file, "persons", float(table["persons"].sum()), result.ground.counted, "others live outside the areas", day
-    )
+    table, ground = result.tables["grid"], result.ground
+    whole, day = float(table["persons"].sum()), f"{table['period'].max():%Y-%m-%d}"
+    outside = "others live outside the areas"
+    if stored is None or "residents" in result.tables:
+        return Sum(file, "persons", whole, ground.counted, outside, day)
+    why = outside if ground.counted < round(whole) else "small counts are suppressed"
+    return Sum(file, "persons", whole, _total(stored["persons"]), why, day)
 
 
 def _add(result: ValidationResult, level: str, section: str, what: str, hint: str, row: int | None = None) -> None:
@@ -164,7 +171,9 @@ def _streets(result: ValidationResult) -> None:
             _add(result, "warning", "network", what, hint)
         return
     near, residents = residents_near(result.ground, network.nodes)
-    share = near / residents if residents else 0.0
+    if not residents:
+        return
+    share = near / residents
     parts = f"the largest of {network.parts} parts, {network.share:.1%} of their nodes" if network.parts > 1 else ""
     said = f"{near:,.0f} of {residents:,.0f} residents ({share:.1%}) live within {NEAR_M} m of the streets"
     if share < LEAST_NEAR or network.share < LEAST_NEAR:

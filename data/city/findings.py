@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isnan
 
 from data.errors import DataError, SourceError
 
@@ -25,9 +26,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Sum:
-    """What a section's file holds and how much of it the city has. unit: persons, firms, rows; why: where the rest is.
+    """What a section's file holds and how much of it the city has; not a number where nothing of it is known.
 
-    day: whose figures they are, where the file has days.
+    unit: persons, firms, rows. gaps: how many counts of the file are not known. why: where the rest is. day: whose
+    figures they are, where the file has days.
     """
 
     file: str
@@ -36,13 +38,18 @@ class Sum:
     in_city: float
     why: str = ""
     day: str = ""
+    gaps: int = 0
 
     def __str__(self) -> str:
         """One sentence for people."""
+        held, shown = ("no known" if isnan(count) else f"{count:,.0f}" for count in (self.in_file, self.in_city))
+        gaps = f" and {self.gaps:,} gap{'s' * (self.gaps > 1)}" if self.gaps else ""
         of = f" of {self.day}" if self.day else ""
-        less = round(self.in_city) < round(self.in_file) and self.why
+        less = held != shown and not self.in_city > self.in_file and self.why
         rest = f" ({self.why})" if less else ""
-        return f"{self.file} holds {self.in_file:,.0f} {self.unit}{of}, the city has {self.in_city:,.0f}{rest}."
+        return (
+            f"{self.file} holds {held} {self.unit}{gaps}{of}, the city has {shown.replace('no known', 'none')}{rest}."
+        )
 
 
 class PackError(DataError):

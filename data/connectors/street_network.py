@@ -71,7 +71,7 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
         what = f"the extract cannot be read ({str(fault)[:100]})"
         raise SourceError(pbf.name, what, hint="Fetch the extract again") from fault
     if lines is None or lines.empty:
-        return _empty(elsewhere=bounds is not None and _ways(pbf, None)[1] is not None)
+        return _empty(elsewhere=lines is None and bounds is not None and _ways(pbf, None)[1] is not None)
     metric = gpd.GeoSeries.from_xy(points["lon"], points["lat"], crs=4326).to_crs(crs)
     place = pd.Series(np.arange(len(points)), index=points["id"])
     edges = pd.DataFrame({"origin": lines["u"].map(place), "target": lines["v"].map(place), "metres": lines["length"]})

@@ -314,6 +314,13 @@ def test_an_extract_without_ways_says_so_and_the_city_is_built_without_streets(t
     assert not data.has("network_nodes", "testville")
 
 
+def test_ways_that_are_closed_to_people_on_foot_are_the_city_s_but_none_to_walk_on(tmp_path: Path) -> None:
+    nodes, _ways = grid_of_streets(24.93, 60.16)
+    ways = {1: ([1, 2, 3], {"highway": "motorway"}), 2: ([4, 5], {"highway": "track", "foot": "no"})}
+    (finding,) = checks.check(streets(tmp_path, nodes, ways)).findings
+    assert finding.what == "the extract has no ways to walk on; distances will be straight lines"
+
+
 def test_an_extract_of_elsewhere_is_an_error(tmp_path: Path) -> None:
     folder = streets(tmp_path, *grid_of_streets(13.4, 52.5))
     assert whats(checks.check(folder).errors) == ["the extract's streets are not those of the city"]
@@ -531,6 +538,25 @@ def test_the_check_s_last_line_holds_each_file_s_sum(tmp_path: Path, capsys: pyt
     assert capsys.readouterr().out.splitlines()[-1] == said
     assert main(["build", str(folder)]) == 0
     assert said in capsys.readouterr().out.splitlines()
+
+
+def test_a_gap_is_no_zero_in_the_last_line(tmp_path: Path) -> None:
+    files = good()
+    files["residents.csv"] = re.sub(r"(0[12],.*),\d+\n", r"\1,\n", str(files["residents.csv"]))
+    folder = written(tmp_path / "pack", files)
+    said = "residents.csv holds 2,812 persons and 8 gaps of 2025-12-31, the city has 2,812."  # 4,024 - 406 - 806
+    assert checks.check(folder).notes[1].what == said
+    _key, _findings, sums = built(folder)
+    assert str(sums[1]) == said
+    files["residents.csv"] = re.sub(r",\d+\n", ",\n", str(files["residents.csv"]))
+    note = checks.check(written(tmp_path / "pack", files)).notes[1].what
+    assert note == "residents.csv holds no known persons and 16 gaps of 2025-12-31, the city has none."
+
+
+def test_a_city_of_very_few_people_shows_none_and_says_so(tmp_path: Path) -> None:
+    grid = gpd.GeoDataFrame({"persons": [5, 3]}, geometry=squares(385_000, 6_672_000, 2, 1, 250), crs=3067)
+    _key, _findings, sums = built(grid_pack(tmp_path / "pack", grid))
+    assert str(sums[0]) == "grid.gpkg holds 8 persons of 2024-12-31, the city has none (small counts are suppressed)."
 
 
 def test_suppressed_counts_are_missing_from_the_sum_after_the_build(tmp_path: Path) -> None:
