@@ -28,7 +28,7 @@ from services.figures import (
 )
 from services.findings import ends
 from services.names import facility_kinds
-from services.tables import entries, facilities_source, missing_table, optional_table, source
+from services.tables import UNDATED, entries, facilities_source, missing_table, optional_table, source
 
 SETTLED_RESIDENTS = 1000  # below so many a rate says nothing
 USUAL_KINDS = ("museum", "theatre", "cinema", "nightclub", "coworking")
@@ -194,7 +194,7 @@ def kinds_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
 
 def dated_source(ctx: CityContext, table: str) -> tuple[str, str]:
     """Period and source line of a table of the city."""
-    return entries(ctx, table)[0].period, source(ctx, table)
+    return entries(ctx, table)[0].period or ctx.language(UNDATED), source(ctx, table)
 
 
 def location_quotients(ctx: CityContext, counts: pd.DataFrame, kind: str) -> pd.DataFrame:

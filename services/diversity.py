@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analytics import scales
+from analytics.findings import relative_change
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
@@ -18,6 +19,7 @@ from services.inclusion import INDICATOR_COLUMNS, measured
 from services.names import level_plurals
 from services.tables import city_table, require_tables, source
 
+LEAST_H = 0.001  # of Theil's H at the start, from which a change is told in per cent
 SCALES = by_name(
     Column("label", N_("Where people live apart"), kind="name"),
     Column("h", N_("Theil's H"), digits=3),
@@ -37,10 +39,17 @@ def segregation(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
     """Theil's H of three groups (no migration background, citizens with one, foreign nationals) at each level of areas.
 
     Columns as in analytics.scales.decompose_theil_h, largest areas first; the last row is of the smallest areas.
+    Raises NothingToShow where either of the two backgrounds is not counted.
     """
     rows = city_table(ctx, "residents_by_background")
     rows = rows[(rows["period"] == period) & (rows["level"] == ctx.levels[-1])]
     wide = rows.pivot(index="area_id", columns="background", values="persons").astype(float).dropna()
+    if not {"migration_background", "foreign_nationals"} <= set(wide) or wide.empty:
+        _ = ctx.language
+        raise NothingToShow(
+            _("The three groups need both counts, of foreign nationals and of residents with a migration background."),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
     everyone = residents(ctx, period).set_index("area_id")["persons"].reindex(wide.index)
     groups = {
         "none": everyone - wide["migration_background"],
@@ -86,11 +95,12 @@ def scales_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
         path = [segregation(ctx, period)["h"].iloc[-1] for period in periods]
         over_time = pd.DataFrame({"period": periods, "h": path})
         first, last = _.day(periods[0]), _.day(periods[-1])
-        finding = _(
-            "Separation changed by {change} since {periods}",
-            change=_.signed_percent(path[-1] / path[0] - 1),
-            periods=first,
-        )
+        change = relative_change(path[0], path[-1], floor=LEAST_H)
+        finding = _("Separation since {day}", day=first)
+        if change is not None:
+            finding = _(
+                "Separation changed by {change} since {periods}", change=_.signed_percent(change), periods=first
+            )
         unit = _(
             "Theil's H of residents without migration background, citizens with one, and foreign nationals, among "
             "today's {areas}",

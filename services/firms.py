@@ -15,10 +15,10 @@ from services.cache import cached
 from services.columns import by_name
 from services.creative import scopes
 from services.creative_city import COLUMNS as CITY_COLUMNS
-from services.creative_city import HELD, dated_source, hot_areas, location_quotients, over_represented, quotients_chart
+from services.creative_city import HELD, hot_areas, location_quotients, over_represented, quotients_chart
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends
-from services.tables import city_table, has_tables, source, world_table
+from services.tables import city_table, entries, has_tables, source, world_table
 
 FEWEST_FIRMS = 100  # below so many a share says nothing
 COLUMNS = by_name(
@@ -65,9 +65,22 @@ def submarkets(scope: str) -> list[str]:
     return sorted(codes.loc[codes["scope"] == scope, "submarket"].unique())
 
 
+def _newest(ctx: CityContext) -> pd.DataFrame:
+    """The city's firms on the newest day for which they are counted."""
+    rows = city_table(ctx, "firms")
+    return rows[rows["period"] == rows["period"].max()]
+
+
+def _dated(ctx: CityContext) -> tuple[str, str]:
+    """That day, or the period as it is stated where there is one day only, and the source line."""
+    days = city_table(ctx, "firms")["period"]
+    stated = entries(ctx, "firms")[0].period if days.nunique() == 1 else ""
+    return stated or ctx.language.day(days.max()), source(ctx, "firms")
+
+
 def _in_scope(ctx: CityContext, scope: str) -> pd.DataFrame:
     codes = world_table("creative_codes")
-    return creative.in_scope(city_table(ctx, "firms"), codes[codes["scope"] == scope])
+    return creative.in_scope(_newest(ctx), codes[codes["scope"] == scope])
 
 
 @cached
@@ -80,7 +93,7 @@ def firms(ctx: CityContext, scope: str, level: str) -> pd.DataFrame:
         firms=rows["firms"] * rows["share"],
     )
     rows = rows.groupby(["area_id", "submarket"], as_index=False)[["firms", "weighted"]].sum()
-    everyone = city_table(ctx, "firms")
+    everyone = _newest(ctx)
     every_firm = everyone.groupby(everyone["area_id"].map(groups))["firms"].sum()
     return rows.assign(all_firms=rows["area_id"].map(every_firm), name=rows["area_id"].map(area_names(ctx, level)))
 
@@ -164,9 +177,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         error="error",
     )
     caption = Caption(
-        most.text,
-        _("% of all member firms (scope: {label})", label=scopes(ctx)[query.scope]),
-        *dated_source(ctx, "firms"),
+        most.text, _("% of all member firms (scope: {label})", label=scopes(ctx)[query.scope]), *_dated(ctx)
     )
     return area_map(ctx, territory, "firms-map", caption, rows, query.level, Shading(1, " %", 100), columns=COLUMNS)
 
@@ -208,7 +219,7 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
     caption = Caption(
         largest.text,
         _("firms by submarket; a firm in two submarkets is in both (scope: {label})", label=scopes(ctx)[query.scope]),
-        *dated_source(ctx, "firms"),
+        *_dated(ctx),
     )
     drawing = chart("treemap", rows, group="submarket", value="weighted", unit=_("firms"))
     return figure(ctx, "submarkets", caption, rows, drawing, COLUMNS)
@@ -231,7 +242,7 @@ def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
             market=query.submarket,
             label=scopes(ctx)[query.scope],
         ),
-        *dated_source(ctx, "firms"),
+        *_dated(ctx),
         " · ".join([_(HELD), _concentration(ctx, counts)]),
     )
     return figure(ctx, "firm-quotients", caption, rows, quotients_chart(ctx, territory, rows), COLUMNS)

@@ -19,7 +19,7 @@ from services.figures import Caption, chart, figure
 from services.inclusion import INDICATOR_COLUMNS, history, measured
 from services.names import cards
 from services.profile import areas_within
-from services.tables import entries, require_tables, source
+from services.tables import UNDATED, entries, require_tables, source
 
 STATUS = {
     "reached": N_("reached"),
@@ -135,7 +135,7 @@ def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
     if once:
         standing += _(
             " Services are counted at one time ({when}): no trend is shown; only who lives there has changed since.",
-            when=entries(ctx, "facilities")[0].period,
+            when=entries(ctx, "facilities")[0].period or _(UNDATED),
         )
     return figure(ctx, f"goal-{goal.id}", caption, rows, drawing, own), standing
 

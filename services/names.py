@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
 from data.context import CityContext
+from data.errors import NothingToShow
 from data.translation import N_, Language
 from services.cache import cached
 from services.tables import optional_table, world_table
@@ -43,6 +44,18 @@ def dimensions(language: Language) -> dict[str, str]:
 def context_groups(language: Language) -> dict[str, str]:
     """Name of each group of indicators beside the index."""
     return {key: language(name) for key, name in CONTEXT.items()}
+
+
+def region_name(ctx: CityContext) -> str:
+    """Name of the region of Europe that the city lies in. Raises NothingToShow where it names none that is known."""
+    _, regions = ctx.language, world_table("regions")
+    names = regions.loc[regions["nuts_id"] == ctx.city.region, "name"]
+    if names.empty:
+        raise NothingToShow(
+            _("{city} names no region of Europe's statistics.", city=ctx.name),
+            _("Name its NUTS 2 region in the city's pack and build it on the page *Your city*."),
+        )
+    return str(names.iloc[0])
 
 
 def topic_name(language: Language, topic: str) -> str:

@@ -145,7 +145,11 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         raise _suppressed(ctx)
     if query.city_measure == "index":
         rows["index"] = displacement.index_to_first(rows, "origin", "period")["persons"]
-    _name, unit, digits = TRENDS[query.city_measure]
+    name, unit, digits = TRENDS[query.city_measure]
+    if rows[query.city_measure].isna().all():
+        raise NothingToShow(
+            _("{measure}: not known on the days of these counts.", measure=_(name)), _("Choose another measure.")
+        )
     largest = published[published["period"] == published["period"].max()].iloc[0]
     finding = _(
         "{persons} residents of {place} have roots in {group}",
@@ -161,11 +165,13 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
             if growth is not None:
                 finding += _(", {rate} since {mark}", rate=_.signed_percent(growth, 0), mark=_(mark))
     invasion = {INVASION: _.day(INVASION)} if rows["period"].min() < INVASION < rows["period"].max() else {}
+    unpublished = [origin for origin, part in rows.groupby("origin") if part["persons"].isna().all()]
     caption = Caption(
         finding,
         _("{unit}, at each half-year's end", unit=_(unit)),
         years_of(rows["period"].dt.year),
         source(ctx, "residents_by_origin", "residents"),
+        _("{origins}: every count is suppressed or unknown", origins=_.listed(unpublished)) if unpublished else "",
     )
     drawing = chart(
         "lines", rows, x="period", y=query.city_measure, by="origin", unit=_(unit), digits=digits, breaks=invasion

@@ -16,8 +16,8 @@ from data.translation import N_
 from services import coverage, origins, stocks
 from services.areas import country_names, current_half_years, half_years, in_district, place_name
 from services.figures import Caption, chart, figure
-from services.names import facility_kinds
-from services.tables import entries, optional_table, require_tables, source, world_source, world_table
+from services.names import facility_kinds, region_name
+from services.tables import UNDATED, entries, optional_table, require_tables, source, world_source, world_table
 
 Tile = tuple[KeyFigure, Figure]
 WALK_M = 1000
@@ -102,9 +102,19 @@ def city(ctx: CityContext, territory: Territory) -> Tile:
     _, names, codes = ctx.language, country_names(ctx), ctx.city.displaced_origins
     rows = origins.series(ctx, territory.changed(area=""))
     people = rows[rows["origin"].isin(codes)].groupby("period")["persons"].sum(min_count=max(1, len(codes)))
+    if not codes:
+        raise NothingToShow(
+            _("{city} names no origins that stand for displacement.", city=ctx.name),
+            _("Name them as displaced_origins in the city's pack and build it on the page *Your city*."),
+        )
+    if len(people) and people.isna().all():
+        raise NothingToShow(
+            _("{origins}: every count is suppressed or unknown", origins=_.listed(names[code] for code in codes)) + ".",
+            _("Choose larger areas, other years or another origin."),
+        )
     label = _(
         "Residents from {origins} in {place}",
-        origins=_.listed(names[code] for code in codes) or _("countries that people flee from"),
+        origins=_.listed(names[code] for code in codes),
         place=place_name(ctx, territory),
     )
     note = _(
@@ -154,11 +164,13 @@ def daycare(ctx: CityContext, territory: Territory) -> Tile:
     _require_kind(ctx, "daycare")
     _, registers, residents = ctx.language, *entries(ctx, "facilities", "residents")
     periods = half_years(ctx, territory.first_year, territory.last_year)[-1:]
+    for period in periods:
+        coverage.require_served(ctx, "daycare", period)
     path = pd.Series({period: 100 * _daycare(ctx, territory.district, period) for period in periods}, dtype=float)
     label = _("Day-care places per 100 children under 6 in {place}", place=place_name(ctx, territory))
     note = _(
         "Places ({period}) over the children of the day; its change would be that of births · {registers}; {residents}",
-        period=registers.period,
+        period=registers.period or _(UNDATED),
         registers=registers.attribution,
         residents=residents.attribution,
     )
@@ -183,7 +195,7 @@ def library(ctx: CityContext, territory: Territory) -> Tile:
     label = _("Residents within 1 km of a library in {place}", place=place_name(ctx, territory))
     note = _(
         "Estimate, straight line; libraries: {period}, counted once: no change shown · {registers}; {residents}",
-        period=registers.period,
+        period=registers.period or _(UNDATED),
         registers=registers.attribution,
         residents=residents.attribution,
     )
@@ -202,12 +214,13 @@ def library(ctx: CityContext, territory: Territory) -> Tile:
 def culture(ctx: CityContext, territory: Territory) -> Tile:
     """Cultural employment in the city's region."""
     _, (attribution, credit), rows = ctx.language, _world("cultural_employment"), world_table("cultural_employment")
+    region = region_name(ctx)
     rows = rows[(rows["nuts_id"] == ctx.city.region) & rows["year"].between(territory.first_year, territory.last_year)]
     note = _(
         "Persons, yearly average (scope: Eurostat culture statistics); the series breaks in 2021 · {attribution}",
         attribution=attribution,
     )
-    label = _("Cultural employment in {region_name}", region_name=ctx.city.region_name or ctx.name)
+    label = _("Cultural employment in {region_name}", region_name=region)
     caption = Caption(label, _(PERSONS), "", credit, note)
     return _tile(ctx, "culture", 1000 * rows.set_index("year")["thousand_persons"], caption, "pages/creative.py")
 

@@ -10,11 +10,13 @@ import data
 from data import definitions
 from data.context import CityContext
 from data.errors import NothingToShow
-from data.translation import Language
+from data.translation import N_, Language
 from services.cache import shared_table
 
 if TYPE_CHECKING:
     from data.catalogue import Entry
+
+UNDATED = N_("period not stated")  # of a table whose pack says no more
 
 
 def world_table(name: str) -> pd.DataFrame:
