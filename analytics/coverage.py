@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
+
+OLDEST = 90  # years of age that bands reach at least, where they hold everyone
+LONGEST_CUT = 12  # years of a band that may be cut by a bound: over more, years of age differ too much in number
 
 
 def age_bounds(band: str) -> tuple[int, int]:
     """First and past-the-last year of an age band: '6-14' -> (6, 15), '65+' -> (65, 120)."""
     first, _, last = band.rstrip("+").partition("-")
     return int(first), int(last) + 1 if last else 120
+
+
+def knows_age(bands: Iterable[str], age_from: int | None, age_to: int | None, longest: int = LONGEST_CUT) -> bool:
+    """Whether bands of ages tell how many are aged age_from to under age_to; of all ages (no bounds) they always do.
+
+    They must hold all these ages (up to OLDEST at least), and a bound may cut a band of at most `longest` years, never
+    one that is open.
+    """
+    if age_from is None and age_to is None:
+        return True
+    low, high, held = age_from or 0, 120 if age_to is None else age_to, 0
+    for band in bands:
+        first, last = age_bounds(band)
+        within = min(high, last) - max(low, first)
+        if 0 < within < last - first and (last - first > longest or band.endswith("+")):
+            return False
+        held += max(within, 0)
+    return held >= min(high, max(OLDEST, low + 1)) - low
 
 
 def of_age(residents: pd.DataFrame, age_from: int | None, age_to: int | None) -> pd.DataFrame:

@@ -19,8 +19,8 @@ class Inputs:
     residents: area_id, age, persons. origins, background: level, area_id, origin or background, persons (empty:
     suppressed). social: area_id, indicator, percent. facilities: kind, area_id, places. cells: area_id, share.
     minutes: by kind, minutes on foot from every cell. km2: by planning area. groups: the area to report for each
-    planning area. level: its name. displaced: origins that stand for forced displacement. of_social: residents within a
-    year of the social shares' day (empty: none were counted), the bases of these shares.
+    planning area. level: its name. displaced: origins that stand for forced displacement. of_social: by social
+    indicator residents within a year of its day (empty: none were counted), the bases of these shares.
     """
 
     residents: pd.DataFrame
@@ -34,7 +34,7 @@ class Inputs:
     groups: pd.Series
     level: str
     displaced: list[str]
-    of_social: pd.DataFrame
+    of_social: dict[str, pd.DataFrame]
 
     @cached_property
     def everyone(self) -> pd.Series:
@@ -52,17 +52,22 @@ class Inputs:
         return self.cells["area_id"].map(self.groups)
 
 
-def people(inputs: Inputs, low: int | None = None, high: int | None = None) -> pd.Series:
-    """Residents aged low to under high, of any age where none are given; not known where ages were not counted."""
-    if (low, high) != (None, None) and inputs.residents["age"].nunique() < 2:
+def people(
+    inputs: Inputs, low: int | None = None, high: int | None = None, longest: int = coverage.LONGEST_CUT
+) -> pd.Series:
+    """Residents aged low to under high, of any age where none are given; not known where bands of ages do not tell.
+
+    longest: years of a band that a bound may cut (coverage.knows_age).
+    """
+    if not coverage.knows_age(inputs.residents["age"].unique(), low, high, longest):
         return pd.Series(dtype=float)
     rows = coverage.of_age(inputs.residents, low, high).set_index("area_id")["persons"]
     return rows.groupby(inputs.groups.reindex(rows.index)).sum(min_count=1)
 
 
 def share_of_age(low: int, high: int | None) -> Callable[[Inputs], pd.Series]:
-    """Residents of an age as % of all."""
-    return lambda inputs: 100 * people(inputs, low, high) / people(inputs)
+    """Residents of an age as % of all; not known where a band of ages reaches over its bounds."""
+    return lambda inputs: 100 * people(inputs, low, high, longest=0) / people(inputs)
 
 
 # Ages that a share of the social monitoring is of, from and to under, where it is not of all residents.
@@ -76,7 +81,7 @@ BASES = {
 
 def percent(name: str) -> Callable[[Inputs], pd.Series]:
     """A percentage of the social monitoring."""
-    return lambda inputs: social_share(name, inputs.social, inputs.of_social, inputs.groups)
+    return lambda inputs: social_share(name, inputs.social, inputs.of_social.get(name, pd.DataFrame()), inputs.groups)
 
 
 def social_share(name: str, social: pd.DataFrame, base: pd.DataFrame, groups: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ query = state.read(access.Question, {"service": list(access.services(ctx))})
 controls.row(access.question_labels(ctx))
 st.caption(access.about(ctx, query, territory.changed(district="")))
 figures.key_figures(equity.key_figures(ctx, territory, query))
-if access.counts_displaced(ctx):
+if equity.counts_displaced(ctx, territory):
     st.markdown(equity.gap_sentence(ctx, territory, query))
 with shell.section():
     figures.show(equity.lorenz_figure(ctx, territory, query))

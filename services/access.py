@@ -23,7 +23,7 @@ from services.areas import area_names, exact_areas, hierarchy, place_name, requi
 from services.areas import residents as all_residents
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.coverage import residents_served
+from services.coverage import known_first, residents_served
 from services.names import facility_kinds
 from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
 
@@ -84,7 +84,7 @@ def services(ctx: CityContext) -> dict[str, str]:
     labels: dict[str, str] = facility_kinds(ctx)["label"].to_dict()
     if not labels:
         raise missing_table(ctx.language, ctx.key, "facilities")
-    return labels
+    return {kind: labels[kind] for kind in known_first(ctx, labels)}
 
 
 def question_labels(ctx: CityContext) -> dict[str, tuple[str, Any]]:
@@ -272,24 +272,31 @@ def people_in_cells(ctx: CityContext, kind: str, period: pd.Timestamp) -> np.nda
     return access.people_in_cells(city_table(ctx, "cells"), rows)
 
 
-def counts_displaced(ctx: CityContext) -> bool:
-    """Whether the city counts residents of the origins that stand for displacement."""
-    return has_tables(ctx, "residents_by_origin") and bool(ctx.city.displaced_origins)
+def _displaced(ctx: CityContext) -> pd.DataFrame:
+    """Published counts of residents of the origins that stand for displacement, by smallest area and day."""
+    rows = optional_table(ctx, "residents_by_origin")
+    rows = rows[(rows["level"] == ctx.levels[-1]) & rows["origin"].isin(ctx.city.displaced_origins)]
+    return rows[rows["persons"].fillna(0) > 0]
+
+
+def counts_displaced(ctx: CityContext, period: pd.Timestamp | None = None) -> bool:
+    """Whether the city's areas count residents of the origins that stand for displacement, on a day or on any."""
+    rows = _displaced(ctx)
+    return len(rows) > 0 if period is None else bool((rows["period"] == period).any())
 
 
 @cached_numbers
 def displaced_in_cells(ctx: CityContext, period: pd.Timestamp) -> np.ndarray:
     """Residents of displaced origin in every cell, spread like all residents; suppressed areas hold none."""
-    rows = city_table(ctx, "residents_by_origin")
-    rows = rows[(rows["period"] == period) & (rows["level"] == ctx.levels[-1])]
-    rows = rows[rows["origin"].isin(ctx.city.displaced_origins)].groupby("area_id", as_index=False)["persons"].sum()
+    rows = _displaced(ctx)
+    rows = rows[rows["period"] == period].groupby("area_id", as_index=False)["persons"].sum()
     return access.people_in_cells(city_table(ctx, "cells"), rows)
 
 
 def groups_counted(ctx: CityContext, kind: str, period: pd.Timestamp) -> dict[str, np.ndarray]:
     """Everyone a kind serves and, where the city counts origins, residents of displaced origin, in every cell."""
     groups = {EVERYONE: people_in_cells(ctx, kind, period)}
-    return groups | ({DISPLACED: displaced_in_cells(ctx, period)} if counts_displaced(ctx) else {})
+    return groups | ({DISPLACED: displaced_in_cells(ctx, period)} if counts_displaced(ctx, period) else {})
 
 
 @cached_numbers

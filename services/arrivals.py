@@ -124,7 +124,10 @@ def _own(ctx: CityContext, level: str, own: tuple[float, ...]) -> pd.Series:
 
 
 def _weights(ctx: CityContext, rule: str, level: str, period: pd.Timestamp, own: tuple[float, ...] = ()) -> pd.Series:
-    """The weights of an allocation rule, by area; a rule that the city cannot serve is 'by residents'."""
+    """The weights of an allocation rule, by area; a rule that the city cannot serve is 'by residents'.
+
+    Raises NothingToShow where it counts no compatriots of that day.
+    """
     if rule == "own table":
         return _own(ctx, level, own)
     if rule == "where compatriots live" and counts_displaced(ctx):
@@ -132,6 +135,11 @@ def _weights(ctx: CityContext, rule: str, level: str, period: pd.Timestamp, own:
         rows = rows[(rows["period"] == period) & (rows["level"] == level)]
         rows = rows[rows["origin"].isin(ctx.city.displaced_origins)]
         weights = rows.groupby("area_id")["persons"].sum().astype(float)
+        if not weights.sum():
+            _, day = ctx.language, ctx.language.day(period)
+            raise NothingToShow(
+                _("Where compatriots live on {day} is suppressed or unknown.", day=day), _("Choose another rule.")
+            )
     elif rule == "free places":
         weights = capacity(ctx, "daycare", level)
     elif rule == "even spread":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import numpy as np
@@ -13,7 +14,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
-from services.areas import area_names, hierarchy, in_district, place_name, require_period
+from services.areas import area_names, current_half_years, hierarchy, in_district, place_name, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
@@ -58,7 +59,7 @@ def services(ctx: CityContext) -> dict[str, str]:
     labels = kinds.loc[kinds["grouping"] != "culture", "label"].to_dict()
     if not labels:
         raise missing_table(ctx.language, ctx.key, "facilities")
-    return labels
+    return {kind: labels[kind] for kind in known_first(ctx, labels)}
 
 
 def measures(ctx: CityContext, kind: str) -> list[str]:
@@ -71,12 +72,45 @@ def _states_places(ctx: CityContext, kind: str) -> bool:
     return bool(rows.loc[rows["kind"] == kind, "places"].notna().any())
 
 
+def _ages(kind: str) -> tuple[int | None, int | None]:
+    """Ages that a kind of facility serves, from and to under; none where it serves everyone."""
+    row = world_table("facility_kinds").set_index("kind").loc[kind]
+    return (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
+
+
+@cached_numbers
+def knows_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> bool:
+    """Whether the city's ages of a day tell how many a kind of facility serves."""
+    rows = city_table(ctx, "residents")
+    return coverage.knows_age(rows.loc[rows["period"] == period, "age"].unique(), *_ages(kind))
+
+
+def require_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.Timestamp:
+    """The day again. Raises NothingToShow where the city's ages do not tell how many a kind of facility serves."""
+    if knows_served(ctx, kind, period):
+        return period
+    _ = ctx.language
+    raise NothingToShow(
+        _(
+            "How many {served} there are is not known: the city's residents of {day} are not counted by such ages.",
+            served=served_words(ctx, kind),
+            day=_.day(period),
+        ),
+        _("Choose a service for all ages, or add ages to the city's pack and build it on the page *Your city*."),
+    )
+
+
+def known_first(ctx: CityContext, kinds: Iterable[str]) -> list[str]:
+    """Kinds of facility, first those of which it is known how many they serve on the newest day."""
+    days = current_half_years(ctx)[-1:]
+    return sorted(kinds, key=lambda kind: not all(knows_served(ctx, kind, day) for day in days))
+
+
 @cached_numbers
 def residents_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     """Residents of the ages that a kind of facility serves, by smallest area: area_id, persons."""
-    row, rows = world_table("facility_kinds").set_index("kind").loc[kind], city_table(ctx, "residents")
-    ages = (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
-    return coverage.of_age(rows[rows["period"] == period], *ages)
+    rows = city_table(ctx, "residents")
+    return coverage.of_age(rows[rows["period"] == period], *_ages(kind))
 
 
 @cached_numbers
@@ -107,9 +141,9 @@ def facility_points(ctx: CityContext, kind: str) -> pd.DataFrame:
     return rows.assign(shown=texts.where(rows["places"].notna(), _("places not stated")))
 
 
-def _served_words(ctx: CityContext, kind: str) -> str:
+def served_words(ctx: CityContext, kind: str) -> str:
     """Whom a kind serves, in words."""
-    _, row = ctx.language, facility_kinds(ctx).loc[kind]
+    _, row = ctx.language, world_table("facility_kinds").set_index("kind").loc[kind]
     if pd.isna(row["age_from"]):
         return _("all residents")
     if row["age_to"] >= 120:
@@ -119,7 +153,7 @@ def _served_words(ctx: CityContext, kind: str) -> str:
 
 def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
     """Facilities, share of residents near one, and places or residents for each, in the city or the chosen district."""
-    _, period = ctx.language, require_period(ctx, territory)
+    _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
     rows = by_area(ctx, query.service, period, ctx.largest_level, query.distance)
     rows = in_district(ctx, rows, territory.district, ctx.largest_level)
     facilities, places, people = (int(rows[name].sum()) for name in ("facilities", "places", "persons"))
@@ -136,7 +170,7 @@ def about(ctx: CityContext, territory: Territory, query: Query) -> str:
     _ = ctx.language
     return _(
         "For {loc} on {period} · {estimate_note} Distances are straight lines · Source: {credit}",
-        loc=_served_words(ctx, query.service),
+        loc=served_words(ctx, query.service),
         period=_.day(require_period(ctx, territory)),
         estimate_note=_(ctx.city.estimate_note),
         credit=facilities_source(ctx),
@@ -158,7 +192,7 @@ def _end_words(ctx: CityContext, rows: pd.DataFrame, largest: bool, digits: int)
 
 def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The measure by area, with the facilities on top. Raises NothingToShow where no area has a value."""
-    _, period = ctx.language, require_period(ctx, territory)
+    _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
     label, unit, digits, suffix, factor = MEASURES[query.coverage]
     rows = by_area(ctx, query.service, period, query.level, query.distance)
     rows["value"] = rows[query.coverage]
@@ -202,6 +236,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
 def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The largest areas of the city compared by the measure."""
     _, period, level = ctx.language, require_period(ctx, territory), ctx.largest_level
+    require_served(ctx, query.service, period)
     _label, unit, digits, suffix, factor = MEASURES[query.coverage]
     rows = by_area(ctx, query.service, period, level, query.distance)
     bars = rows.assign(value=rows[query.coverage] * factor).dropna(subset="value").sort_values("value")

@@ -20,7 +20,7 @@ from services.creative import COLUMNS as EUROPE
 from services.creative import SCOPE
 from services.creative_city import SETTLED_RESIDENTS, require_kinds, venues_by_area
 from services.figures import Caption, chart, figure
-from services.inclusion import bases_day, social_day, social_shares
+from services.indicator_days import bases_day, social_day, social_days, social_shares
 from services.tables import (
     city_table,
     facilities_source,
@@ -81,10 +81,12 @@ def by_area(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, dist
     rows = venues_by_area(ctx, kinds, period, level)
     rows = rows[rows["persons"] >= SETTLED_RESIDENTS]
     density = rows["persons"].astype(float) / rows["area_id"].map(km2.set_index("area_id")["area_km2"])
-    social, bases = social_shares(ctx, period), bases_day(ctx, period)
-    of_social, groups = city_table(ctx, "residents"), hierarchy(ctx)[level]
-    of_social = of_social[of_social["period"] == (bases or pd.NaT)]
-    shares = {name: social_share(name, social, of_social, groups) for name in indicators(ctx)}
+    social, residents, groups = social_shares(ctx, period), city_table(ctx, "residents"), hierarchy(ctx)[level]
+    bases = {name: bases_day(ctx, day) for name, day in social_days(ctx, period).items()}
+    shares = {
+        name: social_share(name, social, residents[residents["period"] == (bases.get(name) or pd.NaT)], groups)
+        for name in indicators(ctx)
+    }
     rows = rows.assign(density=density).join(pd.DataFrame(shares, dtype=float), on="area_id")
     return in_district(ctx, rows, district, level).astype({"per_10000": float})
 
@@ -162,7 +164,8 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
     kinds, period = require_kinds(ctx, query.venues), require_period(ctx, territory)
     require_tables(ctx, "social_monitoring")
     result = correlation(ctx, kinds, period, query.beside, query.still, territory.district)
-    beside, day, bases = names[query.beside], social_day(ctx, period), bases_day(ctx, period)
+    beside, day = names[query.beside], social_day(ctx, period, query.beside)
+    bases = None if day is None else bases_day(ctx, day)
     finding = (
         _(
             "Areas with more venues have {found} {indicators}: a {found_2} association",

@@ -15,6 +15,7 @@ from data.translation import N_
 from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells, travel_matrix
 from services.areas import require_period
 from services.cache import cached_numbers
+from services.coverage import known_first
 from services.figures import Caption
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, missing_table, require_tables
@@ -33,9 +34,10 @@ def services(ctx: CityContext, leaving_out: Iterable[str]) -> dict[str, str]:
 
 
 def usual_service(ctx: CityContext, usual: str, leaving_out: Iterable[str]) -> str:
-    """The usual kind, or the city's first where it has none of that kind."""
+    """The usual kind, or the city's first where it has none of that kind or not the ages that it serves."""
     kinds = facility_kinds(ctx).index.drop(list(leaving_out), errors="ignore")
-    return usual if usual in kinds or kinds.empty else str(kinds[0])
+    order = known_first(ctx, [usual, *kinds] if usual in kinds else kinds)
+    return order[0] if order else usual
 
 
 def caption(ctx: CityContext, territory: Territory, finding: str, unit: str) -> Caption:
@@ -65,9 +67,10 @@ def people(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     cells, rows = city_table(ctx, "cells"), city_table(ctx, "residents")
     rows = rows[rows["period"] == period]
     groups = {SERVED: people_in_cells(ctx, kind, period)}
-    if counts_displaced(ctx):
+    if counts_displaced(ctx, period):
         groups[DISPLACED] = displaced_in_cells(ctx, period)
-    groups |= {name: access.people_in_cells(cells, coverage.of_age(rows, *ages)) for name, ages in AGES.items()}
+    known = {name: ages for name, ages in AGES.items() if coverage.knows_age(rows["age"].unique(), *ages)}
+    groups |= {name: access.people_in_cells(cells, coverage.of_age(rows, *ages)) for name, ages in known.items()}
     return pd.DataFrame({name: at_points(ctx, by_cell) for name, by_cell in groups.items()})
 
 

@@ -19,7 +19,8 @@ from services.columns import by_name
 from services.creative import SCOPE
 from services.creative_inclusion import FIRST_YEAR, LAST_YEAR, regions_beside_income
 from services.figures import Caption, chart, figure
-from services.inclusion import measured, social_day
+from services.inclusion import measured
+from services.indicator_days import social_day
 from services.names import cards, level_plurals
 from services.tables import require_tables, source, world_source, world_table
 
@@ -129,9 +130,8 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
     if not query.terms:
         raise NothingToShow(_("Nothing is chosen to set beside it."), _("Choose one or more measures above."))
     model = areas_model(ctx, period, query.outcome, query.terms)
-    days = _(
-        "residents of {period}, social monitoring of {day}", period=_.day(period), day=_.plain(social_day(ctx, period))
-    )
+    day = social_day(ctx, period, query.outcome)
+    days = _("residents of {period}, social monitoring of {day}", period=_.day(period), day=_.plain(day))
     outcome, what = _.inside(by_key[query.outcome].label), level_plurals(ctx)[ctx.levels[-1]]
     labels = {key: by_key[key].label for key in query.terms}
     caption = Caption("", "", days, source(ctx, "social_monitoring", "residents", "facilities"))

@@ -18,8 +18,9 @@ from services.access import Question
 from services.areas import area_names, area_shapes, hierarchy, require_period, residents
 from services.cache import cached, cached_numbers
 from services.columns import by_name
+from services.coverage import require_served
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
-from services.inclusion import social_day
+from services.indicator_days import social_day
 from services.names import level_plurals
 from services.tables import city_table, facilities_source, optional_table
 
@@ -55,7 +56,7 @@ def fairness(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.
 def displaced_gap(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp) -> tuple[equity.Gap, str]:
     """Minutes that residents of displaced origin walk more than others, and the area that moves this number most.
 
-    Only for a city that counts origins.
+    Only for a city that counts origins on that day (counts_displaced).
     """
     cells, level = city_table(ctx, "cells")["area_id"], _cluster_level(ctx)
     everybody = access.people_in_cells(ctx, "", period)
@@ -84,15 +85,15 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     """Four measures of how evenly places are spread, and who walks further."""
     _, values = ctx.language, _fairness(ctx, territory, query)
     gap, interval = _(GAP), ""
-    if access.counts_displaced(ctx):
-        found, _area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
+    period = require_period(ctx, territory)
+    if counts_displaced(ctx, territory):
+        found, _area = displaced_gap(ctx, query.service, query.walker, period)
         gap = _("{gap_mean:+.1f} min", gap_mean=found.gap) if found.sure else _("unclear")
         interval = _("95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found.low, gap_high=found.high)
     poverty = _(
         "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."
     )
-    period = require_period(ctx, territory)
-    day = social_day(ctx, period)
+    day = social_day(ctx, period, "child_poverty")
     if day is not None:
         dates = _("residents of {period}, social monitoring of {day}", period=_.day(period), day=_.day(day))
         poverty = f"{poverty} ({dates})"
@@ -106,8 +107,14 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     ]
 
 
+def counts_displaced(ctx: CityContext, territory: Territory) -> bool:
+    """Whether the city counts residents of displaced origin on the day that is shown, in areas enough to compare."""
+    return len(area_names(ctx, ctx.levels[-1])) > 1 and access.counts_displaced(ctx, require_period(ctx, territory))
+
+
 def _fairness(ctx: CityContext, territory: Territory, query: Question) -> dict[str, float | None]:
-    return fairness(ctx, query.service, query.walker, query.limit, require_period(ctx, territory))
+    period = require_served(ctx, query.service, require_period(ctx, territory))
+    return fairness(ctx, query.service, query.walker, query.limit, period)
 
 
 def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str:
@@ -192,6 +199,7 @@ def clusters(
 def cluster_figure(ctx: CityContext, territory: Territory, query: Question) -> Figure:
     """Not a rainbow: the areas that are jointly underserved or well served, in the whole city."""
     _, period, level, measure = ctx.language, require_period(ctx, territory), ctx.levels[-1], query.measure
+    require_served(ctx, query.service, period)
     overall, kinds = clusters(ctx, query.service, query.walker, query.limit, period, query.reach_measure)
     labels = {"": _("no cluster"), "bad": _("jointly underserved"), "good": _("jointly well served")}
     bad, good = ("low", "high") if measure.low_is_bad else ("high", "low")

@@ -15,13 +15,14 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, Language
-from services.access import minutes_to_nearest, residents_nearer_to_limits, spread
+from services.access import minutes_to_nearest
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
 from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
-from services.names import cards, dimensions, facility_kinds, level_plurals
+from services.indicator_days import bases_day, of_period, social_day, social_days, social_shares
+from services.names import cards, dimensions, level_plurals
 from services.tables import city_table, has_tables, optional_table, source, world_table
 
 TABLES = ("residents", "social_monitoring", "facilities")  # what most indicators are made from
@@ -104,77 +105,16 @@ class Query(ViewState):
         return pd.Series(points) if self.weights == "expert" else None
 
 
-def social_shares(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
-    """Social indicators by smallest area on the newest day not after a period, each indicator by itself."""
-    rows = optional_table(ctx, "social_monitoring")
-    rows = rows[rows["period"] <= period]
-    return rows[rows["period"] == rows.groupby("indicator")["period"].transform("max")]
-
-
-def social_day(ctx: CityContext, period: pd.Timestamp) -> pd.Timestamp | None:
-    """The day of the newest social indicators not after a period; None where there are none."""
-    days = social_shares(ctx, period)["period"]
-    return days.max() if len(days) else None
-
-
-def bases_day(ctx: CityContext, period: pd.Timestamp) -> pd.Timestamp | None:
-    """The day of today's areas, within a year of the social indicators, whose residents these are shares of."""
-    day = social_day(ctx, period)
-    days = current_half_years(ctx) if day is not None else []
-    near = min(days, key=lambda candidate: abs(candidate - day), default=None)
-    return near if near is not None and abs(near - day) <= pd.Timedelta(days=366) else None
-
-
-def about(ctx: CityContext, period: pd.Timestamp) -> str:
-    """Of which days indicators are."""
-    _, day, residents_day = ctx.language, social_day(ctx, period), ctx.language.day(period)
-    if day is None:
-        return _("Residents of {period}; walks are estimates", period=residents_day)
-    return _(
-        "Residents of {period}; social monitoring of {day}; walks are estimates", period=residents_day, day=_.day(day)
-    )
-
-
-def caveats(ctx: CityContext, period: pd.Timestamp) -> str:
-    """Whom social indicators are shares of, how far walks may be off, what they leave out."""
-    _, bases, weights = ctx.language, bases_day(ctx, period), ""
-    if bases is not None:
-        weights = _(
-            "In larger areas social shares are weighted with their own ages, counted on {day}.", day=_.day(bases)
-        )
-    elif social_day(ctx, period) is not None:
-        weights = _("No ages were counted within a year of the social shares: they are not added up to larger areas.")
-    return f"{weights} {_walks_note(ctx, period)}".strip()
-
-
-def _walks_note(ctx: CityContext, period: pd.Timestamp) -> str:
-    """How far walks may be off, and for how many a facility outside the city may be nearer."""
-    present = set(facility_kinds(ctx).index)
-    walked = [kinds for kinds in indicators.WALKS.values() if present & set(kinds)]
-    if not walked or not has_tables(ctx, "areas_exact", "cells"):
-        return ""
-    beyond = [residents_nearer_to_limits(ctx, kinds, period, "") for kinds in walked]
-    shortest, longest = spread(ctx)
-    return ctx.language(
-        "A walk may take {shortest:.2f} to {longest:.2f} times what is shown. Facilities outside {city} are not "
-        "counted: by kind, {low:,} to {high:,} residents live nearer to its limits than to any that is.",
-        shortest=shortest,
-        longest=longest,
-        city=ctx.name,
-        low=min(beyond),
-        high=max(beyond),
-    )
-
-
 @cached
 def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
     """Every indicator of every area of a level (or of the 'city'): areas x indicators, as they are."""
-    areas, has_cells, bases = city_table(ctx, "areas"), has_tables(ctx, "cells"), bases_day(ctx, period)
+    areas, has_cells = city_table(ctx, "areas"), has_tables(ctx, "cells")
+    bases = {indicator: bases_day(ctx, day) for indicator, day in social_days(ctx, period).items()}
     areas = areas[(areas["level"] == ctx.levels[-1]) & (areas["boundary_version"] == ctx.boundary_version)]
     inputs = measures.Inputs(
-        residents=_of_period(ctx, "residents", period),
-        origins=_of_period(ctx, "residents_by_origin", period),
-        background=_of_period(ctx, "residents_by_background", period),
+        residents=of_period(ctx, "residents", period),
+        origins=of_period(ctx, "residents_by_origin", period),
+        background=of_period(ctx, "residents_by_background", period),
         social=social_shares(ctx, period),
         facilities=optional_table(ctx, "facilities"),
         cells=optional_table(ctx, "cells"),
@@ -186,14 +126,12 @@ def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame
         groups=hierarchy(ctx)[level],
         level=level,
         displaced=ctx.city.displaced_origins,
-        of_social=data.empty("residents") if bases is None else _of_period(ctx, "residents", bases),
+        of_social={
+            name: data.empty("residents") if day is None else of_period(ctx, "residents", day)
+            for name, day in bases.items()
+        },
     )
     return indicators.measure(inputs)
-
-
-def _of_period(ctx: CityContext, name: str, period: pd.Timestamp) -> pd.DataFrame:
-    rows = optional_table(ctx, name)
-    return rows[rows["period"] == period]
 
 
 def history(ctx: CityContext, indicator: str, level: str, area: str) -> pd.Series:
@@ -201,7 +139,7 @@ def history(ctx: CityContext, indicator: str, level: str, area: str) -> pd.Serie
     is_social = "social_monitoring" in next(card for card in REGISTRY if card.key == indicator).tables
     values = {}
     for period in current_half_years(ctx):
-        day = social_day(ctx, period) if is_social else period
+        day = social_day(ctx, period, indicator) if is_social else period
         if day is not None:
             values[day] = measured(ctx, period, level).loc[area, indicator]
     return pd.Series(values, dtype=float)
@@ -210,6 +148,10 @@ def history(ctx: CityContext, indicator: str, level: str, area: str) -> pd.Serie
 def _oriented(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
     """The indicators of the index, high is good. Raises NothingToShow where the city has not two dimensions of them."""
     _, rows = ctx.language, indicators.oriented(measured(ctx, period, level))
+    if len(rows) < 2:
+        raise NothingToShow(
+            _("An index compares areas; there is only one of them."), _("Choose the whole city or smaller areas.")
+        )
     known = indicators.dimension_of()[rows.columns].nunique()
     if known < 2:
         raise NothingToShow(

@@ -11,7 +11,8 @@ from data.translation import GAP, N_
 from services.areas import latest_period, require_period
 from services.columns import by_name
 from services.figures import Caption, figure
-from services.inclusion import measured, social_day
+from services.inclusion import measured
+from services.indicator_days import social_day
 from services.names import cards, context_groups, dimensions, level_plurals
 from services.tables import source
 
@@ -36,7 +37,7 @@ def areas_counted(ctx: CityContext, territory: Territory) -> dict[str, int]:
 def _period(ctx: CityContext, territory: Territory, card: Indicator) -> str:
     """Of which time an indicator is; with the day of the social indicators as published."""
     chosen = latest_period(ctx, territory)
-    day = social_day(ctx, chosen) if chosen is not None and "social_monitoring" in card.tables else None
+    day = None if chosen is None else social_day(ctx, chosen, card.key)
     return card.period if day is None else f"{card.period} ({ctx.language.day(day)})"
 
 

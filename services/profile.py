@@ -11,7 +11,7 @@ from analytics.profile import STANDS_OUT_PERCENT
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column, Figure
 from data.translation import N_
-from services import access, inclusion
+from services import access, inclusion, indicator_days
 from services.areas import area_names, district_by_area, hierarchy
 from services.cache import cached
 from services.columns import by_name
@@ -159,8 +159,8 @@ def table_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str) 
     rows = rows.sort_values("dimension", key=lambda keys: keys.map(order.index), kind="stable")
     name = area_names(ctx, level)[area]
     finding = _("{name}: area beside district, city and similar areas", name=name)
-    credit, note = source(ctx, *inclusion.TABLES), inclusion.caveats(ctx, period)
-    caption = Caption(finding, inclusion.about(ctx, period), "", credit, note)
+    credit, note = source(ctx, *inclusion.TABLES), indicator_days.caveats(ctx, period)
+    caption = Caption(finding, indicator_days.about(ctx, period), "", credit, note)
     return figure(ctx, "measures", caption, _exported(ctx, rows), None, COLUMNS)
 
 

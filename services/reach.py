@@ -22,7 +22,7 @@ from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
-from services.coverage import facility_points, services
+from services.coverage import facility_points, knows_served, require_served, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
 from services.findings import ends, left_out
 from services.names import facility_kinds
@@ -78,6 +78,7 @@ def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
 def _rows(ctx: CityContext, territory: Territory, query: Query, kind: str, period: pd.Timestamp) -> pd.DataFrame:
     """A map's rows for a kind and day, in the territory. Raises NothingToShow where no area has a value."""
     _, asked = ctx.language, query.changed(service=kind)
+    require_served(ctx, kind, period)
     rows = access.by_area(ctx, kind, query.walker, query.limit, period, query.level)
     rows = in_district(ctx, rows, territory.district, query.level)
     values = rows[query.reach_measure] * query.measure.factor
@@ -164,6 +165,7 @@ def hexagons(
 def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The measure where people live, hexagon by hexagon. Raises NothingToShow where nobody served lives."""
     _, measure, period = ctx.language, access.measure(ctx, query), require_period(ctx, territory)
+    require_served(ctx, query.service, period)
     rows, resolution = hexagons(ctx, query.service, query.walker, query.limit, period, territory.district)
     sizes = (
         N_("H3 resolution {value}")
@@ -209,7 +211,7 @@ def curves(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp, distr
 
 def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """Not one limit but all of them, for everyone and for residents of displaced origin."""
-    _, period = ctx.language, require_period(ctx, territory)
+    _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
     rows = curves(ctx, query.service, query.walker, period, territory.district)
     at_limit = rows[rows["minutes"] == query.limit].set_index("group")
     share = {
@@ -261,7 +263,7 @@ def _load_words(_: Language, facility: pd.Series) -> str:
 
 def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """One facility's catchment and load; the table has all of them. Raises NothingToShow where there is none."""
-    _, period = ctx.language, require_period(ctx, territory)
+    _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
     rows = _loads(ctx, territory, query)
     if rows.empty:
         raise NothingToShow(_("There is none of this kind here."), _("Choose another service or district."))
@@ -312,8 +314,11 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     _, level, period = ctx.language, ctx.levels[-1], require_period(ctx, territory)
     if not territory.area:
         raise NothingToShow(_("Choose a planning area for its profile."), _("Click one on a map or use the sidebar."))
-    rows = []
+    rows, left_out = [], []
     for kind, label in services(ctx).items():
+        if not knows_served(ctx, kind, period):
+            left_out.append(label)
+            continue
         areas = access.by_area(ctx, kind, query.walker, query.limit, period, level).set_index("area_id")
         row, ranks = areas.loc[territory.area], areas["minutes"].rank(method="min")
         rows.append(
@@ -328,12 +333,15 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
                 "areas": int(ranks.notna().sum()),
             }
         )
+    if not rows:
+        require_served(ctx, query.service, period)
+    unknown = _("not for {services}: residents are not counted by such ages", services=_.listed(left_out))
     caption = Caption(
         _("{name}: minutes to each service", name=area_names(ctx, level)[territory.area]),
         _("minutes on foot (estimate)"),
         _.day(period),
         facilities_source(ctx),
-        _("rank 1 is the shortest walk"),
+        " · ".join([_("rank 1 is the shortest walk"), *([unknown] if left_out else [])]),
     )
     columns = COLUMNS | {
         "percent": Column("percent", N_("Share within the limit"), "%", digits=1),

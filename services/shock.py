@@ -21,6 +21,7 @@ from services.access import facilities
 from services.areas import area_names, hierarchy, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
+from services.coverage import require_served
 from services.demand_points import caption, demand_points, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure
 from services.names import facility_kinds
@@ -95,7 +96,10 @@ def covers(ctx: CityContext, kind: str, limit: int) -> sparse.csr_matrix:
 
 @cached
 def result(ctx: CityContext, given: Shock, period: pd.Timestamp, level: str) -> Result:
-    """What the shock does. Raises NothingToShow where nobody is served, so that nothing can be lost."""
+    """What the shock does. Raises NothingToShow where nobody is served, so that nothing can be lost, or the ages served
+    are not known.
+    """
+    require_served(ctx, given.kind, period)
     _, reach, sites = ctx.language, covers(ctx, given.kind, given.limit), facilities(ctx, given.kind)
     population = people(ctx, given.kind, period).iloc[:, 0].to_numpy(float)
     try:

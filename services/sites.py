@@ -22,7 +22,7 @@ from services.access import circuity, facilities
 from services.areas import area_names, district_by_area, hierarchy, require_period
 from services.cache import cached, keep
 from services.columns import by_name
-from services.coverage import facility_points
+from services.coverage import facility_points, require_served
 from services.demand_points import caption, demand_points, minutes_before, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure, point_layer
 from services.findings import ends
@@ -124,7 +124,11 @@ def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) ->
 
 
 def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
-    """A scenario's sites as a problem to solve; minutes are straight lines lengthened by the circuity (an estimate)."""
+    """A scenario's sites as a problem to solve; minutes are straight lines lengthened by the circuity (an estimate).
+
+    Raises NothingToShow where there is no site or the ages served are not known.
+    """
+    require_served(ctx, sites.kind, period)
     points, places = demand_points(ctx)[0], candidates(ctx, sites.kind, sites.limit, period)
     metres = np.hypot(*(points[axis].to_numpy()[:, None] - places[axis].to_numpy()[None] for axis in ("x", "y")))
     groups = people(ctx, sites.kind, period).to_numpy(float).T

@@ -32,12 +32,12 @@ NOTES = {
     (True, True): N_("Inside an area residents are spread by a population grid (an estimate)."),
     (False, True): N_("Inside an area residents are spread over its built-up hexagons (an estimate)."),
     (True, False): N_(
-        "Inside an area residents are spread by a population grid (an estimate). Ages are not known: every year of age "
-        "up to 120 is taken to be equally frequent, which is far from true."
+        "Inside an area residents are spread by a population grid (an estimate). Ages are not known: nothing is said "
+        "of children or older people."
     ),
     (False, False): N_(
-        "Inside an area residents are spread over its built-up hexagons (an estimate). Ages are not known: every "
-        "year of age up to 120 is taken to be equally frequent, which is far from true."
+        "Inside an area residents are spread over its built-up hexagons (an estimate). Ages are not known: nothing is "
+        "said of children or older people."
     ),
 }
 

@@ -19,9 +19,8 @@ ROOT = Path(__file__).parents[2]
 
 def inputs() -> measures.Inputs:
     """Two areas in one district: A with 100 adults, B with 50 adults and 50 small children."""
-    residents = pd.DataFrame(
-        [("A", "27-44", 100), ("B", "27-44", 50), ("B", "0-5", 50)], columns=["area_id", "age", "persons"]
-    )
+    rows = [("A", "27-44", 100), ("B", "27-44", 50), ("B", "0-5", 50), ("A", "6-14", 0), ("B", "65+", 0)]
+    residents = pd.DataFrame(rows, columns=["area_id", "age", "persons"])
     origins = pd.DataFrame(
         [("district", "D", "SYR", 20), ("district", "D", "UKR", 20), ("district", "D", "TUR", 20)],
         columns=["level", "area_id", "origin", "persons"],
@@ -48,7 +47,7 @@ def inputs() -> measures.Inputs:
         pd.Series({"A": "D", "B": "D"}),
         "district",
         ["SYR", "UKR"],
-        residents,
+        dict.fromkeys(("unemployment", "child_poverty", "transfer_receipt"), residents),
     )
 
 
@@ -76,7 +75,8 @@ def test_shares_are_weighted_with_whom_they_are_of_and_only_within_a_year() -> N
     counted = inputs()
     poor = counted.social.assign(indicator="child_poverty")
     assert indicators.measure(replace(counted, social=poor)).loc["D", "child_poverty"] == 6  # A has no child
-    for bases in (counted.of_social.iloc[:0], counted.of_social.assign(age="0-119")):
+    ages = counted.of_social["unemployment"]
+    for bases in ({}, {"unemployment": ages.iloc[:0]}, {"unemployment": ages.assign(age="0-119")}):
         assert np.isnan(indicators.measure(replace(counted, of_social=bases)).loc["D", "unemployment"])
         alone = replace(counted, of_social=bases, groups=pd.Series({"A": "A", "B": "B"}))
         assert indicators.measure(alone)["unemployment"].tolist() == [2, 6]  # as published

@@ -424,7 +424,7 @@ def test_a_grid_alone_makes_a_city_of_hexagons_that_holds_everyone(tmp_path: Pat
     )
     assert people["persons"].sum() > 0.9 * grid["asukkaita"].sum()
     assert set(people["age"]) == {"0+"}
-    assert "far from true" in data.cities()[key].estimate_note
+    assert "Ages are not known" in data.cities()[key].estimate_note
 
 
 def test_columns_are_guessed_and_confirmed(tmp_path: Path) -> None:

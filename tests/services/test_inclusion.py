@@ -11,7 +11,7 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Chart, Map
 from data.translation import Language
-from services import diversity, economic_health, inclusion, indicator_cards, profile
+from services import diversity, economic_health, inclusion, indicator_cards, indicator_days, profile
 
 PERIOD = pd.Timestamp("2024-12-31")
 BEFORE, AFTER = pd.Timestamp("2018-12-31"), pd.Timestamp("2019-12-31")  # half-years of the city with districts
@@ -25,11 +25,11 @@ def context(city: str = "berlin", language: str = "en") -> CityContext:
 
 def test_social_shares_are_of_the_newest_day_not_after_the_period(cities: tuple[str, ...]) -> None:
     ctx = context("three-shores")
-    assert inclusion.social_day(ctx, BEFORE) is None
+    assert indicator_days.social_day(ctx, BEFORE, "unemployment") is None
     assert inclusion.measured(ctx, BEFORE, "district")["unemployment"].isna().all()
-    assert inclusion.about(ctx, BEFORE) == "Residents of 31 December 2018; walks are estimates"
-    assert inclusion.social_day(ctx, AFTER) == AFTER
-    assert "social monitoring of 31 December 2019" in inclusion.about(ctx, AFTER)
+    assert indicator_days.about(ctx, BEFORE) == "Residents of 31 December 2018; walks are estimates"
+    assert indicator_days.social_day(ctx, AFTER, "unemployment") == AFTER
+    assert "social monitoring of 31 December 2019" in indicator_days.about(ctx, AFTER)
     # Of those aged 15 to 64: a quarter of the ages 6 to 17, all of 18 to 64.
     of_district = [area for area, district in inclusion.hierarchy(ctx)["district"].items() if district == "n"]
     shares = data.table("social_monitoring", "three-shores").query("indicator == 'unemployment'").set_index("area_id")
@@ -40,10 +40,10 @@ def test_social_shares_are_of_the_newest_day_not_after_the_period(cities: tuple[
     )
     weights = residents["6-17"] * 3 / 12 + residents["18-64"]
     expected = np.average(shares.loc[of_district, "percent"], weights=weights.loc[of_district].astype(float))
-    assert inclusion.bases_day(ctx, AFTER) == AFTER
+    assert indicator_days.bases_day(ctx, AFTER) == AFTER
     assert inclusion.measured(ctx, AFTER, "district").loc["n", "unemployment"] == pytest.approx(expected)
     assert inclusion.measured(ctx, AFTER, "city")["residents"].iloc[0] == 32_160
-    assert inclusion.social_day(context(), PERIOD) == pd.Timestamp("2020-12-31")
+    assert indicator_days.social_day(context(), PERIOD, "unemployment") == pd.Timestamp("2020-12-31")
 
 
 def test_a_city_without_ages_origins_or_social_shares_has_gaps_and_no_index(cities: tuple[str, ...]) -> None:
@@ -205,7 +205,7 @@ def test_shares_of_the_city_are_of_those_they_are_of() -> None:
     city = inclusion.measured(context(), PERIOD, "city").iloc[0]
     assert city["old_age_poverty"] == pytest.approx(6.1, abs=0.05)  # weighted with residents of all ages: 7.4
     assert city["child_poverty"] == pytest.approx(26.5, abs=0.05)  # 25.6
-    assert inclusion.bases_day(context(), PERIOD) == pd.Timestamp("2021-06-30")
-    said = inclusion.caveats(context(), PERIOD)
+    assert indicator_days.bases_day(context(), pd.Timestamp("2020-12-31")) == pd.Timestamp("2021-06-30")
+    said = indicator_days.caveats(context(), PERIOD)
     assert "weighted with their own ages, counted on 30 June 2021" in said
     assert "A walk may take 0.84 to 1.65 times what is shown" in said
