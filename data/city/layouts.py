@@ -21,6 +21,7 @@ VALUES = {
     "social": ("indicator", "percent"),
     "employment": ("activity", "firms"),
 }
+SEX = "sex"
 BACKGROUNDS = ("foreign_nationals", "migration_background")
 
 
@@ -42,30 +43,46 @@ def wide(section: str, part: Part, mapped: dict[str, str], header: Iterable[str]
     if section not in VALUES:
         return None
     of, value = VALUES[section]
-    names = list(header)
+    names = [name for name in header if name != "geometry"]
     if part.wide:
         by_plain = {plain_word(name): name for name in names}
         columns = {
             name if name in names else by_plain.get(plain_word(name), name): ours for name, ours in part.wide.items()
         }
         return Wide(_kind(of, columns, mapped), value, columns)
-    if value in part.columns:
-        return None
+    return None if value in part.columns else _guessed(section, part, mapped, names)
+
+
+def _guessed(section: str, part: Part, mapped: dict[str, str], names: list[str]) -> Wide | None:
+    """Columns that hold values of one kind, as their names say it."""
+    of, value = VALUES[section]
     free = [name for name in names if name not in mapped.values() or mapped.get(value) == name]
     columns = {name: name for name in free if _stands_for(of, name, part)} if of not in mapped else {}
-    if of == "age" and sum(ages.band(name) not in ("", ages.TOTAL, ages.UNKNOWN) for name in columns) < 2:
+    bands = [name for name in columns if of == "age" and ages.band(name) not in ("", ages.TOTAL, ages.UNKNOWN)]
+    if of == "age" and len(bands) < 2:
         columns = {}
-    if not columns and "period" not in mapped:
-        of, columns = "period", {name: name for name in free if name.isdigit() and 1900 <= int(name) <= 2100}
-    return Wide(of, value, columns, True) if len(columns) > 1 or (section == "social" and columns) else None
+    elif of == "age" and value in mapped:  # so that ages which leave people out are noticed
+        columns.setdefault(mapped[value], ages.TOTAL)
+    if len(columns) > 1 or (section == "social" and columns):
+        return Wide(of, value, columns, True)
+    days = {name: name for name in free if "period" not in mapped and _is_day(name)}
+    if len(days) > 1 or (days and value not in mapped):
+        return Wide("period", value, days, True)
+    sexes = {name: name for name in free if is_sex(name)}
+    return Wide(SEX, value, sexes, True) if len(sexes) > 1 and value not in mapped else None
+
+
+def _is_day(name: str) -> bool:
+    return sum(sign.isdigit() for sign in name) >= 4 and bool(reading.days(pd.Series([name]))[0].notna().all())
 
 
 def _kind(of: str, columns: dict[str, str], mapped: dict[str, str]) -> str:
-    """What the manifest's columns stand for: days where all are days and the category has a column, or cannot be."""
+    """What the manifest's columns stand for: sexes, days where all are days and can be, else the category's values."""
+    if all(is_sex(word) or is_total(word) for word in columns.values()) and any(map(is_sex, columns.values())):
+        return SEX
     if "period" in mapped or (of == "activity" and of not in mapped):  # '2012' is an activity too
         return of
-    days = [reading.days(pd.Series([word], dtype=str))[0].notna().all() for word in columns.values()]
-    return "period" if all(days) else of
+    return "period" if all(map(_is_day, columns.values())) else of
 
 
 def _stands_for(of: str, name: str, part: Part) -> bool:

@@ -10,7 +10,7 @@ import pandas as pd
 from data.city import joining, layouts, reading
 from data.city.findings import Finding
 from data.city.section_reader import SectionReader, ValidationResult
-from data.city.words import plain_word
+from data.city.words import is_total, plain_word
 
 MOST = 0.5  # of a column's words are areas, where it is taken for the areas' though nobody says so
 MAX_WORDS_NAMED, MAX_COLUMNS_ADDED_UP = 12, 60
@@ -35,6 +35,11 @@ def locate(reader: SectionReader, result: ValidationResult) -> pd.Series | None:
         ids = _joined(reader, areas, result.pack.city.name if result.pack else "")
     ids = reader.spread().map(ids)
     without = (reader.category(of) == "") & (reader.text(of) != "")
+    if of in ("background", "origin", "activity"):
+        everyone = reader.category(of).map(is_total).astype(bool)
+        what = f"the row stands for every {of} and is left out"
+        reader.warning(what, "Nothing has to be done", of, everyone)
+        without |= everyone
     reader.leave_out(without)
     return ids[~without]
 
@@ -51,8 +56,9 @@ def _find_column(reader: SectionReader, areas: pd.DataFrame) -> None:
     guess = reader.columns.get("area", "")
     if guess and fit(guess) > MOST:
         return
-    stated = set(reader.part.columns.values())
-    others = [str(column) for column in reader.rows.columns if column not in stated and column != "geometry"]
+    stated = {*reader.part.columns.values(), *(reader.wide.columns if reader.wide else ())}
+    stated |= {reader.columns.get(layouts.VALUES[reader.section][1], ""), "geometry"}
+    others = [str(column) for column in reader.rows.columns if column not in stated]
     best = max(others, key=fit, default="")
     if best and fit(best) > MOST:
         reader.columns = {ours: theirs for ours, theirs in reader.columns.items() if theirs != best} | {"area": best}
@@ -80,7 +86,7 @@ def _joined(reader: SectionReader, areas: pd.DataFrame, city: str) -> pd.Series:
     unknown = ids.isna() & ~several
     if unknown.any():
         word = words[unknown].iloc[0]
-        near = difflib.get_close_matches(word, [*areas["area_id"], *areas["name"]], 1)
+        near = difflib.get_close_matches(word[:60], [*areas["area_id"], *areas["name"]], 1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
         hint += f'Mend it, or write areas = {{ "{word[:40]}" = "its id" }} under [{reader.section}] ("" leaves it out)'
         what = f"'{word[:60]}' is not among the areas"
@@ -153,7 +159,7 @@ def _counts(reader: SectionReader, columns: list[str]) -> pd.DataFrame:
 
 def goals_areas(reader: SectionReader, areas: pd.DataFrame, level: pd.Series) -> pd.Series:
     """The id of the area or district that each goal is for, '' for the whole city; an error for what is neither."""
-    words, ids = reader.text("area"), pd.Series("", index=reader.rows.index)
+    words, ids = reader.text("area"), pd.Series("", index=reader.rows.index, dtype=object)
     districts = areas.get("district", pd.Series(dtype=str))
     places = {
         "planning_area": areas[["area_id", "name"]],
@@ -162,7 +168,7 @@ def goals_areas(reader: SectionReader, areas: pd.DataFrame, level: pd.Series) ->
     for name, options in places.items():
         rows = level == name
         match = joining.match(list(words[rows].unique()), options.drop_duplicates("area_id"), reader.part.areas)
-        ids[rows] = words[rows].map(match.ids)
+        ids = ids.mask(rows, words.map(match.ids))
         hint = "Write an area's id or name, or leave level and area out for the whole city"
         reader.error("'{value}' is no area of this level", hint, "area", rows & ids.isna())
-    return ids.fillna("")
+    return ids.fillna("").astype(str)

@@ -220,14 +220,16 @@ class SectionReader:
             return pd.Series(self.rows.index, index=self.rows.index)
         if self.wide.guessed:
             names = ", ".join(f"'{name}'" for name in list(self.wide.columns)[:4])
-            what = f"{len(self.wide.columns)} columns ({names}, ...) were read as values of '{self.wide.of}'"
+            more = f" and {len(self.wide.columns) - 4} more" if len(self.wide.columns) > 4 else ""
+            what = f"the columns {names}{more} were read as values of '{self.wide.of}'"
             hint = f'State them under [{self.section}]: wide = {{ "theirs" = "ours" }}, or name the column of values'
             self.warning(what, hint)
         others = [name for name in self.rows if name not in self.wide.columns]
         of, value = (f"{name} (columns)" if name in others else name for name in (self.wide.of, self.wide.value))
         self.rows, labels, self.cell_column = layouts.long(self.rows, self.wide, (of, value))
         self.row = labels.map(self.row)
-        self.columns = self.columns | {self.wide.of: of, self.wide.value: value}
+        parts = {} if self.wide.of == layouts.SEX else {self.wide.of: of}  # over sexes it is summed
+        self.columns = self.columns | parts | {self.wide.value: value}
         return labels
 
     def over(self) -> list[str]:

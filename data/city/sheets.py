@@ -50,6 +50,7 @@ def read_csv(path: Path, name: str, part: Part) -> FileTable:
         raise SourceError(name, f"the file cannot be read as csv ({fault})", hint=hint) from fault
     if "\x00" in text:
         raise ValueError("it holds zero bytes")
+    text = re.sub(r"^sep=.\r?\n", "\n", text)  # a line for a spreadsheet alone
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
     separator = _separator(lines)
     reader = csv.reader(lines, delimiter=separator)
@@ -221,7 +222,7 @@ def _named(rows: pd.DataFrame, columns: list[str], name: str, first_row: int) ->
         what = f"row {int(beyond.idxmax()) + first_row} has more cells than the header, which names {len(columns)}"
         raise SourceError(name, what, hint="Give each column a name; put text with the separator in quotation marks")
     rows = rows.iloc[:, : len(columns)]
-    rows.columns = pd.Index([column or f"column {place}" for place, column in enumerate(columns, 1)])
+    rows.columns = pd.Index([" ".join(column.split()) or f"column {place}" for place, column in enumerate(columns, 1)])
     return rows.loc[:, np.array([column != "" for column in columns], dtype=bool) | rows.notna().any().to_numpy()]
 
 

@@ -63,6 +63,12 @@ def id_key(name: str) -> str:
     return plain.lstrip("0") or plain[-1:]
 
 
+def first_word(name: str) -> str:
+    """The id that a name begins with, '01 St. Pauli' -> '01'; the name itself where its first word has no digit."""
+    first = name.split(maxsplit=1)[0] if name.strip() else ""
+    return first if any(sign.isdigit() for sign in first) else name
+
+
 def is_total(word: str) -> bool:
     """Whether a row of this name counts all others."""
     return spaced(word) in TOTALS
