@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
 from data.city import ground, guesses, reading
 from data.connectors import population_grid
@@ -18,16 +19,20 @@ from data.errors import DataError, SourceError
 MOST_WITHHELD = 0.05  # of the residents' ages; with more of them unknown no ages are used
 
 
-def read(path: Path, name: str, extent: shapely.Geometry, persons: str = "", day: str = "") -> PopulationGrid:
-    """The cells of any grid that lie in an extent (EPSG:4326), with the period they speak of. Raises SourceError.
+def read(
+    path: Path, name: str, extent: shapely.Geometry, persons: str = "", day: str = "", *, touching: bool = False
+) -> PopulationGrid:
+    """The cells of any grid in an extent (EPSG:4326), with the period they speak of. Raises SourceError.
 
-    name: the file's own; persons: the grid's column of residents, where it cannot be guessed; day: of which day its
-    figures are, where the file does not say.
+    touching: cells at the extent's edge belong to it, else those whose middle lies in it. name: the file's own;
+    persons: the grid's column of residents, where it cannot be guessed; day: of which day its figures are, where the
+    file does not say.
     """
     if day and reading.days(pd.Series([day], dtype=str))[1].any():
         raise DataError(f"'{day}' is no day. Write --grid-date 2021-12-31, or a year.")
     part = None if persons else population_grid.read(path, name, extent)
-    part = part or _of_table(reading.read(path, name).rows, name, extent, persons)
+    part = part or _of_table(reading.read(path, name).rows, name, persons)
+    part = replace(part, cells=_inside(part.cells, extent, touching))
     if part.cells.empty:
         raise SourceError(name, "no cell of the grid lies in the city", hint="Check that the grid covers it")
     if "period" in part.cells:
@@ -50,7 +55,20 @@ def share(part: PopulationGrid) -> str:
     return f"population grid: {of} live in the city."
 
 
-def _of_table(rows: pd.DataFrame, name: str, extent: shapely.Geometry, persons: str) -> PopulationGrid:
+def _inside(cells: gpd.GeoDataFrame, extent: shapely.Geometry, touching: bool) -> gpd.GeoDataFrame:
+    """The cells in the extent; of a place smaller than a cell those that it touches."""
+    middles, ground = cells.representative_point(), extent
+    if touching and len(cells) > 1 and (cells.geom_type == "Point").all():
+        xy = cells.get_coordinates().to_numpy()
+        ground = extent.buffer(float(np.median(cKDTree(xy).query(xy, k=2)[0][:, 1])) / 2)
+    shapely.prepare(ground)
+    chosen = shapely.contains_xy(ground, middles.x, middles.y)
+    if touching or not chosen.any():
+        chosen = shapely.intersects(ground, cells.geometry.to_numpy())
+    return cells[chosen].reset_index(drop=True)
+
+
+def _of_table(rows: pd.DataFrame, name: str, persons: str) -> PopulationGrid:
     """A grid in a table of any usual format: with shapes, cell codes, H3 cells, or lon and lat."""
     columns = guesses.guess_columns("grid", rows.columns) | ({"persons": persons} if persons else {})
     if columns.get("persons") not in rows:
@@ -68,7 +86,7 @@ def _of_table(rows: pd.DataFrame, name: str, extent: shapely.Geometry, persons: 
     notes = [f"population grid: {unknown:,} cells state no residents and are not counted."] if unknown else []
     cells = cells[cells["persons"] > 0].dropna(subset="geometry")
     total = float(cells["persons"].sum())
-    return PopulationGrid(population_grid.inside(cells, extent), total, notes=notes)
+    return PopulationGrid(cells, total, notes=notes)
 
 
 def _shapes(name: str, rows: pd.DataFrame, columns: dict[str, str]) -> gpd.GeoSeries:

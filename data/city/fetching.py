@@ -36,7 +36,6 @@ PACKED = (
     *("application/gzip", "application/x-gzip", "application/geopackage+sqlite3"),
 )
 OSM = {"publisher": "OpenStreetMap", "licence": "ODbL 1.0", "attribution": "© OpenStreetMap contributors"}
-AROUND_DEGREES = 0.01  # of an extract's nodes: a cell of a kilometre begins in it and ends where no node is
 NEAR_DEGREES = 0.3  # of a country's outline, which is drawn coarsely; islands lie off it
 
 
@@ -140,9 +139,9 @@ def _from_files(draft: _Draft, name: str, country: str, pbf: Path, people: _Peop
     """
     assert people.grid is not None
     draft.report_progress("grid", 0.1)
-    extent = openstreetmap.extent(pbf).buffer(AROUND_DEGREES)
-    part = fetched_people.read(people.grid, people.grid.name, extent, people.persons, people.grid_date)
-    settlement = shapely.box(*part.cells.total_bounds)
+    extent = openstreetmap.extent(pbf)
+    part = fetched_people.read(people.grid, people.grid.name, extent, people.persons, people.grid_date, touching=True)
+    settlement = shapely.box(*part.cells.total_bounds).buffer(0.01)  # a kilometre
     city = _city_settings(draft, name, country, _middle(part.cells))
     draft.report_progress("services", 0.4)
     services = openstreetmap.of_extract(pbf)

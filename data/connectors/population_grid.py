@@ -1,4 +1,4 @@
-"""Population grids too large to load: the cells in a city's extent, of Eurostat's census, a raster or H3 hexagons.
+"""Population grids too large to load: the cells about a city's extent, of Eurostat's census, a raster or H3 hexagons.
 
 Eurostat's census grid is one wide table of squares of a kilometre (GRD_ID, T, Y_LT15, ...), read row by row out of its
 zip; its third version writes -8888 for what is confidential and -9999 for what is not known. Rasters (WorldPop,
@@ -43,7 +43,7 @@ AGES = {"Y_LT15": "0-14", "Y_1564": "15-64", "Y_GE65": "65+"}
 CHUNK_ROWS = 200_000
 MOST_PIXELS = 100_000_000  # of a raster that are held at a time
 MOST_SQUARES = 200_000  # of a raster's pixels that become squares; more are put together
-AROUND_DEGREES = 0.02  # a raster or hexagons are looked at this far around the extent, before their middles are
+AROUND_DEGREES = 0.02  # a raster or hexagons are looked at this far around the extent
 CENSUS = {
     "publisher": "Eurostat",
     "licence": "Reuse with attribution (Decision 2011/833/EU)",
@@ -68,7 +68,7 @@ PRODUCTS: list[tuple[str, dict[str, str]]] = [
 
 @dataclass
 class PopulationGrid:
-    """The cells of a grid in an extent.
+    """The cells of a grid in and around an extent, those around it up to AROUND_DEGREES.
 
     cells: persons, geometry (EPSG:4326), and for each of `ages` a column of persons, empty where it is not known;
     total: persons of the whole file, empty where it was not read whole. credit: publisher, ..., period ('' if the file
@@ -83,7 +83,7 @@ class PopulationGrid:
 
 
 def read(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid | None:
-    """The part of one of these grids in an extent (EPSG:4326); None for a file of another kind. Raises SourceError."""
+    """The part of one of these grids about an extent (EPSG:4326); None for another file. Raises SourceError."""
     plain = name.lower().removesuffix(".gz")
     try:
         if plain.endswith((".tif", ".tiff")):
@@ -156,7 +156,7 @@ def _census(opened: IO[bytes], name: str, extent: shapely.Geometry) -> Populatio
     notes = [f"population grid: the residents of {withheld:,} cells are withheld and not counted."] if withheld else []
     labels = [AGES[column] for column in ages] if len(ages) == len(AGES) else []
     credit = {**CENSUS, "period": year[1] if year else ""}
-    return PopulationGrid(inside(cells, extent)[["persons", *labels, "geometry"]], total, credit, labels, notes)
+    return PopulationGrid(cells[["persons", *labels, "geometry"]], total, credit, labels, notes)
 
 
 def _places(codes: pd.Series) -> pd.DataFrame:
@@ -177,16 +177,6 @@ def _tables(opened: IO[bytes], name: str) -> Iterator[pd.DataFrame]:
         return
     text = io.TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="")
     yield from pd.read_csv(text, usecols=lambda column: column in wanted, chunksize=CHUNK_ROWS)
-
-
-def inside(cells: gpd.GeoDataFrame, extent: shapely.Geometry) -> gpd.GeoDataFrame:
-    """The cells that lie in the extent by their middle, else those that it touches; both in EPSG:4326."""
-    middles = cells.representative_point()
-    shapely.prepare(extent)
-    chosen = shapely.contains_xy(extent, middles.x, middles.y)
-    if not chosen.any():  # a place smaller than a cell
-        chosen = shapely.intersects(extent, cells.geometry.to_numpy())
-    return cells[chosen].reset_index(drop=True)
 
 
 def _raster(address: str, name: str, extent: shapely.Geometry) -> PopulationGrid:
@@ -230,7 +220,7 @@ def _raster(address: str, name: str, extent: shapely.Geometry) -> PopulationGrid
     squares = shapely.box(x[0], y[0], x[1], y[1])
     cells = gpd.GeoDataFrame({"persons": values[rows, columns]}, geometry=squares, crs=crs.to_wkt()).to_crs(4326)
     notes = [f"population grid: {factor} by {factor} pixels were put together to one square."] if factor > 1 else []
-    return PopulationGrid(inside(cells, extent), credit=_product(name), notes=notes)
+    return PopulationGrid(cells, credit=_product(name), notes=notes)
 
 
 def _along(axis: tuple[float, float, float], columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -262,7 +252,7 @@ def _hexagons(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid
             file, columns=["h3", "population"], bbox=tuple(bounds), read_geometry=False, use_arrow=False
         )
     cells = gpd.GeoDataFrame({"persons": rows["population"].astype("float64")}, geometry=outlines(rows["h3"]))
-    return PopulationGrid(inside(cells[cells["persons"] > 0], extent), credit=_product(name))
+    return PopulationGrid(cells[cells["persons"] > 0].reset_index(drop=True), credit=_product(name))
 
 
 def outlines(ids: pd.Series) -> gpd.GeoSeries:

@@ -251,6 +251,20 @@ def test_a_place_smaller_than_a_square_has_the_square_it_lies_in(tmp_path: Path)
     assert part.cells["persons"].tolist() == [10]
 
 
+def test_squares_and_points_at_the_edge_of_an_extract_belong_to_the_city(tmp_path: Path) -> None:
+    def counted(path: Path, **more: bool) -> float:
+        return float(fetched_people.read(path, path.name, CITY, day="2024", **more).cells["persons"].sum())
+
+    boxes = [shapely.box(24.87 + 0.04 * n, 60.16, 24.91 + 0.04 * n, 60.19) for n in range(4)]
+    gpd.GeoDataFrame({"persons": [1, 10, 100, 1000]}, geometry=boxes, crs=4326).to_file(tmp_path / "grid.geojson")
+    assert counted(tmp_path / "grid.geojson") == 110  # middles at 24.89, 24.93, 24.97 and 25.01 E
+    assert counted(tmp_path / "grid.geojson", touching=True) == 1111
+    points = pd.DataFrame({"lon": [24.875, 24.895, 24.915, 24.935], "lat": 60.17, "persons": [1, 10, 100, 1000]})
+    points.to_csv(tmp_path / "grid.csv", index=False)
+    assert counted(tmp_path / "grid.csv") == 1100
+    assert counted(tmp_path / "grid.csv", touching=True) == 1110  # half of 0.02 degrees beyond the edge
+
+
 def test_a_large_census_table_is_never_whole_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(population_grid, "CHUNK_ROWS", 1000)
     head, body = census().query("GRD_ID.str.contains('E3')").to_csv(index=False).split("\n", 1)
