@@ -306,7 +306,7 @@ def _counts(kind: pd.Series) -> str:
 
 def _plain(name: str) -> str:
     """A name without case, accents, signs and the number of a platform."""
-    signs = unicodedata.normalize("NFKD", name).casefold()
+    signs = unicodedata.normalize("NFKD", name[:200]).casefold()
     text = "".join(sign for sign in signs if not unicodedata.combining(sign))
     return " ".join(re.findall(r"\w+", _PLATFORM.sub("", text)))
 
@@ -339,11 +339,19 @@ def _together(part: pd.DataFrame, plain: np.ndarray) -> np.ndarray:
     """Which platforms of one kind are one stop: of one station, of one name and near, or at the same place."""
     lon, lat = np.radians(part["lon"].to_numpy()), np.radians(part["lat"].to_numpy())
     xyz = EARTH_RADIUS_M * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
-    a, b = cKDTree(xyz).query_pairs(SAME_NAME_M, output_type="ndarray").T
-    near = np.linalg.norm(xyz[a] - xyz[b], axis=1) <= SAME_PLACE_M
-    same = near | ((plain[a] == plain[b]) & (plain[a] != ""))
-    station = pd.factorize(part["station"])[0]
-    of_station = pd.Series(np.arange(len(part))).groupby(station).transform("first").to_numpy()
-    start, end = np.concatenate([a[same], of_station]), np.concatenate([b[same], np.arange(len(part))])
+    place = pd.factorize(pd.MultiIndex.from_arrays(np.round(xyz).T))[0]  # to a metre: very many may stand at one
+    name = pd.factorize(plain)[0]
+    names = np.flatnonzero((plain != "") & ~pd.DataFrame({"place": place, "name": name}).duplicated().to_numpy())
+    places = np.flatnonzero(~pd.Series(place).duplicated().to_numpy())
+    # Names are far apart in a fourth direction, so that only those of one name are near each other.
+    of_name = np.column_stack([xyz, 10 * SAME_NAME_M * name])[names]
+    edges = [
+        names[cKDTree(of_name).query_pairs(SAME_NAME_M, output_type="ndarray")] if len(names) else names.reshape(0, 2),
+        places[cKDTree(xyz[places]).query_pairs(SAME_PLACE_M, output_type="ndarray")],
+    ]
+    for group in (place, pd.factorize(part["station"])[0]):
+        first = pd.Series(np.arange(len(part))).groupby(group).transform("first").to_numpy()
+        edges.append(np.column_stack([first, np.arange(len(part))]))
+    start, end = np.concatenate(edges).T
     graph = coo_array((np.ones(len(start)), (start, end)), shape=(len(part), len(part)))
     return np.asarray(connected_components(graph, directed=False)[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -123,6 +124,18 @@ def test_each_type_of_route_has_its_kind_of_stop(code: str, kind: str | None, tm
     assert list(table["kind"]) == ([kind] if kind else [])
     if not kind:
         assert findings[-1].what.endswith("left out are stops: 1 of vehicles that are no kind of ours")
+
+
+def test_very_many_stops_at_one_point_are_one_stop_and_take_no_more_memory_than_others(tmp_path: Path) -> None:
+    ids = [f"s{number}" for number in range(20_000)]
+    stops = HEAD + "".join(f"{name},{name},52.5,13.4,\n" for name in ids)
+    path = feed(tmp_path / "f.zip", stops=stops, calls=calls(*[f"b,{name}" for name in ids]))
+    tracemalloc.start()
+    table, _findings = read(path)
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert list(table.index) == ["s0"]
+    assert peak < 100_000_000  # 200 million pairs would take 3 GB
 
 
 def test_what_runs_on_no_day_is_left_out_and_said(tmp_path: Path) -> None:
