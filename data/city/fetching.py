@@ -75,8 +75,8 @@ def fetch(
         if pbf is not None and grid is not None and not place:
             city = _from_files(draft, name, country, pbf, people)
         else:
-            found = _chosen(draft, name, country, place, choose)
-            city = _from_servers(draft, name, country, found, pbf, people)
+            boundary = _chosen(draft, name, country, place, choose)
+            city = _from_servers(draft, name, country, boundary, pbf, people)
         manifest = pack.manifest_text(city, draft.parts)
         (draft.folder / pack.MANIFEST).write_text(manifest, encoding="utf-8")
         os.replace(draft.folder, target)

@@ -608,6 +608,24 @@ def test_a_city_reaches_as_far_as_the_extracts_nodes_and_not_only_its_services(t
     assert data.cities()[key].name == "Київ"
 
 
+def test_an_extract_and_the_census_grid_make_hexagons_whose_ages_are_known(tmp_path: Path) -> None:
+    (tmp_path / "Eurostat_Census-GRID_2021_V3.zip").write_bytes(census())
+    notes = fetching.fetch(
+        "Testholm",
+        tmp_path / "pack",
+        pbf=extract_of_city(tmp_path / "city.osm.pbf"),
+        grid=tmp_path / "Eurostat_Census-GRID_2021_V3.zip",
+    )
+    counted = next(float(note.split(": ")[1].split(" of")[0].replace(",", "")) for note in notes if "9,200" in note)
+    key, findings = building.build(tmp_path / "pack")
+    assert [finding for finding in findings if finding.level == "error"] == []
+    residents = data.table("residents", key)
+    assert residents["persons"].sum() == pytest.approx(counted, rel=0.01)  # each hexagon's are rounded
+    shares = residents.groupby("age")["persons"].sum() / residents["persons"].sum()
+    assert shares.round(2).to_dict() == {"0-14": 0.20, "15-64": 0.65, "65+": 0.15}
+    assert data.entry("residents", key).publisher == "Eurostat"
+
+
 def test_an_extract_without_services_is_a_city_all_the_same(tmp_path: Path) -> None:
     nodes, ways = grid_of_streets(24.90, 60.15)
     pbf = write_extract(tmp_path / "streets.osm.pbf", nodes, ways)
