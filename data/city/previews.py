@@ -16,6 +16,7 @@ from data.city import ages, countries, guesses, pack, reading
 from data.city.outlines import shapes
 from data.city.pack import SECTIONS, Part
 from data.city.section_reader import SectionReader
+from data.city.shapes import members_with_shapes
 from data.errors import SourceError
 from data.files import write
 from data.rights import require_role
@@ -113,7 +114,7 @@ def is_pack(path: Path) -> bool:
             names = archive.namelist()
     except (OSError, zipfile.BadZipFile):
         return True
-    is_layer = any(name.lower().endswith((".shp", ".gpkg", ".geojson")) for name in names)
+    is_layer = bool(members_with_shapes(names))
     return any(Path(name).name == pack.MANIFEST for name in names) or not (is_layer or "stops.txt" in names)
 
 

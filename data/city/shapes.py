@@ -133,8 +133,9 @@ def _alone(path: Path, place: Path, name: str, layer: str) -> Path:
 
 def members_with_shapes(names: Iterable[str]) -> list[str]:
     """Those of a zip's members that are layers of shapes; not the shadows that macOS lays beside each file."""
-    endings = tuple(DRIVERS.keys() - {".json"})
-    return [name for name in names if name.lower().endswith(endings) and not PurePosixPath(name).name.startswith("._")]
+    files = [name for name in names if not PurePosixPath(name).name.startswith("._")]
+    layers = [name for name in files if name.lower().endswith(tuple(DRIVERS.keys() - {".json"}))]
+    return layers or [name for name in files if name.lower().endswith(".json")]  # beside others it is about them
 
 
 def _encoding(file: Path, stated: str) -> tuple[str | None, list[tuple[str, str]]]:

@@ -12,30 +12,45 @@ from data.city.section_reader import SectionReader, ValidationResult
 from data.connectors import population_grid
 
 ID = r"[\w.: -]{1,60}"
+SIGNS_OF_NAMES = r"[/(),'’ʼ&+\"„“”]"
 ID_HINT = "Use letters, digits, spaces, . : - _"
 
 
 def areas(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
     """area_id, name, district and district_name if the file has districts, geometry (EPSG:4326)."""
-    ids, name = reader.text("id"), reader.text("name")
-    odd = "the {column} '{{value}}' has signs that an id cannot have, or more than 60"
+    ids, name = _ids(reader, "id", ID_HINT), reader.text("name")
     reader.error("the area has no id", "Give it one", "id", ids == "")
-    reader.error(odd.format(column="id"), ID_HINT, "id", (ids != "") & ~ids.str.fullmatch(ID))
     reader.error("the id '{value}' stands twice", "Give each area its own id", "id", ids.duplicated() & (ids != ""))
     geometry = outlines.polygons(reader)
     if geometry is None:
         return None
     outlines.check_country(reader, geometry, result)
-    table = gpd.GeoDataFrame({"area_id": ids, "name": name.where(name != "", ids)}, geometry=geometry, crs=4326)
+    name = name.where(name != "", reader.text("id"))
+    table = gpd.GeoDataFrame({"area_id": ids, "name": name}, geometry=geometry, crs=4326)
     if "district" in reader.columns:
-        district = reader.text("district")
+        district, district_name = (
+            _ids(reader, "district", f"{ID_HINT} and name them in 'district_name'"),
+            reader.text("district_name"),
+        )
         hint = "Give it one, or leave the column out for all"
         reader.error("the area has no district", hint, "district", district == "")
-        hint = f"{ID_HINT} and name them in 'district_name'"
-        reader.error(odd.format(column="district"), hint, "district", (district != "") & ~district.str.fullmatch(ID))
-        district_name = reader.text("district_name")
-        table = table.assign(district=district, district_name=district_name.where(district_name != "", district))
+        district_name = district_name.where(district_name != "", reader.text("district"))
+        table = table.assign(district=district, district_name=district_name)
     return table
+
+
+def _ids(reader: SectionReader, column: str, hint: str) -> pd.Series:
+    """A column of ids. Names often are ids: those of their signs that an id cannot have become spaces."""
+    stated = reader.text(column)
+    ids = stated.str.replace(SIGNS_OF_NAMES, " ", regex=True).str.replace(r"\s+", " ", regex=True).str.strip()
+    changed = ids != stated
+    if changed.any():
+        first = f"'{stated[changed].iloc[0]}' is '{ids[changed].iloc[0]}'"
+        what = f"{changed.sum():,} values of {column} have signs that an id cannot have; they are left out ({first})"
+        reader.warning(what, "Other files may write them either way", column)
+    what = f"the {column} '{{value}}' has signs that an id cannot have, or more than 60"
+    reader.error(what, hint, column, (ids != "") & ~ids.str.fullmatch(ID))
+    return ids
 
 
 def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:

@@ -508,6 +508,22 @@ def test_a_grid_of_nobody_is_an_error(tmp_path: Path) -> None:
 # Names in any script
 
 
+def test_names_with_signs_are_ids_without_them_and_other_files_write_them_either_way(tmp_path: Path) -> None:
+    areas = template_areas().assign(id=["Neustadt (Nord)", "L’Estaque, Sud", "Київ/Поділ", "Plain"])
+    folder = with_areas(tmp_path / "pack", "areas.gpkg")
+    pyogrio.write_dataframe(areas, folder / "areas.gpkg")
+    ids = {"01": "Neustadt (Nord)", "02": '"L’Estaque, Sud"', "03": "Київ Поділ", "04": "Plain"}
+    rows = re.sub(r"^0\d", lambda match: ids[match[0]], (folder / "residents.csv").read_text(), flags=re.MULTILINE)
+    (folder / "residents.csv").write_text(rows)
+    result = checks.check(folder)
+    assert result.errors == []
+    assert result.findings[0].what == (
+        "3 values of id have signs that an id cannot have; they are left out ('Neustadt (Nord)' is 'Neustadt Nord')"
+    )
+    people = result.tables["residents"].groupby("area_id")["persons"].sum().to_dict()
+    assert people == {"Neustadt Nord": 406, "L Estaque Sud": 806, "Київ Поділ": 1206, "Plain": 1606}
+
+
 @pytest.mark.parametrize(
     ("name", "key"),
     [("Київ", "kiiv"), ("北京", "beijing"), ("São Paulo", "sao-paulo"), ("Łódź", "lodz"), ("القاهرة", "lqhrh")],
