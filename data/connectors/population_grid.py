@@ -14,9 +14,9 @@ import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -40,6 +40,7 @@ KONTUR_ADDRESS = (
 )
 # Columns of the census grid by age; together they are its population T.
 AGES = {"Y_LT15": "0-14", "Y_1564": "15-64", "Y_GE65": "65+"}
+CENSUS_COLUMNS = ("GRD_ID", "T", "M", *AGES, *(f"{column}_CI" for column in AGES))
 CHUNK_ROWS = 200_000
 MOST_PIXELS = 100_000_000  # of a raster that are held at a time
 MOST_SQUARES = 200_000  # of a raster's pixels that become squares; more are put together
@@ -91,12 +92,12 @@ def read(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid | No
         if plain.endswith(".zip"):
             return _zipped(path, name, extent)
         if plain.endswith(".gpkg"):
-            return _hexagons(path, name, extent)
+            return _package(path, name, extent)
         if plain.endswith((".csv", ".parquet")):
             with path.open("rb") as opened:
                 named = plain.endswith(".parquet") or b"GRD_ID" in opened.readline(10_000)
                 opened.seek(0)
-                return _census(opened, name, extent) if named else None
+                return _census(_tables(opened, name), name, extent) if named else None
     except (ValueError, OSError, KeyError, EOFError, zipfile.BadZipFile, pyogrio.errors.DataSourceError) as error:
         what = f"the grid cannot be read ({str(error).splitlines()[0][:160] if str(error) else type(error).__name__})"
         raise SourceError(name, what, hint="Fetch it again") from error
@@ -117,7 +118,7 @@ def _zipped(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid |
                 return _raster(f"zip://{path}!{largest}", inner, extent)
             if ending == ".csv":
                 with archive.open(largest) as opened:
-                    return _census(opened, inner, extent)
+                    return _census(_tables(opened, inner), inner, extent)
             with tempfile.TemporaryDirectory(prefix="zone-grid-") as place:
                 copy = Path(place) / inner
                 with archive.open(largest) as source, copy.open("wb") as target:
@@ -126,11 +127,11 @@ def _zipped(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid |
     raise SourceError(name, "the zip holds no grid", hint="Name a file with --grid")
 
 
-def _census(opened: IO[bytes], name: str, extent: shapely.Geometry) -> PopulationGrid | None:
+def _census(tables: Iterable[pd.DataFrame], name: str, extent: shapely.Geometry) -> PopulationGrid | None:
     """Eurostat's wide table, a part at a time; None for a table of another layout."""
     west, south, east, north = gpd.GeoSeries([extent], crs=4326).to_crs(3035).total_bounds
     parts, total, withheld, ages = [], 0.0, 0, list(AGES)
-    for rows in _tables(opened, name):
+    for rows in tables:
         if not {"GRD_ID", "T", "M"} <= set(rows):
             return None
         ages = [column for column in AGES if column in rows]
@@ -169,14 +170,13 @@ def _places(codes: pd.Series) -> pd.DataFrame:
 
 def _tables(opened: IO[bytes], name: str) -> Iterator[pd.DataFrame]:
     """A CSV or Parquet file's rows, a part at a time, of the census grid's columns alone."""
-    wanted = {"GRD_ID", "T", "M", *AGES, *(f"{column}_CI" for column in AGES)}
     if name.lower().endswith(".parquet"):
         file = pyarrow.parquet.ParquetFile(opened)
-        columns = [column for column in file.schema_arrow.names if column in wanted]
+        columns = [column for column in file.schema_arrow.names if column in CENSUS_COLUMNS]
         yield from (batch.to_pandas() for batch in file.iter_batches(CHUNK_ROWS, columns=columns))
         return
     text = io.TextIOWrapper(opened, encoding="utf-8-sig", errors="replace", newline="")
-    yield from pd.read_csv(text, usecols=lambda column: column in wanted, chunksize=CHUNK_ROWS)
+    yield from pd.read_csv(text, usecols=lambda column: column in CENSUS_COLUMNS, chunksize=CHUNK_ROWS)
 
 
 def _raster(address: str, name: str, extent: shapely.Geometry) -> PopulationGrid:
@@ -238,19 +238,22 @@ def _together(values: np.ndarray, factor: int) -> np.ndarray:
     return full.reshape(height // factor, factor, width // factor, factor).sum(axis=(1, 3))
 
 
-def _hexagons(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid | None:
-    """Kontur's hexagons (h3, population), also packed as .gz; None for a GeoPackage without such columns."""
+def _package(path: Path, name: str, extent: shapely.Geometry) -> PopulationGrid | None:
+    """Of a GeoPackage, also packed as .gz, Kontur's hexagons (h3, population) or the census's squares; else None."""
     with _unpacked(path) as file:
         with file.open("rb") as opened:
             if not opened.read(16).startswith(b"SQLite format 3"):
                 raise SourceError(name, "this is no GeoPackage", hint="Fetch it again")
         about = pyogrio.read_info(file)
-        if not {"h3", "population"} <= set(about["fields"]):
+        hexagons = {"h3", "population"} <= set(about["fields"])
+        columns = ["h3", "population"] if hexagons else [field for field in about["fields"] if field in CENSUS_COLUMNS]
+        if not columns:
             return None
         bounds = gpd.GeoSeries([extent.buffer(AROUND_DEGREES)], crs=4326).to_crs(about["crs"]).total_bounds
-        rows = pyogrio.read_dataframe(
-            file, columns=["h3", "population"], bbox=tuple(bounds), read_geometry=False, use_arrow=False
-        )
+        rows = pyogrio.read_dataframe(file, columns=columns, bbox=tuple(bounds), read_geometry=False, use_arrow=False)
+    if not hexagons:
+        part = _census([rows], name, extent)
+        return part and replace(part, total=float("nan"))  # the file was not read whole
     cells = gpd.GeoDataFrame({"persons": rows["population"].astype("float64")}, geometry=outlines(rows["h3"]))
     return PopulationGrid(cells[cells["persons"] > 0].reset_index(drop=True), credit=_product(name))
 

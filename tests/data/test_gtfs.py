@@ -220,6 +220,8 @@ def test_a_feed_of_elsewhere_is_an_error_and_a_feed_of_the_region_is_cut_to_the_
         "Give the feed of this city, or mend the areas' places."
     )
     assert len(read(path, None)[0]) == 3
+    turned = feed(tmp_path / "t.zip", stops=HEAD + "a,A,13.4,52.5,\n", calls=calls("t,a"))
+    assert read(turned)[1][0].hint == "Its stop_lat and stop_lon are exchanged: mend stops.txt"
 
 
 @pytest.mark.parametrize("folder", ["", "google_transit/"])

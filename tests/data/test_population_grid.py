@@ -72,6 +72,17 @@ def test_the_census_grid_is_cut_to_the_city_with_its_ages(
     assert np.allclose(first, [X, Y, X + 4000, Y + 4000], atol=0.01)
 
 
+def test_the_census_grids_geopackage_is_looked_at_about_the_city_alone(tmp_path: Path) -> None:
+    rows = census().iloc[:32]
+    size, y, x = rows["GRD_ID"].str.extract(r"RES(\d+)mN(\d+)E(\d+)").astype(int).to_numpy().T
+    shapes = shapely.box(x, y, x + size, y + size)
+    path = tmp_path / "ESTAT_Census_2021_V3.gpkg"
+    gpd.GeoDataFrame(rows, geometry=shapes, crs=3035).to_file(path, driver="GPKG")
+    part = fetched_people.read(path, path.name, squares())
+    assert part.cells[["persons", "0-14", "15-64", "65+"]].sum().tolist() == [1360, 408, 680, 272]
+    assert fetched_people.share(part) == "population grid: 1,360 residents live in the city."
+
+
 def test_what_the_census_withholds_is_unknown_and_never_a_count(tmp_path: Path) -> None:
     rows = census()
     rows.loc[0, "T"] = -9999  # 10 people
