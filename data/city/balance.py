@@ -57,8 +57,7 @@ def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None 
         if section == "areas":
             lines.append(Sum(file, "areas", result.rows[section], len(result.ground.smallest)))
         elif section in ("services", "stops"):
-            count = int((result.ground.places["section"] == section).sum())
-            lines.append(Sum(file, section, result.rows.get(section, len(table)), count, "others are left out"))
+            lines.append(_places_sum(result, section, file))
         elif section == "grid":
             lines.append(_grid_sum(result, file, stored.get("residents")))
         elif section == "residents":
@@ -69,6 +68,15 @@ def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None 
             of = of[of["level"] == of["level"].iloc[-1]] if of is not table and "level" in of else of
             lines.append(_by_day(file, UNITS[section], table, of))
     return lines
+
+
+def _places_sum(result: ValidationResult, section: str, file: str) -> Sum:
+    assert result.ground is not None
+    read, rows = len(result.tables[section]), result.rows.get(section, 0)
+    count = int((result.ground.places["section"] == section).sum())
+    reasons = {"are of kinds that are left out": rows - read, "lie in no area": read - count}
+    why = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items() if number > 0)
+    return Sum(file, section, max(rows, read), count, why)
 
 
 def _by_day(file: str, unit: str, read: pd.DataFrame, city: pd.DataFrame) -> Sum:

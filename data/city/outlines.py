@@ -137,6 +137,8 @@ def check_country(reader: SectionReader, geometry: gpd.GeoSeries, result: Valida
         holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "the sea")
         what = f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}"
         hint = f"Mend crs under [{reader.section}], or country under [city]"
+        if land[country].distance(shapely.Point(middle.y, middle.x)) <= 0.5:
+            what, hint = "longitude and latitude are exchanged", "Export the outlines with longitude first"
         (reader.error if distance > 3 else reader.warning)(what, hint)
 
 

@@ -238,6 +238,14 @@ def test_outlines_stand_in_a_column_of_a_csv(tmp_path: Path, form: str) -> None:
     assert (wrong[0].what, wrong[0].row, wrong[0].column) == ("'somewhere' is no shape", 3, "the_geom")
 
 
+def test_outlines_with_latitude_first_are_called_so(tmp_path: Path) -> None:
+    areas = template_areas()
+    folder = with_areas(tmp_path / "pack", "areas.csv")
+    exchanged = shapely.transform(areas.geometry.array, lambda xy: xy[:, ::-1])
+    areas.drop(columns="geometry").assign(wkt=[shape.wkt for shape in exchanged]).to_csv(folder / "areas.csv")
+    assert whats(checks.check(folder).errors)[0] == "longitude and latitude are exchanged"
+
+
 def test_points_stand_in_a_column_in_metres_or_as_latitude_and_longitude(tmp_path: Path) -> None:
     files = good()
     point = gpd.GeoSeries([shapely.Point(24.935, 60.165)], crs=4326).to_crs(3067)[0]
@@ -263,8 +271,19 @@ def test_a_place_in_the_city_s_box_but_in_no_area_is_counted_and_named(tmp_path:
     _key, findings, sums = built(written(tmp_path / "pack", files))
     assert whats(findings) == ["1 of 4 places lie in no area of the city and are left out ('School')"]
     assert findings[0].row == 3
-    assert str(sums[-1]) == "services.csv holds 4 services, the city has 3 (others are left out)."
+    assert str(sums[-1]) == "services.csv holds 4 services, the city has 3 (1 lie in no area)."
     assert "School" not in set(data.table("facilities", "testville")["name"])
+
+
+def test_kinds_that_are_left_out_are_no_loss_without_a_word(tmp_path: Path) -> None:
+    manifest = tomllib.loads(str(good()["city.toml"]))
+    manifest["services"]["kinds"] = {"daycare": "", "school_primary": ""}
+    files = {**good(), "city.toml": tomli_w.dumps(manifest)}
+    files["services.csv"] = str(files["services.csv"]).replace("24.946", "24.99")  # of the doctor
+    note = checks.check(written(tmp_path / "pack", files)).notes[-1].what
+    assert note == (
+        "services.csv holds 4 services, the city has 1 (2 are of kinds that are left out, 1 lie in no area)."
+    )
 
 
 def test_a_place_on_the_line_between_two_areas_stays(tmp_path: Path) -> None:
