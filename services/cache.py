@@ -82,6 +82,18 @@ def cached_numbers(function: Callable[Concatenate[CityContext, P], R]) -> Callab
     return run
 
 
+def cached_by_arguments(function: Callable[P, R]) -> Callable[P, R]:
+    """The same for arithmetic on values: kept by its arguments alone, once for all cities and versions of tables."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        parts = f"{function.__module__}.{function.__qualname__}", args, kwargs
+        result: R = pickle.loads(results.get(parts, lambda: pickle.dumps(function(*args, **kwargs), protocol=5)))
+        return result
+
+    return run
+
+
 def clear() -> None:
     """Forget everything, for tests and benchmarks."""
     for cache in (results, tables, shapes):

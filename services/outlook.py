@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -11,9 +10,9 @@ from analytics import outlook, signals
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
-from data.translation import N_, Language
+from data.translation import N_
 from services.areas import area_names, area_shapes, country_names, in_district, place_name
-from services.cache import cached
+from services.cache import cached, cached_by_arguments
 from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.origins import usual_origins
@@ -115,13 +114,11 @@ def past(ctx: CityContext, territory: Territory, query: Query) -> pd.Series:
     return stock(ctx, "category", country, min(territory.first_year, FIRST_YEAR)).groupby("year")["persons"].sum()
 
 
-@cached
-def _forecast(ctx: CityContext, series: pd.Series, horizon: int) -> outlook.Outlook:
-    return outlook.outlook(series, horizon)
+_forecast = cached_by_arguments(outlook.outlook)  # a backtest fits some hundred models
 
 
 def forecast(ctx: CityContext, territory: Territory, query: Query) -> tuple[pd.Series, outlook.Outlook]:
-    """The past and its forecast, kept for readers of all languages: a backtest fits some hundred models.
+    """The past and its forecast, kept for all readers.
 
     Raises NothingToShow where the past is too short or has gaps.
     """
@@ -137,7 +134,7 @@ def forecast(ctx: CityContext, territory: Territory, query: Query) -> tuple[pd.S
         fault = _("A forecast needs positive numbers without gaps.")
     if fault:
         raise NothingToShow(_("No forecast can be made here."), _("{fault} Choose a larger territory.", fault=fault))
-    return series, _forecast(replace(ctx, language=Language(), role=""), series, query.horizon)
+    return series, _forecast(series, query.horizon)
 
 
 def _source(ctx: CityContext, query: Query) -> str:

@@ -99,3 +99,19 @@ def test_an_orphan_area_is_named() -> None:
     )
     with pytest.raises(ValueError, match="Area a2 has no city above it"):
         areas.ancestors(tree)
+
+
+def test_bands_tell_an_age_where_they_hold_all_of_it_and_none_that_is_wide_is_cut() -> None:
+    fine = ["0-5", "6-17", "18-64", "65+"]
+    assert coverage.knows_age(["0+"], None, None)  # everyone
+    assert not coverage.knows_age(["0+"], 0, 15)
+    assert not coverage.knows_age(["0-119"], 65, None)
+    assert coverage.knows_age(fine, 0, 6)
+    assert coverage.knows_age(fine, 6, 12)  # 6-17 is cut: twelve years
+    assert not coverage.knows_age(fine, 6, 12, longest=0)
+    assert not coverage.knows_age(fine, 18, 27)  # 18-64 would be cut
+    assert coverage.knows_age(fine, 65, None)
+    assert not coverage.knows_age(fine, 75, None)  # an open band is never cut
+    assert not coverage.knows_age(["0-5", "6-17"], 65, None)  # nobody of that age was counted
+    assert coverage.knows_age([f"{year}-{year}" for year in range(101)], 65, None)  # single years up to 100
+    assert not coverage.knows_age([f"{year}-{year}" for year in range(80)], 65, None)

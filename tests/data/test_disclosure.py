@@ -296,6 +296,24 @@ def test_no_group_of_people_can_be_subtracted_from_all(groups: list[str]) -> Non
     assert all(after in ("", before) for before, after in zip(groups, shown, strict=True))
 
 
+def test_one_background_alone_is_suppressed_by_itself() -> None:
+    beside = counts(400, 500, 600, 700, age="0+")
+    where = Surroundings(around("aaaa").areas, {"residents": beside}, b"secret of a test")
+    table = protect(Rule("nested"), counts(60, 5, 70, 80, background="foreign_nationals"), where)
+    smallest = table[table["level"] == "planning_area"].set_index("area_id")["persons"]
+    assert pd.isna(smallest["1"])
+    assert smallest.isna().sum() >= 2  # with a complement, as the sum is published
+    assert smallest.dropna().isin([60, 70, 80]).all()
+    assert table.loc[table["level"] == "city", "persons"].tolist() == [215]
+
+
+def test_ages_of_a_single_area_stay_in_sum() -> None:
+    areas = around("a").areas
+    rows = pd.concat([counts(1, 1, 1, 1, age=age).iloc[:1].assign(persons=n) for age, n in (("0-5", 40), ("6+", 90))])
+    table = protect(Rule("ages"), rows, Surroundings(areas, {}, b"secret of a test"))
+    assert table["persons"].tolist() == [40, 90]
+
+
 def test_sums_over_few_firms_are_hidden() -> None:
     rows = pd.DataFrame({"firms": [1, 2, 3], "employees_low": [5, 6, 7], "employees_high": [9, 10, 11]})
     hidden = protect(Rule("firms"), rows, around())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from data.cache import ByteCache
 from data.figures import Column, Figure
 from data.translation import Language
-from views import comparisons, exports, prints
+from views import charts, comparisons, exports, prints
 from views.palette import Style
 
 
@@ -34,6 +34,12 @@ def test_a_waterfall_says_its_sum() -> None:
     parts = pd.DataFrame({"part": ["Europe", "own"], "change": [3.0, -1.0]})
     figure = comparisons.waterfall(Style(), parts, "part", "change", unit="", total="change")
     assert list(figure.data[0].text) == ["+3.0", "-1.0", "+2.0"]
+
+
+def test_a_line_without_any_value_is_not_drawn() -> None:
+    rows = pd.DataFrame({"year": [1, 2, 1, 2], "n": [3, 4, None, None], "group": ["a", "a", "hidden", "hidden"]})
+    figure = charts.lines(Style(), rows, "year", "n", "group", unit="")
+    assert [line.name for line in figure.data] == ["a"]
 
 
 def test_two_areas_of_one_name_keep_a_row_each() -> None:
