@@ -131,7 +131,7 @@ def summed(table: pd.DataFrame, over: pd.DataFrame, keys: list[str], values: lis
     while left:
         name = left.pop()
         by = [*keys, *left]
-        whole = table[name].map(is_total).astype(bool)
+        whole = table[name].isin([word for word in table[name].unique() if is_total(word)])
         parted = table[~whole]
         sums = parted.groupby(by, dropna=False, sort=False)[values].sum(min_count=1)
         known = parted.assign(**parted[values].notna()).groupby(by, dropna=False, sort=False)[values].all()

@@ -77,9 +77,12 @@ def _parquet(path: Path) -> pd.DataFrame:
 
 def unknown_marks(values: pd.Series, more: Collection[str] = ()) -> pd.Series:
     """Which cells hold a mark for what is suppressed or not known ('<5', '..', ':', 'n/a'), or one of `more`."""
-    text = values.astype("string").str.strip()
+    if pd.api.types.is_numeric_dtype(values):
+        return values.isin([float(mark) for mark in more if re.fullmatch(r"-?\d+(\.\d+)?", mark)])
+    place, distinct = _distinct(values)
+    text = distinct.astype("string").str.strip()
     usual = text.str.fullmatch(UNKNOWN.pattern, flags=re.IGNORECASE)
-    return (usual | text.isin(list(more))).fillna(False).astype(bool)
+    return _back((usual | text.isin(list(more))).fillna(False).astype(bool), place, values)
 
 
 def numbers(
@@ -96,6 +99,24 @@ def numbers(
     if pd.api.types.is_numeric_dtype(values):
         parsed = values.astype("float64")
         return parsed, pd.Series(np.isinf(parsed), index=values.index), ""
+    place, distinct = _distinct(values)
+    parsed, wrong, form = _numbers_of(distinct, whole, thousands, decimal)
+    return _back(parsed, place, values), _back(wrong, place, values), form
+
+
+def _distinct(values: pd.Series) -> tuple[np.ndarray, pd.Series]:
+    """Each different text of a column once, and where each row's stands: a column of a million cells has few."""
+    if values.dtype == object:  # 1, 1.0 and true would be the same
+        return np.arange(len(values)), values.reset_index(drop=True)
+    place, distinct = pd.factorize(values, use_na_sentinel=False)
+    return place, pd.Series(distinct, dtype=values.dtype)
+
+
+def _back(distinct: pd.Series, place: np.ndarray, values: pd.Series) -> pd.Series:
+    return pd.Series(distinct.array[place], index=values.index)
+
+
+def _numbers_of(values: pd.Series, whole: bool, thousands: bool, decimal: str) -> tuple[pd.Series, pd.Series, str]:
     native = values.map(lambda cell: isinstance(cell, (int, float)) and not isinstance(cell, bool)).astype(bool)
     text = values.mask(native).astype("string").str.strip().str.translate(_DIGITS).str.replace(r"\s*%$", "", regex=True)
     text = text.str.replace(r"^[-−‒–]\s*(?=[\d.,])", "-", regex=True).str.replace(r"[\s’]", "'", regex=True)
@@ -164,6 +185,12 @@ def days(values: pd.Series, order: str = "", year_ends: str = "") -> tuple[pd.Se
     """
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.dt.tz_localize(None).astype("datetime64[us]"), values.isna(), ""
+    place, distinct = _distinct(values)
+    parsed, wrong, form = _days_of(distinct, order, year_ends)
+    return _back(parsed, place, values), _back(wrong, place, values), form
+
+
+def _days_of(values: pd.Series, order: str, year_ends: str) -> tuple[pd.Series, pd.Series, str]:
     text = values.map(lambda day: day.isoformat()[:10] if hasattr(day, "isoformat") else day)
     text = text.astype("string").str.strip().str.translate(_DIGITS)
     fits = {form: text.str.fullmatch(pattern).fillna(False).astype(bool) for form, (pattern, _style) in DAYS.items()}

@@ -132,7 +132,8 @@ class SectionReader:
 
     def category(self, column: str, default: str = "") -> pd.Series:
         """As `text`, a publisher's words replaced by ours as the manifest says (kinds)."""
-        return self.text(column, default).map(lambda word: self.part.kinds.get(word, word))
+        words = self.text(column, default)
+        return words.map({word: self.part.kinds.get(word, word) for word in words.unique()})
 
     def number(
         self,

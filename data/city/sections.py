@@ -157,7 +157,7 @@ def _totals_only(reader: SectionReader, table: pd.DataFrame, over: list[str]) ->
     """Rows of percentages that stand for everyone: those of the sexes cannot be added."""
     everyone = pd.Series(True, index=table.index)
     for name in over:
-        everyone &= reader.rows[name].fillna("").astype(str).map(is_total).astype(bool)
+        everyone &= reader.rows[name].isin([word for word in reader.rows[name].unique() if is_total(word)])
     keys = ["period", "area_id", "indicator"]
     stated = pd.MultiIndex.from_frame(table[keys]).isin(table[everyone].set_index(keys).index)
     what = "percentages by '{name}' cannot be added".format(name="', '".join(over))
