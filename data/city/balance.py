@@ -133,8 +133,10 @@ def _places_left_out(section: str, result: ValidationResult) -> None:
     outside = table[~pd.MultiIndex.from_frame(table[keys]).isin(inside)]
     if outside.empty:
         return
-    if len(outside) == len(table):
+    if len(outside) == len(table) and section == "services":
         _add(result, "error", section, "no place lies in the city", f"Check coordinates and crs under [{section}]")
+        return
+    if len(outside) == len(table):  # the feed's own finding says so, and where it is
         return
     first = outside.head(MAX_ROWS_NAMED)
     names = ", ".join(f"'{name or number}'" for name, number in zip(first["name"], first["source_id"], strict=True))

@@ -115,10 +115,10 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     if len(table) and not inside.any():
         x, y = (float(np.median(axis)) for axis in (table.geometry.x, table.geometry.y))
         where = f"no stop of the feed lies in the city: they lie around latitude {y:.2f}, longitude {x:.2f}"
-        hint = "Give the feed of this city, or mend the areas' places"
+        level, hint = "warning", "Give the feed of this city, or mend the areas' places"
         if shapely.contains_xy(ground, table.geometry.y, table.geometry.x).any():
-            hint = "Its stop_lat and stop_lon are exchanged: mend stops.txt"
-        feed.findings.append(Finding("error", name, where, hint))
+            level, hint = "error", "Its stop_lat and stop_lon are exchanged: mend stops.txt"
+        feed.findings.append(Finding(level, name, where, hint))
         feed.findings.append(Finding("warning", name, said, "Nothing of the feed is used"))
         return table, feed.findings
     few = ground is not None and inside.sum() < FEW and not inside.all()
