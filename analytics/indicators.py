@@ -237,7 +237,7 @@ REGISTRY = [
         shown_on="diversity",
     ),
     _walk("playground_walk", "environment", "playground"),
-    _walk("stop_walk", "environment", "tram_stop", "metro_station", "rail_station"),
+    _walk("stop_walk", "environment", "tram_stop", "metro_station", "rail_station", "bus_stop", "ferry_landing"),
 ]
 IN_INDEX = [indicator for indicator in REGISTRY if indicator.dimension in DIMENSIONS]
 
