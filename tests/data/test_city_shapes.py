@@ -560,6 +560,56 @@ def test_a_name_without_letters_asks_for_a_key(tmp_path: Path) -> None:
     ]
 
 
+# Small and awkward cities
+
+
+def one_area(folder: Path, persons: str, nodes: dict | None = None, ways: dict | None = None) -> Path:
+    """A city of one square that is its only area, with its residents of 2013 and streets if there are nodes."""
+    network = '[network]\nfile = "s.osm.pbf"' if nodes else ""
+    text = (
+        '[city]\nname = "One"\ncountry = "FIN"\n[areas]\nfile = "a.geojson"\n'
+        f'[residents]\nfile = "r.csv"\nperiod = "2013"\n{network}\n'
+    )
+    square = gpd.GeoDataFrame({"id": ["a"]}, geometry=[shapely.box(24.93, 60.16, 24.95, 60.18)], crs=4326)
+    folder = written(folder, {"city.toml": text, "r.csv": f"area,persons\na,{persons}\n"})
+    square.to_file(folder / "a.geojson")
+    if nodes:
+        write_extract(folder / "s.osm.pbf", nodes, ways or {})
+    return folder
+
+
+@pytest.mark.parametrize(("persons", "shown"), [("5000", 5000), ("0", 0), ("7", None), ("", None)])
+def test_a_city_of_one_area_is_built_and_small_or_unknown_counts_are_no_zero(
+    tmp_path: Path, persons: str, shown: int | None
+) -> None:
+    nodes, ways = grid_of_streets(24.93, 60.16)
+    key, _findings, _sums = built(one_area(tmp_path / "pack", persons, nodes, ways))
+    (count,) = data.table("residents", key)["persons"]
+    assert (None if pd.isna(count) else count) == shown
+    assert len(data.table("network_nodes", key)) == 81
+    assert data.table("areas", key)["level"].tolist() == ["city", "planning_area"]
+
+
+def test_streets_of_one_way_reach_few(tmp_path: Path) -> None:
+    nodes, _ways = grid_of_streets(24.93, 60.16)
+    folder = one_area(tmp_path / "pack", "5000", nodes, {1: ([1, 2], {"highway": "footway"})})
+    key, findings, _sums = built(folder)
+    assert len(data.table("network_edges", key)) == 1
+    assert re.match(r"\d+ of 5,000 residents \(\d\.\d%\) live within 200 m", findings[0].what)
+
+
+@pytest.mark.parametrize(
+    "cells", ["24.93,60.16,50\n", "24.93,60.16,5\n24.95,60.16,3\n", "24.93,60.16,12\n24.95,60.16,0\n"]
+)
+def test_a_grid_of_a_place_or_two_is_a_city(tmp_path: Path, cells: str) -> None:
+    text = '[city]\nname = "Few"\ncountry = "FIN"\n[grid]\nfile = "g.csv"\nperiod = "2013"\n'
+    key, _findings, _sums = built(written(tmp_path / "pack", {"city.toml": text, "g.csv": f"lon,lat,persons\n{cells}"}))
+    people = data.table("residents", key)["persons"]
+    known = [int(row.rsplit(",", 1)[1]) for row in cells.split()]
+    assert people.sum() in (0, sum(known))
+    assert not ((people > 0) & (people < 10)).any()
+
+
 # The last line
 
 
