@@ -327,6 +327,10 @@ def test_a_link_in_a_zip_leads_nowhere(tmp_path: Path) -> None:
     (folder / "areas.zip").symlink_to(watched)
     assert any("outside the pack" in finding.what for finding in checks.check(folder).findings)
     assert not [seen.file for seen in previews.of_pack(folder) if "areas" in seen.sections]
+    alone, seen = packs.read_upload(uploaded(tmp_path / "alone", out.getvalue()))
+    assert (alone, [bool(file.fault) for file in seen]) == (False, [True])
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("city.toml", "")
     with pytest.raises(DataError, match="leads out"):
         packs.read_upload(uploaded(tmp_path / "upload", out.getvalue()))
     assert watched.stat().st_atime == 0
