@@ -23,7 +23,6 @@ from data.placing import assign_areas
 CITY_ID = "0"  # the id of the whole city's area
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
 ON_THE_LINE_M = 1.0  # a middle this near to the city is on its line
-AROUND_DEGREES = 0.03  # streets are read this far around the city, for ways that leave it and come back
 
 
 @dataclass
@@ -61,8 +60,9 @@ def survey(manifest: Pack, sections: dict[str, pd.DataFrame], folder: Path) -> G
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(places["x"], places["y"]), crs=crs)
     streets = None
     if "network" in manifest.parts:
-        bounds = shapely.box(*shapes.total_bounds).buffer(AROUND_DEGREES).bounds
-        streets = street_network.network(folder / manifest.parts["network"].file, crs, bounds)
+        west, south, east, north = map(float, shapes.total_bounds)
+        file = folder / manifest.parts["network"].file
+        streets = street_network.network(file, crs, (west, south, east, north))
     return Ground(crs, smallest, squares, counted, people, places, grid.cells(smallest, points, squares), streets)
 
 

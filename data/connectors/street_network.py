@@ -25,16 +25,18 @@ KINDS = {
     "school": "school",
     "community_centre": "community_centre",
 }
+AROUND_DEGREES = 0.03  # ways are read this far around a city, for those that leave it and come back
 Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 
 @dataclass(frozen=True)
 class Network:
-    """The largest connected part of a walking network, and what the rest is.
+    """The largest connected part of a city's walking network, and what the rest is.
 
     nodes: node (0..n-1), x, y (metres). edges: origin, target, metres; walkable both ways, the shortest where two run
-    side by side. share: of all nodes, those in this part; parts: how many parts there are; ferries: lines between
-    them, which nobody walks. Without ways in the bounds all is empty; elsewhere: whether there are some beyond.
+    side by side. share: of all nodes in the city's bounds, those in this part; parts: how many parts have some there;
+    ferries: lines between them, which nobody walks. Without ways in the bounds all is empty; elsewhere: whether there
+    are some beyond.
     """
 
     nodes: pd.DataFrame
@@ -59,19 +61,20 @@ def sample() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 
 def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
-    """The walking network of an extract, within bounds where they are given; x and y in metres of `crs`.
+    """The walking network of an extract; x and y in metres of `crs`. bounds: of the city, left out: of the extract.
 
-    Raises SourceError.
+    Ways are read AROUND_DEGREES beyond the bounds. Raises SourceError.
     """
     try:
         points, lines = _ways(pbf, bounds)
+        beyond = lines is None and bounds is not None and _ways(pbf, None)[1] is not None
     except MemoryError:
         raise
     except Exception as fault:  # a reader of several: of a file that is cut off each fails in its own way
         what = f"the extract cannot be read ({str(fault)[:100]})"
         raise SourceError(pbf.name, what, hint="Fetch the extract again") from fault
     if lines is None or lines.empty:
-        return _empty(elsewhere=lines is None and bounds is not None and _ways(pbf, None)[1] is not None)
+        return _empty(elsewhere=beyond)
     metric = gpd.GeoSeries.from_xy(points["lon"], points["lat"], crs=4326).to_crs(crs)
     place = pd.Series(np.arange(len(points)), index=points["id"])
     edges = pd.DataFrame({"origin": lines["u"].map(place), "target": lines["v"].map(place), "metres": lines["length"]})
@@ -79,7 +82,10 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
     size = len(points)
     graph = csr_matrix((np.ones(len(edges)), (edges["origin"], edges["target"])), shape=(size, size))
     _, part = connected_components(graph, directed=False)
-    sizes = np.bincount(part)
+    walked = np.bincount(part)[part] > 1  # nodes of ways that are closed to people on foot stand alone
+    sizes = np.bincount(part[walked & _within(points, bounds)], minlength=part.max() + 1)
+    if not sizes.any():
+        return _empty(elsewhere=True)
     largest = part == sizes.argmax()
     number = np.where(largest, np.cumsum(largest) - 1, -1)
     nodes = pd.DataFrame({"node": number, "x": metric.x.round(1).to_numpy(), "y": metric.y.round(1).to_numpy()})
@@ -87,9 +93,15 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
     edges = edges[largest[edges["origin"]] & largest[edges["target"]]]
     edges = edges.assign(origin=number[edges["origin"]], target=number[edges["target"]])
     edges = edges[edges["origin"] != edges["target"]].groupby(["origin", "target"], as_index=False)["metres"].min()
-    walked = sizes[sizes > 1]  # nodes of ways that are closed to people on foot stand alone
-    ferries = _ferries(pbf, bounds) if len(walked) > 1 else 0
-    return Network(nodes, edges, float(walked.max() / walked.sum()), len(walked), ferries)
+    parts = int((sizes > 0).sum())
+    ferries = _ferries(pbf, bounds) if parts > 1 else 0
+    return Network(nodes, edges, float(sizes.max() / sizes.sum()), parts, ferries)
+
+
+def _within(points: pd.DataFrame, bounds: Bounds | None) -> np.ndarray:
+    """Which nodes lie in the bounds."""
+    west, south, east, north = bounds or (-180, -90, 180, 90)
+    return (points["lon"].between(west, east) & points["lat"].between(south, north)).to_numpy()
 
 
 def _empty(elsewhere: bool) -> Network:
@@ -101,7 +113,8 @@ def _empty(elsewhere: bool) -> Network:
 def _open(pbf: Path, bounds: Bounds | None) -> Any:
     import pyrosm
 
-    return pyrosm.OSM(str(pbf), bounding_box=None if bounds is None else list(bounds))
+    box = None if bounds is None else [*np.add(bounds, AROUND_DEGREES * np.array([-1, -1, 1, 1]))]
+    return pyrosm.OSM(str(pbf), bounding_box=box)
 
 
 def _ferries(pbf: Path, bounds: Bounds | None) -> int:

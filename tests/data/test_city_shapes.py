@@ -382,6 +382,16 @@ def test_an_extract_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
     assert error.what.startswith("the extract cannot be read (")
 
 
+def test_of_a_city_on_an_island_the_streets_are_its_own_not_those_of_the_larger_shore(tmp_path: Path) -> None:
+    """The island has 81 nodes in the city; the shore beyond its western line has 400."""
+    island, ways = grid_of_streets(24.93, 60.16)
+    shore, more = grid_of_streets(24.9005, 60.16, columns=20, rows=20, step=0.0015, first=1000)
+    folder = streets(tmp_path, island | shore, ways | more)
+    result = checks.check(folder)
+    assert result.findings == []
+    assert "4,024 of 4,024 residents (100.0%) live within 200 m of the streets." in whats(result.notes)
+
+
 # Grids
 
 
