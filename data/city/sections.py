@@ -53,7 +53,7 @@ def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame |
 
 def _without_few(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
     """A table whose single years are put together where so few people have each that rounding would blur them all."""
-    years = table["age"].map({age: len(set(ages.ends(age))) == 1 for age in table["age"].unique() if age})
+    years = table["age"].isin([age for age in table["age"].unique() if age and len(set(ages.ends(age))) == 1])
     if not years.any() or table.loc[years, "persons"].between(1, THRESHOLD - 1).mean() < FEW:
         return table
     coarse = table.assign(age=table["age"].map({age: ages.coarse(age) for age in table["age"].unique() if age}))

@@ -664,6 +664,39 @@ def written_as(counts: dict[str, list[int]], form: str, group: str, names: bool,
     return rows_of("area;age;persons", *lines)
 
 
+CELLS = {
+    "area": ["01", "02", "03", "04", "1", "St. Pauli", "Gesamt", "West", "Zz", ""],
+    "age": ["0-5", "6+", "total", "7", "UNK", "0-99", "x", ""],
+    "sex": ["m", "f", "total", "x", ""],
+    "day": ["2020", "2019", "12/31/2020", "2011-12", "x"],
+    "": ["1", "2", "100", "300", "..", "-", "<5", "1,234", "1.234", "12.5", "", "many", "-5", "1e999", "{x}", '"'],
+}
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    table=st.lists(
+        st.sampled_from(["area", "age", "sex", "day", "persons", "0-5", "6+", "2019", "2020", "m", "f"]),
+        min_size=1,
+        max_size=8,
+        unique=True,
+    ).flatmap(
+        lambda names: st.lists(
+            st.tuples(*(st.sampled_from(CELLS.get(name, CELLS[""])) for name in names)), min_size=1, max_size=12
+        ).map(lambda rows: [tuple(names), *rows])
+    ),
+    part=st.sampled_from([{}, {"rest": "18-64"}, {"sum_over": ["sex"]}, {"kinds": {"7": ""}}, {"areas": {"Zz": ""}}]),
+)
+def test_whatever_stands_in_a_table_there_is_a_table_or_a_sentence(
+    tmp_path: Path, table: list[tuple[str, ...]], part: dict[str, Any]
+) -> None:
+    result = check(tmp_path, rows_of(*(";".join(row) for row in table)), **part)
+    assert "residents" in result.tables or result.errors
+    for finding in result.findings:
+        assert finding.file
+        assert finding.hint
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     counts=st.lists(st.lists(st.integers(0, 2_000_000), min_size=3, max_size=3), min_size=4, max_size=4),
