@@ -47,7 +47,7 @@ def _of_cells(reader: SectionReader, crs: int | None) -> gpd.GeoSeries:
     """
     values = reader.rows[reader.columns["geometry"]]
     shapes = np.array([*map(_of_cell, values), None], dtype=object)[:-1]  # the last: of shapes alone numpy makes rows
-    filled = values.notna() & (values.astype(str).str.strip() != "")
+    filled = values.notna() & values.map(lambda value: str(value).strip() != "").astype(bool)
     hint = "Write WKT such as POINT (24.9 60.2), GeoJSON or WKB"
     reader.error("'{value}' is no shape", hint, "geometry", filled & pd.isna(shapes))
     stated = {int(srid) for srid in shapely.get_srid(shapes) if srid > 0}

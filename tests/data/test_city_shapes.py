@@ -238,6 +238,17 @@ def test_outlines_stand_in_a_column_of_a_csv(tmp_path: Path, form: str) -> None:
     assert (wrong[0].what, wrong[0].row, wrong[0].column) == ("'somewhere' is no shape", 3, "the_geom")
 
 
+def test_outlines_stand_as_bytes_in_a_parquet_file_that_is_no_geoparquet(tmp_path: Path) -> None:
+    areas = template_areas()
+    folder = with_areas(tmp_path / "pack", "areas.parquet")
+    pd.DataFrame(areas.drop(columns="geometry")).assign(wkb=areas.geometry.to_wkb()).to_parquet(
+        folder / "areas.parquet"
+    )
+    result = checks.check(folder)
+    assert result.errors == []
+    assert gpd.GeoDataFrame(result.tables["areas"]).geometry.tolist() == areas.geometry.tolist()
+
+
 def test_outlines_with_latitude_first_are_called_so(tmp_path: Path) -> None:
     areas = template_areas()
     folder = with_areas(tmp_path / "pack", "areas.csv")
