@@ -39,7 +39,7 @@ class Indicator:
     formula: str
     tables: tuple[str, ...]
     make: Callable[[Inputs], pd.Series]
-    period: str = N_("chosen half-year")
+    period: str = N_("chosen day")
     caveats: str = ""
     shown_on: str = "displacement_city"
     digits: int = 1
@@ -55,7 +55,7 @@ _STRAIGHT = N_(
     "over the built-up cells of an area."
 )
 _SINGLE_DAYS = N_("Published for single days; areas with few residents are suppressed.")
-_NEWEST = N_("residents: chosen half-year; facilities: newest record")
+_NEWEST = N_("residents: chosen day; facilities: newest record")
 _MINUTES = N_("sum over cells of residents x minutes to the nearest / sum of residents")
 
 
@@ -65,7 +65,7 @@ def _social(key: str, dimension: str, good: str, caveats: str = _SINGLE_DAYS) ->
         "as published; above planning areas the mean weighted with residents of its own ages, counted within a year "
         "of it"
     )
-    period = N_("newest published day up to the chosen half-year")
+    period = N_("newest published day up to the chosen day")
     page = f"creative_inclusion?beside={key}" if key in ("unemployment", "child_poverty") else "inclusion"
     tables, make = ("social_monitoring",), measures.percent(key)
     return Indicator(key, label, dimension, "%", good, definition, formula, tables, make, period, caveats, page)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,12 @@ class Outlook:
     backtest: pd.DataFrame
     held: float
     tested: int
+
+
+def step_months(days: Iterable[pd.Timestamp]) -> int:
+    """Months from each of some days to the next; 0 where they are not evenly apart, or fewer than two."""
+    months = {12 * (after.year - before.year) + after.month - before.month for before, after in pairwise(days)}
+    return months.pop() if len(months) == 1 else 0
 
 
 def _naive(log: np.ndarray, h: int) -> Path:

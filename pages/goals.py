@@ -33,7 +33,7 @@ shell.title(_("Goals of {name}", name=areas.place_name(ctx, territory)), ctx, te
 with shell.section():
     for goal in goals.goals_within(ctx, territory):
         with shell.section():
-            with st.spinner(_("Measuring every half-year …")):
+            with st.spinner(_("Measuring every count …")):
                 figure, standing = goals.goal_figure(ctx, goal)
             figures.show(figure)
             st.markdown(standing)

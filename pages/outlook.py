@@ -16,7 +16,7 @@ left, middle, right = st.columns(3)
 controls.choice(left.selectbox, _("Whose future"), "subject", outlook.subjects(ctx, territory))
 if query.in_city:
     controls.choice(middle.selectbox, _("Origin"), "outlook_origin", origins)
-step = _("half-years") if query.in_city else _("years")
+step = outlook.step_name(ctx, territory, query)
 controls.choice(right.selectbox, _("Horizon ({step})", step=step), f"horizon_{query.subject}", str)
 with shell.section():
     with st.spinner(_("Testing each model on the past …")):

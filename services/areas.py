@@ -11,6 +11,7 @@ import data
 from analytics import areas, coverage
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
+from data.translation import N_
 from services.cache import cached, cached_numbers, shapes
 from services.tables import city_table, optional_table, world_table
 
@@ -23,6 +24,12 @@ def area_names(ctx: CityContext, level: str) -> dict[str, str]:
     """Area name by id, at one level of today's areas, in the order of the names; the city's own name for 'city'."""
     rows = _areas(ctx, level).sort_values("name")
     return dict(zip(rows["area_id"], rows["name"], strict=True))
+
+
+@cached_numbers
+def redrawn(ctx: CityContext) -> bool:
+    """Whether the city's areas were drawn otherwise before."""
+    return bool(city_table(ctx, "areas")["boundary_version"].nunique() > 1)
 
 
 @cached_numbers
@@ -172,11 +179,10 @@ def require_period(ctx: CityContext, territory: Territory) -> pd.Timestamp:
     if period is not None:
         return period
     _, years = ctx.language, [day.year for day in current_half_years(ctx)]
+    fits = N_("No count of residents fits today's areas (in force since {boundary_since}) in these years.")
+    counts = N_("{name} counts no residents in these years.")
     raise NothingToShow(
-        _(
-            "No count of residents fits today's areas (in force since {boundary_since}) in these years.",
-            boundary_since=ctx.city.boundary_since,
-        ),
+        _(fits if redrawn(ctx) else counts, boundary_since=ctx.city.boundary_since, name=ctx.name),
         _("Choose years from {first} to {last} in the sidebar.", first=years[0], last=years[-1])
         if years
         else _("Add it to the city's pack and build it on the page *Your city*."),

@@ -13,7 +13,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, SUPPRESSED
-from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name
+from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name, redrawn
 from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
@@ -25,7 +25,7 @@ from services.tables import city_table, optional_table, require_tables, source
 TRENDS = {
     "persons": (N_("Persons"), N_("residents with that migration background"), 0),
     "per_1000": (N_("Per 1,000 residents"), N_("residents with that migration background per 1,000 residents"), 1),
-    "index": (N_("Index, first half-year = 100"), N_("index, first half-year shown = 100"), 1),
+    "index": (N_("Index, first count = 100"), N_("index, first count shown = 100"), 1),
 }
 SIMPSON = N_("chance that two people with a named origin differ, % (Simpson)")
 # measure on the map -> its name, unit, digits, suffix
@@ -47,7 +47,7 @@ COLUMNS = by_name(
     Column("origin", N_("Origin"), kind="text"),
     Column("persons", N_("People of that origin"), missing=SUPPRESSED),
     Column("per_1000", N_("Per 1,000 residents"), digits=1),
-    Column("index", N_("Index, first half-year = 100"), digits=1),
+    Column("index", N_("Index, first count = 100"), digits=1),
     Column("quotient", N_("Location quotient"), digits=2),
     Column("growth", N_("Growth since a chosen date"), "%", digits=1),
     Column("diversity", N_("Diversity of origins"), "%", digits=1),
@@ -168,7 +168,7 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
     unpublished = [origin for origin, part in rows.groupby("origin") if part["persons"].isna().all()]
     caption = Caption(
         finding,
-        _("{unit}, at each half-year's end", unit=_(unit)),
+        _("{unit}, on each day counted", unit=_(unit)),
         years_of(rows["period"].dt.year),
         source(ctx, "residents_by_origin", "residents"),
         _("{origins}: every count is suppressed or unknown", origins=_.listed(unpublished)) if unpublished else "",
@@ -188,6 +188,11 @@ def _map_periods(ctx: CityContext, territory: Territory) -> list[pd.Timestamp]:
 def map_period(ctx: CityContext, territory: Territory) -> pd.Timestamp:
     """The newest of them. Raises NothingToShow where there is none."""
     _, since, fitting = ctx.language, ctx.city.boundary_since, _map_periods(ctx, territory)
+    if not fitting and not redrawn(ctx):
+        raise NothingToShow(
+            _("Origins are not counted on a day of these years on which residents are."),
+            _("Move the years in the sidebar."),
+        )
     if not fitting:
         raise NothingToShow(
             _("Areas were redrawn on {boundary_since}; earlier half-years do not fit the map.", boundary_since=since),
@@ -299,7 +304,7 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     )
     caption = Caption(
         _("District by district, on one scale"),
-        _("{unit}, at each half-year's end", unit=_("residents with that migration background")),
+        _("{unit}, on each day counted", unit=_("residents with that migration background")),
         years_of(rows["period"].dt.year),
         source(ctx, "residents_by_origin"),
     )

@@ -34,8 +34,8 @@ COLUMNS = by_name(
     Column("coverage_80", N_("held by the 80 % interval"), "%"),
     Column("coverage_95", N_("held by the 95 % interval"), "%"),
     Column("forecasts", N_("Past outcomes forecast")),
-    Column("before", N_("Residents half a year before")),
-    Column("change", N_("Change in the half-year")),
+    Column("before", N_("Residents at the count before")),
+    Column("change", N_("Change since the count before")),
     Column("mean_change", N_("Usual change (mean)"), digits=1),
     Column("spread", N_("Spread of earlier changes"), digits=1),
     Column("t", N_("change against its own past (t)"), digits=1),
@@ -130,11 +130,30 @@ def forecast(ctx: CityContext, territory: Territory, query: Query) -> tuple[pd.S
             least=outlook.LEAST_POINTS,
             points=len(series),
         )
+    elif not step_months(series, query):
+        fault = _("A forecast needs counts that are evenly apart in time.")
     elif series.isna().any() or (series <= 0).any():
         fault = _("A forecast needs positive numbers without gaps.")
     if fault:
         raise NothingToShow(_("No forecast can be made here."), _("{fault} Choose a larger territory.", fault=fault))
     return series, _forecast(series, query.horizon)
+
+
+def step_months(series: pd.Series, query: Query) -> int:
+    """Months from one time of a series to the next; 0 where it has none or they are not evenly apart."""
+    return outlook.step_months(series.index) if query.in_city else 12
+
+
+def step_name(ctx: CityContext, territory: Territory, query: Query) -> str:
+    """What a step of the series is called."""
+    names = {6: N_("half-years"), 12: N_("years")}
+    return ctx.language(names.get(step_months(past(ctx, territory, query), query), N_("counts")))
+
+
+def _ahead(day: pd.Timestamp, months: int) -> pd.Timestamp:
+    """So many months later; the end of a month after the end of one."""
+    later = day + pd.DateOffset(months=months)
+    return later + pd.offsets.MonthEnd(0) if day.is_month_end else later
 
 
 def _source(ctx: CityContext, query: Query) -> str:
@@ -152,7 +171,8 @@ def forecast_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     last, future = series.index[-1], result.forecast.drop(columns="horizon")
     steps = result.forecast["horizon"]
     time = "period" if query.in_city else "year"
-    future[time] = [last + pd.offsets.MonthEnd(6 * step) for step in steps] if query.in_city else last + steps
+    months = step_months(series, query)
+    future[time] = [_ahead(last, months * step) for step in steps] if query.in_city else last + steps
     end = future.iloc[-1]
     when = _when(ctx, query, end[time]) if query.in_city else _("the end of {when}", when=int(end[time]))
     tested = _("80 % interval, not tested: the past is too short")
@@ -225,10 +245,18 @@ def backtest_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
 
 @cached
 def unusual(ctx: CityContext, level: str, origin: str) -> signals.Signals:
-    """Areas of a level whose newest change stands out (analytics.signals)."""
+    """Areas of a level whose newest change stands out (analytics.signals). Raises NothingToShow where changes are of
+    different lengths of time.
+    """
     rows = city_table(ctx, TABLE)
     rows = rows[(rows["level"] == level) & (rows["origin"] == origin)]
-    return signals.unusual_changes(rows[rows["boundary_version"] == ctx.boundary_version])
+    rows = rows[rows["boundary_version"] == ctx.boundary_version]
+    if not outlook.step_months(sorted(rows["period"].unique())):
+        _ = ctx.language
+        raise NothingToShow(
+            _("Changes can be compared where counts are evenly apart in time."), _("Add more days to the city's pack.")
+        )
+    return signals.unusual_changes(rows)
 
 
 def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
@@ -259,7 +287,7 @@ def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     unit = _(
         "{unit}; t = (change - mean of earlier changes) / its standard error; at most 5 % of those listed by chance",
         unit=_(
-            "residents from {names}, change in the half-year to {period}",
+            "residents from {names}, change since the count before, to {period}",
             names=origins(ctx)[query.signal_origin],
             period=_.day(rows["period"].max()),
         ),

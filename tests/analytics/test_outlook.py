@@ -107,3 +107,11 @@ def test_a_suppressed_neighbour_makes_no_signal() -> None:
     rows = pd.DataFrame({"period": periods, "area_id": "a", "persons": [100, 102, 106, 112, 116, None, 300]})
     assert signals.unusual_changes(rows).rows.empty
     assert signals.unusual_changes(rows.head(1)).tested == 0
+
+
+def test_steps_are_as_long_as_the_days_are_apart() -> None:
+    ends = pd.to_datetime(["2022-06-30", "2022-12-31", "2023-06-30"])
+    assert outlook.step_months(ends) == 6
+    assert outlook.step_months(pd.to_datetime(["2011-05-09", "2021-05-09"])) == 120
+    assert outlook.step_months(pd.to_datetime(["2020-12-31", "2021-12-31", "2022-06-30"])) == 0  # a year, then half
+    assert outlook.step_months(ends[:1]) == 0

@@ -190,7 +190,7 @@ def test_cards_count_areas_and_say_the_day_of_what_was_published() -> None:
     rows = indicator_cards.cards_figure(ctx, CITY).rows.set_index("key")
     assert rows.loc["unemployment", "period"].endswith("(31 December 2020)")
     assert rows.loc["unemployment", "good"] == "low is good"
-    assert rows.loc["children", "period"] == "chosen half-year"
+    assert rows.loc["children", "period"] == "chosen day"
 
 
 def test_a_map_of_the_index_is_classed_by_its_score() -> None:

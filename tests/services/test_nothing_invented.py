@@ -13,6 +13,7 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from services import (
     access,
+    areas,
     arrivals,
     coverage,
     demand_points,
@@ -23,6 +24,7 @@ from services import (
     indicator_cards,
     indicator_days,
     origins,
+    outlook,
     overview,
     profile,
 )
@@ -47,7 +49,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("ZONE_DATABASE", f"sqlite:///{place / 'zone.db'}")
         for key, forms in CITIES.items():
             building.build(pack_of(place / key, key, forms))
+        building.build(yearly(place / "yearly"))
     return place
+
+
+def yearly(place: Path) -> Path:
+    """A pack that counts residents and origins once a year, at the end of June from 2013 to 2024."""
+    folder = pack_of(place, "yearly", {"areas": "no district", "background": "none", "social": "none"})
+    for name in ("residents", "origins"):
+        rows = pd.read_csv(folder / f"{name}.csv").query("period == '2024-12-31'")
+        days = [rows.assign(period=f"{2013 + n}-06-30", persons=rows["persons"] * (10 + n) // 10) for n in range(12)]
+        pd.concat(days).to_csv(folder / f"{name}.csv", index=False)
+    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +173,23 @@ def test_people_of_another_day_stand_for_no_one() -> None:
         origins.trend_figure(ctx, EVER, query)
     with pytest.raises(NothingToShow, match="need both counts"):
         diversity.segregation(ctx, DAY)
+
+
+def test_a_forecast_and_its_steps_follow_the_days_of_the_counts() -> None:
+    ctx = context("yearly")
+    query = outlook.Query(subject="city", outlook_origin="UKR", horizon_city=2)
+    assert outlook.step_name(ctx, EVER, query) == "years"
+    rows = outlook.forecast_figure(ctx, EVER, query).rows
+    assert rows["period"].tolist() == [pd.Timestamp("2025-06-30"), pd.Timestamp("2026-06-30")]  # no half-years
+
+
+def test_areas_that_were_never_redrawn_are_not_said_to_be() -> None:
+    with pytest.raises(NothingToShow) as gap:
+        areas.require_period(context("yearly"), Territory(country="FIN", first_year=1990, last_year=2000))
+    assert gap.value.what == "City yearly counts no residents in these years."
+    assert gap.value.hint == "Choose years from 2013 to 2024 in the sidebar."
+    with pytest.raises(NothingToShow, match="Origins are not counted on a day of these years on which residents are"):
+        origins.map_period(context("other-days"), EVER)
 
 
 def test_one_area_is_not_ranked() -> None:
