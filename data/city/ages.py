@@ -12,32 +12,36 @@ TOTAL, UNKNOWN = "total", "unknown"
 TOTALS = {
     *("total", "totals", "t", "all", "all ages", "gesamt", "insgesamt", "zusammen", "alle", "alle altersgruppen"),
     *("summe", "yhteensä", "ensemble", "tous", "toutes", "tous âges", "todos", "todas", "todas las edades", "i alt"),
-    *("totalt", "sum", "both", "everyone", "разом", "усього", "всього", "усі", "усі вікові групи", "المجموع"),
+    *("totalt", "sum", "both", "everyone"),
+    *("разом", "усього", "всього", "усі", "усі вікові групи", "المجموع"),
     *("الإجمالي", "الاجمالي", "الكل", "إجمالي", "جميع الأعمار", ""),
 }
 UNKNOWNS = {
     *("unknown", "unk", "not stated", "n/a", "unbekannt", "ohne angabe", "keine angabe", "inconnu", "non déclaré"),
-    *("âge inconnu", "desconocido", "no consta", "невідомо", "не вказано", "غير معروف", "غير مبين", "غير محدد"),
+    *("âge inconnu", "desconocido", "no consta"),
+    *("невідомо", "не вказано", "غير معروف", "غير مبين", "غير محدد"),
 }
 # Words by what they do to the number beside them. A word of more than one stands as it is written, without accents.
 _UNDER = (
     "bis unter|bis u|unter|under|to under|to less than|less than|below|younger than|junger als|moins de|a moins de"
-    "|menos de|a menos de|menores de|до менше|менше|менше ніж|молодше|молодші|اقل من|دون|تحت|lt|u|<"
+    "|menos de|a menos de|menores de|до менше|менше|менше ніж"
+    "|молодше|молодші|اقل من|دون|تحت|lt|u|<"
 )
 _OVER = "ab|from|desde|a partir de|від|починаючи з|من|ge|>=|≥"
-_BEYOND = (
-    "over|older than|more than|above|uber|alter als|mehr als|plus de|mas de|mayores de|понад|більше ніж|اكثر من|gt|>"
-)
+_BEYOND = "over|older than|more than|uber|alter als|mehr als|plus de|mas de|понад|більше ніж|اكثر من|gt|>"
 _UP_TO = "bis|up to|jusqua|hasta|до включно|حتى|<=|≤"
 _AND_OVER = (
     "and over|and older|and more|and above|or over|or older|or more|plus|over|und alter|und altere|und mehr|und daruber"
     "|u a|u alter|u altere|et plus|ou plus|et plus ages|y mas|o mas|en adelante"
-    "|і старше|та старше|і старші|та старші|і більше|та більше|и старше"
+    "|і старше|та старше|і старші|та старші"
+    "|і більше|та більше|и старше"
     "|فاكثر|فما فوق|واكثر|وما فوق|او اكثر|oder alter|oder mehr"
 )
 _NOTHING = (
     "age|ages|aged|y|yr|yrs|year|years|old|years old|alter|jahr|jahre|jahren|jahrige|jahriger|jahrigen|j|im alter von"
-    "|an|ans|age de|anos|ano|de edad|edad|р|рік|роки|років|років і|вік|вікова група|سنه|سنة|سنوات|عام|عاما|اعوام|عمر"
+    "|an|ans|age de|anos|ano|de edad|edad"
+    "|р|рік|роки|років|років і|вік|вікова група"
+    "|سنه|سنة|سنوات|عام|عاما|اعوام|عمر"
     "|العمر|persons|personen|personas|personnes|bevolkerung|population|residents|einwohner|of age"
 )
 _BETWEEN = "to|through|bis|bis einschließlich|bis einschliesslich|a|y|and|et|und|до|по|الى|حتى|و|bis zu|-"

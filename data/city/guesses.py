@@ -16,9 +16,12 @@ SYNONYMS = {  # what publishers call our columns; compared without case, accents
     "district": "district district_id bezirk bez borough suurpiiri arrondissement parent parent_id",
     "district_name": "district_name bezirksname borough_name",
     "persons": "persons population residents inhabitants people total t tot_p pop count value einwohner "
-    "asukkaat vaesto obs_value bevölkerung personen anzahl insgesamt habitants effectif poblacion población habitantes "
-    "personas total_personas населення осіб кількість кількість_осіб السكان عدد_السكان العدد number",
-    "period": "period date day year time stichtag datum time_period jahr année fecha año anno дата рік السنة التاريخ",
+    "asukkaat vaesto obs_value bevölkerung personen anzahl insgesamt habitants effectif "
+    "poblacion población habitantes "
+    "personas total_personas населення осіб кількість кількість_осіб "
+    "السكان عدد_السكان العدد number",
+    "period": "period date day year time stichtag datum time_period jahr année fecha año anno "
+    "reference_date ref_date дата рік السنة التاريخ",
     "age": "age age_group agegroup ages alter altersgruppe age_band age_class âge tranche_d_âge tranche_age edad "
     "grupo_edad grupo_de_edad вік вікова_група العمر الفئة_العمرية ikä",
     "cell": "cell grd_id grid_id grid cellcode gitter_id_100m gitter_id_1km gitter_id_10km gitter_id",

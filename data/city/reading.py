@@ -24,7 +24,7 @@ UNKNOWN = re.compile(  # what offices write for what they do not know or do not 
     r"|n/?a|n\. ?a\.|k\. ?a\.|nan|null|none|nd|n\. ?d\.|s/d|n\. ?v\."
     r"|unknown|unbekannt|suppressed|not available|н/д|غير متوفر"
 )
-_DIGITS = {ord(mark): plain for mark, plain in zip("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,", strict=True)}
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫٬", "01234567890123456789.,")
 
 
 def read(path: Path, name: str, part: Part | None = None) -> FileTable:

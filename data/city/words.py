@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 
-LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d"})
+LETTERS = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d"})
 SAME = {  # abbreviated or translated parts of the names of places
     **{"sankt": "st", "saint": "st", "sainte": "ste", "santa": "sta", "santo": "sto", "strasse": "str"},
-    **{"street": "str", "platz": "pl", "place": "pl", "und": "&", "and": "&", "et": "&", "і": "&", "та": "&", "y": "&"},
+    **{"street": "str", "platz": "pl", "place": "pl", "und": "&", "and": "&", "et": "&"},
+    **{"і": "&", "та": "&", "y": "&"},
     **{"mount": "mt", "grosser": "gr", "grosse": "gr", "gross": "gr", "kleiner": "kl", "kleine": "kl", "klein": "kl"},
 }
 TOTALS = frozenset(
@@ -16,18 +17,23 @@ TOTALS = frozenset(
         *("total", "totals", "grand total", "all", "all areas", "sum", "city", "whole city", "city total", "gesamt"),
         *("insgesamt", "zusammen", "summe", "stadt", "stadt gesamt", "gesamtstadt", "stadt insgesamt", "alle"),
         *("ensemble", "ville", "tous", "toutes", "total general", "todos", "todas", "ciudad", "totale", "yhteensa"),
-        *("koko kaupunki", "i alt", "totalt", "hela staden", "разом", "усього", "всього", "місто", "المجموع"),
-        *("الاجمالي", "المدينة", "الكل", "t", "both", "both sexes", "beide", "mf", "m f", "persons", "personen"),
+        *("koko kaupunki", "i alt", "totalt", "hela staden"),
+        *("разом", "усього", "всього", "місто", "المجموع"),
+        *("الاجمالي", "المدينة", "الكل"),
+        *("t", "both", "both sexes", "beide", "mf", "m f", "persons", "personen"),
     }
 )
 MALE = frozenset({"m", "male", "males", "men", "man", "mannlich", "manner", "homme", "hommes", "masculin", "hombre"})
-MALE |= {"hombres", "varones", "masculino", "чоловіки", "чоловіча", "чоловік", "ч", "ذكر", "ذكور", "miehet", "man män"}
+MALE |= {"hombres", "varones", "masculino", "miehet"}
+MALE |= {"чоловіки", "чоловіча", "чоловік", "ч", "ذكر", "ذكور"}
 FEMALE = frozenset(
     {"f", "w", "female", "females", "women", "woman", "weiblich", "frauen", "femme", "femmes", "feminin"}
 )
-FEMALE |= {"mujer", "mujeres", "femenino", "жінки", "жіноча", "жінка", "ж", "انثى", "اناث", "naiset", "kvinnor", "k"}
+FEMALE |= {"mujer", "mujeres", "femenino", "naiset", "kvinnor", "k"}
+FEMALE |= {"жінки", "жіноча", "жінка", "ж", "انثى", "اناث"}
 OTHER_SEX = frozenset({"x", "d", "divers", "diverse", "other", "autre", "otro", "unknown", "unbekannt", "not stated"})
-SEX_COLUMNS = frozenset({"sex", "gender", "geschlecht", "sexe", "sexo", "genero", "genre", "стать", "الجنس", "النوع"})
+SEX_COLUMNS = frozenset({"sex", "gender", "geschlecht", "sexe", "sexo", "genero", "genre"})
+SEX_COLUMNS |= {"стать", "الجنس", "النوع"}
 SEX_COLUMNS |= {"sukupuoli", "kon", "kjonn", "sesso", "geslacht", "plec"}
 
 

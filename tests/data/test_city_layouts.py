@@ -279,7 +279,7 @@ def test_a_fault_in_a_wide_table_names_its_own_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "column_and_words",
-    [("sex", "m", "f", "total"), ("Geschlecht", "männlich", "weiblich", "Insgesamt"), ("стать", "ч", "ж", "усього")],
+    [("sex", "m", "f", "total"), ("Geschlecht", "m", "w", "Insgesamt"), ("стать", "ч", "ж", "усього")],
 )
 @pytest.mark.parametrize("total", [True, False])
 def test_sexes_are_summed_and_a_total_is_not_counted_twice(
@@ -323,13 +323,17 @@ def test_percentages_of_sexes_are_not_added(tmp_path: Path) -> None:
 
 AGES = {
     "0-4": [
-        *("0 bis 4", "0 to 4", "de 0 a 4", "0 à 4 ans", "від 0 до 4 років", "من 0 إلى 4 سنوات", "٠-٤", "0–4"),
-        *("under 5", "unter 5", "moins de 5 ans", "menos de 5 años", "молодше 5 років", "أقل من 5 سنوات", "Y_LT5"),
+        *("0 bis 4", "0 to 4", "de 0 a 4", "0 à 4 ans"),
+        *("від 0 до 4 років", "من 0 إلى 4 سنوات", "٠-٤", "0–4"),
+        *("under 5", "unter 5", "moins de 5 ans", "menos de 5 años"),
+        *("молодше 5 років", "أقل من 5 سنوات", "Y_LT5"),
         *("0 bis unter 5", "<5", "0 to under 5", "0 à moins de 5 ans", "less than 5 years", "0_4"),
     ],
     "65+": [
-        *("65 and over", "65 und älter", "65 ans et plus", "65 y más", "65 і старше", "65 سنة فأكثر", "Y_GE65"),
-        *("65 years and older", "65-Jährige und Ältere", "65 Jahre u. älter", "65 років та старше", "≥ 65", "65 +"),
+        *("65 and over", "65 und älter", "65 ans et plus", "65 y más"),
+        *("65 і старше", "65 سنة فأكثر", "Y_GE65"),
+        *("65 years and older", "65-Jährige und Ältere", "65 Jahre u. älter"),
+        *("65 років та старше", "≥ 65", "65 +"),
         *("over 64", "über 64", "plus de 64 ans", "más de 64 años", "ab 65", "65 or more", "65 et plus"),
     ],
     "5-9": [
@@ -356,7 +360,10 @@ def test_ages_in_six_languages_and_in_codes(band: str) -> None:
     assert {age: ages.band(age) for age in AGES[band]} == dict.fromkeys(AGES[band], band)
 
 
-@pytest.mark.parametrize("written", [("0 bis 17", "18 und älter"), ("Y_LT18", "Y_GE18"), ("0 à 17 ans", "18 ans et +")])
+FILES_OF_AGES = [("0 bis 17", "18 und älter"), ("Y_LT18", "Y_GE18"), ("0 à 17 ans", "18 ans et +")]
+
+
+@pytest.mark.parametrize("written", FILES_OF_AGES)
 def test_a_file_of_such_ages_is_read(tmp_path: Path, written: tuple[str, str]) -> None:
     assert people(check(tmp_path, long(written))) == AS_STATED
 
@@ -546,7 +553,7 @@ def test_a_gap_in_the_last_row_is_no_note(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("encoding", "names"),
     [
-        ("cp1251", ["Печерський район", "Подільський", "Шевченківський", "Святошинський"]),
+        ("cp1251", ["Печерський район", "Поділ", "Дарницький", "Оболонь"]),
         ("cp949", ["종로구", "중구", "용산구", "성동구"]),
         ("shift_jis", ["千代田区", "中央区", "港区", "新宿区"]),
         ("utf-16", ["Żoliborz", "Ürümqi", "Łódź", "Kraków"]),
