@@ -13,12 +13,13 @@ from data.context import CityContext
 from data.errors import DataError
 from services import inclusion
 from services.areas import area_names
+from services.indicator_days import social_days
 from services.tables import source
 
 
 def indicators(ctx: CityContext, level: str, period: pd.Timestamp) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Every indicator of every area of a level (or of the 'city'), and what is to be said about them."""
-    rows = inclusion.measured(ctx, period, level).reset_index()
+    rows, days = inclusion.measured(ctx, period, level).reset_index(), social_days(ctx, period)
     rows.insert(1, "name", rows["area_id"].map(area_names(ctx, level)))
     about = {
         "title": "Indicators by area",
@@ -28,7 +29,7 @@ def indicators(ctx: CityContext, level: str, period: pd.Timestamp) -> tuple[pd.D
         "source": source(ctx, *inclusion.TABLES),
         "indicators": {
             card.key: {name: getattr(card, name) for name in ("label", "unit", "period", "definition", "caveats")}
-            | {"source": source(ctx, *card.tables)}
+            | {"source": source(ctx, *card.tables), "day": f"{days.get(card.key, period):%Y-%m-%d}"}
             for card in REGISTRY
         },
     }

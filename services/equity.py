@@ -20,9 +20,9 @@ from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.coverage import require_served
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
-from services.indicator_days import social_day
+from services.indicator_days import social_day, social_shares
 from services.names import level_plurals
-from services.tables import city_table, facilities_source, optional_table
+from services.tables import city_table, facilities_source
 
 if TYPE_CHECKING:
     from libpysal.weights import Queen
@@ -76,9 +76,8 @@ def _cluster_level(ctx: CityContext) -> str:
 
 def _child_poverty(ctx: CityContext, period: pd.Timestamp) -> pd.Series:
     """Per cent of children in poverty by smallest area, as last counted by a day."""
-    rows = optional_table(ctx, "social_monitoring")
-    rows = rows[(rows["indicator"] == "child_poverty") & (rows["period"] <= period)]
-    return rows[rows["period"] == rows["period"].max()].set_index("area_id")["percent"]
+    rows = social_shares(ctx, period)
+    return rows[rows["indicator"] == "child_poverty"].set_index("area_id")["percent"]
 
 
 def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list[KeyFigure]:

@@ -21,7 +21,7 @@ from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
-from services.indicator_days import bases_day, of_period, social_day, social_days, social_shares
+from services.indicator_days import about, bases_day, of_period, social_day, social_days, social_shares
 from services.names import cards, dimensions, level_plurals
 from services.tables import city_table, has_tables, optional_table, source, world_table
 
@@ -202,7 +202,7 @@ def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, que
     unit, note = _("inclusion index, 1 to 100 (estimate)"), _("ranges: 5 to 95 % of 2,048 combinations of choices")
     if query.aggregation == "mazziotta-pareto" and query.weights != "benefit of the doubt":
         unit = _("inclusion index, every dimension with mean 100 and standard deviation 10 (estimate)")
-    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), note)
+    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), f"{note} · {about(ctx, period)}")
     return area_map(ctx, territory, "index-map", caption, rows, query.level, columns=COLUMNS)
 
 
@@ -314,10 +314,10 @@ def correlations_figure(ctx: CityContext, period: pd.Timestamp, query: Query) ->
 
 def indicators_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str) -> Figure:
     """Every indicator by area of the city or the chosen district."""
-    _, rows = ctx.language, measured(ctx, period, level).reset_index()
+    _, rows, note = ctx.language, measured(ctx, period, level).reset_index(), about(ctx, period)
     rows.insert(1, "name", rows["area_id"].map(area_names(ctx, level)))
     rows = in_district(ctx, rows, territory.district, level)
     caption = Caption(
-        _("Indicators by area"), _("each column in the unit of its heading"), _.day(period), source(ctx, *TABLES)
+        _("Indicators by area"), _("each column in the unit of its heading"), _.day(period), source(ctx, *TABLES), note
     )
     return figure(ctx, "indicators", caption, rows, None, INDICATOR_COLUMNS, area_shapes(ctx, level))

@@ -21,7 +21,7 @@ LEAST = [
     NOTHING_ELSE | {"areas": "hexagons of the grid", "last": "2013"},
 ]
 # What no page may say: arithmetic that failed, an empty bracket where a period or a name should stand.
-FAILED = re.compile(r".{0,60}(?:\bnan\b|\bNaN\b|\bNone\b|<NA>|\bNaT\b|\binf\b|\(\)).{0,40}")
+FAILED = re.compile(r".{0,60}(?:\bnan\b|\bNaN\b|\bNone\b(?! of)|<NA>|\bNaT\b|\binf\b|\(\)).{0,40}")
 # Pages in which no table of the city has a part: opened with one city only.
 OF_THE_WORLD = ("displacement", "displacement_flows", "creative", "creative_region")
 NEEDED = {

@@ -13,6 +13,7 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from services import (
     access,
+    api,
     areas,
     arrivals,
     coverage,
@@ -126,6 +127,10 @@ def test_each_social_indicator_is_of_its_own_newest_day() -> None:
     cards = indicator_cards.cards_figure(ctx, EVER).rows.set_index("key")["period"]
     assert cards["child_poverty"].endswith("(30 June 2022)")
     assert cards["unemployment"].endswith("(31 December 2024)")
+    answer = api.indicators(ctx, "planning_area", DAY)[1]["indicators"]
+    assert [answer[key]["day"] for key in ("child_poverty", "residents")] == ["2022-06-30", "2024-12-31"]
+    shown = inclusion.indicators_figure(ctx, EVER, DAY, "planning_area")
+    assert "social monitoring of 30 June 2022 and 31 December 2024" in shown.note
     poverty = equity.key_figures(ctx, EVER, access.Question(service="library"))[2]
     assert "social monitoring of 30 June 2022" in str(poverty.help)
 
