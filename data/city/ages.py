@@ -28,7 +28,7 @@ _UNDER = (
     "|молодше|молодші|اقل من|دون|تحت|lt|u|<"
 )
 _OVER = "ab|from|desde|a partir de|від|починаючи з|من|ge|>=|≥"
-_BEYOND = "over|older than|more than|uber|alter als|mehr als|plus de|mas de|понад|більше ніж|اكثر من|gt|>"
+_PAST = "over|older than|more than|uber|alter als|mehr als|plus de|mas de|понад|більше ніж|اكثر من|gt|>"
 _UP_TO = "bis|up to|jusqua|hasta|до включно|حتى|<=|≤"
 _AND_OVER = (
     "and over|and older|and more|and above|or over|or older|or more|plus|over|und alter|und altere|und mehr|und daruber"
@@ -58,7 +58,7 @@ def _any(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
 
 
-UNDER, OVER, BEYOND, UP_TO, BETWEEN, BEFORE = map(_words, (_UNDER, _OVER, _BEYOND, _UP_TO, _BETWEEN, _BEFORE))
+UNDER, OVER, BEYOND, UP_TO, BETWEEN, BEFORE = map(_words, (_UNDER, _OVER, _PAST, _UP_TO, _BETWEEN, _BEFORE))
 AFTER, AND_OLDER = {"", "de"}, {"+", "et +", "ou +", "y +", "und +", "and +", "u +"}
 AND_OVER, NOTHING = _any(_AND_OVER), _any(_NOTHING)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from data import kinds
 from data.city import ages, countries, reading
 from data.city.pack import Part
-from data.city.words import SEX_COLUMNS, is_sex, is_total, plain_word
+from data.city.words import FEMALE, MALE, SEX_COLUMNS, is_sex, is_total, plain_word, spaced
 
 # By section: what may stand in several columns (else days may), and the column of ours that holds the values.
 VALUES = {
@@ -113,9 +113,10 @@ def long(rows: pd.DataFrame, spread: Wide, names: tuple[str, str]) -> tuple[pd.D
 def sex_column(rows: pd.DataFrame, mapped: Iterable[str]) -> str:
     """A column that parts rows by sex, '' where there is none."""
     for name in rows.columns.difference(list(mapped), sort=False):
-        if plain_word(name) in SEX_COLUMNS:
-            words = rows[name].dropna().astype(str).unique()
-            if len(words) and all(is_sex(word) or is_total(word) for word in words):
+        words = rows[name].dropna().unique() if pd.api.types.is_string_dtype(rows[name]) else []
+        if 0 < len(words) < 20 and all(is_sex(word) or is_total(word) for word in words):
+            kinds_of = {spaced(word) for word in words}
+            if plain_word(name) in SEX_COLUMNS or (kinds_of & MALE and kinds_of & FEMALE):
                 return str(name)
     return ""
 

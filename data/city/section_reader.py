@@ -15,6 +15,7 @@ from data.city.ground import Ground
 from data.city.pack import SECTIONS, Pack, Part
 
 MAX_ROWS_NAMED = 5
+PARTS = "their columns"  # where a value stood of several that mean the same
 
 
 @dataclass
@@ -49,6 +50,7 @@ class SectionReader:
         if part.kind and "kind" not in part.columns:
             self.columns.pop("kind", None)
         self.wide = layouts.wide(section, part, self.columns, file.rows.columns)
+        self.parted: list[str] = []
         self.cell_column: pd.Series | None = None  # where a row's value stood, if values stand in several columns
         for what, hint in file.warnings:
             self.warning(what, hint)
@@ -209,7 +211,10 @@ class SectionReader:
 
     def check_unique(self, rows: pd.DataFrame, key: list[str], column: str) -> None:
         """An error for rows that state the same thing twice."""
-        self.error("the row stands twice ({value})", "Keep one of them", column, rows.duplicated(key))
+        hint = "Keep one of them"
+        if self.section in layouts.VALUES:
+            hint += f'; if a column parts them, state it under [{self.section}]: sum_over = ["sex"]'
+        self.error("the row stands twice ({value})", hint, column, rows.duplicated(key))
 
     def leave_out(self, rows: pd.Series) -> None:
         """Go on without the rows where a mask holds."""
@@ -229,14 +234,16 @@ class SectionReader:
         of, value = (f"{name} (columns)" if name in others else name for name in (self.wide.of, self.wide.value))
         self.rows, labels, self.cell_column = layouts.long(self.rows, self.wide, (of, value))
         self.row = labels.map(self.row)
+        if len(set(self.wide.columns.values())) < len(self.wide.columns):  # '0-4' of men and '0-4' of women
+            self.rows, self.parted = self.rows.assign(**{PARTS: self.cell_column}), [PARTS]
         parts = {} if self.wide.of == layouts.SEX else {self.wide.of: of}  # over sexes it is summed
         self.columns = self.columns | parts | {self.wide.value: value}
         return labels
 
     def over(self) -> list[str]:
-        """Columns over which rows are summed: those that the manifest names, and one of sexes."""
+        """Columns over which rows are summed: those that the manifest names, one of sexes, columns of one meaning."""
         sex = layouts.sex_column(self.rows, self.columns.values())
-        return [*self.part.sum_over, *([sex] if sex and sex not in self.part.sum_over else [])]
+        return [*self.part.sum_over, *self.parted, *([sex] if sex and sex not in self.part.sum_over else [])]
 
     def summed(self, table: pd.DataFrame, keys: list[str], values: list[str]) -> pd.DataFrame:
         """A table's rows without what parts them further, such as their sex: stated totals, else sums."""

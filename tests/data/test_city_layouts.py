@@ -246,6 +246,21 @@ def test_sexes_in_columns_are_summed(tmp_path: Path, part: dict[str, Any]) -> No
     assert people(check(tmp_path, rows_of("area;men;women", *rows), **part)) == SUMS
 
 
+def test_columns_of_one_meaning_are_summed(tmp_path: Path) -> None:
+    rows = (f"{area};{low - 4};4;{high - 9};9" for area, (low, high) in TWO_AGES.items())
+    wide = {"M young": "0-17", "F young": "0-17", "M old": "18+", "F old": "18+"}
+    text = rows_of("area;M young;F young;M old;F old", *rows)
+    assert people(check(tmp_path, text, wide=wide)) == AS_STATED
+    by_area = people(check(tmp_path, text.replace("16;4;", "16;..;"), wide=wide))
+    assert pd.isna(by_area["02"][0])
+    assert by_area["02"][1] == 180
+
+
+def test_a_column_of_sexes_is_known_by_its_words(tmp_path: Path) -> None:
+    rows = (f"{area};{sex};{half}" for area, both in TWO_AGES.items() for sex, half in zip("MF", both, strict=True))
+    assert people(check(tmp_path, rows_of("area;SexLang;persons", *rows))) == SUMS
+
+
 def test_years_in_columns_are_days(tmp_path: Path) -> None:
     text = "area,2019,2020\n01,90,100\n02,190,200\n03,290,300\n04,390,400\n"
     for part in ({}, {"wide": {"2019": "2019-12-31", "2020": "2020-12-31"}}):
