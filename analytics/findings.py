@@ -34,9 +34,9 @@ class Finding:
 class Extreme:
     """The end of a ranking.
 
-    names: of all that share the value; value; behind: the next value (None: there is no other); left_out: how many have
-    too small a base to count; clear: whether a lone one is ahead of the next by more than the error of their
-    difference.
+    names: of all that share the value; value; behind: the next value (None: there is no other), next: who has it;
+    ranked: how many rows count; left_out: how many have too small a base to; clear: whether a lone one is ahead of the
+    next by more than the error of their difference.
     """
 
     names: tuple[str, ...]
@@ -44,6 +44,8 @@ class Extreme:
     behind: float | None
     left_out: int
     clear: bool
+    next: tuple[str, ...] = ()
+    ranked: int = 0
 
     @property
     def alone(self) -> bool:
@@ -82,8 +84,8 @@ def extreme(
             enough.loc[at_end, error].astype(float).max(), enough.loc[numbers == behind, error].astype(float).max()
         )
         clear = bool(abs(end - behind) > 1.96 * spread)
-    names = tuple(str(name) for name in enough.loc[at_end, "name"])
-    return Extreme(names, float(end), behind, len(valued) - len(enough), clear)
+    first, second = (tuple(map(str, enough.loc[rank, "name"])) for rank in (at_end, numbers == behind))
+    return Extreme(first, float(end), behind, len(valued) - len(enough), clear, second, len(enough))
 
 
 def relative_change(first: float | None, last: float | None, *, floor: float = MIN_START) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -206,7 +206,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
             _("Choose another service."),
         )
     many = query.coverage == "residents_per_facility"
-    options = {"largest": many, "digits": 3 if factor > 1 else digits, "base": "persons"}
+    options: dict[str, Any] = {"largest": many, "digits": 3 if factor > 1 else digits, "base": "persons"}
     least = ends(
         ctx,
         known,

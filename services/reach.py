@@ -127,7 +127,7 @@ def maps(ctx: CityContext, territory: Territory, query: Query) -> list[Figure]:
 def _hardest(ctx: CityContext, query: Query, rows: pd.DataFrame) -> tuple[str, str]:
     """For which area it is hardest, where one is and enough people are behind it; and how many areas are too small."""
     _, measure, label = ctx.language, access.measure(ctx, query), facility_kinds(ctx).loc[query.service, "label"]
-    options = {"largest": not measure.low_is_bad, "digits": measure.digits, "base": "persons"}
+    options: dict[str, Any] = {"largest": not measure.low_is_bad, "digits": measure.digits, "base": "persons"}
 
     def statement(name: str, _value: str) -> str:
         shown = rows.loc[rows["name"] == name, "shown"].iloc[0]
