@@ -9,6 +9,7 @@ import pandas as pd
 
 import data
 from analytics import areas, coverage
+from data.city.countries import english_names
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.translation import N_
@@ -124,7 +125,8 @@ def bounds(ctx: CityContext, district: str) -> tuple[float, float, float]:
 def country_names(ctx: CityContext) -> dict[str, str]:
     """Country name by ISO code, in the reader's language."""
     rows = world_table("countries")
-    return {code: ctx.language.country(code, name) for code, name in zip(rows["iso3"], rows["name"], strict=True)}
+    names = english_names() | dict(zip(rows["iso3"], rows["name"], strict=True))
+    return {code: ctx.language.country(code, name) for code, name in names.items()}
 
 
 @cached_numbers

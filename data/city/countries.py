@@ -32,6 +32,13 @@ def iso2_by_iso3() -> dict[str, str]:
 
 
 @cache
+def english_names() -> dict[str, str]:
+    """Name by three-letter code of every country and territory, those without a row in the world's tables too."""
+    names = Locale("en").territories
+    return {long: names[short] for long, short in iso2_by_iso3().items()}
+
+
+@cache
 def codes() -> frozenset[str]:
     """Every three-letter code that the app takes: those of countries, and UNHCR's for people without one."""
     return frozenset({*data.table("countries")["iso3"], *iso2_by_iso3()})

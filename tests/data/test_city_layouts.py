@@ -18,6 +18,8 @@ from hypothesis import strategies as st
 import data
 from data.city import ages, building, checks, countries, reading, words
 from data.city.section_reader import ValidationResult
+from data.context import CityContext, Territory
+from services import origins
 
 AREAS = {"01": "St. Pauli", "02": "Groß Borstel", "03": "Éco-Quartier", "04": "Печерський район"}
 DISTRICTS = {"01": "West", "02": "West", "03": "East", "04": "East"}
@@ -661,6 +663,15 @@ def test_one_kind_for_a_whole_file(tmp_path: Path) -> None:
 )
 def test_countries_by_code_or_name(word: str, code: str) -> None:
     assert countries.iso3(word) == code
+
+
+def test_origins_without_a_row_among_the_worlds_countries_have_names_on_the_pages(tmp_path: Path) -> None:
+    counts = (("TWN", 40), ("XKX", 50), ("SYR", 60))
+    text = rows_of("area,origin,persons", *(f"{area},{code},{n}" for area in AREAS for code, n in counts))
+    key, _findings = building.build(pack_with(tmp_path / "pack", text, "origins"))
+    ctx = CityContext(data.cities()[key], data.version())
+    named = origins.origins(ctx, Territory.model_validate({"from": 2020, "to": 2020}))
+    assert named == {"XKX": "Kosovo", "SYR": "Syrian Arab Rep.", "TWN": "Taiwan"}
 
 
 # Whatever way it is written, it is the same
