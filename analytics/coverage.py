@@ -36,6 +36,15 @@ def knows_age(bands: Iterable[str], age_from: int | None, age_to: int | None, lo
     return held >= min(high, max(OLDEST, low + 1)) - low
 
 
+def cut_bands(bands: Iterable[str], age_from: int | None, age_to: int | None) -> list[str]:
+    """Bands of ages of which only a part is aged age_from to under age_to, youngest first; none without bounds."""
+    if age_from is None and age_to is None:
+        return []
+    low, high = age_from or 0, 120 if age_to is None else age_to
+    spans = sorted((*age_bounds(band), band) for band in set(bands))
+    return [band for first, last, band in spans if 0 < min(high, last) - max(low, first) < last - first]
+
+
 def of_age(residents: pd.DataFrame, age_from: int | None, age_to: int | None) -> pd.DataFrame:
     """Residents from age_from to under age_to, as persons; a band cut by a bound counts in proportion (an estimate).
 

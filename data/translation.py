@@ -139,7 +139,9 @@ class Language:
         return f"{day} {time[:2]}:{time[2:4]}:{time[4:6]} UTC" if time else day
 
     def localised(self, figures: str) -> str:
-        """Figures as Python writes them ('1,234.5') with the language's own signs."""
+        """Figures as Python writes them ('1,234.5') with the language's own signs; '-0.0' is 0.0."""
+        if figures.startswith("-0") and not figures.strip("-0.,% "):
+            figures = figures[1:]
         if self.is_right_to_left and figures[:1] in ("+", "-"):
             return f"\u200e{figures}"  # the sign stays before its number
         decimal, group = separators(self.code)

@@ -18,8 +18,8 @@ from services.areas import area_names, current_half_years, hierarchy, in_distric
 from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
-from services.findings import ends, left_out
-from services.names import facility_kinds
+from services.findings import ends, left_out, some
+from services.names import facility_kinds, level_plurals
 from services.tables import city_table, facilities_source, missing_table, optional_table, require_tables, world_table
 
 # measure -> its name, unit, digits, suffix and factor of the legend
@@ -141,6 +141,22 @@ def facility_points(ctx: CityContext, kind: str) -> pd.DataFrame:
     return rows.assign(shown=texts.where(rows["places"].notna(), _("places not stated")))
 
 
+def cut_note(ctx: CityContext, kind: str, period: pd.Timestamp) -> str:
+    """From which counted ages those that a kind serves are estimated on a day; '' where they were counted as such."""
+    rows = optional_table(ctx, "residents")
+    bands = coverage.cut_bands(rows.loc[rows["period"] == period, "age"].unique(), *_ages(kind))
+    if not bands:
+        return ""
+    counted = ctx.language.listed(band.replace("-", "–") for band in bands)
+    return ctx.language("estimated from those aged {bands}, in proportion to the years", bands=counted)
+
+
+def served_on(ctx: CityContext, kind: str, period: pd.Timestamp) -> str:
+    """Whom a kind serves, in words, and from which counted ages they are estimated on a day, if they are."""
+    words, note = served_words(ctx, kind), cut_note(ctx, kind, period)
+    return f"{words} ({note})" if note else words
+
+
 def served_words(ctx: CityContext, kind: str) -> str:
     """Whom a kind serves, in words."""
     _, row = ctx.language, world_table("facility_kinds").set_index("kind").loc[kind]
@@ -167,11 +183,11 @@ def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[Ke
 
 def about(ctx: CityContext, territory: Territory, query: Query) -> str:
     """For whom and when these numbers are, and from what."""
-    _ = ctx.language
+    _, period = ctx.language, require_period(ctx, territory)
     return _(
         "For {loc} on {period} · {estimate_note} Distances are straight lines · Source: {credit}",
-        loc=served_words(ctx, query.service),
-        period=_.day(require_period(ctx, territory)),
+        loc=served_on(ctx, query.service, period),
+        period=_.day(period),
         estimate_note=_(ctx.city.estimate_note),
         credit=facilities_source(ctx),
     )
@@ -184,10 +200,49 @@ def _shown(ctx: CityContext, name: str, value: float) -> str:
 
 
 def _end_words(ctx: CityContext, rows: pd.DataFrame, largest: bool, digits: int) -> tuple[float, str]:
-    """The value at an end of the bars and where it is: the area's name, or how many areas share it."""
-    _, end = ctx.language, extreme(rows, "value", largest=largest, digits=digits)
+    """The value at an end of the bars and the areas that have it."""
+    end = extreme(rows, "value", largest=largest, digits=digits)
     assert end is not None
-    return end.value, end.names[0] if len(end.names) == 1 else _("{count} areas", count=len(end.names))
+    return end.value, some(ctx, end.names)
+
+
+def _least_served(ctx: CityContext, query: Query, rows: pd.DataFrame) -> str:
+    """Which area is least served. rows: of by_area with the column value (a gap: none stands there or nobody lives)."""
+    _, label = ctx.language, facility_kinds(ctx).loc[query.service, "label"]
+    _label, unit, digits, _suffix, factor = MEASURES[query.coverage]
+    many, what = query.coverage == "residents_per_facility", level_plurals(ctx)[query.level]
+    options: dict[str, Any] = {"largest": many, "digits": 3 if factor > 1 else digits, "base": "persons", "what": what}
+    without = int((rows["facilities"] == 0).sum()) if many else 0
+    if not without:
+        return ends(
+            ctx,
+            rows,
+            "value",
+            lambda name, shown: _("{loc}: least served is {name}, {shown}", loc=label, name=name, shown=shown),
+            lambda value: _shown(ctx, query.coverage, value),
+            subject=label,
+            **options,
+        ).text
+    rest = _.number(len(rows) - without)
+    most = ends(
+        ctx,
+        rows,
+        "value",
+        lambda name, shown: _(
+            "of the other {rest} {name} has most residents for one, {shown}", rest=rest, name=name, shown=shown
+        ),
+        _.number,
+        subject=_("of the other {rest}, {unit}", rest=rest, unit=_(unit)),
+        **options,
+    )
+    return _(
+        "{without} of {all} {areas} have no {service}; {most}",
+        without=_.number(without),
+        all=_.number(len(rows)),
+        areas=what,
+        service=_.inside(label),
+        most=most.text,
+    )
 
 
 def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
@@ -198,28 +253,19 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     rows["value"] = rows[query.coverage]
     rows["shown"] = [_shown(ctx, query.coverage, value) for value in rows["value"]]
     service = facility_kinds(ctx).loc[query.service]
-    known = in_district(ctx, rows, territory.district, query.level).dropna(subset="value")
+    here = in_district(ctx, rows, territory.district, query.level)
+    known = here.dropna(subset="value")
     if known.empty:
         place = place_name(ctx, territory)
         raise NothingToShow(
             _("{place} has no {loc} and no figure to show.", place=place, loc=service["plural"]),
             _("Choose another service."),
         )
-    many = query.coverage == "residents_per_facility"
-    options: dict[str, Any] = {"largest": many, "digits": 3 if factor > 1 else digits, "base": "persons"}
-    least = ends(
-        ctx,
-        known,
-        "value",
-        lambda name, shown: _("{loc}: least served is {name}, {shown}", loc=service["label"], name=name, shown=shown),
-        lambda value: _shown(ctx, query.coverage, value),
-        **options,
-    )
-    finding = least.text if least.holds else f"{service['label']}: {least.text}"
-    notes = [_(label), left_out(ctx, known, "value", "persons")]
-    if query.coverage == "places_per_100" and known["without_places"].any():
-        unstated, all_known = (int(known[name].sum()) for name in ("without_places", "facilities"))
-        notes.append(_("{count:,} of {all:,} state no places and add none", count=unstated, all=all_known))
+    notes = [_(label), left_out(ctx, known, "value", "persons"), cut_note(ctx, query.service, period)]
+    if query.coverage == "places_per_100" and here["without_places"].any():
+        unstated, every = (int(here[name].sum()) for name in ("without_places", "facilities"))
+        notes.append(_("{count:,} of {all:,} state no places and add none", count=unstated, all=every))
+    finding = _least_served(ctx, query, here)
     return area_map(
         ctx,
         territory,
@@ -243,9 +289,13 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     marked = area_names(ctx, level).get(territory.district or territory.area, "")
     if bars.empty:
         raise NothingToShow(_("No area has a figure."), _("Choose another service."))
+    service = facility_kinds(ctx).loc[query.service]
+    gaps = rows[rows[query.coverage].isna() & (rows["persons"] > 0) & (rows["facilities"] == 0)]["name"]
+    note = _("without any {service}: {areas}", service=_.inside(service["label"]), areas=some(ctx, gaps))
     (first, low), (last, high) = (_end_words(ctx, bars, largest, digits) for largest in (False, True))
     finding = _(
-        "From {value}{suffix} in {name} to {value_2}{suffix} in {name_2}",
+        "{service}: from {value}{suffix} in {name} to {value_2}{suffix} in {name_2}",
+        service=service["label"],
         value=_.number(first, digits),
         suffix=suffix,
         name=low,
@@ -253,11 +303,11 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
         name_2=high,
     )
     if first == last:
-        finding = f"{low}: {_.number(first, digits)}{suffix}"
+        finding = f"{service['label']}, {low}: {_.number(first, digits)}{suffix}"
     return figure(
         ctx,
         "coverage-bars",
-        Caption(finding, _(unit), _.day(period), facilities_source(ctx)),
+        Caption(finding, _(unit), _.day(period), facilities_source(ctx), note if len(gaps) else ""),
         rows,
         chart("bars", bars, label="name", value="value", unit=_(unit), digits=digits, marked=marked),
         COLUMNS,

@@ -21,7 +21,7 @@ from services.columns import by_name
 from services.coverage import require_served
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
 from services.indicator_days import social_day, social_shares
-from services.names import level_plurals
+from services.names import facility_kinds, level_plurals
 from services.tables import city_table, facilities_source
 
 if TYPE_CHECKING:
@@ -88,7 +88,11 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
     if counts_displaced(ctx, territory):
         found, _area = displaced_gap(ctx, query.service, query.walker, period)
         gap = _("{gap_mean:+.1f} min", gap_mean=found.gap) if found.sure else _("unclear")
-        interval = _("95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes.", gap_low=found.low, gap_high=found.high)
+        interval = _(
+            "Residents of all ages; 95 % interval {gap_low:+.1f} to {gap_high:+.1f} minutes.",
+            gap_low=found.low,
+            gap_high=found.high,
+        )
     poverty = _(
         "Concentration index: above 0, places lean to areas with much child poverty; below 0, to areas with little."
     )
@@ -121,9 +125,12 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
     _ = ctx.language
     gap, area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
     return _(
-        "The walk of residents of displaced origin {sure}: {gap:+.2f} minutes (95 % interval {gap_low:+.1f} to "
+        "{service}: the walk of residents of displaced origin, of all ages, {sure}: {gap:+.2f} minutes against all "
+        "other residents on {day} (95 % interval {gap_low:+.1f} to "
         "{gap_high:+.1f}, jackknife over {areas}). Without {area}, which moves it most: {without:+.2f} "
         "({without_low:+.1f} to {without_high:+.1f}).",
+        service=facility_kinds(ctx).loc[query.service, "label"],
+        day=_.day(require_period(ctx, territory)),
         sure=_("differs") if gap.sure else _("cannot be told from that of the others"),
         gap=gap.gap,
         gap_low=gap.low,
@@ -153,10 +160,14 @@ def lorenz_figure(ctx: CityContext, territory: Territory, query: Question) -> Fi
     if not np.isfinite(gini or 0):
         raise NothingToShow(_("No place is in anybody's reach."), _("Choose a longer walk or another service."))
     rows = lorenz(ctx, query.service, query.walker, query.limit, period)
-    finding = _("Lorenz curve of places in reach: Gini {gini}", gini=_.number(gini, 2))
+    label, day = facility_kinds(ctx).loc[query.service, "label"], _.day(period)
+    values = {"service": label, "day": day, "limit": query.limit, "gini": _.number(gini, 2)}
+    finding = _("{service}, {day}: places in reach in {limit} minutes have a Gini of {gini} over people", **values)
     unit = _("% of places, by % of people, worst served first")
     if not access.states_places(ctx, query.service):
-        finding = _("Lorenz curve of facilities in reach: Gini {gini}", gini=_.number(gini, 2))
+        finding = _(
+            "{service}, {day}: facilities in reach in {limit} minutes have a Gini of {gini} over people", **values
+        )
         unit = _("% of facilities, by % of people, worst served first")
     places = access.measure(ctx, query.changed(reach_measure="places_per_100"))
     notes = [_(places.unit), access.unstated_note(ctx, query.service)]
@@ -210,8 +221,13 @@ def cluster_figure(ctx: CityContext, territory: Territory, query: Question) -> F
     key = legend(ctx, title, grouped, [labels["bad" if value else "good"] for value in grouped.lows], labels[""])
     shapes = area_shapes(ctx, level)
     layers = [area_layer(ctx, whole_city, shapes, rows, grouped, level), outline_layer(ctx, whole_city)]
+    finding = _("{bad} areas are jointly underserved", bad=count)
+    if not count:
+        finding = _("No areas are jointly underserved")
+        if len(rows) < MIN_CLUSTERS:
+            finding = _("{n} areas are too few to tell which are jointly underserved", n=len(rows))
     caption = Caption(
-        _("{bad} areas are jointly underserved", bad=count) if count else _("No areas are jointly underserved"),
+        finding,
         title,
         _.day(period),
         facilities_source(ctx),

@@ -31,9 +31,12 @@ def level_names(ctx: CityContext) -> dict[str, str]:
 
 
 def level_plurals(ctx: CityContext) -> dict[str, str]:
-    """Name of many areas of each level, as it stands inside a sentence; a name of the city's own stays as it is."""
-    names = {level: ctx.city.level_names[level] for level in ctx.levels}
-    return {level: ctx.language.inside(ctx.language(PLURALS.get(name, name))) for level, name in names.items()}
+    """Name of many areas of each level, as it stands inside a sentence; none is made from a name of the city's own."""
+    _, names = ctx.language, {level: ctx.city.level_names[level] for level in ctx.levels}
+    return {
+        level: _.inside(_(PLURALS[name])) if name in PLURALS else _("areas of the level '{name}'", name=_(name))
+        for level, name in names.items()
+    }
 
 
 def dimensions(language: Language) -> dict[str, str]:

@@ -22,10 +22,10 @@ from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
-from services.coverage import facility_points, knows_served, require_served, services
+from services.coverage import cut_note, facility_points, knows_served, require_served, served_words, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
 from services.findings import ends, left_out
-from services.names import facility_kinds
+from services.names import facility_kinds, level_plurals
 from services.tables import city_table, facilities_source
 
 MOST_CELLS = 12_000  # hexagons that a map sends to a browser: about 70 bytes each
@@ -101,6 +101,7 @@ def maps(ctx: CityContext, territory: Territory, query: Query) -> list[Figure]:
         measure = access.measure(ctx, query.changed(service=kind))
         hardest = _hardest(ctx, query.changed(service=kind), rows)
         notes = [hardest[1], access.unstated_note(ctx, kind) if query.reach_measure == "places_per_100" else ""]
+        notes += [cut_note(ctx, kind, period)]
         part = classes.part(grouped, slice(place * len(rows), (place + 1) * len(rows)))  # both have the same areas
         figures.append(
             area_map(
@@ -131,13 +132,20 @@ def _hardest(ctx: CityContext, query: Query, rows: pd.DataFrame) -> tuple[str, s
 
     def statement(name: str, _value: str) -> str:
         shown = rows.loc[rows["name"] == name, "shown"].iloc[0]
-        return _("{labels}: hardest for {name}, {shown}", labels=label, name=name, shown=shown)
+        return _(
+            "{labels}: hardest for {name}, {shown}, with those in {city} alone counted",
+            labels=label,
+            name=name,
+            shown=shown,
+            city=ctx.name,
+        )
 
     def number(value: float) -> str:
         return f"{_.number(value, measure.digits)} {_(measure.unit)}"
 
-    finding = ends(ctx, rows, "value", statement, number, **options)
-    return finding.text if finding.holds else f"{label}: {finding.text}", left_out(ctx, rows, "value", "persons")
+    what = level_plurals(ctx)[query.level]
+    finding = ends(ctx, rows, "value", statement, number, subject=label, what=what, **options)
+    return finding.text, left_out(ctx, rows, "value", "persons")
 
 
 def _smaller(result: Figure) -> Figure:
@@ -217,17 +225,21 @@ def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
     share = {
         group: access.range_text(ctx, row["percent_low"], row["percent_high"], 0) for group, row in at_limit.iterrows()
     }
-    finding = _("Within {limit} minutes: {at} % of all it serves", limit=query.limit, at=share[EVERYONE])
-    note = f"{_('On foot as')}: {_(walking.WALKERS[query.walker])}"
+    served, label = served_words(ctx, query.service), facility_kinds(ctx).loc[query.service, "label"]
+    values = {"service": label, "limit": query.limit, "at": share[EVERYONE], "served": served}
+    finding = _("{service} within {limit} minutes: {at} % of {served}", **values)
+    notes = [f"{_('On foot as')}: {_(walking.WALKERS[query.walker])}", cut_note(ctx, query.service, period)]
+    groups = {EVERYONE: served, DISPLACED: _("residents of displaced origin of all ages")}
     if DISPLACED in share:
         finding = _(
-            "Within {limit} minutes: {at} % of all it serves, {at_2} % of residents of displaced origin",
-            limit=query.limit,
-            at=share[EVERYONE],
+            "{service} within {limit} minutes: {at} % of {served}, {at_2} % of {displaced}",
             at_2=share[DISPLACED],
+            displaced=groups[DISPLACED],
+            **values,
         )
-        note += " · " + _("areas whose counts are suppressed are left out of the displaced (estimate)")
-    rows, unit = rows.assign(group=rows["group"].map(_)), _("% of people, by minutes on foot")
+        notes.append(_("areas whose counts are suppressed are left out of the displaced (estimate)"))
+    note = " · ".join(part for part in notes if part)
+    rows, unit = rows.assign(group=rows["group"].map(groups)), _("% of people, by minutes on foot")
     drawing = chart("lines", rows, x="minutes", y="percent", by="group", unit=unit)
     columns = COLUMNS | {
         "minutes": Column("minutes", N_("Minutes on foot")),

@@ -140,10 +140,11 @@ def test_ties_and_small_bases_are_said_not_ranked() -> None:
     none = reach.maps(
         ctx, TERRITORY, reach.Query(service="library", level="planning_area", reach_measure="share_within")
     )[0]
-    assert "places share the same value: 0 % of people served" in none.finding
+    assert none.finding.startswith("Library: 0 % of people served within the limit (estimate) is the lowest value, in ")
     few = coverage.map_figure(ctx, TERRITORY, coverage.Query(service="library", level="planning_area", distance=500))
     assert few.finding.startswith("Library: ")
-    assert " places share the same value: 0 %" in few.finding  # of 301 areas one was called the least served
+    assert few.finding.startswith("Library: 0 % is the lowest value, in ")  # of 301 one was called the least served
+    assert few.finding.endswith(" and 295 more (planning areas: 298 of 536)")
     daycare = coverage.map_figure(ctx, TERRITORY, coverage.Query(service="daycare", level="planning_area"))
     least = daycare.finding.removeprefix("Day care: least served is ").rsplit(", ", 1)[0]
     rows = daycare.rows.set_index("name")
@@ -158,7 +159,7 @@ def test_ties_and_small_bases_are_said_not_ranked() -> None:
 def test_a_single_area_is_no_ranking(cities: tuple[str, ...]) -> None:
     ctx, territory = context("three-shores"), TERRITORY.changed(district="n", first_year=2018, last_year=2019)
     figure = coverage.map_figure(ctx, territory, coverage.Query(service="library", level="district", distance=1000))
-    assert figure.finding.startswith("Library: North: ")
+    assert figure.finding.startswith("Library: North, ")
     assert "least" not in figure.finding
 
 
@@ -196,4 +197,51 @@ def test_minutes_are_a_range() -> None:
     assert (rows["share_within"] <= rows["share_high"]).all()
     assert access.minutes_text(ctx, 10.0) == f"{10 * low:.1f}–{10 * high:.1f}"
     curve = reach.curve_figure(ctx, TERRITORY, reach.Query(service="library"))
-    assert curve.finding.startswith("Within 15 minutes: 20–49 % of all it serves")
+    assert curve.finding.startswith("Library within 15 minutes: 20–49 % of all residents, ")
+    assert curve.finding.endswith(" % of residents of displaced origin of all ages")
+
+
+def test_areas_without_a_facility_are_said_before_the_least_served() -> None:
+    """80 of Berlin's 542 planning areas hold a library: the others are no better served than the most crowded one."""
+    query = coverage.Query(service="library", level="planning_area", coverage="residents_per_facility")
+    figure = coverage.map_figure(context(), TERRITORY, query)
+    holding = figure.rows[figure.rows["facilities"] > 0]
+    most = (holding["persons"] / holding["facilities"]).max()
+    assert (len(figure.rows), len(holding), f"{most:,.0f}") == (542, 80, "16,216")
+    assert figure.finding == (
+        "462 of 542 planning areas have no library; of the other 80 Springpfuhl has most residents for one, 16,216"
+    )
+
+
+def test_ages_that_are_estimated_from_a_wider_band_are_said_so(cities: tuple[str, ...]) -> None:
+    ctx, territory = context("three-shores"), TERRITORY.changed(first_year=2018, last_year=2019)
+    query = coverage.Query(service="school_primary", level="district")
+    note = "estimated from those aged 6–17, in proportion to the years"
+    assert f"For residents aged 6 to 11 ({note}) on 31 December 2019" in coverage.about(ctx, territory, query)
+    assert note in coverage.map_figure(ctx, territory, query).note
+    assert note in reach.curve_figure(ctx, territory, reach.Query(service="school_primary", level="district")).note
+    assert "estimated from" not in coverage.about(ctx, territory, coverage.Query(service="library", level="district"))
+
+
+def test_facilities_that_state_no_places_are_counted_as_the_key_figures_count_them() -> None:
+    ctx, query = context(), coverage.Query(service="daycare", level="planning_area", coverage="places_per_100")
+    facilities = coverage.key_figures(ctx, TERRITORY, query)[0].value
+    assert facilities == "2,880"
+    assert f"4 of {facilities} state no places" in coverage.map_figure(ctx, TERRITORY, query).note
+
+
+def test_who_is_compared_where_is_in_the_sentence() -> None:
+    ctx, query = context(), reach.Query(service="school_primary", level="planning_area")
+    assert ", with those in Berlin alone counted" in reach.maps(ctx, TERRITORY, query)[0].finding
+    curve = reach.curve_figure(ctx, TERRITORY, query)
+    assert " % of residents aged 6 to 11, " in curve.finding
+    assert set(curve.rows["group"]) == {"residents aged 6 to 11", "residents of displaced origin of all ages"}
+    lorenz = equity.lorenz_figure(ctx, TERRITORY, query)
+    assert lorenz.finding.startswith("Primary school, 31 December 2024: facilities in reach in 15 minutes have a Gini")
+    assert equity.gap_sentence(ctx, TERRITORY, query).startswith("Primary school: the walk of residents of displaced")
+
+
+def test_few_areas_tell_no_cluster(cities: tuple[str, ...]) -> None:
+    ctx, territory = context("three-shores"), TERRITORY.changed(first_year=2018, last_year=2019)
+    figure = equity.cluster_figure(ctx, territory, access.Question(service="library"))
+    assert figure.finding == "12 areas are too few to tell which are jointly underserved"

@@ -181,3 +181,11 @@ def test_from_right_to_left_a_chart_is_mirrored() -> None:
     german = localise_chart(go.Figure(figure), Language("de"))
     assert german.layout.xaxis.autorange is None
     assert german.layout.separators == ",."
+
+
+def test_nothing_is_a_little_less_than_zero() -> None:
+    english, german = Language("en"), Language("de")
+    assert english.number(-0.0004, 3) == "0.000"
+    assert german.percent(-0.0004, 1) == "0,0 %"
+    assert english("{x:+.1f} points", x=-0.04) == "0.0 points"
+    assert english.number(-0.0006, 3) == "-0.001"
