@@ -50,6 +50,7 @@ def read_csv(path: Path, name: str, part: Part) -> FileTable:
         raise SourceError(name, f"the file cannot be read as csv ({fault})", hint=hint) from fault
     if "\x00" in text:
         raise ValueError("it holds zero bytes")
+    text = text if "\n" in text else text.replace("\r", "\n")  # ends of lines of an old Macintosh
     text = re.sub(r"^sep=.\r?\n", "\n", text)  # a line for a spreadsheet alone
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
     separator = _separator(lines)

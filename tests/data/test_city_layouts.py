@@ -562,6 +562,14 @@ def test_the_header_row_and_the_sheet_can_be_stated(tmp_path: Path) -> None:
     assert "there is no sheet '2021'" in said(check(tmp_path, book, sheet="2021"), "error")
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("first", ["", "sep=*"])
+def test_ends_of_lines_and_separators(tmp_path: Path, line_end: str, separator: str, first: str) -> None:
+    lines = ([first.replace("*", separator)] if first else []) + long().replace(";", separator).splitlines()
+    assert people(check(tmp_path, line_end.join([*lines, ""]))) == AS_STATED
+
+
 def test_a_gap_in_the_last_row_is_no_note(tmp_path: Path) -> None:
     by_area = people(check(tmp_path, "area,persons\n01,100\n02,200\n03,300\n04,\n"))
     assert pd.isna(by_area["04"][0])
