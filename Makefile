@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test calibrate check build refresh endpoints messages bench hostile attack mutants hamburg clean
+.PHONY: run test calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -35,6 +35,10 @@ check: .venv/dev
 build: .venv/dev
 	$(BIN)/python -m data.build --sources ../shared/sources
 	PYTHONPATH=. $(BIN)/python docs/make_indicators.py
+
+# The base maps, from vector tiles; `build` leaves them as they are.
+ground: .venv/dev
+	$(BIN)/python -m data.ground_making --sources ../shared/sources
 
 # A second city from a folder of its publishers' files; the pack stays in PACK, to hand on.
 HAMBURG ?= ../shared/sources/hamburg
