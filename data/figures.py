@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from data import ground
 from data.translation import GAP, Language, is_gap
 
 Kind = Literal["name", "text", "id", "number", "day", "flag"]
@@ -91,6 +92,11 @@ class Map:
     legend: Legend | None = None
     picks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     height: int = 520
+
+    @property
+    def ground(self) -> str:
+        """The city whose base map lies under it, '' where the world is shown or no city has one."""
+        return ground.at(self.lon, self.lat) if self.zoom >= ground.FIRST_ZOOM else ""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,18 @@ import h3
 import orjson
 import pandas as pd
 import plotly.graph_objects as go
+import shapely
 
+from data import ground
 from data.figures import Legend, Map
 from views.charts import wrap
-from views.palette import GROUPS, MISSING, Style, ramp
+from views.ground import COLOURS as GROUND_COLOURS
+from views.ground import MISSING_OPACITY, OPACITY
+from views.palette import GROUPS, MISSING, Style, ramp, rgb
 
 GROUND = Path(__file__).parent.parent / "static" / "map-light.json"  # the screen's
+COLOURS = GROUND_COLOURS["light"]
+MAIN = ("motorway", "trunk", "primary", "secondary")  # streets of a picture
 M_PER_DEGREE = 111_320.0  # of latitude
 
 
@@ -40,9 +46,34 @@ def picture(drawing: Map, style: Style) -> go.Figure:
     if latitudes and max(latitudes) - min(latitudes) > 3 * half:  # islands overseas must not shrink all others
         figure.update_yaxes(range=[drawing.lat - half, drawing.lat + half])
         figure.update_xaxes(range=[drawing.lon - 2 * half, drawing.lon + 2 * half])
+    if drawing.ground and latitudes:
+        _ground(figure, drawing.ground)
     title = wrap(drawing.legend.title, 30) if drawing.legend else ""
     figure.update_layout(showlegend=True, legend={"title": {"text": title}, "font": {"size": 12}}, margin={"r": 260})
     return figure
+
+
+def _ground(figure: go.Figure, city: str) -> None:
+    """The city's base map under what is drawn, as far as that reaches, and whose it is."""
+    places = [[value for trace in figure.data for value in trace[axis] if value is not None] for axis in "xy"]
+    (west, east), (south, north) = ((min(values), max(values)) for values in places)
+    rim = (east - west) / 40
+    box = west - rim, south - rim, east + rim, north + rim
+    drawn, tables = len(figure.data), ground.shapes(city, tuple(round(edge, 4) for edge in box))
+    for name, fill in (("green", COLOURS["park"]), ("water", COLOURS["water"])):
+        shapes = [shapely.geometry.mapping(shape) for shape in tables[name].geometry.explode() if not shape.is_empty]
+        rings = [ring for shape in shapes if shape["type"] == "Polygon" for ring in _rings(shape)]
+        _path(figure, rings, fill="toself", fillcolor=fill, line={"width": 0}, showlegend=False, hoverinfo="skip")
+    streets = tables["street"]
+    lines = [
+        line.coords for line in streets.geometry[streets["kind"].isin(MAIN)].explode() if line.geom_type == "LineString"
+    ]
+    _path(figure, lines, line={"color": COLOURS["edge"], "width": 0.7}, showlegend=False, hoverinfo="skip")
+    figure.data = (*figure.data[drawn:], *figure.data[:drawn])
+    figure.update_xaxes(range=[box[0], box[2]])
+    figure.update_yaxes(range=[box[1], box[3]])
+    credit = {"text": ground.ATTRIBUTION, "font": {"size": 9}, "showarrow": False}
+    figure.add_annotation(x=1, y=0, xref="paper", yref="paper", xanchor="right", yanchor="bottom", **credit)
 
 
 def _path(figure: go.Figure, rings: Iterable[Iterable[Any]], **options: Any) -> None:
@@ -54,6 +85,11 @@ def _path(figure: go.Figure, rings: Iterable[Iterable[Any]], **options: Any) -> 
         y += [*(corner[1] for corner in corners), None]
     if x:
         figure.add_scatter(x=x, y=y, mode="lines", **options)
+
+
+def _translucent(colour: str, opacity: int) -> str:
+    red, green, blue, _alpha = rgb(colour)
+    return f"rgba({red},{green},{blue},{opacity / 255:.2f})"
 
 
 def _rings(shape: Mapping[str, Any] | None) -> list[Any]:
@@ -74,7 +110,8 @@ def _classes(
     counts = list(legend.counts) if legend else classes.counts
     names = [(place, f"{label} ({count})") for place, (label, count) in enumerate(zip(labels, counts, strict=True))]
     missing = [(-1, f"{legend.missing_label} ({legend.missing})")] if legend and legend.missing else []
-    colours = [*ramp(len(classes.lows), style.theme), MISSING[style.theme]]
+    colours = [_translucent(colour, OPACITY[style.theme]) for colour in ramp(len(classes.lows), style.theme)]
+    colours.append(_translucent(MISSING[style.theme], MISSING_OPACITY))
     for place, name in [*names, *missing]:
         line = {"color": "#777777", "width": 0.5}
         _path(figure, rings(place), fill="toself", name=name, fillcolor=colours[place], line=line)

@@ -1,4 +1,4 @@
-"""Maps on our own ground: layers for the browser and a legend; no tile server.
+"""Maps on our own ground: layers for the browser and a legend; tiles and names come from this server.
 
 Each layer takes a Style and its options.
 """
@@ -16,26 +16,22 @@ import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
 from data.figures import Legend, Map
+from data.ground import ATTRIBUTION
+from views.ground import COLOURS, MISSING_OPACITY, OPACITY
 from views.palette import GROUPS, MISSING, SELECTED, Style, ramp, rgb
 
 PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expression
 
 
 def areas(
-    style: Style,
-    shapes: Mapping[str, Any],
-    rows: pd.DataFrame,
-    classes: Any,
-    key: str,
-    selected: str = "",
-    opacity: int = 215,
+    style: Style, shapes: Mapping[str, Any], rows: pd.DataFrame, classes: Any, key: str, selected: str = ""
 ) -> pdk.Layer:
     """Areas coloured by class.
 
     shapes: GeoJSON by area; rows: `key`, name, shown (the text of its value); classes: analytics.classes.
     """
-    colours = [rgb(colour, opacity) for colour in ramp(len(classes.lows), style.theme)]
-    missing = rgb(MISSING[style.theme], 120)
+    colours = [rgb(colour, OPACITY[style.theme]) for colour in ramp(len(classes.lows), style.theme)]
+    missing = rgb(MISSING[style.theme], MISSING_OPACITY)
     features = []
     for area, name, shown, place in zip(rows[key], rows["name"], rows["shown"], classes.number, strict=True):
         if area in shapes:
@@ -120,6 +116,7 @@ def hexagons(style: Style, cells: pd.DataFrame, classes: Any, digits: int) -> pd
         get_fill_color="f",
         extruded=False,
         stroked=False,
+        opacity=(OPACITY[style.theme] / 255) ** 2.2,  # deck.gl draws with the root of it
         high_precision=pdk.types.String("auto"),
     )
 
@@ -166,9 +163,11 @@ def legend(key: Legend, style: Style) -> None:
         '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;'
         'border:1px solid #8a8a8a;background:{}"></span>{} <small>({})</small>'
     )
-    classes = list(zip(ramp(len(key.labels), style.theme), key.labels, key.counts, strict=True))
+    colours = [_on_ground(colour, OPACITY[style.theme], style) for colour in ramp(len(key.labels), style.theme)]
+    classes = list(zip(colours, key.labels, key.counts, strict=True))
     if key.missing:
-        classes.append((MISSING[style.theme], key.missing_label, key.missing))
+        grey = _on_ground(MISSING[style.theme], MISSING_OPACITY, style)
+        classes.append((grey, key.missing_label, key.missing))
     items = [swatch.format(colour, html.escape(label), count) for colour, label, count in classes]
     for colour, label in ((GROUPS[5], key.points), (GROUPS[2], key.highlighted)):
         if label:
@@ -183,9 +182,41 @@ def legend(key: Legend, style: Style) -> None:
     )
 
 
-def ground(style: Style) -> str:
-    """The map style we serve ourselves: it needs no internet."""
-    return f"app/static/map-{style.theme}.json"
+def _on_ground(colour: str, opacity: int, style: Style) -> str:
+    """A colour as it looks on the map, where it lies over land."""
+    share, land = opacity / 255, rgb(COLOURS[style.theme]["land"])
+    mixed = (round(share * over + (1 - share) * under) for over, under in zip(rgb(colour)[:3], land[:3], strict=True))
+    return "#" + "".join(f"{part:02x}" for part in mixed)
+
+
+def ground(style: Style, city: str = "") -> str:
+    """Where the map style lies that we serve ourselves: a city's base map, or land and water."""
+    return f"ground/{city}/{style.theme}.json" if city else f"app/static/map-{style.theme}.json"
+
+
+def names(style: Style, city: str) -> pdk.Layer:
+    """Names of a city's places above all layers; of those that would lie over each other the larger place's stays."""
+    colours = COLOURS[style.theme]
+    return pdk.Layer(
+        "TextLayer",
+        f"ground/{city}/names.json",
+        id="names",
+        pickable=False,
+        get_position="[lon, lat]",
+        get_text="name",
+        get_size="size",
+        get_color=rgb(colours["name"]),
+        font_family=pdk.types.String('"Source Sans", sans-serif'),
+        font_weight=600,
+        character_set=pdk.types.String("auto"),
+        font_settings={"sdf": True, "fontSize": 64, "buffer": 12, "radius": 12, "smoothing": 0.25},
+        outline_width=2.5,
+        outline_color=rgb(colours["halo"], 220),
+        extensions=[{"@@type": "CollisionFilterExtension"}],
+        get_collision_priority="size * 60 - 800",
+        collision_group=pdk.types.String("names"),
+        collision_test_props={"sizeScale": 2.6},
+    )
 
 
 class CompactDeck(pdk.Deck):
@@ -214,10 +245,13 @@ def show(
     """Draw the map; a click on an area calls on_area with what it chooses, one on a facility on_point with its
     source_id.
     """
+    layers = [LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers]
+    if drawing.ground:
+        layers.append(names(style, drawing.ground))
     deck = CompactDeck(
-        layers=[LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers],
+        layers=layers,
         initial_view_state=pdk.ViewState(longitude=drawing.lon, latitude=drawing.lat, zoom=drawing.zoom),
-        map_style=ground(style),
+        map_style=ground(style, drawing.ground),
         tooltip={"text": "{name}\n{shown}"},  # text, not HTML: a name can run nothing
     )
 
@@ -235,3 +269,5 @@ def show(
 
     listens = bool(drawing.picks or on_point)
     st.pydeck_chart(deck, key=key, on_select=picked if listens else "ignore", height=drawing.height, alt=summary)
+    if drawing.ground:
+        st.caption(ATTRIBUTION)  # the map's own stands below the areas, where they hide it

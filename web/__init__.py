@@ -1,4 +1,4 @@
-"""What is served beside the pages: the room's page for phones, short links with a preview, the API.
+"""What is served beside the pages: the room's page for phones, short links with a preview, the API, base maps.
 
 Each part loads with the first request for it, so that a server shows its first page sooner.
 """
@@ -26,10 +26,12 @@ class Part:
         await module.app(scope, receive, send)
 
 
-_room, _links, _health = Part("web.room"), Part("web.links"), Part("web.health")
+_room, _links, _health, _ground = Part("web.room"), Part("web.links"), Part("web.health"), Part("web.ground")
+GROUND = ("glyphs/{font}/{range}.pbf", "{city}/{z}/{x}/{y}.pbf", "{city}/{theme}.json")
 ROUTES: list[BaseRoute] = [
     Mount("/api", app=Part("web.api")),
     *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
     Route("/healthz", _health),
+    *(Route(f"/ground/{path}", _ground) for path in GROUND),
     *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}/step", "/s/{code}")),
 ]
