@@ -171,7 +171,8 @@ def _rows(city: data.City, section: str, name: str) -> pd.DataFrame:
     if "level" in rows:
         rows = rows[rows["level"] == "planning_area"]
     if section in ("background", "origins"):  # a gap of one area is said by its absence
-        rows = rows.dropna(subset="persons")
+        known = rows.dropna(subset="persons")
+        rows = known if len(known) else rows.head(1)  # one gap keeps the section, over whose parts sums may be known
     if section == "employment":
         rows = rows.rename(columns={"employees_low": "employees"})
     rows = rows.rename(columns={"source_id": "id"} if section == "services" else {"area_id": "area"})
