@@ -28,7 +28,7 @@ _UNDER = (
     "|молодше|молодші|اقل من|دون|تحت|lt|u|<"
 )
 _OVER = "ab|from|desde|a partir de|від|починаючи з|من|ge|>=|≥"
-_PAST = "over|older than|more than|uber|alter als|mehr als|plus de|mas de|понад|більше ніж|اكثر من|gt|>"
+_PAST = "over|older than|more than|uber|alter als|mehr als|plus de|mas de|gt|>"
 _UP_TO = "bis|up to|jusqua|hasta|до включно|حتى|<=|≤"
 _AND_OVER = (
     "and over|and older|and more|and above|or over|or older|or more|plus|over|und alter|und altere|und mehr|und daruber"
@@ -59,6 +59,7 @@ def _any(words: str) -> re.Pattern[str]:
 
 
 UNDER, OVER, BEYOND, UP_TO, BETWEEN, BEFORE = map(_words, (_UNDER, _OVER, _PAST, _UP_TO, _BETWEEN, _BEFORE))
+BEYOND |= {"понад", "більше ніж", "اكثر من"}
 AFTER, AND_OLDER = {"", "de"}, {"+", "et +", "ou +", "y +", "und +", "and +", "u +"}
 AND_OVER, NOTHING = _any(_AND_OVER), _any(_NOTHING)
 
