@@ -54,6 +54,11 @@ class SitingProblem:
     limit: float
     room: int = 0
 
+    def gained(self, sites: list[int], factor: float = 1.0) -> float:
+        """People newly within the limit of some candidates where every walk takes `factor` times as long."""
+        missed, reached = factor * self.before > self.limit, factor * self.minutes[:, sites].min(axis=1) <= self.limit
+        return float(self.weight @ (missed & reached))
+
 
 def greedy_cover(covers: sparse.csr_matrix, weight: np.ndarray, count: int) -> Solution:
     """Open the site that adds most, count times: at least 63 % of the optimum (Nemhauser, Wolsey & Fisher 1978).

@@ -225,14 +225,15 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         rows,
         "value",
         lambda name, value: _(
-            "Largest {kind} after {months} months: {name}, {value} {unit} (estimate)",
+            "Largest {kind} after {months} months: {name}, {value} (estimate)",
             kind=kind,
             months=given.months,
             name=name,
             value=value,
-            unit=unit,
         ),
-        _.number,
+        lambda value: f"{_.number(value)} {unit}",
+        subject=_("{kind} after {months} months (estimate)", kind=kind.capitalize(), months=given.months),
+        what=level_plurals(ctx)[query.level],
         largest=True,
         digits=0,
     ).text
@@ -299,11 +300,21 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
     given, people, rows = _results(ctx, territory, query)
     low, likely, high = given.people
     by_area = pd.DataFrame({"name": people.index.map(names), "people": people.to_numpy()})
-    most = ends(ctx, by_area, "people", lambda name, count: f"{name} ({count})", _.number, largest=True).text
+    most = ends(
+        ctx,
+        by_area,
+        "people",
+        lambda name, count: _("the largest part, {count}, would live in {name}", count=count, name=name),
+        _.number,
+        tied=lambda areas, count, n: _(
+            "the largest parts, {count} each, in {n}: {areas}", count=count, n=n, areas=areas
+        ),
+        largest=True,
+    ).text
     sentences = [
         _(
             "If {people:,} people (between {people_2:,} and {people_3:,}) arrive within {months} months and live "
-            "*{rule}*, most would live here: {most}.",
+            "*{rule}*: {most}.",
             people=likely,
             people_2=low,
             people_3=high,

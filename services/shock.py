@@ -24,6 +24,7 @@ from services.columns import by_name
 from services.coverage import require_served
 from services.demand_points import caption, demand_points, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure
+from services.findings import some
 from services.names import facility_kinds
 
 LEFT_OUT = ("public_art",)  # no service that could close
@@ -171,6 +172,15 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         lost=_.number(outcome.lost),
         limit=query.limit,
     )
+    if not outcome.closed:
+        finding = _(
+            "None of {sites:,} {label} closes; areas below {floor}: {below} of {areas}",
+            sites=outcome.sites,
+            label=facility_kinds(ctx).loc[query.service, "plural"],
+            floor=_.percent(query.floor / 100),
+            below=_below_before(outcome.areas, query.floor / 100),
+            areas=len(outcome.areas),
+        )
     unit = _("% of people within {limit} minutes after the shock (estimate)", limit=query.limit)
     before, after = (outcome.areas[name].map(_.percent) for name in ("share_before", "share_after"))
     return area_map(
@@ -245,9 +255,24 @@ def readiness_sentence(ctx: CityContext) -> str:
     )
 
 
+def _cause(ctx: CityContext, query: Query) -> str:
+    """What goes wrong, as the beginning of a sentence."""
+    _, names = ctx.language, area_names(ctx, ctx.largest_level)
+    values = {
+        "label": facility_kinds(ctx).loc[query.service, "plural"],
+        "closed": ", ".join(names[area] for area in query.districts),
+        "budget": _.percent(query.budget / 100),
+    }
+    if query.districts and query.budget:
+        return _("If {label} in {closed} close and {budget} of the budget goes", **values)
+    if query.districts:
+        return _("If {label} in {closed} close", **values)
+    return _("If {budget} of the budget for {label} goes", **values)
+
+
 def summary(ctx: CityContext, territory: Territory, query: Query, people_arriving: arrivals.Query) -> str:
     """What closes and who loses it, and what more arrivals than on the page *People arrive* would fall short of."""
-    _, outcome, names = ctx.language, _result(ctx, territory, query), area_names(ctx, ctx.largest_level)
+    _, outcome = ctx.language, _result(ctx, territory, query)
     given, period = arrivals.inputs(ctx, people_arriving), require_period(ctx, territory)
     # Unchecked: so many times the most people that a control takes is more than that.
     more = given.model_copy(update={"people": tuple(round(query.arrivals * count) for count in given.people)})
@@ -257,15 +282,13 @@ def summary(ctx: CityContext, territory: Territory, query: Query, people_arrivin
     )
     sentences = [
         _(
-            "If {label} in {closed} close and {budget} of the budget goes, {lost} people have no site within "
-            "{limit} minutes any more. Areas that fall below {floor}: {worst}; {below} of {areas} were below before.",
-            label=facility_kinds(ctx).loc[query.service, "plural"],
-            closed=", ".join(names[area] for area in query.districts) or _("no district"),
-            budget=_.percent(query.budget / 100),
+            "{cause}, {lost} people have no site within {limit} minutes any more. Areas that fall below {floor}: "
+            "{worst}; {below} of {areas} were below before.",
+            cause=_cause(ctx, query),
             lost=_.number(outcome.lost),
             limit=query.limit,
             floor=_.percent(query.floor / 100),
-            worst=", ".join(_below(outcome.areas, query.floor / 100)["name"].head(5)) or _("none"),
+            worst=some(ctx, _below(outcome.areas, query.floor / 100)["name"], 5) or _("none"),
             below=_below_before(outcome.areas, query.floor / 100),
             areas=len(outcome.areas),
         )

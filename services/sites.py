@@ -18,14 +18,13 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Map
 from data.translation import N_
 from services import background
-from services.access import circuity, facilities
+from services.access import circuity, facilities, spread
 from services.areas import area_names, district_by_area, hierarchy, require_period
 from services.cache import cached, keep
 from services.columns import by_name
 from services.coverage import facility_points, require_served
 from services.demand_points import caption, demand_points, minutes_before, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure, point_layer
-from services.findings import ends
 from services.names import facility_kinds
 from services.tables import city_table
 
@@ -197,7 +196,7 @@ def frontier(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> pd.DataFra
 
 class Result(NamedTuple):
     """An answer and what it brings: places (the new sites), people before and after by area and by group, people newly
-    within the limit and, where new sites have room for so many only, with room.
+    within the limit (and with room, where sites have room for so many only); least and most of them as ways may be.
     """
 
     solution: Solution
@@ -205,6 +204,7 @@ class Result(NamedTuple):
     areas: pd.DataFrame
     groups: pd.DataFrame
     gained: float
+    gained_range: tuple[float, float]
 
 
 @cached
@@ -216,6 +216,7 @@ def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, l
         raise NothingToShow(_("Everyone who could be reached already is."), hint)
     near = case.before <= sites.limit
     after = near | (case.minutes[:, solution.sites].min(axis=1) <= sites.limit)
+    gains = [case.gained(solution.sites, factor) for factor in (1.0, *spread(ctx))]
     by_area = pd.DataFrame({"people": case.weight, "before": case.weight * near, "after": case.weight * after})
     areas = by_area.groupby(demand_points(ctx)[0]["area_id"].map(hierarchy(ctx)[level]).to_numpy()).sum()
     areas = _with_shares(areas.rename_axis("area_id").reset_index())
@@ -229,6 +230,7 @@ def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, l
         areas.assign(name=areas["area_id"].map(area_names(ctx, level))),
         groups,
         solution.value if with_room else float(groups["gained"].iloc[0]),
+        (min(gains), max(gains)),
     )
 
 
@@ -249,7 +251,10 @@ def _certainty(ctx: CityContext, query: Query, solution: Solution) -> str:
     """How good the answer is, in words."""
     _ = ctx.language
     if not query.proven and query.model != "maximal covering":
-        return _("a quick answer by coverage, not yet for this aim")
+        return _(
+            "chosen for most people newly within the limit, as the answer for '{aim}' is not computed yet",
+            aim=_(AIMS[query.model]),
+        )
     if solution.gap <= PROVEN:
         return _("the proven optimum")
     if query.proven:
@@ -273,13 +278,15 @@ def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[Ke
 def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """People newly within the limit by area, with the sites there are and, in another colour, the new ones."""
     _, answer = ctx.language, _result(ctx, territory, query)
+    low, high = map(_.number, answer.gained_range)
+    span = "" if query.room or low == high else _("{low} to {high} as ways are long or direct; ", low=low, high=high)
     finding = _(
         "{sites} new {label}: {gained} more people within {limit} minutes ({state})",
         sites=len(answer.places),
         label=facility_kinds(ctx).loc[query.service, "plural"],
         gained=_.number(answer.gained),
         limit=query.limit,
-        state=_certainty(ctx, query, answer.solution),
+        state=span + _certainty(ctx, query, answer.solution),
     )
     unit = _("people newly within {limit} minutes on foot (estimate)", limit=query.limit)
     before, after = answer.areas["share_before"], answer.areas["share_after"]
@@ -309,16 +316,9 @@ def groups_figure(ctx: CityContext, territory: Territory, query: Query) -> Figur
     """Who gains: points of share served by group."""
     _, answer = ctx.language, _result(ctx, territory, query)
     rows = answer.groups.assign(points=100 * (answer.groups["share_after"] - answer.groups["share_before"]))
-    finding = ends(
-        ctx,
-        rows.assign(name=rows["group"]),
-        "points",
-        lambda name, points: _("Who gains: {group} most, {points}", group=name, points=points),
-        lambda points: _("{iloc:+.1f} points", iloc=points),
-        largest=True,
-        digits=1,
-    ).text
-    unit = _("% points more within {limit} minutes (estimate)", limit=query.limit)
+    gains = _.each("{group} {points:+.1f} points", group=rows["group"], points=rows["points"])
+    finding = _("Share within {limit} minutes: {gains}", limit=query.limit, gains=", ".join(gains))
+    unit = _("points of the share within {limit} minutes, after less before (estimate)", limit=query.limit)
     bars = chart("bars", rows, label="group", value="points", unit="", digits=1)
     return figure(ctx, "gain", caption(ctx, territory, finding, unit), answer.groups, bars, COLUMNS)
 
@@ -357,7 +357,7 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
         "whether a building has room is not known.",
         sites=len(answer.places),
         label=facility_kinds(ctx).loc[query.service, "plural"],
-        why=_(AIMS[query.model]),
+        why=_(AIMS[query.model if query.proven else "maximal covering"]),
         iloc=_.percent(everyone["share_after"], 1),
         limit=query.limit,
         iloc_2=_.percent(everyone["share_before"], 1),
@@ -372,12 +372,15 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
 def frontier_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """What each further site brings, with the sites that close first and the room of a site."""
     _, rows = ctx.language, frontier(ctx, inputs(query), require_period(ctx, territory))
+    first, last = rows["added"].iloc[[0, -1]]
     finding = _(
-        "The first site brings {iloc:,.0f} people, the {iloc_2}th {last:,.0f}",
-        iloc=rows["added"].iloc[0],
-        iloc_2=rows["sites"].iloc[-1],
-        last=rows["added"].iloc[-1],
+        "Of {count} sites the first brings {first:,.0f} people, the last {last:,.0f}",
+        count=len(rows),
+        first=first,
+        last=last,
     )
+    if len(rows) == 1:
+        finding = _("The only site possible brings {first:,.0f} people", first=first)
     unit = _(
         "people newly within {limit} minutes (estimate), proven optimum for each number of sites", limit=query.limit
     )

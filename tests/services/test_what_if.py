@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import data
 from analytics import scenario
 from analytics.scenario import Arrivals, Scenario, Shock, Sites
+from analytics.siting import SitingProblem
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Map
@@ -236,3 +238,57 @@ def test_an_optimum_found_within_a_second_is_shown_as_such(limit: int, gained: i
     assert quick.bound <= 1.01 * best.bound
     said = sites.map_figure(ctx, TERRITORY, ask(sites, ctx, limit=limit)).finding
     assert ("the proven optimum" in said) == (quick.gap <= sites.PROVEN)
+
+
+def test_an_answer_by_coverage_is_not_said_to_be_one_for_another_aim() -> None:
+    ctx = context()
+    query = ask(sites, ctx, model="p-centre", count=2, limit=25)
+    summary = sites.summary(ctx, TERRITORY, query)
+    assert "chosen so that *most people newly within the limit*" in summary
+    assert "as the answer for 'the farthest is nearest' is not computed yet" in summary
+
+
+def test_who_gains_is_told_of_every_group_and_people_reached_come_with_a_range() -> None:
+    ctx = context()
+    query = ask(sites, ctx, service="library")
+    gain = sites.groups_figure(ctx, TERRITORY, query)
+    points = 100 * (gain.rows["share_after"] - gain.rows["share_before"])
+    assert gain.finding.startswith(f"Share within {query.limit} minutes: everyone it serves {points[0]:+.1f} points, ")
+    assert f"displaced origin {points[1]:+.1f} points" in gain.finding
+    answer = sites.result(ctx, sites.inputs(query), False, PERIOD, query.level)
+    low, high = answer.gained_range
+    assert low < answer.gained <= high
+    assert (
+        f"minutes ({low:,.0f} to {high:,.0f} as ways are long or direct; "
+        in sites.map_figure(ctx, TERRITORY, query).finding
+    )
+
+
+def test_people_newly_reached_hang_on_how_long_ways_are() -> None:
+    """Points of 10, 20 and 40 people walk 20, 12 and 30 minutes today, 8, 6 and 14 to the new site; the limit is 15."""
+    minutes, before, people = (
+        np.array([[8.0], [6.0], [14.0]]),
+        np.array([20.0, 12.0, 30.0]),
+        np.array([10.0, 20.0, 40.0]),
+    )
+    case = SitingProblem("maximal covering", minutes, people, people[None], before, 1, 15.0)
+    assert [case.gained([0], factor) for factor in (1.0, 0.5, 1.3)] == [50, 0, 30]
+
+
+def test_what_breaks_is_said_by_what_closes(cities: tuple[str, ...]) -> None:
+    ctx, territory = context("three-shores"), Territory(first_year=2018, last_year=2019)
+    query = ask(shock, ctx, service="library", budget=0.0, districts=())
+    assert shock.map_figure(ctx, territory, query).finding.startswith("None of 3 libraries closes; areas below 70 %: ")
+    people = ask(arrivals, ctx)
+    by_budget = shock.summary(ctx, territory, query.changed(budget=34.0), people)
+    assert by_budget.startswith("If 34 % of the budget for libraries goes, ")
+    one = shock.summary(ctx, territory, query.changed(districts=("n",)), people)
+    assert one.startswith("If libraries in North close, ")
+
+
+def test_where_arrivals_would_live_is_no_list_of_all() -> None:
+    ctx = context()
+    even = ask(arrivals, ctx, rule="even spread", people_low=12_000, people_likely=12_000, people_high=12_000)
+    assert "live *even spread*: the largest parts, 1,000 each, in 12: " in arrivals.summary(ctx, TERRITORY, even)
+    most = arrivals.summary(ctx, TERRITORY, ask(arrivals, ctx, rule="by residents"))
+    assert ": the largest part, 1," in most
