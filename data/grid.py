@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 RESOLUTION = 10  # H3: hexagons of about 0.015 km2, 66 m from centre to corner
 CORNER_M = 80  # no place in a hexagon is farther from its centre
+FEWEST_PLACES = 5  # known facilities for each area, over the city, from which they show what is built
 BUILT_WITHIN_M = 300  # a cell counts as built-up if a known school, doctor, stop, ... stands this near
 
 
@@ -22,8 +23,9 @@ def cells(
     squares in the same CRS), where the city has one.
     Returns cell (H3 index), area_id, x, y (metres, CRS of the areas), share (adds up to 1 in each area).
     Residents are spread evenly over an area's built-up cells: those within 300 m of a known facility (forest, lakes
-    and fields hold none); over all its cells where no facility is known. A population grid replaces this: a square's
-    persons spread evenly over the hexagons whose centre it holds. Either is an estimate.
+    and fields hold none); over all its cells where no facility is known, or where too few are to show what is built
+    (shows_building). A population grid replaces this: a square's persons spread evenly over the hexagons whose centre
+    it holds. Either is an estimate.
     """
     rows: list[tuple[str, str]] = []
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
@@ -37,7 +39,7 @@ def cells(
     points = gpd.GeoSeries.from_xy(lon, lat, crs=4326).to_crs(areas.crs)
     table["x"], table["y"] = points.x.round().astype("int32"), points.y.round().astype("int32")
     if population is None:
-        weight = _near_places(table, places)
+        weight = _near_places(table, places) if shows_building(areas, places) else np.ones(len(table))
     else:
         weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), population)
     housed = pd.Series(weight).groupby(table["area_id"]).transform("sum") > 0
@@ -46,10 +48,13 @@ def cells(
     return table.sort_values(["area_id", "cell"], ignore_index=True)
 
 
+def shows_building(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> bool:
+    """Whether known facilities are enough to tell built-up land: of few, each would house its own users around it."""
+    return len(places) >= FEWEST_PLACES * len(areas)
+
+
 def _near_places(table: pd.DataFrame, places: gpd.GeoDataFrame) -> np.ndarray:
     """1 where a place is near, 0 elsewhere."""
-    if places.empty:
-        return np.ones(len(table))
     distance_m, _ = cKDTree(np.column_stack([places.geometry.x, places.geometry.y])).query(table[["x", "y"]].to_numpy())
     return (distance_m <= BUILT_WITHIN_M).astype(float)
 
