@@ -142,7 +142,8 @@ def _comparison(ctx: CityContext, rows: pd.DataFrame) -> str:
         return _("not comparable: {reason}", reason=own["reason"])
     alike, parts = rows[rows["reason"] == ""], []
     if len(alike) > 1:
-        groups = rates.ordered(alike.assign(name=alike["city"]))
+        # Without an interval of each nothing is said of an order.
+        groups = rates.ordered(alike.assign(name=alike["city"])) if alike["low"].notna().all() else []
         parts.append(" > ".join(" ≈ ".join(group) for group in groups) if groups else _("comparable"))
     for row in rows[rows["reason"] != ""].to_dict("records"):
         parts.append(_("{city} not comparable: {reason}", city=row["city"], reason=row["reason"]))

@@ -145,12 +145,16 @@ def _work(ctx: CityContext, days: list[pd.Timestamp], when: pd.Timestamp | None)
         day = _near(sorted(rows["period"].unique()), when)
         base_day = None if day is None else _near([base for base in bases if abs(base - day) <= YEAR], day)
         rows, base = rows[rows["period"] == day], _counted(ctx, "residents", base_day)
+        ages = measures.BASES.get(card.key, (None, None))
         mean = measures.social_share(card.key, rows, base, whole)
         gap, rate = "", Rate(NAN)
         if mean.notna().any():
-            base = coverage.of_age(base, *measures.BASES.get(card.key, (None, None)))
-            people = float(base[base["area_id"].isin(rows["area_id"])]["persons"].sum())
-            rate = rates.percentage(float(mean.iloc[0]) * people / 100, people)
+            # Of ages that are not counted nobody knows how many a share is of: it stands without an interval or order.
+            rate = Rate(float(mean.iloc[0]))
+            if ages == (None, None) or not _ages_problem(ctx, base, ages[0] or 0, ages[1]):
+                of_ages = coverage.of_age(base, *ages)
+                people = float(of_ages[of_ages["area_id"].isin(rows["area_id"])]["persons"].sum())
+                rate = rates.percentage(float(mean.iloc[0]) * people / 100, people)
         elif day is None:
             gap = _(NO_DATA)
         else:

@@ -85,6 +85,8 @@ def scales_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
         "share",
         lambda label, share: _(words[most], label=label, share=share),
         _.percent,
+        subject=_("Where people live apart"),
+        what=_("levels of areas"),
         largest=True,
         digits=2,
     ).text

@@ -169,10 +169,12 @@ def _model_figure(
     ).drop(columns="term")
     ordered = rows.sort_values(["sure", "effect"], key=abs, ascending=False)
     top, sure = next(ordered.itertuples()), ordered[ordered["sure"]]
-    terms = ", ".join(map(_.inside, sure["label"].head(3)))
     finding = _("Nothing here goes together with {outcome} beyond chance", outcome=outcome)
-    if terms:
-        finding = _("With {outcome} goes together: {value}", outcome=outcome, value=terms)
+    if len(sure):
+        parts = {True: N_("higher with more of: {terms}"), False: N_("lower with more of: {terms}")}
+        by_sign = {rises: sure[(sure["effect"] > 0) == rises]["label"].map(_.inside) for rises in parts}
+        said = [_(parts[rises], terms=", ".join(labels)) for rises, labels in by_sign.items() if len(labels)]
+        finding = _("{outcome} is {parts}", outcome=f"{outcome[:1].upper()}{outcome[1:]}", parts="; ".join(said))
     unit = _(
         "total effect: standard deviations of {outcome} per standard deviation of each term everywhere, the others "
         "held still; 95 % bootstrap interval. The title names what is beyond chance at 5 % over all {count} terms",

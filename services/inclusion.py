@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Annotated, Literal
 
 import numpy as np
@@ -20,11 +21,13 @@ from services.areas import area_names, area_shapes, current_half_years, hierarch
 from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
-from services.findings import ends
+from services.findings import ends, some
 from services.indicator_days import about, bases_day, of_period, social_day, social_days, social_shares
 from services.names import cards, dimensions, level_plurals
 from services.tables import city_table, has_tables, optional_table, source, world_table
 
+MOST_RANKS = 25  # areas whose ranges are drawn
+LEAST_SHIFT = 0.05  # places: under it a mean shift is written 0.0, and shares of it say nothing
 TABLES = ("residents", "social_monitoring", "facilities")  # what most indicators are made from
 INDICATOR_COLUMNS = {card.key: Column(card.key, card.label, card.unit, digits=card.digits) for card in REGISTRY}
 CHOICES = {
@@ -194,11 +197,14 @@ def map_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, que
     ]
     inside = in_district(ctx, rows, territory.district, query.level)
     best = inside[inside["rank"] == inside["rank"].min()].iloc[0]
-    place = {"name": best["name"], "low": _.ranks(best["low"], best["high"]), "count": len(rows)}
+    best = inside[inside["low"] <= best["low"]]  # all that may come as far forward
+    place = {"low": _.ranks(best["low"].min(), best["high"].max()), "count": len(rows)}
+    place["name"] = some(ctx, best["name"])
     finding = _("{name}: {low} of {count} in nine of ten combinations of choices", **place)
-    if len(inside) > 1:
-        said = _("Highest: {name}, {low} of {count} in nine of ten combinations of choices", **place)
-        finding = ends(ctx, inside, "rank", lambda *_: said, _.number, largest=False).text
+    if len(best) > 1:
+        finding = _("{name} share {low} of {count} in nine of ten combinations of choices", **place)
+    elif len(inside) > 1:
+        finding = _("Highest: {name}, {low} of {count} in nine of ten combinations of choices", **place)
     unit, note = _("inclusion index, 1 to 100 (estimate)"), _("ranges: 5 to 95 % of 2,048 combinations of choices")
     if query.aggregation == "mazziotta-pareto" and query.weights != "benefit of the doubt":
         unit = _("inclusion index, every dimension with mean 100 and standard deviation 10 (estimate)")
@@ -212,14 +218,13 @@ def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, q
     count, width = len(rows), float((rows["high"] - rows["low"]).median())
     if query.level != "district":
         rows = in_district(ctx, rows, territory.district, query.level)
-    best = rows.nsmallest(25, "rank")
+    best = rows.nsmallest(MOST_RANKS, "rank")
     marked = area_names(ctx, query.level).get(territory.district if query.level == "district" else territory.area, "")
-    unit = _(
-        "place among {count} {areas}, 1 to the right; range over choices; the best 25 shown",
-        count=count,
-        areas=level_plurals(ctx)[query.level],
-    )
-    finding = _("Half of all areas have a range of {wide:.0f} places or more among {count}", wide=width, count=count)
+    values = {"count": count, "areas": level_plurals(ctx)[query.level], "wide": width, "most": MOST_RANKS}
+    unit = N_("place among {count} {areas}, 1 to the right; range over choices")
+    if len(rows) > MOST_RANKS:
+        unit = N_("place among {count} {areas}, 1 to the right; range over choices; the best {most} shown")
+    finding = _("Range of places over choices, the middle of {count} {areas}: {wide:.0f}", **values)
     drawing = chart(
         "intervals",
         best,
@@ -232,14 +237,14 @@ def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, q
         marked=marked,
         first_is_best=True,
     )
-    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES))
+    caption = Caption(finding, _(unit, **values), about(ctx, period), source(ctx, *TABLES))
     return figure(ctx, "ranks", caption, best, drawing, COLUMNS, area_shapes(ctx, query.level))
 
 
 def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure:
     """Which choice moves the ranks most. Raises NothingToShow where none moves any."""
     _, result = ctx.language, rank_ranges(ctx, period, query)
-    if result.shares.empty:
+    if result.shares.empty or result.shift < LEAST_SHIFT:
         what = _("No choice moves any of these areas: there is nothing to share out among the choices.")
         raise NothingToShow(what, _("Choose the whole city or smaller areas."))
     shares = result.shares.sort_values("total", ascending=False, kind="stable")
@@ -256,6 +261,8 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure
         "total",
         lambda choice, _share: _("What matters most is the choice of {choice}", choice=choice),
         _.percent,
+        subject=_("What matters most"),
+        what=_("choices"),
         largest=True,
         error="error",
     )
@@ -266,7 +273,7 @@ def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure
     )
     drawing = chart("intervals", percent, name="choice", value="value", low="low", high="high", unit="", digits=0)
     note = _("Areas that tie under the benefit of the doubt are told apart by their mean score.")
-    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES), note)
+    caption = Caption(finding, unit, about(ctx, period), source(ctx, *TABLES), note)
     return figure(ctx, "sobol", caption, shares, drawing, SHARES)
 
 
@@ -304,11 +311,29 @@ def correlations_figure(ctx: CityContext, period: pd.Timestamp, query: Query) ->
     """How the dimensions go together across the areas of the whole city."""
     _, (_rows, filled) = ctx.language, _filled(ctx, period, query)
     scores = composite.by_dimension(composite.normalise(filled, query.normalisation), indicators.dimension_of())
-    rows = scores.corr(method="spearman").rename_axis("dimension").reset_index()
-    rows["dimension"] = rows["dimension"].map(dimensions(_))
+    ranks, names = scores.corr(method="spearman"), dimensions(_)
+    pairs = [(a, b, ranks.loc[a, b]) for a, b in combinations(ranks, 2) if np.isfinite(ranks.loc[a, b])]
+    by_pair = pd.DataFrame(
+        [{"name": f"{names[a]} – {names[b]}", "strength": abs(value), "value": value} for a, b, value in pairs],
+        columns=["name", "strength", "value"],
+    )
+    signed = dict(zip(by_pair["name"], by_pair["value"], strict=True))
+    finding = ends(
+        ctx,
+        by_pair,
+        "strength",
+        lambda pair, _size: _("Dimensions that go together most: {pair}, {r}", pair=pair, r=_.signed(signed[pair], 2)),
+        lambda size: _.number(size, 2),
+        subject=_("Rank correlations between dimensions, without sign"),
+        what=_("pairs"),
+        largest=True,
+        digits=2,
+    ).text
+    rows = ranks.rename_axis("dimension").reset_index()
+    rows["dimension"] = rows["dimension"].map(names)
     columns = {key: Column(key, label, digits=2) for key, label in DIMENSIONS.items()}
-    finding, unit = _("Rank correlations between dimensions"), _("Spearman's rank correlation, from -1 to 1")
-    caption = Caption(finding, unit, _.day(period), source(ctx, *TABLES))
+    unit = _("Spearman's rank correlation, from -1 to 1")
+    caption = Caption(finding, unit, about(ctx, period), source(ctx, *TABLES))
     return figure(ctx, "correlations", caption, rows, columns=columns)
 
 
@@ -317,7 +342,5 @@ def indicators_figure(ctx: CityContext, territory: Territory, period: pd.Timesta
     _, rows, note = ctx.language, measured(ctx, period, level).reset_index(), about(ctx, period)
     rows.insert(1, "name", rows["area_id"].map(area_names(ctx, level)))
     rows = in_district(ctx, rows, territory.district, level)
-    caption = Caption(
-        _("Indicators by area"), _("each column in the unit of its heading"), _.day(period), source(ctx, *TABLES), note
-    )
+    caption = Caption(_("Indicators by area"), _("each column in the unit of its heading"), note, source(ctx, *TABLES))
     return figure(ctx, "indicators", caption, rows, None, INDICATOR_COLUMNS, area_shapes(ctx, level))

@@ -102,6 +102,15 @@ def _walks_note(ctx: CityContext, period: pd.Timestamp) -> str:
         return ""
     beyond = [residents_nearer_to_limits(ctx, kinds, period, "") for kinds in walked]
     shortest, longest = spread(ctx)
+    if min(beyond) == max(beyond):
+        return ctx.language(
+            "A walk may take {shortest:.2f} to {longest:.2f} times what is shown. Facilities outside {city} are not "
+            "counted: {low:,} residents live nearer to its limits than to any that is.",
+            shortest=shortest,
+            longest=longest,
+            city=ctx.name,
+            low=beyond[0],
+        )
     return ctx.language(
         "A walk may take {shortest:.2f} to {longest:.2f} times what is shown. Facilities outside {city} are not "
         "counted: by kind, {low:,} to {high:,} residents live nearer to its limits than to any that is.",

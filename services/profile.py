@@ -86,13 +86,16 @@ def about(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> str:
     within = ""
     if "district" in rows:
         within = _("in {value}, ", value=area_names(ctx, "district")[district_by_area(ctx, level)[area]])
+    like = ""
+    if len(similar) < len(names) - 1:  # among no more than these, all others would be "most like"
+        like = _(" Most like: {value}.", value=", ".join(names[other] for other in similar) or _("not known"))
     return _(
-        "{level_names}, {held}{loc} residents on {period}. Most like: {value}.",
+        "{level_names}, {held}{loc} residents on {period}.{like}",
         level_names=level_names(ctx)[level],
         held=within,
         loc=_.number(rows.loc["residents", "value"]),
         period=_.day(period),
-        value=", ".join(names[similar_area] for similar_area in similar) or _("not known"),
+        like=like,
     ) + (" " + _("With fewer than {least} residents nothing is said to stand out.", least=MIN_BASE) if few else "")
 
 
@@ -100,14 +103,20 @@ def standouts(ctx: CityContext, period: pd.Timestamp, level: str, area: str, kin
     """What stands out as a 'strength' or a 'gap', most so first: a sentence by indicator."""
     rows, _similar = compared(ctx, period, level, area)
     rows = rows[rows["kind"] == kind].sort_values("better_than", ascending=kind == "gap")
-    return {str(key): _sentence(ctx, str(key), row, level) for key, row in rows.iterrows()}
+    days = indicator_days.social_days(ctx, period)
+    return {str(key): _sentence(ctx, str(key), row, level, days.get(str(key))) for key, row in rows.iterrows()}
 
 
-def _sentence(ctx: CityContext, key: str, row: pd.Series, level: str) -> str:
+def _sentence(ctx: CityContext, key: str, row: pd.Series, level: str, social_day: pd.Timestamp | None) -> str:
+    """A measure that stands out, in words; with its own day where it is of another than residents."""
     _, card = ctx.language, cards(ctx.language)[key]
     better = row["kind"] == "strength"
     share = row["better_than"] if better else 100 - row["better_than"]
-    unit = " %" if card.unit.startswith("%") and card.unit != _("% points") else f" {card.unit}"
+    unit = " %" if card.unit.startswith("%") else f" {card.unit}"
+    if card.unit == _("% points"):
+        unit = " " + _("points")
+    if social_day is not None:
+        unit += _(" on {day}", day=_.day(social_day))
     value, city = (
         access.minutes_text(ctx, row[name], card.digits) if key in WALKS else _.number(row[name], card.digits)
         for name in ("value", "city")
@@ -137,17 +146,18 @@ def strip_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str) 
     judged = rows.dropna(subset="better_than")
     counts = judged["kind"].value_counts()
     finding = _(
-        "Strengths: {strength}, gaps: {gap}, of {told} measures",
+        "Strengths: {strength}, gaps: {gap}; measures with a good end: {count}",
         strength=counts.get("strength", 0),
         gap=counts.get("gap", 0),
-        told=len(judged),
+        count=len(judged),
     )
     unit = _(
         "% of {plural} that do worse; beyond the dotted lines a measure stands out", plural=level_plurals(ctx)[level]
     )
     ends = (STANDS_OUT_PERCENT, 100 - STANDS_OUT_PERCENT)
     drawing = chart("strip", judged, name="measure", better_than="better_than", kind="kind", unit="", ends=ends)
-    caption = Caption(finding, unit, _.day(period), source(ctx, *inclusion.TABLES), area_names(ctx, level)[area])
+    days, name = indicator_days.about(ctx, period), area_names(ctx, level)[area]
+    caption = Caption(finding, unit, days, source(ctx, *inclusion.TABLES), name)
     return figure(ctx, "strip", caption, _exported(ctx, judged), drawing, COLUMNS)
 
 

@@ -11,7 +11,8 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Chart, Map
 from data.translation import Language
-from services import diversity, economic_health, inclusion, indicator_cards, indicator_days, profile
+from services import cities as side_by_side
+from services import city_indicators, diversity, economic_health, inclusion, indicator_cards, indicator_days, profile
 
 PERIOD = pd.Timestamp("2024-12-31")
 BEFORE, AFTER = pd.Timestamp("2018-12-31"), pd.Timestamp("2019-12-31")  # half-years of the city with districts
@@ -77,7 +78,9 @@ def test_the_index_follows_the_chosen_district() -> None:
     )
     inside = inclusion.map_figure(ctx, NEUKOELLN, PERIOD, SMALLEST)
     best = inside.rows.loc[inside.rows["rank"].idxmin()]
-    assert inside.finding.startswith(f"Highest: {best['name']}, place {best['low']:.0f} to ")
+    alike = inside.rows[inside.rows["low"] <= best["low"]]
+    assert best["name"] in inside.finding
+    assert inside.finding.startswith("Highest: ") == (len(alike) == 1)
     assert " of 542 " in inside.finding  # places are among the city's areas
     ranks = inclusion.ranks_figure(ctx, NEUKOELLN, PERIOD, DISTRICTS)
     assert len(ranks.rows) == 12
@@ -118,7 +121,7 @@ def test_a_profile_names_its_area_and_says_what_stands_out() -> None:
     assert rows.loc["residents", "value"] == 329_488
     assert np.isnan(rows.loc["residents", "better_than"])  # neither many nor few is better
     gaps = profile.standouts(ctx, PERIOD, "district", "08", "gap")
-    assert gaps["unemployment"].startswith("Unemployment: 8.5 %, worse than all other districts (city: 5.3)")
+    assert gaps["unemployment"].startswith("Unemployment: 8.5 % on 31 December 2020, worse than all other districts (city: 5.3)")
     assert list(gaps) == list(rows[rows["kind"] == "gap"].sort_values("better_than", kind="stable").index)
     assert "district" not in rows
     assert "district" in profile.table_figure(ctx, PERIOD, "planning_area", "08100314").rows
@@ -179,7 +182,14 @@ def test_coefficients_say_of_which_days_they_are() -> None:
     figure, explanation = economic_health.areas_figure(context(), CITY, query)
     assert figure.period == "residents of 31 December 2024, social monitoring of 31 December 2020"
     assert figure.rows["label"].tolist() == ["Residents per km²", "Nearest library"]
-    assert figure.finding.startswith("With unemployment goes together: ")
+    sure = {row["label"]: row["effect"] > 0 for row in figure.rows.to_dict("records") if row["sure"] == "yes"}
+    assert sure
+    higher, lower = (
+        figure.finding.partition(start)[2].partition(";")[0].lower()
+        for start in ("higher with more of: ", "lower with more of: ")
+    )
+    assert figure.finding.startswith("Unemployment is ")
+    assert all(label.lower() in (higher if rises else lower) for label, rises in sure.items())
     assert "planning areas" in explanation
 
 
@@ -209,3 +219,41 @@ def test_shares_of_the_city_are_of_those_they_are_of() -> None:
     said = indicator_days.caveats(context(), PERIOD)
     assert "weighted with their own ages, counted on 30 June 2021" in said
     assert "A walk may take 0.84 to 1.65 times what is shown" in said
+
+
+def test_areas_that_may_both_be_first_share_their_places(cities: tuple[str, ...]) -> None:
+    ctx, query = context("three-shores"), inclusion.Query(level="district")
+    figure = inclusion.map_figure(ctx, CITY, AFTER, query)
+    first = figure.rows[figure.rows["low"] <= figure.rows.loc[figure.rows["rank"] == 1, "low"].min()]
+    assert list(first["name"]) == ["North", "Süd"]
+    assert figure.finding == "North and Süd share place 1 to 2 of 3 in nine of ten combinations of choices"
+    ranks = inclusion.ranks_figure(ctx, CITY, AFTER, query)
+    assert ranks.unit == "place among 3 areas of the level 'Shore', 1 to the right; range over choices"
+
+
+def test_social_shares_come_with_their_own_day_wherever_they_stand() -> None:
+    ctx, both = context(), "Residents of 31 December 2024; social monitoring of 31 December 2020; walks are estimates"
+    assert profile.strip_figure(ctx, PERIOD, "district", "08").period == both
+    assert inclusion.ranks_figure(ctx, CITY, PERIOD, DISTRICTS).period == both
+    said = profile.standouts(ctx, PERIOD, "district", "08", "gap")
+    assert " on 31 December 2020, worse than " in said["child_poverty"]
+    assert "2020" not in profile.standouts(ctx, PERIOD, "district", "08", "strength").get("density", "")
+
+
+def test_a_share_of_ages_that_are_not_counted_has_no_interval(cities: tuple[str, ...]) -> None:
+    """Three Shores counts 6 to 17: how many are under 15, of whom child poverty is a share, nobody knows."""
+    ctx = context("three-shores")
+    rows = {item.key: item for item in city_indicators.of_city(ctx, "work", 2025, None)}
+    poverty, transfers = rows["child_poverty"].rate, rows["transfer_receipt"].rate
+    assert 8.0 < poverty.value < 13.5
+    assert np.isnan([poverty.low, poverty.high]).all()
+    assert transfers.low < transfers.value < transfers.high
+    table = side_by_side.compared(ctx, CITY, side_by_side.Query(topic="work", cities=("berlin",)))
+    part = table[table["key"] == "child_poverty"].assign(reason="")
+    assert side_by_side._comparison(ctx, part) == "comparable"
+
+
+def test_all_others_are_not_the_most_alike(cities: tuple[str, ...]) -> None:
+    ctx = context("three-shores")
+    assert "Most like" not in profile.about(ctx, AFTER, "district", "n")
+    assert "Most like: " in profile.about(context(), PERIOD, "district", "08")
