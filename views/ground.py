@@ -73,7 +73,7 @@ def style(theme: str, city: str, address: str) -> dict[str, Any]:
         "tiles": [f"{address}ground/{city}/{{z}}/{{x}}/{{y}}.pbf"],
         "minzoom": 8,
         "maxzoom": 14,
-        "attribution": ATTRIBUTION,
+        "attribution": f'<span role="listitem">{ATTRIBUTION}</span>',  # the library puts it into a list
     }
     glyphs = f"{address}ground/glyphs/{{fontstack}}/{{range}}.pbf"
     return {"version": 8, "name": "ground", "glyphs": glyphs, "sources": {"ground": tiles}, "layers": layers}

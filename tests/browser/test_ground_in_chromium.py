@@ -45,7 +45,8 @@ def test_tiles_and_names_come_from_this_server_alone(visit: Callable[..., Visit]
     assert hosts == {urlsplit(seen.address).netloc}
     assert any("names.json" in line for line in asked)
     assert share(pixels, COLOURS[theme]["land"]) > 0.1  # around the city
-    assert share(pixels, COLOURS[theme]["park"]) > 0.001  # woods at its edge, beyond the areas
+    assert share(pixels, COLOURS[theme]["park"]) > 0.001  # green and water at its edge, beyond the areas
+    assert share(pixels, COLOURS[theme]["water"]) > 0.0004
     assert seen.page.get_by_test_id("stCaptionContainer").get_by_text(ATTRIBUTION, exact=True).count() == 1
     assert seen.foreign == []
     assert seen.errors == []

@@ -30,7 +30,7 @@ def test_the_style_names_this_server_only(browser: TestClient) -> None:
         look = browser.get(f"/ground/berlin/{theme}.json").json()
         assert look["sources"]["ground"]["tiles"] == ["https://maps.example/ground/berlin/{z}/{x}/{y}.pbf"]
         assert json.dumps(look).count("://") == 2  # of the tiles and of the letters
-        assert look["sources"]["ground"]["attribution"] == "© OpenMapTiles © OpenStreetMap contributors"
+        assert "© OpenMapTiles © OpenStreetMap contributors" in look["sources"]["ground"]["attribution"]
     assert browser.get("/ground/berlin/blue.json").status_code == 404
     assert browser.get("/ground/atlantis/light.json").status_code == 404
 
