@@ -34,8 +34,12 @@ district = areas.district_by_area(ctx, level)[area]
 for column, (kind, heading, nothing) in zip(
     st.columns(2),
     (
-        ("strength", _("Strengths"), _("Nothing stands out as a strength.")),
-        ("gap", _("Gaps"), _("Nothing stands out as a gap.")),
+        (
+            "strength",
+            _("Strengths"),
+            _("Nothing stands out as a strength: better than four fifths of five areas or more."),
+        ),
+        ("gap", _("Gaps"), _("Nothing stands out as a gap: worse than four fifths of five areas or more.")),
     ),
     strict=True,
 ):

@@ -18,6 +18,7 @@ from services.creative_city import COLUMNS as CITY_COLUMNS
 from services.creative_city import HELD, hot_areas, location_quotients, over_represented, quotients_chart
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends
+from services.names import level_plurals
 from services.tables import city_table, entries, has_tables, source, world_table
 
 FEWEST_FIRMS = 100  # below so many a share says nothing
@@ -171,6 +172,8 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         "value",
         lambda name, _share: _("Most creative by share of firms: {name}, {shown}", name=name, shown=shown[name]),
         lambda share: _.percent(share, 1),
+        subject=_("Share of firms in scope"),
+        what=level_plurals(ctx)[query.level],
         largest=True,
         base="all_firms",
         min_base=FEWEST_FIRMS,
@@ -212,7 +215,9 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
             submarket=name,
             weighted=rows["weighted"].max(),
         ),
-        _.number,
+        lambda count: _("{count} firms", count=_.number(count)),
+        subject=_("Largest submarket"),
+        what=_("submarkets"),
         largest=True,
         digits=0,
     )
@@ -258,6 +263,7 @@ def _concentration(ctx: CityContext, counts: pd.DataFrame) -> str:
         "herfindahl",
         lambda name, index: _("submarkets are most evenly mixed in {name} ({index})", name=name, index=index),
         lambda index: _.number(index, 3),
+        what=level_plurals(ctx)[ctx.largest_level],
         largest=False,
         base="count",
         min_base=FEWEST_FIRMS,
