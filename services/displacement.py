@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from analytics import displacement
-from analytics.findings import MIN_START, extreme
+from analytics.findings import MIN_START, extreme, relative_change
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
@@ -300,8 +300,20 @@ def _stock_finding(ctx: CityContext, rows: pd.DataFrame, query: Query, place: Pl
     finding += f", {growth_words(ctx, place.code, first, last, origin)}"
     if change.share is None or change.wider:
         return finding
+    steps = total.loc[change.first : change.last].diff().dropna()
+    if not (steps > 0).all():  # no pace: what rose fell again
+        return finding + _since_peak(ctx, total)
     years = displacement.doubling_time(1, 1 + change.share, change.last - change.first)
     return finding + (_(": doubling in {years:.0f} years at that pace", years=years) if years and years < 100 else "")
+
+
+def _since_peak(ctx: CityContext, total: pd.Series) -> str:
+    """The change since the highest count of the years, where it is not the newest. total: persons by year."""
+    _, peak = ctx.language, total.idxmax()
+    change = relative_change(float(total[peak]), float(total.iloc[-1]))
+    if change is None or peak in (total.index[0], total.index[-1]):
+        return ""
+    return _(", {change} since the peak of {year}", change=_.signed_percent(change, 0), year=peak)
 
 
 def totals_figure(ctx: CityContext) -> Figure:
@@ -338,14 +350,18 @@ def ages_figure(ctx: CityContext, query: Query, place: Place) -> Figure:
             _("UNHCR states nobody's age in {place}.", place=place.within),
             _("Choose the world or another country of asylum."),
         )
+    year = int(world_table("displaced_by_age_place")["year"].max())
     caption = Caption(
         _(
-            "{place}: {share} are of school age, 5 to 17",
+            "{place}, {year}: {share} of {base}{of} across borders with a stated age are of school age, 5 to 17",
             place=place.name,
+            year=year,
             share=_.percent(displacement.school_age_share(people)[0]),
+            base=_.number(people["persons"].sum()),
+            of=_(" from {names}", names=country_names(ctx)[query.only_from]) if query.only_from else "",
         ),
         _("percent of those across borders whose age and sex are stated ({stated})", stated=_.percent(stated)),
-        str(world_table("displaced_by_age_place")["year"].max()),
+        str(year),
         world_source("displaced_by_age_place"),
         _only_from(ctx, query),
     )
@@ -366,7 +382,7 @@ def decisions_figure(ctx: CityContext, territory: Territory, query: Query, place
     finding = _(
         "{place}: {rate} of {decided} decisions in {year} gave protection",
         place=place.name,
-        rate=_.percent(newest["percent"] / 100),
+        rate=_.percent(newest["percent"] / 100, 0 if newest["protected"] in (0, newest["decided"]) else 1),
         decided=_.number(newest["decided"]),
         year=int(newest["year"]),
     )

@@ -77,7 +77,7 @@ def arcs_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
         largest,
         "persons",
         lambda name, persons: _(
-            "{last_year}: the largest group across borders, {persons}, went from {names} to {names_2}",
+            "At the end of {last_year} the largest group across borders is {persons} people from {names} in {names_2}",
             last_year=territory.last_year,
             persons=persons,
             names=names[ids[name]["origin"]],
@@ -114,11 +114,13 @@ def pairs_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure
     """From where to where as a Sankey chart; the rest is in the table."""
     _, year, pairs = ctx.language, territory.last_year, largest_pairs(ctx, territory, place)
     is_rest = pairs["origin"] == "REST"
-    rest = _(
-        "all other pairs, {rest} people, are in the table only", rest=_.compact(pairs.loc[is_rest, "persons"].sum())
-    )
+    others, drawn = pairs.loc[is_rest, "persons"].sum(), int((~is_rest).sum())
+    rest = _("all other pairs, {rest} people, are in the table only", rest=_.compact(others)) if others else ""
+    finding = _("From where to where, {last_year}: the {drawn} largest pairs", last_year=year, drawn=drawn)
+    if not others:
+        finding = _("From where to where, {last_year}: every pair ({drawn})", last_year=year, drawn=drawn)
     caption = Caption(
-        _("From where to where, {last_year}: the {drawn} largest pairs", last_year=year, drawn=int((~is_rest).sum())),
+        finding,
         _("persons, at year end"),
         str(year),
         world_source("displaced"),
@@ -244,6 +246,14 @@ def _change_finding(ctx: CityContext, rows: pd.DataFrame, place: Place) -> str:
     """
     _, total, by_name = ctx.language, rows["change"].sum(), rows.set_index("origin")
 
+    if len(rows) == 1:
+        return _(
+            "{place}: all of the change of {total} is of one origin, {name}",
+            place=place.name,
+            name=by_name.index[0],
+            total=_.compact(total),
+        )
+
     def statement(name: str, _size: str) -> str:
         change, percent = by_name.loc[name, ["change", "percent"]]
         if pd.notna(percent) and 0 < percent <= 100:
@@ -262,8 +272,6 @@ def _change_finding(ctx: CityContext, rows: pd.DataFrame, place: Place) -> str:
             total=_.compact(total),
         )
 
-    if len(rows) == 1:
-        return statement(by_name.index[0], "")
     sizes = rows.assign(name=rows["origin"], size=rows["change"].abs())
     return ends(ctx, sizes, "size", statement, _.compact, largest=True).text
 
@@ -279,7 +287,7 @@ def diversity_figures(ctx: CityContext, territory: Territory, place: Place) -> l
     return [
         KeyFigure(_("Herfindahl index of origins"), herfindahl, help=_("Sum of squared shares: 1 is one origin only.")),
         KeyFigure(_("Shannon diversity"), shannon, help=_("Nats.")),
-        KeyFigure(_("Chance that two differ"), _.percent(diversity.simpson(persons)), help=help_simpson),
+        KeyFigure(_("Chance that two differ"), _.percent(diversity.simpson(persons), 1), help=help_simpson),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import pandas as pd
 
 from analytics import displacement, diversity
-from analytics.findings import relative_change
+from analytics.findings import MIN_BASE, relative_change
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
@@ -32,11 +32,13 @@ SIMPSON = N_("chance that two people with a named origin differ, % (Simpson)")
 MEASURES = {
     "persons": (N_("Residents"), N_("residents with that migration background"), 0, ""),
     "per_1000": (N_("Share of residents"), N_("residents with that background per 1,000 residents"), 1, ""),
-    "quotient": (N_("Location quotient"), N_("share of residents over the city's share"), 2, ""),
+    "quotient": (N_("Location quotient"), N_("times the city's share of residents"), 2, ""),
     "growth": (N_("Growth since a chosen date"), N_("% change"), 0, " %"),
     "diversity": (N_("Diversity of origins"), SIMPSON, 0, " %"),
 }
 GROWTH_BASE = 30  # people at the start below which growth is not told in per cent
+POINT = 1.0  # percentage points under which one does not stand out from another
+LARGEST_BASE = 100  # people of the origin at the start, below which a growth is not called the highest
 INVASION = pd.Timestamp("2022-02-24")
 # Half-years just before many people fled, with what is said about them in a list and in a sentence.
 MARKS = {
@@ -129,6 +131,12 @@ def usual_origins(ctx: CityContext, listed: Collection[str]) -> list[str]:
     return [code for code in ctx.city.displaced_origins if code in listed] or list(listed)[:1]
 
 
+def close_to_top(rows: pd.DataFrame, value: str, base: str) -> list[str]:
+    """Names whose value is less than a percentage point below the highest, highest first; enough people behind each."""
+    rows = rows[rows[base].astype(float) >= MIN_BASE].dropna(subset=value).sort_values(value, ascending=False)
+    return list(rows.loc[rows[value] > rows[value].max() - POINT, "name"])
+
+
 def require_origins(ctx: CityContext, query: Query) -> None:
     """Raises NothingToShow where the reader chose no origin."""
     if not query.origins:
@@ -152,7 +160,8 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         )
     largest = published[published["period"] == published["period"].max()].iloc[0]
     finding = _(
-        "{persons} residents of {place} have roots in {group}",
+        "On {day} {persons} residents of {place} had roots in {group}",
+        day=_.day(largest["period"]),
         persons=_.number(largest["persons"]),
         place=place(ctx, territory),
         group=largest["origin"],
@@ -163,7 +172,13 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         if before and pd.Timestamp(day) < largest["period"]:
             growth = relative_change(float(before), float(largest["persons"]), floor=GROWTH_BASE)
             if growth is not None:
-                finding += _(", {rate} since {mark}", rate=_.signed_percent(growth, 0), mark=_(mark))
+                rate = _.signed_percent(growth, 0)
+                same = abs(growth) < 0.005  # shown as +0 %
+                finding += (
+                    _(", about as many as at {mark}", mark=_(mark))
+                    if same
+                    else _(", {rate} since {mark}", rate=rate, mark=_(mark))
+                )
     invasion = {INVASION: _.day(INVASION)} if rows["period"].min() < INVASION < rows["period"].max() else {}
     unpublished = [origin for origin, part in rows.groupby("origin") if part["persons"].isna().all()]
     caption = Caption(
@@ -269,16 +284,45 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     if query.map_measure == "diversity":
         sentence = N_("Most mixed: {area}, {shown}")
     after = suffix or f" {_(unit)}"
+    if query.map_measure == "growth":
+        earlier = by_area(ctx, since, query.origin, query.level, "persons", since).set_index("area_id")["persons"]
+        chosen = chosen.assign(before=chosen["area_id"].map(earlier))
+        counts = chosen.drop_duplicates("name").set_index("name")[["before", "persons"]]
+
+        def grown(area: str, shown: str) -> str:
+            first, last = (_.number(counts.loc[area, day]) for day in ("before", "persons"))
+            return _(
+                "{origin} since {since}: highest growth in {area}, {shown}, from {first} to {last}",
+                origin=origin,
+                since=_.day(since),
+                area=area,
+                shown=shown,
+                first=first,
+                last=last,
+            )
+
+    base = {"persons": "", "growth": "before"}.get(query.map_measure, "residents")
+    near = close_to_top(chosen, "value", "residents") if query.map_measure == "diversity" else []
     finding = ends(
         ctx,
         chosen,
         "value",
-        lambda area, shown: _(sentence, origin=origin, measure=_.inside(_(name)), area=area, shown=shown),
+        grown
+        if query.map_measure == "growth"
+        else lambda area, shown: _(sentence, origin=origin, measure=_.inside(_(name)), area=area, shown=shown),
         lambda value: f"{_.number(value, digits)}{after}",
         largest=True,
         digits=digits,
-        base="" if query.map_measure == "persons" else "residents",
+        base=base,
+        min_base=LARGEST_BASE if base == "before" else MIN_BASE,
     ).text
+    if len(near) > 1:
+        top = float(chosen.loc[chosen["name"].isin(near), "value"].max())
+        finding = _(
+            "{count} areas are the most mixed, less than a percentage point apart, at up to {shown}",
+            count=len(near),
+            shown=_.number(top, 1, suffix=after),
+        )
     grey = _("{value} of {rows} areas suppressed or unknown (grey)", value=hidden, rows=len(chosen))
     if query.map_measure == "growth":
         unit = _("% change since {since}", since=_.day(since))
@@ -352,6 +396,13 @@ def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
         largest=True,
         base="persons",
     ).text
+    near = close_to_top(rows.assign(name=rows["origin"]), "dissimilarity", "persons")
+    if len(near) > 1:
+        shares = rows.set_index("origin")["dissimilarity"]
+        finding = _(
+            "Most apart, less than a percentage point from each other: {origins} would have to move",
+            origins=_.listed(f"{name} ({_.percent(shares[name] / 100, 1)})" for name in near),
+        )
     note = _("over areas with a published count, which hold all but {share} of the people", share=_.percent(hidden, 1))
     if not hidden:
         note = _("over all areas, counts too small to be published included")

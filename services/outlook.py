@@ -17,11 +17,13 @@ from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.origins import usual_origins
 from services.stocks import stock
-from services.tables import city_table, has_tables, optional_table, require_tables, source, world_source
+from services.tables import city_table, has_tables, optional_table, require_tables, source, world_source, world_table
 
 TABLE = "residents_by_origin"
 FIRST_YEAR = 1990  # models learn from here on, or from earlier where the reader's years begin earlier
 LISTED = 20  # areas of a chart
+WIDEST_RANGE = 10  # times its lower end: a wider 80 % interval tells nothing
+ALIKE = 0.05  # models whose errors differ by a smaller share are not told apart
 FEWEST_HELD = 0.75  # of past outcomes, by an 80 % interval that can be taken as it is
 COLUMNS = by_name(
     Column("mean", N_("forecast (estimate)")),
@@ -31,8 +33,8 @@ COLUMNS = by_name(
     Column("high_95", N_("95 % interval, high")),
     Column("model", N_("Model"), kind="name"),
     Column("mase", N_("error (MASE, below 1 is good)"), digits=2),
-    Column("coverage_80", N_("held by the 80 % interval"), "%"),
-    Column("coverage_95", N_("held by the 95 % interval"), "%"),
+    Column("coverage_80", N_("held by the model's own 80 % interval"), "%"),
+    Column("coverage_95", N_("held by the model's own 95 % interval"), "%"),
     Column("forecasts", N_("Past outcomes forecast")),
     Column("before", N_("Residents at the count before")),
     Column("change", N_("Change since the count before")),
@@ -156,6 +158,38 @@ def _ahead(day: pd.Timestamp, months: int) -> pd.Timestamp:
     return later + pd.offsets.MonthEnd(0) if day.is_month_end else later
 
 
+def _residents(ctx: CityContext, territory: Territory, query: Query) -> float:
+    """How many people live where the forecast is about, newest count; infinite where that is not known."""
+    if query.subject == "world":
+        return float("inf")
+    if query.in_city:
+        rows = in_district(ctx, optional_table(ctx, "residents"), territory.district)
+        counts = rows.groupby("period")["persons"].sum(min_count=1).dropna() if len(rows) else rows
+    else:
+        rows = world_table("country_population")
+        counts = rows[rows["iso3"] == territory.country].set_index("year")["persons"].sort_index().dropna()
+    return float(counts.iloc[-1]) if len(counts) else float("inf")
+
+
+def usable(future: pd.DataFrame, most: float) -> pd.DataFrame:
+    """The steps up to the first whose 80 % interval tells nothing, wider ends cut at the number of residents.
+
+    An interval tells nothing where its upper end is over `most` people or over WIDEST_RANGE times its lower end.
+    future: low_80, high_80, high_95 by step. Returns fewer rows, perhaps none.
+    """
+    tells = (future["high_80"] <= most) & (future["high_80"] <= WIDEST_RANGE * future["low_80"])
+    rows = future[tells.cummin()]
+    return rows.assign(high_95=rows["high_95"].clip(upper=most))
+
+
+def _whose(ctx: CityContext, territory: Territory, query: Query) -> str:
+    """Of whom a forecast is, as a sentence begins."""
+    _, name = ctx.language, subjects(ctx, territory)[query.subject]
+    if not query.in_city:
+        return name
+    return _("Residents with roots in {origin}, {place}", origin=origins(ctx)[query.outlook_origin], place=name)
+
+
 def _source(ctx: CityContext, query: Query) -> str:
     return source(ctx, TABLE) if query.in_city else world_source("displaced")
 
@@ -175,27 +209,49 @@ def forecast_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     future[time] = [_ahead(last, months * step) for step in steps] if query.in_city else last + steps
     end = future.iloc[-1]
     when = _when(ctx, query, end[time]) if query.in_city else _("the end of {when}", when=int(end[time]))
+    shown = usable(future, _residents(ctx, territory, query))
+    whose = _whose(ctx, territory, query)
+    finding, note = _range_words(ctx, whose, result, end, when), ""
+    if len(shown) < len(future):
+        finding = _(
+            "{labels}: past forecasts missed by so much that no range can be given for {when}", labels=whose, when=when
+        )
+        note = _(
+            "left out: times whose 80 % interval passes the number of residents or {times} times its lower end",
+            times=WIDEST_RANGE,
+        )
+    who = _("displaced persons")
+    if query.in_city:
+        who = _("residents with roots in {origin}", origin=origins(ctx)[query.outlook_origin])
+    unit = _("{names}, model: {model}", names=who, model=_(result.model))
+    before = series.rename("persons").rename_axis(time).reset_index()
+    drawing = chart("band", before, future=shown, x=time, unit=unit)
+    period = f"{_when(ctx, query, series.index[0])} – {_when(ctx, query, last)}"
+    rows = shown.assign(model=_(result.model))
+    if shown.empty:  # the past alone
+        unit, rows = who, before
+        drawing = chart("lines", before.assign(group=who), x=time, y="persons", by="group", unit=who)
+    caption = Caption(finding, unit, period, _source(ctx, query), note)
+    return figure(ctx, "outlook", caption, rows, drawing, COLUMNS)
+
+
+def _range_words(ctx: CityContext, whose: str, result: outlook.Outlook, end: pd.Series, when: str) -> str:
+    """The range at the end of a forecast, with how often such ranges held. end: low_80, high_80."""
+    _ = ctx.language
     tested = _("80 % interval, not tested: the past is too short")
     if result.tested:
         share, count = _.percent(result.held), result.tested
         tested = _("interval of a kind that held {share} of {count} past outcomes", share=share, count=count)
         if result.held >= FEWEST_HELD:
             tested = _("80 % interval; such intervals held {share} of {count} past outcomes", share=share, count=count)
-    finding = _(
+    return _(
         "{labels}: between {low_80} and {high_80} by {when} (estimate, {tested})",
         tested=tested,
-        labels=subjects(ctx, territory)[query.subject],
+        labels=whose,
         low_80=_.compact(end["low_80"]),
         high_80=_.compact(end["high_80"]),
         when=when,
     )
-    who = _("residents from ") + origins(ctx)[query.outlook_origin] if query.in_city else _("displaced persons")
-    unit = _("{names}, model: {model}", names=who, model=_(result.model))
-    before = series.rename("persons").rename_axis(time).reset_index()
-    drawing = chart("band", before, future=future, x=time, unit=unit)
-    period = f"{_when(ctx, query, series.index[0])} – {_when(ctx, query, last)}"
-    rows = future.assign(model=_(result.model))
-    return figure(ctx, "outlook", Caption(finding, unit, period, _source(ctx, query)), rows, drawing, COLUMNS)
 
 
 def reliability(ctx: CityContext, territory: Territory, query: Query) -> str:
@@ -211,6 +267,10 @@ def reliability(ctx: CityContext, territory: Territory, query: Query) -> str:
         if result.beats_naive
         else _("No model beats the naive forecast, so that is shown (MASE {mase:.2f})", mase=best["mase"])
     )
+    near = result.backtest["mase"] <= (1 + ALIKE) * best["mase"]
+    alike = [_(model) for model in result.backtest.loc[near, "model"].iloc[1:]]
+    if alike:
+        verdict += _("; {models} hardly more", models=_.listed(alike))
     held = _(
         "{verdict}. Its own 80 % interval held {coverage_80} of {forecasts} past outcomes, its 95 % interval "
         "{coverage_95}; the bands shown are widened up to threefold to hold what they promise of past errors (split "
@@ -267,6 +327,11 @@ def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     _, level = ctx.language, query.signal_level
     every, tested, surprising = unusual(ctx, level, query.signal_origin)
     rows = in_district(ctx, every, territory.district, level)
+    if not tested:
+        raise NothingToShow(
+            _("No area has enough published counts to tell a usual change from an unusual one."),
+            _("Add more days to the city's pack."),
+        )
     chance = _(
         "Of {tested} areas of the city {surprising} changed as one in twenty would by chance ({expected:.0f} expected)",
         tested=tested,
@@ -284,10 +349,12 @@ def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         for name, change, usual in rows[["name", "change", "mean_change"]].head(3).itertuples(index=False)
     )
     finding = _("Areas that changed unlike before: {count}; strongest: {names}", count=len(rows), names=names)
+    if len(rows) == 1:
+        finding = _("Only {name} changed unlike before", name=names)
     unit = _(
         "{unit}; t = (change - mean of earlier changes) / its standard error; at most 5 % of those listed by chance",
         unit=_(
-            "residents from {names}, change since the count before, to {period}",
+            "residents with roots in {names}, change since the count before, to {period}",
             names=origins(ctx)[query.signal_origin],
             period=_.day(rows["period"].max()),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pandas as pd
 
@@ -15,6 +16,7 @@ from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
 from services import coverage, origins, stocks
 from services.areas import country_names, current_half_years, half_years, in_district, place_name
+from services.creative import break_note
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds, region_name
 from services.tables import UNDATED, entries, optional_table, require_tables, source, world_source, world_table
@@ -55,7 +57,7 @@ def _tile(
             "{label}: from {iloc} in {first} to {value}",
             label=label,
             iloc=show(path.iloc[0]),
-            first=first.year if is_day else first,
+            first=_.day(first) if is_day else first,
             value=value,
         )
     )
@@ -67,7 +69,7 @@ def _tile(
     rows = path.rename("value").rename_axis(time).reset_index()
     drawing = chart("lines", rows.assign(group=label), x=time, y="value", by="group", unit=caption.unit, digits=digits)
     years = stocks.years_of([day.year if is_day else day for day in (first, last)])
-    said = Caption(finding, caption.unit, years, caption.source)
+    said = Caption(finding, caption.unit, years, caption.source, caption.note)
     return number, figure(ctx, f"overview-{key}", said, rows, drawing, {"value": Column("value", label, digits=digits)})
 
 
@@ -113,7 +115,7 @@ def city(ctx: CityContext, territory: Territory) -> Tile:
             _("Choose larger areas, other years or another origin."),
         )
     label = _(
-        "Residents from {origins} in {place}",
+        "Residents with roots in {origins} in {place}",
         origins=_.listed(names[code] for code in codes),
         place=place_name(ctx, territory),
     )
@@ -222,6 +224,8 @@ def culture(ctx: CityContext, territory: Territory) -> Tile:
     )
     label = _("Cultural employment in {region_name}", region_name=region)
     caption = Caption(label, _(PERSONS), "", credit, note)
+    if len(rows) and (spans := break_note(ctx, int(rows["year"].min()), int(rows["year"].max()))):
+        caption = replace(caption, note=f"{note} · {spans}")
     return _tile(ctx, "culture", 1000 * rows.set_index("year")["thousand_persons"], caption, "pages/creative.py")
 
 

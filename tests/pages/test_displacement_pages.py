@@ -57,7 +57,7 @@ def test_the_city_page_follows_the_territory() -> None:
         app = open_page("displacement_city", city="berlin", district=district, area=area)
         assert not app.exception
         assert app.title[0].value == f"Displacement in {name}"
-        assert f"residents of {name} have roots in" in figures(app)[0].finding
+        assert f"residents of {name} had roots in" in figures(app)[0].finding
 
 
 def test_earlier_years_leave_the_map_out_and_go_on() -> None:

@@ -121,7 +121,9 @@ def test_a_profile_names_its_area_and_says_what_stands_out() -> None:
     assert rows.loc["residents", "value"] == 329_488
     assert np.isnan(rows.loc["residents", "better_than"])  # neither many nor few is better
     gaps = profile.standouts(ctx, PERIOD, "district", "08", "gap")
-    assert gaps["unemployment"].startswith("Unemployment: 8.5 % on 31 December 2020, worse than all other districts (city: 5.3)")
+    assert gaps["unemployment"].startswith(
+        "Unemployment: 8.5 % on 31 December 2020, worse than all other districts (city: 5.3)"
+    )
     assert list(gaps) == list(rows[rows["kind"] == "gap"].sort_values("better_than", kind="stable").index)
     assert "district" not in rows
     assert "district" in profile.table_figure(ctx, PERIOD, "planning_area", "08100314").rows
