@@ -44,7 +44,7 @@ def test_fetched_tables_show_shares_by_region_and_age(tmp_path: Path, monkeypatc
     app = open_page("creative_region")
     assert not app.exception
     # every region has the same share here, so none is named
-    assert any("places share the same value: 1.00" in line.value for line in app.subheader)
+    assert any("1.00 everywhere (" in line.value for line in app.subheader)
     app = open_page("creative")
     assert not app.exception
     assert any("How young" in line.value for line in app.subheader)
