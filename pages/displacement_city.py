@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import areas, boundary_change, names, origins
+from services import areas, boundary_change, names, origin_map, origins
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -43,7 +43,7 @@ with shell.section():
     controls.choice(right.selectbox, _("Areas"), "level", names.level_names(ctx))
     if query.map_measure == "growth":
         controls.choice(st.selectbox, _("Growth since"), "since", lambda day: origins.start_name(ctx, day))
-    figures.show(origins.map_figure(ctx, territory, query))
+    figures.show(origin_map.map_figure(ctx, territory, query))
 if ctx.has_districts:
     figures.show(origins.districts_figure(ctx, territory, query))
 st.header(_("Together or apart"), anchor=False, divider="gray")

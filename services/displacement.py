@@ -7,7 +7,7 @@ from typing import Literal
 import pandas as pd
 
 from analytics import displacement
-from analytics.findings import MIN_START, extreme, relative_change
+from analytics.findings import MIN_START, extreme
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
@@ -27,6 +27,7 @@ from services.stocks import (
     origin_names,
     overlap_note,
     parts,
+    since_peak,
     stock,
     years_of,
 )
@@ -267,11 +268,11 @@ def _wider_counts(ctx: CityContext, rows: pd.DataFrame, place: Place) -> dict[in
     breaks = {
         year: _("from here: {labels}", labels=_(displacement.LABELS[category]))
         for category, year in displacement.counted_from(bool(place.code)).items()
-        if category in counted and first < year <= last
+        if category in counted
     }
-    if "refugees" in counted and first < displacement.REFUGEE_LIKE <= last:
+    if "refugees" in counted:
         breaks[displacement.REFUGEE_LIKE] = _("from here: with refugee-like situations")
-    return breaks
+    return {year: words for year, words in breaks.items() if first < year <= last}
 
 
 def _stock_finding(ctx: CityContext, rows: pd.DataFrame, query: Query, place: Place, first: int, last: int) -> str:
@@ -300,20 +301,10 @@ def _stock_finding(ctx: CityContext, rows: pd.DataFrame, query: Query, place: Pl
     finding += f", {growth_words(ctx, place.code, first, last, origin)}"
     if change.share is None or change.wider:
         return finding
-    steps = total.loc[change.first : change.last].diff().dropna()
-    if not (steps > 0).all():  # no pace: what rose fell again
-        return finding + _since_peak(ctx, total)
+    if not (total.loc[change.first : change.last].diff().dropna() > 0).all():  # no pace: what rose fell again
+        return finding + since_peak(ctx.language, total)
     years = displacement.doubling_time(1, 1 + change.share, change.last - change.first)
     return finding + (_(": doubling in {years:.0f} years at that pace", years=years) if years and years < 100 else "")
-
-
-def _since_peak(ctx: CityContext, total: pd.Series) -> str:
-    """The change since the highest count of the years, where it is not the newest. total: persons by year."""
-    _, peak = ctx.language, total.idxmax()
-    change = relative_change(float(total[peak]), float(total.iloc[-1]))
-    if change is None or peak in (total.index[0], total.index[-1]):
-        return ""
-    return _(", {change} since the peak of {year}", change=_.signed_percent(change, 0), year=peak)
 
 
 def totals_figure(ctx: CityContext) -> Figure:

@@ -93,26 +93,26 @@ def scales_figures(ctx: CityContext, territory: Territory) -> list[Figure]:
     credit = source(ctx, "residents_by_background", "residents")
     bars = chart("bars", rows.assign(part=100 * rows["share"]), label="label", value="part", unit="", digits=0)
     figures = [figure(ctx, "scales", Caption(finding, unit, _.day(periods[-1]), credit), rows, bars, SCALES)]
-    if len(periods) > 1:
-        path = [segregation(ctx, period)["h"].iloc[-1] for period in periods]
-        over_time = pd.DataFrame({"period": periods, "h": path})
-        first, last = _.day(periods[0]), _.day(periods[-1])
-        change = relative_change(path[0], path[-1], floor=LEAST_H)
-        finding = _("Separation since {day}", day=first)
-        if change is not None:
-            finding = _(
-                "Separation changed by {change} since {periods}", change=_.signed_percent(change), periods=first
-            )
-        unit = _(
-            "Theil's H of residents without migration background, citizens with one, and foreign nationals, among "
-            "today's {areas}",
-            areas=plurals[ctx.levels[-1]],
-        )
-        line = chart("lines", over_time.assign(group=""), x="period", y="h", by="group", unit="", digits=3)
-        figures.append(
-            figure(ctx, "over-time", Caption(finding, unit, f"{first} – {last}", credit), over_time, line, SCALES)
-        )
-    return figures
+    return [*figures, _over_time(ctx, periods, credit, plurals[ctx.levels[-1]])] if len(periods) > 1 else figures
+
+
+def _over_time(ctx: CityContext, periods: list[pd.Timestamp], credit: str, areas: str) -> Figure:
+    """Whether groups live more or less apart than at first. areas: what the smallest are called."""
+    _ = ctx.language
+    path = [segregation(ctx, period)["h"].iloc[-1] for period in periods]
+    over_time = pd.DataFrame({"period": periods, "h": path})
+    first, last = _.day(periods[0]), _.day(periods[-1])
+    change = relative_change(path[0], path[-1], floor=LEAST_H)
+    finding = _("Separation since {day}", day=first)
+    if change is not None:
+        finding = _("Separation changed by {change} since {periods}", change=_.signed_percent(change), periods=first)
+    unit = _(
+        "Theil's H of residents without migration background, citizens with one, and foreign nationals, among "
+        "today's {areas}",
+        areas=areas,
+    )
+    line = chart("lines", over_time.assign(group=""), x="period", y="h", by="group", unit="", digits=3)
+    return figure(ctx, "over-time", Caption(finding, unit, f"{first} – {last}", credit), over_time, line, SCALES)
 
 
 def mix_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str) -> Figure:

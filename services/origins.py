@@ -14,9 +14,9 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, SUPPRESSED
 from services.areas import area_names, country_names, current_half_years, hierarchy, in_district, place_name, redrawn
-from services.cache import cached, cached_numbers
+from services.cache import cached_numbers
 from services.columns import by_name
-from services.figures import Caption, Shading, area_map, chart, figure
+from services.figures import Caption, chart, figure
 from services.findings import ends
 from services.stocks import years_of
 from services.tables import city_table, optional_table, require_tables, source
@@ -75,7 +75,8 @@ def place(ctx: CityContext, territory: Territory) -> str:
     return area_names(ctx, ctx.levels[-1]).get(territory.area) or place_name(ctx, territory)
 
 
-def _suppressed(ctx: CityContext) -> NothingToShow:
+def all_hidden(ctx: CityContext) -> NothingToShow:
+    """What is said where every count is suppressed."""
     _ = ctx.language
     return NothingToShow(
         _("Every area is suppressed or unknown."), _("Choose larger areas, other years or another origin.")
@@ -117,7 +118,7 @@ def origins(ctx: CityContext, territory: Territory) -> dict[str, str]:
     if not len(codes):
         years = _series(ctx, *_scope(ctx, territory), 0, 9999)["period"].dt.year
         if years.empty:
-            raise _suppressed(ctx)
+            raise all_hidden(ctx)
         first, last = years.min(), years.max()
         raise NothingToShow(
             _("{name} counts residents by origin from {first} to {last}.", name=ctx.name, first=first, last=last),
@@ -150,7 +151,7 @@ def trend_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
     rows["origin"] = rows["origin"].map(country_names(ctx))
     published = rows.dropna(subset="persons").sort_values("persons", ascending=False)
     if published.empty:
-        raise _suppressed(ctx)
+        raise all_hidden(ctx)
     if query.city_measure == "index":
         rows["index"] = displacement.index_to_first(rows, "origin", "period")["persons"]
     name, unit, digits = TRENDS[query.city_measure]
@@ -230,112 +231,11 @@ def start_name(ctx: CityContext, day: str) -> str:
 
 
 @cached_numbers
-def _residents(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.Series:
+def residents_by_area(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.Series:
     """All residents by area of a level of today's areas; empty where suppressed."""
     rows = city_table(ctx, "residents")
     rows = rows[rows["period"] == period]
     return rows.groupby(rows["area_id"].map(hierarchy(ctx)[level]))["persons"].sum(min_count=1)
-
-
-@cached
-def by_area(
-    ctx: CityContext, period: pd.Timestamp, origin: str, level: str, measure: str, since: pd.Timestamp
-) -> pd.DataFrame:
-    """One measure of one origin by area, in a column of its name; value and shown are for the map.
-
-    since: where growth starts. Returns also area_id, name, persons, suppressed, residents, per_1000.
-    """
-    _, rows = ctx.language, city_table(ctx, "residents_by_origin")
-    now, of_origin = rows[(rows["period"] == period) & (rows["level"] == level)], rows[rows["origin"] == origin]
-    result = now[now["origin"] == origin][["area_id", "persons", "suppressed"]].reset_index(drop=True)
-    result.insert(0, "name", result["area_id"].map(area_names(ctx, level)))
-    result["residents"] = result["area_id"].map(_residents(ctx, period, level))
-    result["per_1000"] = displacement.per_1000(result["persons"], result["residents"])
-    if measure == "quotient":
-        city = of_origin.loc[of_origin["period"].eq(period) & of_origin["level"].eq("city"), "persons"].sum()
-        everyone = float(_residents(ctx, period, level).sum())
-        result[measure] = diversity.location_quotient(result["persons"], result["residents"], float(city), everyone)
-    elif measure == "growth":
-        before = of_origin[of_origin["period"].eq(since) & of_origin["level"].eq(level)]
-        before = result["area_id"].map(before.set_index("area_id")["persons"]).astype("Float64")
-        result[measure] = 100 * (result["persons"].astype("Float64") / before.where(before >= GROWTH_BASE) - 1)
-    elif measure == "diversity":
-        result[measure] = result["area_id"].map(100 * now.groupby("area_id")["persons"].agg(diversity.simpson))
-    result["value"] = result[measure].astype("float64").where(result["residents"].fillna(0) > 0)
-    _name, unit, digits, suffix = MEASURES[measure]
-    after = suffix or f" {_(unit)}"
-    result["shown"] = [
-        _(SUPPRESSED) if hidden and measure != "diversity" else f"{_.number(value, digits)}{after}"
-        for value, hidden in zip(result["value"], result["suppressed"], strict=True)
-    ]
-    return result
-
-
-def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """Where they live: counts, rates, quotient, growth or diversity. Raises NothingToShow where all is hidden."""
-    _, period, since = ctx.language, map_period(ctx, territory), pd.Timestamp(query.since)
-    rows = by_area(ctx, period, query.origin, query.level, query.map_measure, since)
-    chosen = in_district(ctx, rows, territory.district, query.level)
-    hidden = int(chosen["value"].isna().sum())
-    if hidden == len(chosen):
-        raise _suppressed(ctx)
-    name, unit, digits, suffix = MEASURES[query.map_measure]
-    sentence, origin = N_("{origin}, {measure}: highest in {area}, {shown}"), country_names(ctx).get(query.origin, "")
-    if query.map_measure == "diversity":
-        sentence = N_("Most mixed: {area}, {shown}")
-    after = suffix or f" {_(unit)}"
-    if query.map_measure == "growth":
-        earlier = by_area(ctx, since, query.origin, query.level, "persons", since).set_index("area_id")["persons"]
-        chosen = chosen.assign(before=chosen["area_id"].map(earlier))
-        counts = chosen.drop_duplicates("name").set_index("name")[["before", "persons"]]
-
-        def grown(area: str, shown: str) -> str:
-            first, last = (_.number(counts.loc[area, day]) for day in ("before", "persons"))
-            return _(
-                "{origin} since {since}: highest growth in {area}, {shown}, from {first} to {last}",
-                origin=origin,
-                since=_.day(since),
-                area=area,
-                shown=shown,
-                first=first,
-                last=last,
-            )
-
-    base = {"persons": "", "growth": "before"}.get(query.map_measure, "residents")
-    near = close_to_top(chosen, "value", "residents") if query.map_measure == "diversity" else []
-    finding = ends(
-        ctx,
-        chosen,
-        "value",
-        grown
-        if query.map_measure == "growth"
-        else lambda area, shown: _(sentence, origin=origin, measure=_.inside(_(name)), area=area, shown=shown),
-        lambda value: f"{_.number(value, digits)}{after}",
-        largest=True,
-        digits=digits,
-        base=base,
-        min_base=LARGEST_BASE if base == "before" else MIN_BASE,
-    ).text
-    if len(near) > 1:
-        top = float(chosen.loc[chosen["name"].isin(near), "value"].max())
-        finding = _(
-            "{count} areas are the most mixed, less than a percentage point apart, at up to {shown}",
-            count=len(near),
-            shown=_.number(top, 1, suffix=after),
-        )
-    grey = _("{value} of {rows} areas suppressed or unknown (grey)", value=hidden, rows=len(chosen))
-    if query.map_measure == "growth":
-        unit = _("% change since {since}", since=_.day(since))
-        grey += " · " + _("no growth from fewer than {count} people", count=GROWTH_BASE)
-    caption = Caption(
-        finding,
-        _(unit),
-        _.day(period),
-        source(ctx, "residents_by_origin", "residents"),
-        f"{place_name(ctx, territory)} · {grey}",
-    )
-    shading = Shading(digits, suffix)
-    return area_map(ctx, territory, "origins-map", caption, rows, query.level, shading, columns=COLUMNS)
 
 
 def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
@@ -374,7 +274,7 @@ def evenness(ctx: CityContext, period: pd.Timestamp, district: str) -> tuple[pd.
         persons = whole.groupby("origin", as_index=False)["persons"].sum(min_count=1)
         return made.drop(columns="period").merge(persons, on="origin"), 0.0
     areas = in_district(ctx, rows[rows["level"] == level], district, level)
-    result = diversity.unevenness(areas, _residents(ctx, period, level)).dropna(subset="dissimilarity")
+    result = diversity.unevenness(areas, residents_by_area(ctx, period, level)).dropna(subset="dissimilarity")
     result[["dissimilarity", "isolation"]] = 100 * result[["dissimilarity", "isolation"]].astype(float)
     result = result[result["areas"] > 1].drop(columns="hidden_areas")
     return result, float(1 - areas["persons"].sum() / max(whole["persons"].sum(), 1))
@@ -385,7 +285,7 @@ def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
     _, period = ctx.language, map_period(ctx, territory)
     rows, hidden = evenness(ctx, period, territory.district)
     if rows.empty:
-        raise _suppressed(ctx)
+        raise all_hidden(ctx)
     rows["origin"] = rows["origin"].map(country_names(ctx))
     finding = ends(
         ctx,

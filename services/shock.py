@@ -174,7 +174,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     )
     if not outcome.closed:
         finding = _(
-            "None of {sites:,} {label} closes; areas below {floor}: {below} of {areas}",
+            "Nothing closes of {sites:,} {label}; areas below {floor}: {below} of {areas}",
             sites=outcome.sites,
             label=facility_kinds(ctx).loc[query.service, "plural"],
             floor=_.percent(query.floor / 100),

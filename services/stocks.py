@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics import displacement
+from analytics.findings import extreme, relative_change
 from data import engine
 from data.context import CityContext
 from data.errors import NothingToShow
-from data.translation import N_
+from data.translation import N_, Language
 from services.areas import country_names
 from services.cache import cached
 from services.tables import world_table
@@ -164,3 +165,13 @@ def growth_words(ctx: CityContext, country: str | None, first: int, last: int, o
     counts = stock(ctx, "category", country, change.first, change.first, origin)["persons"]
     sentence = N_("{persons} in {index}, counted otherwise") if change.wider else N_("{persons} in {index}")
     return _(sentence, persons=_.compact(counts.sum()), index=change.first)
+
+
+def since_peak(_: Language, total: pd.Series) -> str:
+    """The change since the highest count of the years, where it is not the newest. total: persons by year."""
+    peak = extreme(total.rename_axis("name").reset_index(name="persons"), "persons", largest=True)
+    years = [int(year) for year in peak.names] if peak else []
+    change = relative_change(peak.value, float(total.iloc[-1])) if peak else None
+    if change is None or len(years) > 1 or years[0] in (total.index[0], total.index[-1]):
+        return ""
+    return _(", {change} since the peak of {year}", change=_.signed_percent(change, 0), year=years[0])

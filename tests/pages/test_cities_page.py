@@ -102,7 +102,7 @@ def test_places_are_compared_by_list_and_date_with_the_exact_interval() -> None:
 def test_shares_of_other_years_are_shown_and_not_compared() -> None:
     rows = table(open_page("cities", city="later", cities="berlin", topic="work"))
     # 3 + n / 2 %, weighted with 100 (n + 1) people of each age and what is added: 6.67 %.
-    assert rows["city_later"]["Unemployment"].startswith("6.7 (")
+    assert rows["city_later"]["Unemployment"].startswith("6.7, ")  # its ages 15 to 64 are not counted: no interval
     assert rows["city_later"]["Unemployment"].endswith("2024-12-31")
     assert rows["comparison"]["Unemployment"] == "Berlin not comparable: 4.0 years apart"
 

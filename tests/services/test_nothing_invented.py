@@ -130,7 +130,7 @@ def test_each_social_indicator_is_of_its_own_newest_day() -> None:
     answer = api.indicators(ctx, "planning_area", DAY)[1]["indicators"]
     assert [answer[key]["day"] for key in ("child_poverty", "residents")] == ["2022-06-30", "2024-12-31"]
     shown = inclusion.indicators_figure(ctx, EVER, DAY, "planning_area")
-    assert "social monitoring of 30 June 2022 and 31 December 2024" in shown.note
+    assert "social monitoring of 30 June 2022 and 31 December 2024" in shown.period
     poverty = equity.key_figures(ctx, EVER, access.Question(service="library"))[2]
     assert "social monitoring of 30 June 2022" in str(poverty.help)
 

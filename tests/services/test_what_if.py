@@ -278,7 +278,9 @@ def test_people_newly_reached_hang_on_how_long_ways_are() -> None:
 def test_what_breaks_is_said_by_what_closes(cities: tuple[str, ...]) -> None:
     ctx, territory = context("three-shores"), Territory(first_year=2018, last_year=2019)
     query = ask(shock, ctx, service="library", budget=0.0, districts=())
-    assert shock.map_figure(ctx, territory, query).finding.startswith("None of 3 libraries closes; areas below 70 %: ")
+    assert shock.map_figure(ctx, territory, query).finding.startswith(
+        "Nothing closes of 3 libraries; areas below 70 %: "
+    )
     people = ask(arrivals, ctx)
     by_budget = shock.summary(ctx, territory, query.changed(budget=34.0), people)
     assert by_budget.startswith("If 34 % of the budget for libraries goes, ")
