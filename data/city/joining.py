@@ -135,7 +135,10 @@ def _adding_up(
     def equal(whole: np.ndarray, parts: np.ndarray) -> bool:
         known = ~np.isnan(whole) & ~np.isnan(parts) & ((whole > 0) | (parts > 0))
         same = np.abs(whole - parts) < 0.5
-        return bool((same & known).sum() >= needed) if needed else bool(known.any() and same[known].all())
+        if needed:
+            return bool((same & known).sum() >= needed)
+        is_whole = not (np.isnan(whole) & (parts > 0)).any()  # an area that is not known may have one of the numbers
+        return bool(known.any() and same[known].all() and is_whole)
 
     mine, places = values[own.to_numpy()], np.flatnonzero(own)
     others = np.flatnonzero(~own)

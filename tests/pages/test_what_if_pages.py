@@ -57,7 +57,7 @@ def test_a_proven_optimum_is_part_of_the_view_until_the_question_changes() -> No
     again = open_page("what_if_sites", **app.session_state["_query"])
     assert contents(again) == contents(app)
     app.number_input(key="what_if_sites.count").set_value(3).run()
-    assert "a quick answer" in figures(app)[0].finding
+    assert "is not computed yet" in figures(app)[0].finding
     assert app.session_state["_query"]["proven"] == "False"
 
 
