@@ -14,8 +14,8 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from data import definitions
-from data.catalogue import CATALOGUE_FILE, TABLES_FOLDER, as_json
+from data import definitions, opened
+from data.catalogue import CATALOGUE_FILE, TABLES_FOLDER, as_json, shipped
 from data.disclosure import Surroundings, protect, secret
 from data.errors import DataError
 from data.files import parquet_bytes, write
@@ -31,19 +31,28 @@ class Tables(dict[str, pd.DataFrame]):
     """Tables by name, each made, protected and checked when first needed, so that those it is made of come before it.
 
     unprotected: tables as they were before the gate; never stored, for figures of a whole city that tell of no one.
+    only: make these and take all others as they are shipped; empty makes all.
     """
 
-    def __init__(self, sources: Path) -> None:
+    def __init__(self, sources: Path, only: tuple[str, ...] = ()) -> None:
         super().__init__()
-        self.sources = sources
+        self.sources, self.only = sources, only
         self.unprotected: dict[str, pd.DataFrame] = {}
 
     def __missing__(self, name: str) -> pd.DataFrame:
         definition = definitions.definition(name)
         if definition.make is None:
             raise DataError(f"The table '{name}' is not made from raw sources.")
-        table, rule = definition.make(self.sources, self), definition.rule
-        if rule is not None and rule.method != "open":
+        if self.only and name not in self.only:
+            self[name] = opened(shipped()[definition.entry.place, name])
+            return self[name]
+        rule = definition.rule
+        protected = rule is not None and rule.method != "open"
+        if protected and self.only:
+            # Hidden counts depend on one another and on the secret; a mixture of two builds would tell them.
+            raise DataError(f"The table '{name}' is protected: build all tables together.")
+        table = definition.make(self.sources, self)
+        if rule is not None and protected:
             self.unprotected[name] = table
             beside = {other: self[other] for other in rule.beside}
             table = protect(rule, table, Surroundings(self["areas"], beside, secret()))
@@ -53,6 +62,8 @@ class Tables(dict[str, pd.DataFrame]):
 
     def original(self, name: str) -> pd.DataFrame:
         """A table as it was before its protection, for figures of the whole city; never stored."""
+        if self.only:
+            raise DataError(f"The unprotected '{name}' is known to a build of all tables only.")
         _ = self[name]
         return self.unprotected.get(name, self[name])
 
@@ -70,9 +81,16 @@ def map_style(countries: gpd.GeoDataFrame, colours: dict[str, str]) -> bytes:
     return json.dumps(style, separators=(",", ":")).encode()
 
 
-def build(sources: Path, report_progress: Callable[[str], None] = print) -> None:
-    """Make every table, check it against its contract, and only then replace the shipped ones."""
-    tables, names = Tables(sources), [name for name in definitions.names() if definitions.definition(name).make]
+def build(sources: Path, report_progress: Callable[[str], None] = print, only: tuple[str, ...] = ()) -> None:
+    """Make every table, check it against its contract, and only then replace the shipped ones.
+
+    only: names of tables that hide no counts; they are made from the others as shipped. Raises DataError.
+    """
+    unknown = sorted(set(only) - set(definitions.names()))
+    if unknown:
+        raise DataError(f"No such table: {', '.join(unknown)}.")
+    tables = Tables(sources, only)
+    names = [name for name in only or definitions.names() if definitions.definition(name).make]
     for step, name in enumerate(names, 1):
         report_progress(f"[{step}/{len(names)}] {definitions.entry(name).title}")
         _ = tables[name]
@@ -83,8 +101,12 @@ def build(sources: Path, report_progress: Callable[[str], None] = print) -> None
         entry, table = definitions.entry(name), tables[name]
         checksum = write(entry.path, parquet_bytes(table))
         entries.append(replace(entry, rows=len(table), built_on=date.today().isoformat(), checksum=checksum))
-    for theme, colours in GROUND.items():
-        write(STATIC_FOLDER / f"map-{theme}.json", map_style(tables["country_shapes"], colours))
+    if only:
+        made = {(entry.place, entry.name): entry for entry in entries}
+        entries = sorted((shipped() | made).values(), key=lambda entry: entry.name)
+    else:
+        for theme, colours in GROUND.items():
+            write(STATIC_FOLDER / f"map-{theme}.json", map_style(tables["country_shapes"], colours))
     write(CATALOGUE_FILE, as_json(entries).encode())
     size = sum(entry.path.stat().st_size for entry in entries) / 1e6
     report_progress(f"{len(entries)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
@@ -94,8 +116,10 @@ def main() -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=Path, required=True, help="folder with unhcr/, berlin/, eurostat/, world/")
+    parser.add_argument("--only", nargs="+", default=[], metavar="TABLE", help="these tables, which hide no counts")
+    options = parser.parse_args()
     try:
-        build(parser.parse_args().sources)
+        build(options.sources, only=tuple(options.only))
     except DataError as error:
         print(f"Nothing was changed. {error}", file=sys.stderr)
         return 1

@@ -10,7 +10,7 @@ import pytest
 import data
 from data import build
 from data.connectors import berlin_facilities, berlin_statistics, eurostat, unhcr
-from data.errors import SourceError
+from data.errors import DataError, SourceError
 
 SOURCES = Path(__file__).parents[3] / "shared" / "sources"
 needs_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the raw sources are not on this machine")
@@ -112,3 +112,15 @@ def test_a_failed_build_leaves_every_shipped_table_as_it_was(tmp_path: Path) -> 
     with pytest.raises(SourceError):
         build.build(tmp_path, report_progress=lambda _: None)
     assert before == {key: data.entry(*reversed(key)).path.read_bytes() for key in data.catalogue()}
+
+
+@needs_sources
+def test_a_table_that_hides_no_counts_is_made_alone_from_the_others_as_shipped() -> None:
+    tables = build.Tables(SOURCES, only=("daycare_register",))
+    pd.testing.assert_frame_equal(tables["daycare_register"], data.table("daycare_register", "berlin"))
+    assert set(tables) == {"facilities", "daycare_register"}
+
+
+def test_a_protected_table_is_not_made_alone() -> None:
+    with pytest.raises(DataError, match="protected"):
+        _ = build.Tables(SOURCES, only=("residents_by_origin",))["residents_by_origin"]
