@@ -9,15 +9,19 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
+# What maps are drawn with, from the npm registry by its lock file; without it they are drawn more plainly.
+.venv/scripts: .venv/app web/map_scripts/package-lock.json deploy/fetch_scripts.py
+	@$(BIN)/python deploy/fetch_scripts.py && touch $@ || true
+
 .venv/dev: requirements.txt requirements-dev.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ .venv/app
 
-run: .venv/app
+run: .venv/app .venv/scripts
 	@$(BIN)/python serve.py
 
-test: .venv/dev
+test: .venv/dev .venv/scripts
 	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
 	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; } || \
 	  echo "Browser tests skipped: no Chromium on this machine and it could not be installed (needs root and apt)."

@@ -11,7 +11,10 @@ language.control()
 # Sections on top leave the sidebar to territory and period. On phones streamlit moves them into the sidebar, where it
 # puts headings among the list items (axe: list); on wide screens nothing is amiss.
 SECTIONS = {
-    "": [st.Page("pages/overview.py", title=_("Overview"), icon=":material/dashboard:", default=True)],
+    "": [
+        st.Page("pages/overview.py", title=_("Overview"), icon=":material/dashboard:", default=True),
+        st.Page("pages/map.py", title=_("Map"), icon=":material/map:"),
+    ],
     _("Inclusion"): [
         st.Page("pages/profile.py", title=_("Profile of an area"), icon=":material/badge:"),
         st.Page("pages/inclusion.py", title=_("Inclusion index"), icon=":material/diversity_1:"),

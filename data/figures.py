@@ -65,7 +65,7 @@ class Legend:
     """What colours and widths mean: title with unit, label and count of areas for each class, those without a figure.
 
     points, highlighted: what dots are, and those in another colour. widths: of lines, in pixels, with what each stands
-    for.
+    for. people: residents of the areas of each class, in words, where these are known.
     """
 
     title: str
@@ -76,13 +76,39 @@ class Legend:
     points: str = ""
     highlighted: str = ""
     widths: Sequence[tuple[float, str]] = ()
+    people: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Days:
+    """The areas of a map on several days: what each is called, and by day the class and the words of every area."""
+
+    labels: Sequence[str]
+    numbers: Sequence[Sequence[int]]
+    shown: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Board:
+    """What stands around a map to work with.
+
+    ranking: the areas as a list: id, name, place and rank (as a number and in words; empty where not ranked), value,
+    shown, range (in words, '' if none), small (whether few people stand behind it). beside: a second map to swipe to:
+    what this one is called, what the other is, and its layers.
+    """
+
+    title: str
+    ranking: pd.DataFrame
+    note: str = ""
+    days: Days | None = None
+    beside: tuple[str, str, Sequence[Layer]] | None = None
 
 
 @dataclass(frozen=True)
 class Map:
     """A map: layers from the ground up, where it looks, its legend.
 
-    picks: the choices (by name) that a click on an area makes.
+    picks: the choices (by name) that a click on an area makes. board: what stands around it.
     """
 
     layers: Sequence[Layer]
@@ -92,6 +118,7 @@ class Map:
     legend: Legend | None = None
     picks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     height: int = 520
+    board: Board | None = None
 
     @property
     def ground(self) -> str:

@@ -195,6 +195,11 @@ def columns(ctx: CityContext, kind: str) -> dict[str, Column]:
 
 def about(ctx: CityContext, query: Question, territory: Territory) -> str:
     """How minutes come about, and for how many a facility outside the city may be nearer."""
+    return f"{about_walks(ctx, query.walker)} {limits_note(ctx, query.service, territory)}".strip()
+
+
+def about_walks(ctx: CityContext, walker: str = "adult") -> str:
+    """How minutes on foot come about, and where residents are taken to live."""
     _ = ctx.language
     if has_network(ctx):
         how = _("Minutes over the city's own streets")
@@ -208,13 +213,12 @@ def about(ctx: CityContext, query: Question, territory: Territory) -> str:
             low=fitted["low"],
             high=fitted["high"],
         )
-    speed = _(
+    return _(
         "{how}, at {speeds:.0f} m a minute. {estimate_note}",
         how=how,
-        speeds=access.SPEEDS[query.walker],
+        speeds=access.SPEEDS[walker],
         estimate_note=_(ctx.city.estimate_note),
     )
-    return f"{speed} {limits_note(ctx, query.service, territory)}".strip()
 
 
 @cached_numbers

@@ -4,18 +4,19 @@ top of a page.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data.figures import Chart, Figure, KeyFigure, Map
-from views import exports, maps, state
+from views import exports, map_component, maps, state
 from views.drawing import draw
 from views.language import _
 from views.palette import style
 
+HEIGHT = "clamp(420px, calc(100vh - 29rem), 900px)"  # of a map that a page is about
 ROWS = 1_000  # of a table on the screen
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
@@ -69,6 +70,36 @@ def show(
     with st.expander(_("Table and downloads")):
         if drawing is not None:
             table(figure, on_row)
+        exports.buttons(figure)
+
+
+def workplace(
+    figure: Figure, opacity: float, actions: Mapping[str, Callable[[Any], None]] | None = None, search: str = ""
+) -> None:
+    """A figure whose map is what the page is about, as high as the window. actions: of views.map_component.show, beside
+    the choice of an area.
+    """
+    drawing = figure.drawing
+    assert isinstance(drawing, Map)
+    if not map_component.is_available():
+        show(figure)
+        return
+    _remember(figure)
+    if drawing.legend:
+        maps.legend(drawing.legend, style())
+
+    def choose(area: Any) -> None:
+        if area in drawing.picks:
+            state.choose(drawing.picks[area])
+
+    key = f"{figure.key}-component"
+    map_component.show(
+        figure, style(), key, {"area": choose, **(actions or {})}, opacity=opacity, search=search, height=HEIGHT
+    )
+    st.subheader(figure.finding, anchor=False)
+    st.caption(" · ".join(part for part in (figure.subtitle, _("Source: {credit}", credit=figure.source)) if part))
+    with st.expander(_("Table and downloads")):
+        table(figure)
         exports.buttons(figure)
 
 

@@ -147,6 +147,16 @@ def _points(
     figure.add_scatter(x=points["lon"], y=points["lat"], mode="markers", name=name, marker=marker)
 
 
+def _circles(figure: go.Figure, style: Style, legend: Legend | None, points: pd.DataFrame) -> None:
+    marker = {
+        "size": 1.4 * points["radius"],
+        "color": GROUPS[1],
+        "opacity": 0.55,
+        "line": {"color": GROUPS[1], "width": 1},
+    }
+    figure.add_scatter(x=points["lon"], y=points["lat"], mode="markers", marker=marker, showlegend=False)
+
+
 def _hexagons(
     figure: go.Figure, style: Style, legend: Legend | None, cells: pd.DataFrame, classes: Any, digits: int
 ) -> None:
@@ -198,6 +208,7 @@ LAYERS: dict[str, Callable[..., None]] = {
     "areas": _areas,
     "outline": _outline,
     "points": _points,
+    "circles": _circles,
     "hexagons": _hexagons,
     "catchment": _catchment,
     "arcs": _arcs,

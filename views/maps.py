@@ -24,11 +24,18 @@ PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expres
 
 
 def areas(
-    style: Style, shapes: Mapping[str, Any], rows: pd.DataFrame, classes: Any, key: str, selected: str = ""
+    style: Style,
+    shapes: Mapping[str, Any],
+    rows: pd.DataFrame,
+    classes: Any,
+    key: str,
+    selected: str = "",
+    address: str = "",
 ) -> pdk.Layer:
     """Areas coloured by class.
 
-    shapes: GeoJSON by area; rows: `key`, name, shown (the text of its value); classes: analytics.classes.
+    shapes: GeoJSON by area; rows: `key`, name, shown (the text of its value); classes: analytics.classes. address:
+    where the component asks for the shapes.
     """
     colours = [rgb(colour, OPACITY[style.theme]) for colour in ramp(len(classes.lows), style.theme)]
     missing = rgb(MISSING[style.theme], MISSING_OPACITY)
@@ -94,6 +101,23 @@ def points(style: Style, points: pd.DataFrame, highlighted: bool = False) -> pdk
         stroked=True,
         get_line_color=[255, 255, 255, 220],
         line_width_min_pixels=0.5,
+    )
+
+
+def circles(style: Style, points: pd.DataFrame) -> pdk.Layer:
+    """Circles as large as their radius says. points: id, lon, lat, name, shown, radius (pixels)."""
+    return pdk.Layer(
+        "ScatterplotLayer",
+        points[["id", "lon", "lat", "name", "shown", "radius"]].to_dict("records"),
+        id="circles",
+        pickable=True,
+        get_position="[lon, lat]",
+        get_radius="radius",
+        radius_units=PIXELS,
+        get_fill_color=rgb(GROUPS[1], 140),
+        stroked=True,
+        get_line_color=rgb(GROUPS[1]),
+        line_width_min_pixels=1,
     )
 
 
@@ -164,7 +188,9 @@ def legend(key: Legend, style: Style) -> None:
         'border:1px solid #8a8a8a;background:{}"></span>{} <small>({})</small>'
     )
     colours = [_on_ground(colour, OPACITY[style.theme], style) for colour in ramp(len(key.labels), style.theme)]
-    classes = list(zip(colours, key.labels, key.counts, strict=True))
+    people = list(key.people) or [""] * len(key.labels)
+    counts = [f"{count} · {persons}" if persons else count for count, persons in zip(key.counts, people, strict=True)]
+    classes = list(zip(colours, key.labels, counts, strict=True))
     if key.missing:
         grey = _on_ground(MISSING[style.theme], MISSING_OPACITY, style)
         classes.append((grey, key.missing_label, key.missing))
@@ -174,7 +200,8 @@ def legend(key: Legend, style: Style) -> None:
             items.append(f'<span style="color:{colour}" aria-hidden="true">●</span> {html.escape(label)}')
     line = '<span style="display:inline-block;width:2em;height:{:.1f}px;vertical-align:middle;background:{}"></span> {}'
     items += [line.format(width, GROUPS[0], html.escape(label)) for width, label in key.widths]
-    counted = f"<small>({style.language('areas in class')})</small>" if key.labels else ""
+    said = style.language("areas · residents in class") if key.people else style.language("areas in class")
+    counted = f"<small>({said})</small>" if key.labels else ""
     cells = "".join(f'<li style="margin-inline-end:1.2em">{item}</li>' for item in items)
     st.html(
         f'<div style="font-size:.875rem"><strong>{html.escape(key.title)}</strong> {counted}'
@@ -230,7 +257,7 @@ class CompactDeck(pdk.Deck):
 
 
 LAYERS: dict[str, Callable[..., pdk.Layer]] = {
-    function.__name__: function for function in (areas, outline, points, hexagons, catchment, arcs)
+    function.__name__: function for function in (areas, outline, points, circles, hexagons, catchment, arcs)
 }
 
 

@@ -27,11 +27,18 @@ class Part:
 
 
 _room, _links, _health, _ground = Part("web.room"), Part("web.links"), Part("web.health"), Part("web.ground")
+MAPS = (
+    "scripts/{version}/{file}",
+    "libraries/{folder}/{file}",
+    "shapes/{city}/{level}/{version}.json",
+    "search/{city}",
+)
 GROUND = ("glyphs/{font}/{range}.pbf", "{city}/{z}/{x}/{y}.pbf", "{city}/{theme}.json")
 ROUTES: list[BaseRoute] = [
     Mount("/api", app=Part("web.api")),
     *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
     Route("/healthz", _health),
     *(Route(f"/ground/{path}", _ground) for path in GROUND),
+    *(Route(f"/maps/{path}", Part("web.maps")) for path in MAPS),
     *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}/step", "/s/{code}")),
 ]

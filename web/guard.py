@@ -35,6 +35,7 @@ RATES = {
     "/api": Rates(burst=60, per_s=5),
     "/join": Rates(burst=900, per_s=150),  # each phone asks every two seconds what is shown
     "/s/": Rates(burst=60, per_s=5),
+    "/maps/search": Rates(burst=60, per_s=10),  # a question for each few letters typed
     "/healthz": Rates(burst=30, per_s=2),
     UPLOADS: Rates(burst=20, per_s=1),
     "/_stcore/stream": Rates(burst=150, per_s=3),  # new websockets
