@@ -67,7 +67,7 @@ def refresh_section() -> None:
     st.caption(_("On a schedule: `python -m data.refresh --accept`. Without a network everything stays as it is."))
 
 
-entries = catalogue.entries()
+entries = catalogue.entries(ctx)
 query = state.read(
     catalogue.Query,
     {

@@ -19,11 +19,11 @@ from analytics import access, coverage, network
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column
 from data.translation import N_
-from services.areas import area_names, exact_areas, hierarchy, place_name, require_period
+from services.areas import area_names, exact_areas, hierarchy, latest_period, place_name, require_period
 from services.areas import residents as all_residents
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.coverage import known_first, residents_served
+from services.coverage import known_first, residents_served, served_on
 from services.names import facility_kinds
 from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
 
@@ -194,8 +194,12 @@ def columns(ctx: CityContext, kind: str) -> dict[str, Column]:
 
 
 def about(ctx: CityContext, query: Question, territory: Territory) -> str:
-    """How minutes come about, and for how many a facility outside the city may be nearer."""
-    return f"{about_walks(ctx, query.walker)} {limits_note(ctx, query.service, territory)}".strip()
+    """Who is served, how minutes come about, and for how many a facility outside the city may be nearer."""
+    period = latest_period(ctx, territory)
+    served = (
+        ctx.language("Served: {served}.", served=served_on(ctx, query.service, period)) if period is not None else ""
+    )
+    return " ".join(filter(None, [served, about_walks(ctx, query.walker), limits_note(ctx, query.service, territory)]))
 
 
 def about_walks(ctx: CityContext, walker: str = "adult") -> str:

@@ -78,9 +78,10 @@ class Query(ViewState):
     sources: tuple[str, ...] = ()
 
 
-def entries() -> dict[str, Entry]:
-    """Every table in use by place/name."""
-    return {f"{place}/{name}": entry for (place, name), entry in sorted(data.catalogue().items())}
+def entries(ctx: CityContext) -> dict[str, Entry]:
+    """Every table in use by place/name, those of the city first."""
+    tables = sorted(data.catalogue().items(), key=lambda item: (item[0][0] != ctx.key, item[0]))
+    return {f"{place}/{name}": entry for (place, name), entry in tables}
 
 
 def sources() -> list[str]:
@@ -94,7 +95,7 @@ def overview_figure(ctx: CityContext) -> Figure:
     rows = pd.DataFrame(
         [
             (_(entry.title), entry.place, entry.publisher, entry.licence, entry.period, entry.rows, entry.version_word)
-            for entry in entries().values()
+            for entry in entries(ctx).values()
         ],
         columns=["table", "place", "publisher", "licence", "covers", "rows", "version"],
     )

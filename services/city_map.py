@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 from pydantic import Field
 
-import data
 from analytics import classes
 from analytics.findings import MIN_BASE
 from analytics.indicators import WALKS, Indicator
@@ -181,16 +180,13 @@ def _coloured(
     """Areas by class of a value, with the borders of larger ones."""
     rows = in_district(ctx, values.rows, territory.district, query.level).reset_index(drop=True)
     grouped = grouped or classes.classify(rows["value"])
-    say, where = ctx.language, data.entry("areas", ctx.key).checksum[:12]
-    day = say.day(values.day)
+    say, day = ctx.language, ctx.language.day(values.day)
     rows["shown"] = [
         f"{values.card.label}: {_words(ctx, values.card, value)}, {day}" if np.isfinite(value) else say("no figure")
         for value in rows["value"]
     ]
     areas = area_layer(ctx, territory, area_shapes(ctx, query.level), rows, grouped, query.level)
-    address = f"maps/shapes/{ctx.key}/{query.level}/{where}.json"
-    layers = [Layer("areas", {**areas.options, "address": address}), outline_layer(ctx, territory)]
-    return rows, grouped, layers
+    return rows, grouped, [areas, outline_layer(ctx, territory)]
 
 
 def _ranked(rows: pd.DataFrame, card: Indicator) -> pd.DataFrame:

@@ -179,6 +179,8 @@ def _quotients_figure(ctx: CityContext, rows: pd.DataFrame, year: int) -> Figure
         lambda share: _.number(share, 1, suffix=" %"),
         largest=True,
         digits=1,
+        subject=_("Share of cultural work"),
+        what=_("countries"),
     ).text
     unit = _("location quotient of cultural employment, EU = 1 (scope: {scope})", scope=_(SCOPE))
     note = _("from shares printed to 0.1 %, so each quotient has a range")
@@ -267,6 +269,8 @@ def activities_figure(ctx: CityContext) -> Figure:
         _.signed_percent,
         largest=True,
         digits=3,
+        subject=_("Change since {first}", first=str(first)),
+        what=_("kinds of cultural work"),
     ).text
     caption = Caption(
         finding,

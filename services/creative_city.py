@@ -10,7 +10,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Chart, Column, Figure
 from data.translation import N_
-from services.access import cell_groups, minutes_to_nearest, people_in_cells
+from services.access import cell_groups, minutes_to_nearest, people_in_cells, spread
 from services.areas import area_names, area_shapes, exact_areas, hierarchy, in_district, require_period, residents
 from services.cache import cached_numbers
 from services.columns import by_name
@@ -27,8 +27,8 @@ from services.figures import (
     point_layer,
 )
 from services.findings import ends
-from services.names import facility_kinds
-from services.tables import UNDATED, entries, facilities_source, missing_table, optional_table, source
+from services.names import facility_kinds, level_plurals
+from services.tables import UNDATED, entries, facilities_source, has_tables, missing_table, optional_table, source
 
 SETTLED_RESIDENTS = 1000  # below so many a rate says nothing
 USUAL_KINDS = ("museum", "theatre", "cinema", "nightclub", "coworking")
@@ -53,6 +53,8 @@ COLUMNS = by_name(
     Column("mostly_in", N_("mostly in"), kind="name"),
     Column("minutes", N_("Mean minutes on foot (estimate)"), digits=1),
     Column("share_within", N_("Share of residents within 15 minutes (estimate)"), digits=3),
+    Column("share_low", N_("The same if ways are long"), digits=3),
+    Column("share_high", N_("The same if ways are direct"), digits=3),
 )
 
 
@@ -79,8 +81,14 @@ def usual_kinds(ctx: CityContext) -> tuple[str, ...]:
 
 def require_kinds(ctx: CityContext, venues: tuple[str, ...]) -> tuple[str, ...]:
     """The chosen kinds, in order. Raises NothingToShow where the city has no venue, or none is chosen."""
+    _ = ctx.language
     if not culture_kinds(ctx):
-        raise missing_table(ctx.language, ctx.key, "facilities")
+        if not has_tables(ctx, "facilities"):
+            raise missing_table(_, ctx.key, "facilities")
+        raise NothingToShow(
+            _("{city} has no venue of culture among its facilities.", city=ctx.name),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
     if not venues:
         raise NothingToShow(ctx.language("No kind of venue is chosen."), ctx.language("Choose one or more above."))
     return tuple(sorted(venues))
@@ -134,7 +142,10 @@ def minutes_to_culture(ctx: CityContext, kinds: tuple[str, ...], period: pd.Time
     people, groups = people_in_cells(ctx, "", period), cell_groups(ctx, level)
     result = pd.DataFrame({"persons": pd.Series(people).groupby(groups).sum()})
     result["minutes"] = access.weighted_mean(minutes, people, groups)
-    result["share_within"] = access.weighted_mean((minutes <= NEAR_MINUTES).astype(float), people, groups)
+    shortest, longest = spread(ctx)
+    for name, factor in (("share_within", 1.0), ("share_low", longest), ("share_high", shortest)):
+        near = (minutes * factor <= NEAR_MINUTES).astype(float)
+        result[name] = access.weighted_mean(near, people, groups)
     result = result.rename_axis("area_id").reset_index()
     return result.assign(name=result["area_id"].map(area_names(ctx, level)))
 
@@ -161,6 +172,8 @@ def density_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         base="persons",
         min_base=SETTLED_RESIDENTS,
         error="error",
+        subject=_("Venues per 10,000 residents"),
+        what=level_plurals(ctx)[level],
     )
     caption = Caption(densest.text, _("venues per 10,000 residents"), _.day(period), facilities_source(ctx))
     points = points.assign(shown=points["kind"].map(culture_kinds(ctx)))
@@ -186,6 +199,7 @@ def kinds_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         ),
         _.number,
         largest=True,
+        what=_("kinds of venue"),
     ).text
     caption = Caption(finding, _("venues by kind and area"), *dated_source(ctx, "facilities"))
     drawing = chart("treemap", rows, group="kind", value="count", part="name", unit=_("venues"))
@@ -277,12 +291,12 @@ def hot_spots_figures(ctx: CityContext, territory: Territory, query: Query) -> l
         outline_layer(ctx, territory),
         point_layer(ctx, dots, level),
     ]
+    hot_areas_count, crowds = int((rows["kind"] == "hot").sum()), int(dots["crowd"].nunique())
+    said = N_("Hot spots of venues: {hot} of {all} {areas}; crowds of venues: {crowds}")
+    if not hot_areas_count:
+        said = N_("None of {all} {areas} is a hot spot of venues; crowds of venues: {crowds}")
     caption = Caption(
-        _(
-            "{hot} planning areas are hot spots; crowds of venues: {ngroups}",
-            hot=int((rows["kind"] == "hot").sum()),
-            ngroups=dots["crowd"].nunique(),
-        ),
+        _(said, hot=hot_areas_count, all=len(rows), areas=level_plurals(ctx)[level], crowds=crowds or _("none")),
         _("number of venues"),
         *dated_source(ctx, "facilities"),
     )
@@ -314,9 +328,13 @@ def walk_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         minutes=rows["minutes"],
         share=100 * rows["share_within"],
     )
-    near = (rows["share_within"] * rows["persons"]).sum() / rows["persons"].sum()
+    near, low, high = (
+        _.percent((rows[name] * rows["persons"]).sum() / rows["persons"].sum())
+        for name in ("share_within", "share_low", "share_high")
+    )
+    shares = near if low == high else _("{low} to {high}", low=low, high=high)
     caption = Caption(
-        _("{near} of residents walk 15 minutes or less to one of these venues (estimate)", near=_.percent(near)),
+        _("{near} of residents walk 15 minutes or less to one of these venues (estimate)", near=shares),
         _("mean minutes on foot to the nearest venue (estimate)"),
         _.day(period),
         facilities_source(ctx),

@@ -86,15 +86,11 @@ def years_of(ctx: CityContext, territory: Territory, query: Query) -> Years:
     if len(own) > 1:
         return Years(int(own[0]), int(own[-1]))
     covered = world_table(WORK)["year"]
-    raise NothingToShow(
-        _(
-            "Eurostat's regional table covers {years} to {years_2}; this region has fewer than two of the chosen "
-            "years.",
-            years=str(covered.min()),
-            years_2=str(covered.max()),
-        ),
-        _("Choose more years in the sidebar, or another region."),
+    said = N_(
+        "Eurostat's regional table covers {years} to {years_2}; this region has fewer than two of the chosen years."
     )
+    what = _(said, years=str(covered.min()), years_2=str(covered.max()))
+    raise NothingToShow(what, _("Choose more years in the sidebar, or another region."))
 
 
 @cached
@@ -144,15 +140,11 @@ def key_figures(ctx: CityContext, query: Query, years: Years) -> list[KeyFigure]
 def statement(ctx: CityContext, query: Query, years: Years) -> str:
     """Whether the region grew faster than all together, with the interval, and whether it has recovered from 2020."""
     _, result = ctx.language, _statement(ctx, query.region, years)
-    interval = ""
-    if not is_gap(result["slope"]):
-        interval = _(
-            " (95 % interval {low:+.1f} to {high:+.1f} points a year, {years:.0f} years, a step allowed for the "
-            "break of 2021)",
-            low=result["low"],
-            high=result["high"],
-            years=result["years"],
-        )
+    said = N_(
+        " (95 % interval {low:+.1f} to {high:+.1f} points a year, {years:.0f} years, a step allowed for the "
+        "break of 2021)"
+    )
+    interval = "" if is_gap(result["slope"]) else _(said, **result)
     return _(
         "**Above-average growth?** Cultural work in {name} {words} the {n:.0f} regions with every year "
         "together{interval}.{recovered}",
@@ -190,14 +182,16 @@ def path_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     unit = _("index, first year shown = 100 (scope: {scope})", scope=_(SCOPE))
     caption = Caption(
         _(
-            "{name}: from {iloc:,.1f} to {iloc_2:,.1f} thousand people in cultural work",
+            "{name}: from {iloc:,.1f} thousand people in cultural work to {iloc_2:,.1f}, {years}",
             name=regions(ctx)[query.region],
             iloc=own.iloc[0],
             iloc_2=own.iloc[-1],
+            years=str(years),
         ),
-        unit,
+        _("chart: {index}; table: thousand persons", index=unit),
         str(years),
         world_source(WORK),
+        break_note(ctx, *years),
     )
     drawing = chart(
         "lines",
@@ -251,7 +245,7 @@ def shift_share_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     unit = _("thousand persons (scope: {scope})", scope=_(SCOPE))
     caption = Caption(
         _(
-            "Of {change:+,.1f} thousand, {last_part:+,.1f} are {name}'s own",
+            "{name}: {change:+,.1f} thousand in all; {last_part:+,.1f} thousand against the growth of its country",
             change=rows["change"].sum(),
             last_part=rows["change"].iloc[-1],
             name=regions(ctx)[query.region],
@@ -278,23 +272,25 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
     rows = rows.assign(value=rows["above_median"], shown=pd.Series(shown, both.index, dtype=object))
     in_table = rows["nuts_id"].isin(world_table(WORK)["nuts_id"])
     rows["shown"] = rows["shown"].fillna(in_table.map({True: _("no figure"), False: _("no figure in any year")}))
+    above = both.drop_duplicates("name").set_index("name")["above_median"]
     fastest = ends(
         ctx,
         both,
         "growth",
-        lambda name, growth: _(
-            "Fastest growth {first}–{last}: {name}, {yearly_growth} a year",
-            first=str(years.first),
-            last=str(years.last),
+        lambda name, yearly: _(
+            "Fastest growth {years}: {name}, {yearly_growth} ({above} points against the median region)",
+            years=str(years),
             name=name,
-            yearly_growth=growth,
+            yearly_growth=yearly,
+            above=_.signed(above[name]),
         ),
-        lambda growth: _.number(growth, 1, "+,", " %"),
+        lambda growth: _("{growth} a year", growth=_.number(growth, 1, "+,", " %")),
+        subject=_("Growth {years}", years=str(years)),
+        what=_("regions"),
         largest=True,
         digits=1,
         error="error",
     )
-    counted = _("{note}{rows} regions with both years", note="", rows=len(both))
     caption = Caption(
         fastest.text,
         _(
@@ -304,7 +300,7 @@ def growth_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         ),
         str(years),
         world_source(WORK, "regions"),
-        " · ".join([counted, absent_regions(ctx)]),
+        " · ".join([_("{note}{rows} regions with both years", note="", rows=len(both)), absent_regions(ctx)]),
     )
     rows = rows.drop(columns="error").astype({"years": "Int64"})
     return europe_map(ctx, "europe", caption, rows, query.region)
@@ -325,6 +321,9 @@ def ranks_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
             _("{name} has no figure in some years, so it has no place among the country's regions.", name=name),
             _("Choose other years in the sidebar."),
         )
+    if rows["nuts_id"].nunique() == 1:
+        alone = _("{name} is the only region of its country with every year: there is no order.", name=name)
+        raise NothingToShow(alone, _("The map sets it against the regions of Europe."))
     first, last = own.iloc[0], own.iloc[-1]
     caption = Caption(
         _(
@@ -386,6 +385,8 @@ def quotients_figure(ctx: CityContext, query: Query, years: Years) -> Figure:
         largest=True,
         digits=2,
         error="error",
+        subject=_("Cultural work, location quotient"),
+        what=_("regions"),
     )
     caption = Caption(
         most.text,

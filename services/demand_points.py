@@ -15,7 +15,7 @@ from data.translation import N_
 from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells, travel_matrix
 from services.areas import require_period
 from services.cache import cached_numbers
-from services.coverage import known_first
+from services.coverage import known_first, served_on
 from services.figures import Caption
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, missing_table, require_tables
@@ -40,9 +40,11 @@ def usual_service(ctx: CityContext, usual: str, leaving_out: Iterable[str]) -> s
     return order[0] if order else usual
 
 
-def caption(ctx: CityContext, territory: Territory, finding: str, unit: str) -> Caption:
-    """A finding on facilities and residents, with its period and source."""
-    return Caption(finding, unit, ctx.language.day(require_period(ctx, territory)), facilities_source(ctx))
+def caption(ctx: CityContext, territory: Territory, finding: str, unit: str, kind: str = "") -> Caption:
+    """A finding on facilities and residents, with its period and source. kind: of which those served are counted."""
+    _, period = ctx.language, require_period(ctx, territory)
+    served = _("served: {served}", served=served_on(ctx, kind, period)) if kind else ""
+    return Caption(finding, unit, _.day(period), facilities_source(ctx), served)
 
 
 @cached_numbers

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+import data
 from analytics import classes
 from analytics.classes import Classes
 from data.context import CityContext, Territory
@@ -154,20 +155,27 @@ def area_map(
     return figure(ctx, key, caption, rows.drop(columns=["value", "shown"]), drawing, columns, shapes)
 
 
+def shapes_address(ctx: CityContext, level: str) -> str:
+    """Where a browser asks for the areas of a level; another version of them has another address."""
+    return f"maps/shapes/{ctx.key}/{level}/{data.entry('areas', ctx.key).checksum[:12]}.json"
+
+
 def area_layer(
     ctx: CityContext, territory: Territory, shapes: Mapping[str, Any], rows: pd.DataFrame, grouped: Classes, level: str
 ) -> Layer:
     """Areas of a level coloured by class, the chosen one marked. rows: area_id, name, shown."""
     selected = territory.area if level == ctx.levels[-1] else territory.district
     options = {"shapes": shapes, "rows": rows, "classes": grouped, "key": "area_id", "selected": selected}
-    return Layer("areas", options)
+    return Layer("areas", {**options, "address": shapes_address(ctx, level)})
 
 
 def outline_layer(ctx: CityContext, territory: Territory) -> Layer:
     """Borders of the districts, or of the chosen one, for orientation."""
-    outline = area_shapes(ctx, "district") if ctx.has_districts else {}
-    chosen = territory.district
-    return Layer("outline", {"shapes": {chosen: outline[chosen]} if chosen in outline else outline})
+    if not ctx.has_districts:
+        return Layer("outline", {"shapes": {}})
+    outline, chosen = area_shapes(ctx, "district"), territory.district
+    shapes = {chosen: outline[chosen]} if chosen in outline else outline
+    return Layer("outline", {"shapes": shapes, "address": shapes_address(ctx, "district")})
 
 
 def point_layer(ctx: CityContext, points: pd.DataFrame, level: str) -> Layer:

@@ -85,6 +85,8 @@ def arcs_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
         ),
         _.compact,
         largest=True,
+        subject=_("People across borders at the end of {year}", year=str(territory.last_year)),
+        what=_("pairs of countries"),
     ).text
     for side in ("origin", "asylum"):
         pairs[f"{side}_lon"], pairs[f"{side}_lat"] = (pairs[side].map(places[axis]) for axis in ("lon", "lat"))
@@ -273,7 +275,8 @@ def _change_finding(ctx: CityContext, rows: pd.DataFrame, place: Place) -> str:
         )
 
     sizes = rows.assign(name=rows["origin"], size=rows["change"].abs())
-    return ends(ctx, sizes, "size", statement, _.compact, largest=True).text
+    subject, what = _("{place}: size of the change", place=place.name), _("origins")
+    return ends(ctx, sizes, "size", statement, _.compact, largest=True, subject=subject, what=what).text
 
 
 def diversity_figures(ctx: CityContext, territory: Territory, place: Place) -> list[KeyFigure]:

@@ -64,8 +64,7 @@ STEPS = N_(
     "\n1. **Framework**: six dimensions of inclusion: {dimensions}.\n2. **Selection**: {columns} "
     "indicators, each with a card on the page *Indicators*. Rents, overcrowding, language courses and "
     "opening hours are not published\n   by area and are missing.\n3. **Imputation**: {gaps} of {size:,} "
-    "values are gaps, in {value} indicators; filling them by {imputation} moves\n   no indicator's mean "
-    "by more than {moved:.3f} standard deviations.\n4. **Multivariate analysis**: rank correlations "
+    "values are gaps{filled}.\n4. **Multivariate analysis**: rank correlations "
     "between dimensions are in the table below; opposed dimensions make weights matter.\n5. "
     "**Normalisation**: {normalisation}. Outliers (skewness above 2 and kurtosis above 3.5): {weak}; "
     "{outliers}.\n6. **Weighting**: {weights}; within a dimension indicators count alike.\n7. "
@@ -294,14 +293,22 @@ def steps(ctx: CityContext, period: pd.Timestamp, query: Query) -> str:
     _, (rows, filled) = ctx.language, _filled(ctx, period, query)
     gaps = rows.isna().sum()
     skewed = [cards(_)[key].label for key in rows.columns[composite.skewed(filled)]]
+    said = ""
+    if gaps.any():
+        said = _(
+            ", in {value} indicators; filling them by {imputation} moves no indicator's mean by more than {moved:.3f} "
+            "standard deviations",
+            value=int((gaps > 0).sum()),
+            imputation=option_name(_, query.imputation),
+            moved=((filled.mean() - rows.mean()) / rows.std(ddof=0)).abs().max(),
+        )
     return _(
         STEPS,
         dimensions=", ".join(dimensions(_).values()),
         columns=len(rows.columns),
-        gaps=int(gaps.sum()),
+        gaps=_.number(gaps.sum()) if gaps.any() else _("none"),
         size=rows.size,
-        value=int((gaps > 0).sum()),
-        moved=((filled.mean() - rows.mean()) / rows.std(ddof=0)).abs().max(),
+        filled=said,
         weak=", ".join(skewed) or _("none"),
         **{name: option_name(_, option) for name, option in query.steps.items()},
     )

@@ -13,6 +13,7 @@ from services.areas import area_names, country_names, in_district, place_name
 from services.cache import cached
 from services.figures import Caption, Shading, area_map
 from services.findings import ends
+from services.names import level_plurals
 from services.origins import (
     COLUMNS,
     GROWTH_BASE,
@@ -131,4 +132,6 @@ def _finding(ctx: CityContext, chosen: pd.DataFrame, query: Query) -> str:
         digits=digits,
         base=base,
         min_base=LARGEST_BASE if base == "before" else MIN_BASE,
+        subject=": ".join(filter(None, [origin if query.map_measure != "diversity" else "", _(name)])),
+        what=level_plurals(ctx)[query.level],
     ).text

@@ -187,7 +187,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         ctx,
         territory.changed(district=""),
         "shock-map",
-        caption(ctx, territory, finding, unit),
+        caption(ctx, territory, finding, unit, query.service),
         outcome.areas.assign(
             value=outcome.areas["share_after"], shown=_.each("{a} before, {b} after (estimate)", a=before, b=after)
         ),
@@ -234,7 +234,7 @@ def recovery_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     unit = _("% of those served before the shock, most useful sites reopened first (estimate)")
     lines = rows.assign(group=_("share of those served before"), percent=100 * rows["share"])
     drawing = chart("lines", lines, x="year", y="percent", by="group", unit="", digits=1, from_zero=False)
-    return figure(ctx, "recovery", caption(ctx, territory, finding, unit), rows, drawing, COLUMNS)
+    return figure(ctx, "recovery", caption(ctx, territory, finding, unit, query.service), rows, drawing, COLUMNS)
 
 
 def readiness_sentence(ctx: CityContext) -> str:

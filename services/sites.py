@@ -297,7 +297,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         ctx,
         territory.changed(district=""),
         "sites-map",
-        caption(ctx, territory, finding, unit),
+        caption(ctx, territory, finding, unit, query.service),
         answer.areas.assign(value=answer.areas["gained"], shown=shown),
         query.level,
         Shading(scheme="jenks"),
@@ -320,7 +320,7 @@ def groups_figure(ctx: CityContext, territory: Territory, query: Query) -> Figur
     finding = _("Share within {limit} minutes: {gains}", limit=query.limit, gains=", ".join(gains))
     unit = _("points of the share within {limit} minutes, after less before (estimate)", limit=query.limit)
     bars = chart("bars", rows, label="group", value="points", unit="", digits=1)
-    return figure(ctx, "gain", caption(ctx, territory, finding, unit), answer.groups, bars, COLUMNS)
+    return figure(ctx, "gain", caption(ctx, territory, finding, unit, query.service), answer.groups, bars, COLUMNS)
 
 
 def places_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
@@ -353,8 +353,9 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
         "With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
         "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
         "the best of {candidates:,} existing public buildings; people walk at an adult's pace "
-        "along straight lines lengthened by the fitted circuity; residents are spread over built-up cells; "
-        "whether a building has room is not known.",
+        "along straight lines lengthened by the fitted circuity; whether a building has room is not known. "
+        "{estimate_note}",
+        estimate_note=_(ctx.city.estimate_note),
         sites=len(answer.places),
         label=facility_kinds(ctx).loc[query.service, "plural"],
         why=_(AIMS[query.model if query.proven else "maximal covering"]),
@@ -396,4 +397,4 @@ def frontier_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
         labelled=[],
         marked=str(query.count),
     )
-    return figure(ctx, "frontier", caption(ctx, territory, finding, unit), rows, points, COLUMNS)
+    return figure(ctx, "frontier", caption(ctx, territory, finding, unit, query.service), rows, points, COLUMNS)

@@ -53,9 +53,7 @@ def show(
     if isinstance(drawing, Map):
         if drawing.legend:
             maps.legend(drawing.legend, style())
-        # Another place is another map: a new key lets it look there.
-        key = f"{figure.key}-{drawing.lon:.3f}-{drawing.lat:.3f}-{drawing.zoom:.1f}"
-        maps.show(drawing, style(), key, figure.summary, state.choose, on_point)
+        _draw_map(figure, drawing, on_point)
         if drawing.picks:
             hint = _("Click an area to choose it on every page")
         if on_point:
@@ -73,6 +71,26 @@ def show(
         exports.buttons(figure)
 
 
+def _draw_map(figure: Figure, drawing: Map, on_point: Callable[[str], None] | None) -> None:
+    if not map_component.is_available():
+        # Another place is another map: a new key lets it look there.
+        key = f"{figure.key}-{drawing.lon:.3f}-{drawing.lat:.3f}-{drawing.zoom:.1f}"
+        maps.show(drawing, style(), key, figure.summary, state.choose, on_point)
+        return
+    actions: dict[str, Callable[[Any], None]] = {"area": _chooses(drawing)} if drawing.picks else {}
+    map_component.show(figure, style(), f"{figure.key}-component", actions | ({"point": on_point} if on_point else {}))
+
+
+def _chooses(drawing: Map) -> Callable[[Any], None]:
+    """What a click on an area does: the choices that belong to it."""
+
+    def choose(area: Any) -> None:
+        if area in drawing.picks:
+            state.choose(drawing.picks[area])
+
+    return choose
+
+
 def workplace(
     figure: Figure, opacity: float, actions: Mapping[str, Callable[[Any], None]] | None = None, search: str = ""
 ) -> None:
@@ -86,16 +104,10 @@ def workplace(
         return
     _remember(figure)
     if drawing.legend:
-        maps.legend(drawing.legend, style())
-
-    def choose(area: Any) -> None:
-        if area in drawing.picks:
-            state.choose(drawing.picks[area])
-
+        maps.legend(drawing.legend, style(), opacity)
+    every = {"area": _chooses(drawing), **(actions or {})}
     key = f"{figure.key}-component"
-    map_component.show(
-        figure, style(), key, {"area": choose, **(actions or {})}, opacity=opacity, search=search, height=HEIGHT
-    )
+    map_component.show(figure, style(), key, every, opacity=opacity, search=search, height=HEIGHT)
     st.subheader(figure.finding, anchor=False)
     st.caption(" · ".join(part for part in (figure.subtitle, _("Source: {credit}", credit=figure.source)) if part))
     with st.expander(_("Table and downloads")):

@@ -20,12 +20,11 @@ import streamlit as st
 from data.figures import Board, Figure, Layer, Legend, Map
 from data.ground import ATTRIBUTION
 from views.exports import file_stem
-from views.ground import COLOURS
-from views.palette import GROUPS, INK, MISSING, SELECTED, Style, ramp
+from views.ground import COLOURS, OPACITY
+from views.palette import GROUPS, HATCH, INK, MISSING, SELECTED, Style, ramp
 
 SCRIPTS = Path(__file__).parent.parent / "web" / "map_scripts"
 EDGE = {"light": "#1e1e1e", "dark": "#ebebeb"}
-HATCH = {"light": "#8f8a82", "dark": "#878c90"}
 PAPER = {"light": "#ffffff", "dark": "#0e1117"}
 # What a reader can do on the map: called with what it is done to.
 Actions = Mapping[str, Callable[[Any], None]]
@@ -134,7 +133,7 @@ def _catchment(style: Style, opacity: float, points: pd.DataFrame, metres: float
 
 def _arcs(style: Style, opacity: float, pairs: pd.DataFrame) -> Any:
     ends = ("origin_lon", "origin_lat", "asylum_lon", "asylum_lat")
-    return {"rows": _columns(pairs, "name", "shown", "width", *ends), "colour": GROUPS[0]}
+    return {"rows": _columns(pairs, "name", "shown", "width", *ends), "from": GROUPS[5], "colour": GROUPS[0]}
 
 
 LAYERS: dict[str, Callable[..., Any]] = {
@@ -146,7 +145,6 @@ LAYERS: dict[str, Callable[..., Any]] = {
     "catchment": _catchment,
     "arcs": _arcs,
 }
-OPACITY = {"light": 0.66, "dark": 0.75}
 
 
 def layers(drawn: list[Layer], style: Style, opacity: float) -> list[dict[str, Any]]:
@@ -221,7 +219,7 @@ def show(
     """
     drawing = figure.drawing
     assert isinstance(drawing, Map)
-    board, amount = drawing.board, opacity or OPACITY[style.theme]
+    board, amount = drawing.board, opacity or OPACITY[style.theme] / 255
     data: dict[str, Any] = {
         **_surface(style, drawing),
         "words": _words(style),
@@ -234,7 +232,7 @@ def show(
         "time": None,
         "swipe": None,
         "search": search,
-        "tools": {"site": "site" in actions, "outline": "outline" in actions, "picture": bool(board)},
+        "tools": {"site": "site" in actions, "outline": "outline" in actions},
         "selected": next((layer.options.get("selected", "") for layer in drawing.layers if layer.kind == "areas"), ""),
         "summary": figure.summary,
         "title": figure.finding,

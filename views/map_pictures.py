@@ -132,7 +132,9 @@ def _areas(figure: go.Figure, style: Style, legend: Legend | None, **options: An
         _path(figure, _rings(shapes[options["selected"]]), line=line, showlegend=False)
 
 
-def _outline(figure: go.Figure, style: Style, legend: Legend | None, shapes: Mapping[str, Any]) -> None:
+def _outline(
+    figure: go.Figure, style: Style, legend: Legend | None, shapes: Mapping[str, Any], address: str = ""
+) -> None:
     rings = [ring for shape in shapes.values() for ring in _rings(shape)]
     _path(figure, rings, line={"color": "#1e1e1e", "width": 1.2}, showlegend=False)
 

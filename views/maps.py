@@ -18,7 +18,7 @@ from pydeck.bindings.json_tools import default_serialize
 from data.figures import Legend, Map
 from data.ground import ATTRIBUTION
 from views.ground import COLOURS, MISSING_OPACITY, OPACITY
-from views.palette import GROUPS, MISSING, SELECTED, Style, ramp, rgb
+from views.palette import GROUPS, HATCH, MISSING, SELECTED, Style, ramp, rgb
 
 PIXELS = pdk.types.String("pixels")  # a plain string would be read as an expression
 
@@ -65,8 +65,8 @@ def areas(
     )
 
 
-def outline(style: Style, shapes: Mapping[str, Any]) -> pdk.Layer:
-    """Borders of the next larger areas, for orientation."""
+def outline(style: Style, shapes: Mapping[str, Any], address: str = "") -> pdk.Layer:
+    """Borders of the next larger areas, for orientation. address: as in areas."""
     features = [{"type": "Feature", "geometry": shape, "properties": {}} for shape in shapes.values()]
     return pdk.Layer(
         "GeoJsonLayer",
@@ -181,18 +181,23 @@ def arcs(style: Style, pairs: pd.DataFrame) -> pdk.Layer:
     )
 
 
-def legend(key: Legend, style: Style) -> None:
-    """Class colours with their ranges and how many areas each holds; what widths of lines stand for."""
+def legend(key: Legend, style: Style, opacity: float = 0) -> None:
+    """Class colours with their ranges and how many areas each holds; what widths of lines stand for.
+
+    opacity: of the classes on the map, up to 1; the theme's own where it is 0.
+    """
     swatch = (
         '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;'
         'border:1px solid #8a8a8a;background:{}"></span>{} <small>({})</small>'
     )
-    colours = [_on_ground(colour, OPACITY[style.theme], style) for colour in ramp(len(key.labels), style.theme)]
+    amount = round(255 * opacity) or OPACITY[style.theme]
+    colours = [_on_ground(colour, amount, style) for colour in ramp(len(key.labels), style.theme)]
     people = list(key.people) or [""] * len(key.labels)
     counts = [f"{count} · {persons}" if persons else count for count, persons in zip(key.counts, people, strict=True)]
     classes = list(zip(colours, key.labels, counts, strict=True))
     if key.missing:
         grey = _on_ground(MISSING[style.theme], MISSING_OPACITY, style)
+        grey = f"repeating-linear-gradient(135deg,{grey} 0 3px,{HATCH[style.theme]} 3px 4px)"
         classes.append((grey, key.missing_label, key.missing))
     items = [swatch.format(colour, html.escape(label), count) for colour, label, count in classes]
     for colour, label in ((GROUPS[5], key.points), (GROUPS[2], key.highlighted)):

@@ -16,6 +16,7 @@ AMOUNTS = {
     "dark": ["#23485a", "#33708a", "#4f9bb5", "#86c5d6", "#d0eef2"],
 }
 MISSING = {"light": "#c9c6c0", "dark": "#55595c"}
+HATCH = {"light": "#8f8a82", "dark": "#878c90"}  # lines on that grey: no class has any
 INK = {"light": "#2f2d2b", "dark": "#edebe8"}
 SELECTED = {"light": "#d55e00", "dark": "#ffb366"}
 

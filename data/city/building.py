@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from pandera.errors import SchemaError
 
-from data import definitions, disclosure, local, store
+from data import definitions, disclosure, grid, local, store
 from data.catalogue import Entry
 from data.city import balance, checks, pack, totals
 from data.city.checks import ReportProgress
@@ -28,14 +28,23 @@ from data.translation import N_
 BOUNDARY_VERSION = "pack"
 SAMPLE = "walking_sample"
 # What a city's estimates rest on, by whether a grid says where people live and whether their ages are known.
+# By what residents are spread with inside an area, and whether ages are known.
 NOTES = {
-    (True, True): N_("Inside an area residents are spread by a population grid (an estimate)."),
-    (False, True): N_("Inside an area residents are spread over its built-up hexagons (an estimate)."),
-    (True, False): N_(
+    ("grid", True): N_("Inside an area residents are spread by a population grid (an estimate)."),
+    ("buildings", True): N_("Inside an area residents are spread over its built-up hexagons (an estimate)."),
+    ("evenly", True): N_(
+        "Inside an area residents are spread evenly over its whole surface (an estimate): too few services are known "
+        "to show where it is built."
+    ),
+    ("grid", False): N_(
         "Inside an area residents are spread by a population grid (an estimate). Ages are not known: nothing is said "
         "of children or older people."
     ),
-    (False, False): N_(
+    ("evenly", False): N_(
+        "Inside an area residents are spread evenly over its whole surface (an estimate): too few services are known "
+        "to show where it is built. Ages are not known: nothing is said of children or older people."
+    ),
+    ("buildings", False): N_(
         "Inside an area residents are spread over its built-up hexagons (an estimate). Ages are not known: nothing is "
         "said of children or older people."
     ),
@@ -170,6 +179,12 @@ class CityTables:
             )
             self._add("firms", "employment", "Firms by area and activity", "firms; employees", table, note)
 
+    def _spread_by(self) -> str:
+        """What tells where inside an area people live."""
+        if self.ground.squares is not None:
+            return "grid"
+        return "buildings" if grid.shows_building(self.ground.smallest, self.ground.places) else "evenly"
+
     def settings(self) -> dict[str, Any]:
         """What the app asks of a city (data.City without its key)."""
         city = self.pack.city
@@ -191,7 +206,7 @@ class CityTables:
             "level_names": {level: names[level] for level in LEVELS if (self.areas["level"] == level).any()},
             "displaced_origins": city.displaced_origins,
             "displaced_origins_why": city.displaced_origins_why,
-            "estimate_note": NOTES[self.ground.squares is not None, not (self.ground.people["age"] == "0+").any()],
+            "estimate_note": NOTES[self._spread_by(), not (self.ground.people["age"] == "0+").any()],
             "walking_network": SAMPLE,
             "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
         }

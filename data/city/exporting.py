@@ -147,7 +147,7 @@ def _targets(city: data.City) -> pd.DataFrame:
 
 
 def _has_grid(city: data.City) -> bool:
-    return city.estimate_note in (building.NOTES[True, True], building.NOTES[True, False])
+    return city.estimate_note in (building.NOTES["grid", True], building.NOTES["grid", False])
 
 
 def _grid(city: data.City) -> pd.DataFrame:

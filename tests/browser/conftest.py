@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_pla
 
 from bench.driver import FLAGS, ROOT, served
 
+MAP = ".stage, [data-testid=stDeckGlJsonChart]"  # our component, or pydeck's where its library was not fetched
 AXE = Path(__file__).parent / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # luma.gl reads back shader layouts; software WebGL answers incompletely. GPU stall notes are the driver's own.
@@ -125,7 +126,7 @@ class Visit:
         return self
 
     def maps(self) -> list[Locator]:
-        return self.page.locator("[data-testid=stDeckGlJsonChart]").all()
+        return self.page.locator(MAP).all()
 
 
 @pytest.fixture

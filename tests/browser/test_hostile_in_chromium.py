@@ -16,6 +16,7 @@ from playwright.sync_api import Browser
 from bench.driver import ROOT, served
 from data.figures import Chart, Column, Figure
 from data.translation import Language
+from tests.browser.conftest import MAP
 from views import reports
 from views.brand import Brand
 
@@ -73,6 +74,7 @@ def test_a_name_runs_nothing_on_any_page(browser: Browser, evil: tuple[str, list
         for one in (
             "",
             "profile",
+            "map",
             "coverage",
             "reach",
             "diversity",
@@ -97,7 +99,7 @@ def test_a_name_runs_nothing_on_any_page(browser: Browser, evil: tuple[str, list
         page.goto(f"http://{host}/{path}")
         page.wait_for_selector("h1", timeout=60_000)
         page.wait_for_timeout(1500)
-        for chart in page.locator("[data-testid=stPlotlyChart], [data-testid=stDeckGlJsonChart]").all()[:3]:
+        for chart in page.locator(f"[data-testid=stPlotlyChart], {MAP}").all()[:3]:
             chart.scroll_into_view_if_needed()
             box = chart.bounding_box()
             if box:  # tooltips and hover labels show names too

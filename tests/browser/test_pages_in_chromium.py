@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, Visit, distinct_colours
+from tests.browser.conftest import AXE, MAP, Visit, distinct_colours
 
 PAGES = {
     "": 0,
@@ -22,6 +22,8 @@ PAGES = {
     "creative_region": 1,
     "creative_city": 3,
     "creative_firms": 0,
+    "map": 1,
+    "map?lang=ar&level=district": 1,
     "creative_inclusion": 0,
     "profile": 0,
     "inclusion": 1,
@@ -63,12 +65,12 @@ def test_a_page_draws_for_everyone_and_asks_nobody_else(
 ) -> None:
     seen = visit(page.replace("PLANTED", planted(page)), theme=theme)
     assert seen.page.locator("[data-testid=stException]").count() == 0
-    expect(seen.page.locator("[data-testid=stDeckGlJsonChart]")).to_have_count(PAGES[page], timeout=30_000)
+    expect(seen.page.locator(MAP)).to_have_count(PAGES[page], timeout=30_000)
     for drawn in seen.maps():
         assert distinct_colours(drawn) > 50, "the map is blank"
     for chart in seen.page.locator("[data-testid=stPlotlyChart]").all():
         assert chart.locator("path").count() > 0, "a chart is empty"
-    figures = seen.page.locator("[data-testid=stPlotlyChart], [data-testid=stDeckGlJsonChart]")
+    figures = seen.page.locator(f"[data-testid=stPlotlyChart], {MAP}")
     for number in range(figures.count()):
         text = figures.nth(number).evaluate(
             "node => (node.closest('[aria-label]') || node.querySelector('[aria-label]'))?.getAttribute('aria-label')"
@@ -129,9 +131,8 @@ def test_a_link_with_nonsense_falls_back_to_the_whole_city(visit: Callable[..., 
 
 
 def test_a_click_on_the_map_chooses_the_area_on_every_page(visit: Callable[..., Visit]) -> None:
-    # Districts: software WebGL takes so long to pick among 542 areas that the click no longer counts as one.
-    seen = visit("coverage?level=district&service=library")
-    chart = seen.page.locator("[data-testid=stDeckGlJsonChart]").first
+    seen = visit("coverage?level=planning_area&service=library")
+    chart = seen.page.locator(MAP).first
     chart.scroll_into_view_if_needed()
     seen.page.wait_for_timeout(3000)
     box = chart.bounding_box()

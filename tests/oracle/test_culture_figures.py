@@ -106,7 +106,7 @@ def test_hot_spots_by_permutation(venues: pd.DataFrame, sources: Path) -> None:
     shown = set(hot.rows.loc[hot.rows["hot_or_cold"] == "hot spot", "area_id"])
     assert 10 <= len(shown) <= 12
     assert len(expected ^ shown) <= 3  # those at the edge differ by the draws
-    assert hot.finding.startswith(f"{len(shown)} planning areas are hot spots")
+    assert hot.finding.startswith(f"Hot spots of venues: {len(shown)} of 542 planning areas")
 
 
 def test_a_region_s_figures(work: pd.DataFrame, countries: pd.Series) -> None:

@@ -126,7 +126,9 @@ def test_venues_follow_the_district_and_add_up() -> None:
 def test_hot_spots_and_crowds_agree_with_the_finding() -> None:
     ctx = context()
     hot, crowds = creative_city.hot_spots_figures(ctx, TERRITORY, city_query(ctx))
-    assert hot.finding.startswith(f"{(hot.rows['hot_or_cold'] == 'hot spot').sum()} planning areas")
+    assert hot.finding.startswith(
+        f"Hot spots of venues: {(hot.rows['hot_or_cold'] == 'hot spot').sum()} of 542 planning"
+    )
     assert f"{crowds.rows['venues'].sum()} venues" in hot.drawing.legend.points
     assert crowds.rows["venues"].is_monotonic_decreasing
 

@@ -7,7 +7,19 @@ import pytest
 
 import data
 from data.context import CityContext, Territory
-from services import displacement, flows, origin_map, origins, outlook
+from data.errors import NothingToShow
+from services import (
+    access,
+    catalogue,
+    creative_city,
+    creative_region,
+    displacement,
+    flows,
+    origin_map,
+    origins,
+    outlook,
+)
+from services.findings import ends
 from services.stocks import Place
 
 YEARS = Territory(country="DEU", first_year=2015, last_year=2025)
@@ -96,3 +108,78 @@ def test_residents_with_roots_are_of_a_day_and_growth_has_both_ends() -> None:
     before, now = (of_ukraine.loc[day].set_index("area_id")["persons"] for day in ("2021-12-31", "2024-12-31"))
     assert first >= 100
     assert (last / first) == pytest.approx((now / before[before >= 100]).max())
+
+
+def test_a_city_with_facilities_but_no_culture_is_not_said_to_lack_the_table(cities: tuple[str, ...]) -> None:
+    with pytest.raises(NothingToShow, match="has no venue of culture among its facilities"):
+        creative_city.require_kinds(context("strange"), ())
+
+
+def test_no_hot_spot_is_said_to_be_none() -> None:
+    wall = creative_city.Query(venues=("cableway_station",), level="planning_area", specialised="cableway_station")
+    hot = creative_city.hot_spots_figures(context(), YEARS, wall)[0]
+    assert (hot.rows["hot_or_cold"] == "hot spot").sum() == 0
+    assert hot.finding == "None of 542 planning areas is a hot spot of venues; crowds of venues: none"
+
+
+def test_the_walk_to_culture_has_its_range() -> None:
+    query = creative_city.Query(venues=("museum",), level="district", specialised="museum")
+    figure = creative_city.walk_figure(context(), YEARS, query)
+    rows, people = figure.rows, figure.rows["persons"]
+    low, high = (round(100 * (rows[name] * people).sum() / people.sum()) for name in ("share_low", "share_high"))
+    assert low < high
+    assert figure.finding.startswith(f"{low} % to {high} % of residents walk 15 minutes or less")
+
+
+def test_growth_names_a_region_beyond_its_error_only_and_in_the_figures_unit() -> None:
+    years = creative_region.Years(2014, 2022)
+    figure = creative_region.growth_figure(context(), creative_region.Query(region="DE30"), years)
+    top = figure.rows.dropna(subset="growth").sort_values("growth").iloc[-1]
+    assert "points against the median region" in figure.finding or "is not clearly above" in figure.finding
+    if "not clearly" not in figure.finding:
+        assert top["name"] in figure.finding
+
+
+def test_a_countrys_only_region_has_no_place_among_its_regions() -> None:
+    region = data.table("regions")
+    works = data.table("cultural_employment")
+    counted = works.groupby("nuts_id")["year"].nunique()
+    country = region.set_index("nuts_id")["country"].reindex(counted.index)
+    alone = counted[(counted == counted.max()) & (country.map(country.value_counts()) == 1)]
+    code = alone.index[0]
+    with pytest.raises(NothingToShow, match="is the only region of its country"):
+        creative_region.ranks_figure(context(), creative_region.Query(region=code), creative_region.Years(2014, 2022))
+
+
+def test_what_the_region_adds_is_said_against_its_country() -> None:
+    years = creative_region.Years(2014, 2020)
+    figure = creative_region.shift_share_figure(context(), creative_region.Query(region="DE30"), years)
+    change, own = figure.rows["change"].sum(), figure.rows["change"].iloc[-1]
+    said = f"{change:+,.1f} thousand in all; {own:+,.1f} thousand against the growth of its country"
+    assert said.replace("-", "−") in figure.finding.replace("-", "−")
+
+
+@pytest.mark.parametrize("city", ["berlin", "strange"])
+def test_the_first_table_is_the_citys_own(cities: tuple[str, ...], city: str) -> None:
+    assert next(iter(catalogue.entries(context(city)))).startswith(f"{city}/")
+
+
+def test_who_is_served_is_said_with_every_walk() -> None:
+    query = access.Question(service="library")
+    assert access.about(context(), query, YEARS).startswith("Served: all residents.")
+    daycare = access.about(context(), access.Question(service="daycare"), YEARS)
+    assert daycare.startswith("Served: residents aged")
+
+
+def test_a_tie_of_countries_is_no_tie_of_areas() -> None:
+    rows = pd.DataFrame({"name": ["a", "b", "c"], "value": [5.0, 5.0, 1.0]})
+    said = ends(
+        context(),
+        rows,
+        "value",
+        lambda name, _shown: name,
+        lambda value: f"{value:.0f}",
+        largest=True,
+        what="countries",
+    ).text
+    assert said == "5 is the highest value, in a and b (countries: 2 of 3)"

@@ -108,6 +108,9 @@ class Board {
   async look(data) {
     const style = await fetch(new URL(data.style, document.baseURI)).then((answer) => answer.json());
     delete style.glyphs;
+    for (const source of Object.values(style.sources)) {
+      if (source.attribution) source.attribution = source.attribution.replace(/<[^>]+>/g, "");
+    }
     for (const layer of style.layers) if (layer.layout?.["text-font"]) layer.layout["text-font"] = [FONT];
     return style;
   }
@@ -150,11 +153,11 @@ class Board {
     if (data.search) {
       this.search = new Search(this.tools, words, data.search, (hit) => this.found(hit));
     }
-    const button = (label, icon, press) => {
+    const button = (label, icon, press, place = this.tools) => {
       const node = element("button", { type: "button", title: label, "aria-label": label });
       node.innerHTML = `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${ICONS[icon]}"/></svg>`;
       node.addEventListener("click", () => press(node));
-      this.tools.append(node);
+      place.append(node);
       return node;
     };
     if (data.tools?.site) {
@@ -176,7 +179,9 @@ class Board {
       });
       this.pen.setAttribute("aria-pressed", "false");
     }
-    if (data.tools?.picture) button(words.picture, "picture", () => this.save());
+    const corner = element("div", { className: "corner" });
+    this.stage.append(corner);
+    button(words.picture, "picture", () => this.save(), corner);
     this.tools.hidden = !this.tools.childElementCount;
   }
 

@@ -161,6 +161,7 @@ const KINDS = {
     ],
   }),
   arcs: (spec) => ({
+    lineMetrics: true,
     data: collection(
       records(spec.rows).map(({ origin_lon, origin_lat, asylum_lon, asylum_lat, ...rest }) =>
         feature(curve([origin_lon, origin_lat], [asylum_lon, asylum_lat]), rest),
@@ -171,7 +172,11 @@ const KINDS = {
         id: "line",
         type: "line",
         layout: { "line-cap": "round" },
-        paint: { "line-color": spec.colour, "line-width": ["max", 1, ["get", "width"]], "line-opacity": 0.8 },
+        paint: {
+          "line-gradient": ["interpolate", ["linear"], ["line-progress"], 0.3, spec.from, 0.7, spec.colour],
+          "line-width": ["max", 1.5, ["get", "width"]],
+          "line-opacity": 0.85,
+        },
       },
     ],
   }),
@@ -212,7 +217,8 @@ export async function draw(map, specs, shown) {
     if (before && before.kind === spec.kind) {
       if (before.data !== data) map.getSource(spec.id).setData(data);
     } else {
-      map.addSource(spec.id, { type: "geojson", data, ...(described.promote ? { promoteId: described.promote } : {}) });
+      const { promote: promoteId, lineMetrics = false } = described;
+      map.addSource(spec.id, { type: "geojson", data, lineMetrics, ...(promoteId ? { promoteId } : {}) });
     }
     const place = spec.kind === "names" ? undefined : below(map);
     for (const layer of described.layers) {
