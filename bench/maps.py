@@ -53,7 +53,7 @@ def seen(browser: Browser, address: str) -> tuple[float, float, float] | None:
     start = time.perf_counter()
     try:
         page.goto(address)
-        chart = page.locator("[data-testid=stDeckGlJsonChart]")
+        chart = page.locator(".stage, [data-testid=stDeckGlJsonChart]").first
         chart.wait_for(timeout=WITHIN_S * 1000)
         while True:
             picture = Image.open(io.BytesIO(chart.screenshot(timeout=WITHIN_S * 1000))).convert("RGB")
