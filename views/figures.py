@@ -5,15 +5,16 @@ top of a page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data.figures import Chart, Figure, KeyFigure, Map
-from views import exports, map_component, maps, state
+from views import exports, map_component, maps, posters, state
 from views.drawing import draw
-from views.language import _
+from views.language import _, current
 from views.palette import style
 
 HEIGHT = "clamp(420px, calc(100vh - 29rem), 900px)"  # of a map that a page is about
@@ -113,6 +114,25 @@ def workplace(
     with st.expander(_("Table and downloads")):
         table(figure)
         exports.buttons(figure)
+        _poster(figure)
+
+
+def _poster(figure: Figure) -> None:
+    """The map on paper, made when the button is pressed."""
+    if not exports.can_draw():
+        return
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    paper = left.selectbox(_("Size of paper"), list(posters.PAPERS), key=f"{figure.key}-paper")
+    name, language = f"{exports.file_stem(figure.finding)}-{paper}.pdf", current()
+    right.download_button(
+        _("Poster (PDF)"),
+        partial(posters.pdf_bytes, figure, language, paper),
+        name,
+        "application/pdf",
+        key=f"{figure.key}-poster",
+        on_click="ignore",
+        icon=":material/print:",
+    )
 
 
 def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
