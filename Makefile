@@ -29,7 +29,7 @@ test: .venv/dev .venv/scripts
 	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends libreoffice-impress poppler-utils >/dev/null 2>&1; } || \
 	  echo "Two kinds of tests of reports skipped: no LibreOffice or pdftotext, and they could not be installed (needs root and apt)."
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest -n 2 tests/browser
 
 check: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -79,9 +79,13 @@ class Query(ViewState):
 
 
 def entries(ctx: CityContext) -> dict[str, Entry]:
-    """Every table in use by place/name, those of the city first."""
-    tables = sorted(data.catalogue().items(), key=lambda item: (item[0][0] != ctx.key, item[0]))
-    return {f"{place}/{name}": entry for (place, name), entry in tables}
+    """Every table in use by place/name, those of the city first, of them its areas, which every city has."""
+
+    def order(item: tuple[tuple[str, str], Entry]) -> tuple[bool, bool, tuple[str, str]]:
+        place, name = item[0]
+        return place != ctx.key, name != "areas", item[0]
+
+    return {f"{place}/{name}": entry for (place, name), entry in sorted(data.catalogue().items(), key=order)}
 
 
 def sources() -> list[str]:

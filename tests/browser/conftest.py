@@ -125,6 +125,15 @@ class Visit:
         self.page.wait_for_timeout(700)
         return self
 
+    def first_map(self) -> Locator:
+        """The first map, once it is drawn and nothing moves."""
+        self.page.wait_for_selector("[data-drawn], [data-testid=stDeckGlJsonChart]", timeout=60_000, state="attached")
+        drawn = self.page.locator(MAP).first
+        drawn.scroll_into_view_if_needed()
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(1500)
+        return drawn
+
     def maps(self) -> list[Locator]:
         return self.page.locator(MAP).all()
 

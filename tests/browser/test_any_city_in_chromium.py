@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from playwright.sync_api import expect
 
 from data.city import pack
@@ -25,8 +26,15 @@ def sent_and_checked(seen: Visit, files: dict[str, str]) -> None:
     sent = {"name": "pack.zip", "mimeType": "application/zip", "buffer": zipped(files)}
     seen.page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(sent)  # type: ignore[arg-type]
     seen.settle()
-    seen.page.get_by_label("persons (needed)").click()
-    seen.page.get_by_role("option", name="heads").click()
+    # The file is read in a process of its own: the page may run again while its list is open, which closes it.
+    for _ in range(5):
+        seen.page.get_by_label("persons (needed)").click()
+        try:
+            seen.page.get_by_role("option", name="heads").click(timeout=8_000)
+            break
+        except PlaywrightTimeoutError:
+            seen.page.keyboard.press("Escape")
+            seen.settle()
     seen.settle()
     seen.page.get_by_role("button", name="Check", exact=True).click()
     seen.page.wait_for_selector("text=/errors, .* warnings/")

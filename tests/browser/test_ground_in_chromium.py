@@ -17,10 +17,8 @@ from views.ground import COLOURS
 
 def shown(seen: Visit) -> np.ndarray:
     """The map's pixels, red, green and blue, once its tiles have come and nothing moves."""
-    chart = seen.maps()[0]
-    chart.scroll_into_view_if_needed()
-    seen.page.wait_for_load_state("networkidle")
-    seen.page.wait_for_timeout(3000)
+    chart = seen.first_map()
+    seen.page.wait_for_timeout(1500)
     return np.asarray(Image.open(io.BytesIO(chart.screenshot())).convert("RGB")).astype(int)
 
 
@@ -54,8 +52,7 @@ def test_tiles_and_names_come_from_this_server_alone(visit: Callable[..., Visit]
 
 def test_a_close_map_shows_water_and_street_names(visit: Callable[..., Visit]) -> None:
     seen = visit("coverage?city=berlin&service=library&level=district")
-    chart = seen.maps()[0]
-    chart.scroll_into_view_if_needed()
+    chart = seen.first_map()
     asked: list[str] = []
     seen.page.on("request", lambda request: asked.append(request.url))
     box = chart.bounding_box()

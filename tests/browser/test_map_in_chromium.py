@@ -19,9 +19,7 @@ pytestmark = pytest.mark.skipif(not is_available(), reason="the map's library wa
 
 def ready(seen: Visit) -> Locator:
     """The map once it is drawn."""
-    seen.page.wait_for_selector("[data-drawn]", timeout=60_000, state="attached")
-    seen.page.wait_for_load_state("networkidle")
-    seen.page.wait_for_timeout(1500)
+    seen.first_map()
     return seen.page.locator("canvas.maplibregl-canvas").first
 
 
