@@ -232,7 +232,7 @@ def show(
         "time": None,
         "swipe": None,
         "search": search,
-        "tools": {"site": "site" in actions, "outline": "outline" in actions},
+        "tools": {name: name in actions for name in ("site", "outline", "point")},
         "selected": next((layer.options.get("selected", "") for layer in drawing.layers if layer.kind == "areas"), ""),
         "summary": figure.summary,
         "title": figure.finding,

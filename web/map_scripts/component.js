@@ -262,7 +262,8 @@ class Board {
     }
     const hit = this.pick(this.map, this.shown, event.point);
     if (!hit) return;
-    if (hit.properties.source_id) this.tell.trigger("point", hit.properties.source_id);
+    const { source_id: facility } = hit.properties;
+    if (facility && this.data.tools.point) this.tell.trigger("point", facility);
     else if (hit.properties.id !== undefined) this.tell.trigger("area", String(hit.properties.id));
   }
 
