@@ -68,7 +68,7 @@ def offer(entry: Entry, table: pd.DataFrame) -> Entry | None:
     An older offer of the same table makes way.
     """
     used = next((row for row in versions(entry.place, entry.name) if row.state == "used"), None)
-    stored = _write_version(entry, table, "offered")
+    stored = _write_version(replace(entry, version=""), table, "offered")  # never over the version it describes
     if used is not None and used.checksum == stored.checksum:
         stored.path.unlink(missing_ok=True)
         return None

@@ -48,6 +48,19 @@ def test_an_offer_changes_nothing_until_it_is_accepted_and_one_goes_back() -> No
         local.go_back("world", "employment")
 
 
+def test_an_offer_described_by_the_version_in_use_does_not_replace_its_file() -> None:
+    local.save(ENTRY, employment(1.0))
+    used = data.entry("employment")
+    offer = local.offer(used, employment(2.0))
+    assert offer is not None
+    assert offer.version != used.version
+    assert data.opened(data.entry("employment"))["thousand_persons"].tolist() == [1.0]
+    local.use("world", "employment", offer.version)
+    assert data.table("employment")["thousand_persons"].tolist() == [2.0]
+    assert local.go_back("world", "employment") == used.version
+    assert data.table("employment")["thousand_persons"].tolist() == [1.0]
+
+
 def test_the_same_figures_are_no_news_and_a_new_offer_replaces_the_old() -> None:
     local.save(ENTRY, employment(1.0))
     assert local.offer(ENTRY, employment(1.0)) is None
