@@ -32,8 +32,11 @@ def counted(by: str, counts: dict[str, np.ndarray], ids: list[str]) -> pd.DataFr
     return pd.concat(parts, ignore_index=True).assign(**KEYS)
 
 
-def invented(seed: int) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """A city with residents of two ages, three origins, migration background and foreign nationals that fit."""
+def invented(seed: int, near: float = 0.0) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """A city with residents of two ages, three origins, migration background and foreign nationals that fit.
+
+    near: in what share of areas few people are left beside a group.
+    """
     draw = np.random.default_rng(seed)
     nodes = areas(int(draw.integers(2, 4)), int(draw.integers(3, 6)))
     ids = nodes.loc[nodes["level"] == "planning_area", "area_id"].tolist()
@@ -47,8 +50,10 @@ def invented(seed: int) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
 
     origins = {name: habit(total * share[number] * 0.15) for number, name in enumerate(ORIGINS)}
     migration = habit(np.minimum(sum(origins.values()) + total * share[3] * 0.2, total))
+    few = draw.random((2, len(ids))) < near
+    migration = np.where(few[0], habit(np.maximum(total - draw.integers(1, 12, len(ids)), 0)), migration)
     migration = np.maximum(migration, sum(origins.values()))
-    foreign = habit(migration * share[4])
+    foreign = habit(np.where(few[1], np.maximum(migration - draw.integers(1, 12, len(ids)), 0), migration * share[4]))
     young = habit(total * 0.3)
     tables = {
         "residents": counted("age", {"0-17": young, "18+": total - young}, ids),
@@ -94,7 +99,8 @@ class Attacker:
                 self.right.append(float(row.persons))
         total = shown["residents"].groupby("area_id")["persons"].sum().astype(float)
         for a in self.ids:
-            at_most = total[a] if total[a] > 2 * WIDTH else 2 * WIDTH - 1
+            # A total may have given as many to a neighbour that had too few (Rule 'ages').
+            at_most = (total[a] if total[a] > 2 * WIDTH else 0) + 2 * WIDTH - 1
             for inner, outer in ((("foreign_nationals",), "migration_background"), (ORIGINS, "migration_background")):
                 self.less.append(self.row({**{(g, a): 1 for g in inner}, (outer, a): -1}))
                 self.most.append(0.0)
@@ -124,7 +130,17 @@ class Attacker:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_nobody_narrows_a_hidden_count_with_all_tables_of_a_city(seed: int) -> None:
-    nodes, tables = invented(seed)
+    assert narrowed(seed) == []
+
+
+@pytest.mark.xfail(strict=True, reason="sums of foreign nationals bound sums of migration background: 9 in place of 10")
+def test_sums_of_one_group_do_not_narrow_another() -> None:
+    assert narrowed(0, 0.25) == []
+
+
+def narrowed(seed: int, near: float = 0.0) -> list[tuple[str, str, float, float]]:
+    """Hidden counts that the attack narrows to less than promised."""
+    nodes, tables = invented(seed, near)
     shown = published(nodes, tables, b"secret of a test")
     attacker = Attacker(nodes, shown)
     hidden = attacker.cells[attacker.cells["persons"].isna() & (attacker.cells["level"] == "planning_area")]
@@ -139,14 +155,14 @@ def test_nobody_narrows_a_hidden_count_with_all_tables_of_a_city(seed: int) -> N
         assert least - 1e-6 <= truth[row.group, row.area_id] <= most + 1e-6, "the attacker reckons wrongly"
         if most - least < WIDTH - 1e-6:
             narrow.append((row.group, row.area_id, least, most))
-    assert narrow == []
+    return narrow
 
 
 def test_the_attack_has_something_to_attack_and_notices_what_is_not_nested(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the parts of all residents suppressed each by itself, the same attack narrows counts or finds few left."""
     hidden = broken = 0
-    for seed in range(12):
-        nodes, tables = invented(seed)
+    for seed in range(40):
+        nodes, tables = invented(seed, 0.25)
         shown = published(nodes, tables, b"secret of a test")
         hidden += int(shown["residents_by_background"]["persons"].isna().sum())
         plain = {
