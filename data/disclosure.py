@@ -254,10 +254,14 @@ def _hide_nested(
         if inner is not outer:
             inner.high = np.where(leaf & ~forced[-1] & ~outer.unknown, np.minimum(outer.sums, most), outer.high)
             suppress(names[0], inner, forced[0])
-            outer.low = np.where(leaf & ~inner.hidden, np.maximum(floor, inner.sums), floor)
+            known = np.where(leaf & ~inner.hidden, np.maximum(floor, inner.sums), floor)
+            # Hidden parts add up to what is published of them, and so bound what they are within: as if they were told.
+            outer.low = np.where(leaf, np.maximum(known, inner.sums), known)
+            suppress(names[-1], outer, forced[-1])
+            outer.low = known
         else:
             outer.low = floor
-        suppress(names[-1], outer, forced[-1])
+            suppress(names[-1], outer, forced[-1])
         stuck = leaf & outer.hidden & (outer.high - outer.low < THRESHOLD) & (inner.sums > 0) & ~inner.hidden
         if not stuck.any():
             return

@@ -133,9 +133,15 @@ def test_nobody_narrows_a_hidden_count_with_all_tables_of_a_city(seed: int) -> N
     assert narrowed(seed) == []
 
 
-@pytest.mark.xfail(strict=True, reason="sums of foreign nationals bound sums of migration background: 9 in place of 10")
-def test_sums_of_one_group_do_not_narrow_another() -> None:
-    assert narrowed(0, 0.25) == []
+@pytest.mark.parametrize("seed", range(6))
+def test_sums_of_one_group_do_not_narrow_another_where_few_people_are_left(seed: int) -> None:
+    """Seed 0: hidden foreign nationals, known in sum, left a hidden background 9 people in place of 10."""
+    assert narrowed(seed, 0.25) == []
+
+
+@pytest.mark.xfail(strict=True, reason="hidden origins, known in sum, bound hidden backgrounds: 9 in place of 10")
+def test_sums_of_origins_do_not_narrow_a_background() -> None:
+    assert narrowed(19) == []
 
 
 def narrowed(seed: int, near: float = 0.0) -> list[tuple[str, str, float, float]]:
