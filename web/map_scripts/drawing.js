@@ -1,7 +1,6 @@
 // What lies on the base map: layers as Python describes them (views/map_component.py), in MapLibre's words.
 
 export const FONT = "Source Sans";
-export const FONT = "Source Sans";
 const HATCH = "hatch";
 const M_PER_DEGREE = 111320; // of latitude
 const EMPTY = { type: "FeatureCollection", features: [] };
