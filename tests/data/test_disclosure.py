@@ -166,6 +166,7 @@ def test_who_has_the_secret_can_draw_again_and_others_draw_otherwise() -> None:
 
 def test_the_secret_is_made_once_and_is_not_in_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
+    monkeypatch.delenv("ZONE_SECRET")
     first = disclosure.secret()
     assert len(first) == 32
     assert disclosure.secret() == first
