@@ -17,13 +17,14 @@ from analytics.names import N_
 
 # Walking speed, metres a minute. Adult and older person: usual gait of people in their forties and from eighty on,
 # Bohannon & Andrews (2011), meta-analysis. Child (walking with one) and wheelchair (by hand, on pavements): our
-# assumptions, between the two.
-SPEEDS = {"adult": 83.0, "child": 66.0, "older person": 57.0, "wheelchair": 60.0}
+# assumptions, between the two. Bicycle: 15 km/h on a street, our assumption (analytics/network has other ways).
+SPEEDS = {"adult": 83.0, "child": 66.0, "older person": 57.0, "wheelchair": 60.0, "bicycle": 250.0}
 WALKERS = {
-    "adult": N_("Adult"),
-    "child": N_("Child"),
-    "older person": N_("Older person"),
-    "wheelchair": N_("Wheelchair"),
+    "adult": N_("On foot: adult"),
+    "child": N_("On foot: child"),
+    "older person": N_("On foot: older person"),
+    "wheelchair": N_("By wheelchair"),
+    "bicycle": N_("By bicycle"),
 }
 # E2SFCA's zones and weights: Luo & Qi (2009), Gaussian weights of three equal zones (their weight set 1).
 ZONE_WEIGHTS = (1.0, 0.68, 0.22)

@@ -21,13 +21,15 @@ from data.errors import BrokenTableError, UnknownTableError
 pa.set_memory_pool(pa.system_memory_pool())
 
 
+OLD_FIELDS = ("walking_network", "walking_network_name")  # of cities that were built before November 2026
+
+
 @dataclass(frozen=True)
 class City:
     """A city the app can show; everything city-specific comes from here or from its tables.
 
     level_names: what the city calls each of its levels. displaced_origins: origins of its residents that stand for
     forced displacement, and why. region: its NUTS 2 region. crs: its metric reference system (EPSG).
-    walking_network: the place whose street network stands in for its own, which it does not have.
     """
 
     key: str
@@ -45,8 +47,6 @@ class City:
     displaced_origins: list[str]
     displaced_origins_why: str
     estimate_note: str
-    walking_network: str
-    walking_network_name: str
 
 
 @cache
@@ -132,7 +132,7 @@ def _cities(written: float) -> dict[str, City]:
     result = {}
     for key, fields in settings.items():
         try:
-            result[key] = City(key=key, **fields)
+            result[key] = City(key=key, **{name: value for name, value in fields.items() if name not in OLD_FIELDS})
         except TypeError as error:  # a build of another version of this app: the others still serve
             logging.getLogger(__name__).warning("The city '%s' is left out: %s. Build its pack again.", key, error)
     return result

@@ -10,22 +10,21 @@ from scipy.spatial import cKDTree
 
 RESOLUTION = 10  # H3: hexagons of about 0.015 km2, 66 m from centre to corner
 CORNER_M = 80  # no place in a hexagon is farther from its centre
-FEWEST_PLACES = 5  # known facilities for each area, over the city, from which they show what is built
-BUILT_WITHIN_M = 300  # a cell counts as built-up if a known school, doctor, stop, ... stands this near
+SHED_M2 = 40  # footprint under which a building is no home
+SMALL_HOUSE_M2 = 180  # footprint under which it is a house of one or two families
+HALL_M2 = 3000  # footprint from which it is a hall
+MOST_STOREYS = 22
 
 
-def cells(
-    areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame, population: gpd.GeoDataFrame | None = None
-) -> pd.DataFrame:
+def cells(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
     """Hexagons of each area with the share of its residents that they are estimated to house.
 
-    areas: area_id, geometry in a metric CRS. places: every known facility, same CRS. population: a grid (persons,
-    squares in the same CRS), where the city has one.
+    areas: area_id, geometry in a metric CRS. people: where they are, in the same CRS: squares of a population grid
+    (persons), or homes (points; floor_m2, see floor_area).
     Returns cell (H3 index), area_id, x, y (metres, CRS of the areas), share (adds up to 1 in each area).
-    Residents are spread evenly over an area's built-up cells: those within 300 m of a known facility (forest, lakes
-    and fields hold none); over all its cells where no facility is known, or where too few are to show what is built
-    (shows_building). A population grid replaces this: a square's persons spread evenly over the hexagons whose centre
-    it holds. Either is an estimate.
+    A square's persons are spread evenly over the hexagons whose centre it holds; an area's residents over its homes by
+    floor area. An area without either houses them evenly over all its hexagons. Facilities attract nobody: where people
+    live near services must not come from where services are. All of it is an estimate.
     """
     rows: list[tuple[str, str]] = []
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
@@ -38,25 +37,42 @@ def cells(
     lat, lon = zip(*table["cell"].map(h3.cell_to_latlng), strict=True)
     points = gpd.GeoSeries.from_xy(lon, lat, crs=4326).to_crs(areas.crs)
     table["x"], table["y"] = points.x.round().astype("int32"), points.y.round().astype("int32")
-    if population is None:
-        weight = _near_places(table, places) if shows_building(areas, places) else np.ones(len(table))
+    if people is None or people.empty:
+        weight = np.ones(len(table))
+    elif "floor_m2" in people:
+        weight = _from_homes(table, areas, people)
     else:
-        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), population)
+        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), people)
     housed = pd.Series(weight).groupby(table["area_id"]).transform("sum") > 0
     weight = np.where(housed, weight, 1.0)
     table["share"] = weight / table.assign(weight=weight).groupby("area_id")["weight"].transform("sum")
     return table.sort_values(["area_id", "cell"], ignore_index=True)
 
 
-def shows_building(areas: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> bool:
-    """Whether known facilities are enough to tell built-up land: of few, each would house its own users around it."""
-    return len(places) >= FEWEST_PLACES * len(areas)
+def floor_area(footprint_m2: np.ndarray, storeys: np.ndarray) -> np.ndarray:
+    """Floor area of homes, m2: footprint times storeys; 0 for what is too small to live in (sheds, garages).
+
+    storeys: empty where it is not known. Then a small house counts as one and a half storeys, a larger one as three,
+    a hall as one and a half: chosen among a few for Berlin's census of 2011 (docs/streets.md).
+    """
+    large = (footprint_m2 >= SMALL_HOUSE_M2) & (footprint_m2 < HALL_M2)
+    usual = np.where(large, 3.0, 1.5)
+    area = footprint_m2 * np.where(np.isnan(storeys), usual, np.clip(storeys, 1, MOST_STOREYS))
+    return np.where(footprint_m2 < SHED_M2, 0.0, area)
 
 
-def _near_places(table: pd.DataFrame, places: gpd.GeoDataFrame) -> np.ndarray:
-    """1 where a place is near, 0 elsewhere."""
-    distance_m, _ = cKDTree(np.column_stack([places.geometry.x, places.geometry.y])).query(table[["x", "y"]].to_numpy())
-    return (distance_m <= BUILT_WITHIN_M).astype(float)
+def _from_homes(table: pd.DataFrame, areas: gpd.GeoDataFrame, homes: gpd.GeoDataFrame) -> np.ndarray:
+    """Floor area of the homes of each hexagon: a home is in the nearest hexagon of the area that it stands in."""
+    inside = gpd.sjoin(homes[["floor_m2", "geometry"]], areas[["area_id", "geometry"]], predicate="within")
+    inside = inside[~inside.index.duplicated()]
+    weight = np.zeros(len(table))
+    hexagons = table.groupby("area_id", sort=False).indices
+    for area, rows in inside.groupby("area_id").indices.items():
+        own = hexagons[area]
+        points = inside.geometry.iloc[rows]
+        _, nearest = cKDTree(table[["x", "y"]].to_numpy()[own]).query(np.column_stack([points.x, points.y]))
+        np.add.at(weight, own[nearest], inside["floor_m2"].to_numpy()[rows])
+    return weight
 
 
 def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, population: gpd.GeoDataFrame) -> np.ndarray:

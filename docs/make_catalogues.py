@@ -56,7 +56,7 @@ def _city_names(settings: dict[str, object]) -> list[str]:
     """What a shipped city's settings say to readers."""
     levels = settings["level_names"]
     assert isinstance(levels, dict)
-    sentences = (settings[name] for name in ("estimate_note", "displaced_origins_why", "walking_network_name"))
+    sentences = (settings[name] for name in ("estimate_note", "displaced_origins_why"))
     return [*map(str, sentences), *levels.values()]
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from services import access, areas, names, reach
+from services import access, areas, names, reach, transit
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -36,6 +36,15 @@ with shell.section():
     figures.show(reach.profile_figure(ctx, territory, query))
 with shell.section():
     figures.show(reach.curve_figure(ctx, territory, query))
+st.header(_("By bus and train"), anchor=False, divider="gray")
+ways = state.read(transit.Query)
+columns = st.columns(2)
+controls.choice(columns[0].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
+controls.choice(columns[1].selectbox, _("Limit"), "ride_limit", lambda minutes: _("{m} minutes", m=minutes))
+with shell.section():
+    figures.show(transit.map_figure(ctx, territory, query.service, ways, query.level))
+with shell.section():
+    figures.show(transit.need_figure(ctx, territory, query.service, ways))
 labelled(_("Look closer"), "closer", lambda code: _(reach.DETAILS[code]))
 with shell.section():
     if query.closer == "hexagons":

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import areas, arrivals, names, shock
+from services import areas, arrivals, closures, names, shock, transit
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -36,3 +36,15 @@ with shell.section():
     st.markdown(shock.readiness_sentence(ctx))
     st.header(_("In plain words"), anchor=False, divider="gray")
     st.markdown(shock.summary(ctx, territory, query, arriving))
+ways = closures.kinds(ctx)
+if ways:
+    st.header(_("Close a bridge, a line or a station"), anchor=False, divider="gray")
+    closing = state.read(closures.Query, closures.options(ctx))
+    columns = st.columns(3)
+    controls.choice(columns[0].selectbox, _("Close"), "closing", {name: _(closures.KINDS[name]) for name in ways})
+    names_of = {name: name for name in closures.closable(ctx, closing.closing)}
+    controls.choice(columns[1].multiselect, _("Which"), "closed_ways", names_of)
+    if closing.closing != "bridge":
+        controls.choice(columns[2].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
+    with shell.section():
+        figures.show(closures.map_figure(ctx, territory, closing, query.service, query.level))

@@ -1,7 +1,7 @@
 """Access on foot: minutes to the nearest service, places in reach and who lives within a limit, by cell and by area.
 
 All of it is an estimate: residents are spread over the cells of their area, and where the city has no street network
-of its own minutes come from straight lines.
+of its own minutes come from straight lines (services/walks).
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import csr_matrix
 from scipy.spatial import cKDTree
 
-from analytics import access, coverage, network
+from analytics import access, coverage
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column
 from data.translation import N_
@@ -25,7 +24,8 @@ from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.coverage import known_first, residents_served, served_on
 from services.names import facility_kinds
-from services.tables import city_table, has_tables, missing_table, optional_table, place_table, require_tables
+from services.tables import city_table, has_tables, missing_table, optional_table, require_tables
+from services.walks import about_walks, minutes_from_cells, range_text, spread, travel_matrix
 
 EVERYONE, DISPLACED = N_("all it serves"), N_("residents of displaced origin")
 MEANS = ["minutes", "share_within", "share_low", "share_high", "places_per_100", "in_reach"]
@@ -51,6 +51,7 @@ MEASURES = {
     ),
     "in_reach": Measure(N_("Facilities within the limit"), N_("facilities within the limit (estimate)"), 1, 1, True),
 }
+MINUTES = {"wheelchair": N_("minutes by wheelchair (estimate)"), "bicycle": N_("minutes by bicycle (estimate)")}
 COLUMNS = by_name(
     Column("persons", N_("People served")),
     Column("minutes", N_("Minutes to the nearest"), digits=1),
@@ -65,10 +66,10 @@ COLUMNS = by_name(
 
 
 class Question(ViewState):
-    """What both pages on access ask: which service, on foot as whom, within how many minutes, by which measure."""
+    """What both pages on access ask: which service, by what means, within how many minutes, by which measure."""
 
     service: str = ""
-    walker: Literal["adult", "child", "older person", "wheelchair"] = "adult"
+    walker: Literal["adult", "child", "older person", "wheelchair", "bicycle"] = "adult"
     limit: Literal[5, 10, 15, 20, 30] = 15
     reach_measure: Literal["minutes", "share_within", "places_per_100", "in_reach"] = "minutes"
 
@@ -92,7 +93,7 @@ def question_labels(ctx: CityContext) -> dict[str, tuple[str, Any]]:
     _ = ctx.language
     return {
         "service": (_("Service"), services(ctx)),
-        "walker": (_("On foot as"), {walker: _(name) for walker, name in access.WALKERS.items()}),
+        "walker": (_("On the way"), {walker: _(name) for walker, name in access.WALKERS.items()}),
         "limit": (_("Limit"), lambda minutes: _("{m} minutes", m=minutes)),
         "reach_measure": (_("Measure"), {name: _(measure.label) for name, measure in MEASURES.items()}),
     }
@@ -104,7 +105,9 @@ def states_places(ctx: CityContext, kind: str) -> bool:
 
 
 def measure(ctx: CityContext, query: Question) -> Measure:
-    """The chosen measure; facilities are counted in place of places where the kind states none."""
+    """The chosen measure; facilities are counted in place of places where the kind states none; minutes say by what."""
+    if query.reach_measure == "minutes":
+        return query.measure._replace(unit=MINUTES.get(query.walker, query.measure.unit))
     if query.reach_measure != "places_per_100" or states_places(ctx, query.service):
         return query.measure
     label = N_("Facilities in reach (E2SFCA)")
@@ -153,26 +156,6 @@ def limits_note(ctx: CityContext, kind: str, territory: Territory) -> str:
     )
 
 
-def spread(ctx: CityContext) -> tuple[float, float]:
-    """By what factors minutes may be shorter or longer: 10th and 90th percentile of walks over the middle one."""
-    if has_network(ctx):
-        return 1.0, 1.0
-    fitted = circuity(ctx)
-    return fitted["low"] / fitted["factor"], fitted["high"] / fitted["factor"]
-
-
-def range_text(ctx: CityContext, low: float, high: float, digits: int) -> str:
-    """Two ends in words, '8.4–11.2'; one number where they are written alike."""
-    first, last = (ctx.language.number(end, digits) for end in (low, high))
-    return first if first == last else f"{first}–{last}"
-
-
-def minutes_text(ctx: CityContext, minutes: float, digits: int = 1) -> str:
-    """Minutes in words, as a range where they come from straight lines."""
-    low, high = spread(ctx)
-    return range_text(ctx, minutes * low, minutes * high, digits)
-
-
 def value_text(ctx: CityContext, query: Question, row: Mapping[str, Any]) -> str:
     """The chosen measure of an area in words with its unit, a range where it hangs on how direct ways are."""
     _, chosen = ctx.language, measure(ctx, query)
@@ -200,58 +183,6 @@ def about(ctx: CityContext, query: Question, territory: Territory) -> str:
         ctx.language("Served: {served}.", served=served_on(ctx, query.service, period)) if period is not None else ""
     )
     return " ".join(filter(None, [served, about_walks(ctx, query.walker), limits_note(ctx, query.service, territory)]))
-
-
-def about_walks(ctx: CityContext, walker: str = "adult") -> str:
-    """How minutes on foot come about, and where residents are taken to live."""
-    _ = ctx.language
-    if has_network(ctx):
-        how = _("Minutes over the city's own streets")
-    else:
-        fitted = circuity(ctx)
-        how = _(
-            "Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight "
-            "distance in {walking_network_name} (80 % of pairs {low:.2f} to {high:.2f})",
-            factor=fitted["factor"],
-            walking_network_name=_(ctx.city.walking_network_name),
-            low=fitted["low"],
-            high=fitted["high"],
-        )
-    return _(
-        "{how}, at {speeds:.0f} m a minute. {estimate_note}",
-        how=how,
-        speeds=access.SPEEDS[walker],
-        estimate_note=_(ctx.city.estimate_note),
-    )
-
-
-@cached_numbers
-def _streets(ctx: CityContext, place: str) -> tuple[pd.DataFrame, csr_matrix]:
-    """Nodes and streets of a place's network."""
-    nodes = place_table("network_nodes", place)
-    return nodes, network.graph(nodes, place_table("network_edges", place))
-
-
-@cached_numbers
-def circuity(ctx: CityContext) -> dict[str, float]:
-    """Walked over straight distance (factor, low, high), fitted on the network that stands in for the city's own."""
-    return network.circuity(*_streets(ctx, ctx.city.walking_network))
-
-
-def has_network(ctx: CityContext) -> bool:
-    """Whether the city has a street network of its own; if not, minutes come from straight lines and the circuity."""
-    return has_tables(ctx, "network_nodes")
-
-
-def travel_matrix(
-    ctx: CityContext, cells: pd.DataFrame, facilities: pd.DataFrame, walker: str, limit: float
-) -> access.TravelMatrix:
-    """Minutes from cells to the facilities within the limit. cells, facilities: x, y in the city's reference system."""
-    speed = access.SPEEDS[walker]
-    if not has_network(ctx):
-        return access.travel_matrix(cells, facilities, limit, speed, circuity(ctx)["factor"])
-    metres = network.reach_metres(cells, facilities, *_streets(ctx, ctx.key), limit * speed)
-    return access.TravelMatrix(metres / speed, limit)
 
 
 def facilities(ctx: CityContext, kind: str) -> pd.DataFrame:
@@ -308,13 +239,14 @@ def groups_counted(ctx: CityContext, kind: str, period: pd.Timestamp) -> dict[st
 
 
 @cached_numbers
-def minutes_to_nearest(ctx: CityContext, kind: str, walker: str, closed: tuple[str, ...] = ()) -> np.ndarray:
-    """Minutes from every cell to the nearest facility of a kind. closed: source ids of facilities left out."""
-    cells, sites = city_table(ctx, "cells"), facilities(ctx, kind)
-    sites = sites[~sites["source_id"].isin(closed)]
-    if has_network(ctx):
-        return network.walk_metres(cells, sites, *_streets(ctx, ctx.key)) / access.SPEEDS[walker]
-    return access.nearest_minutes(cells, sites, access.SPEEDS[walker], circuity(ctx)["factor"])
+def minutes_to_nearest(
+    ctx: CityContext, kind: str, walker: str, closed: tuple[str, ...] = (), bridges: tuple[str, ...] = ()
+) -> np.ndarray:
+    """Minutes from every cell to the nearest facility of a kind. closed: source ids of facilities left out; bridges:
+    names of those that nobody crosses.
+    """
+    sites = facilities(ctx, kind)
+    return minutes_from_cells(ctx, sites[~sites["source_id"].isin(closed)], walker, bridges)
 
 
 @cached_numbers

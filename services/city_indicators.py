@@ -13,7 +13,7 @@ from analytics.indicators import WALKS
 from analytics.rates import NAN, Rate
 from data.context import CityContext
 from data.translation import N_
-from services import access
+from services import access, walks
 from services.areas import current_half_years, half_years, hierarchy
 from services.cache import cached
 from services.names import cards, facility_kinds
@@ -193,8 +193,8 @@ def _walks(ctx: CityContext, days: list[pd.Timestamp], when: pd.Timestamp | None
         return []
     credit = source(ctx, "facilities", "residents", "network_nodes")
     people = access.people_in_cells(ctx, "", day) if day is not None else np.zeros(len(city_table(ctx, "cells")))
-    paths = _("streets") if access.has_network(ctx) else _("straight lines")
-    shortest, longest = access.spread(ctx)
+    paths = _("streets") if walks.has_network(ctx) else _("straight lines")
+    shortest, longest = walks.spread(ctx)
     for key, kinds in WALKS.items():
         rows, lists, made = _sites(ctx, kinds)
         if rows.empty:

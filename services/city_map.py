@@ -18,7 +18,6 @@ from data.errors import NothingToShow
 from data.figures import Board, Column, Days, Figure, Layer, Map
 from data.translation import N_
 from services import inclusion
-from services.access import range_text, spread
 from services.areas import area_names, area_shapes, bounds, current_half_years, in_district, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
@@ -29,6 +28,7 @@ from services.indicator_days import social_day
 from services.names import cards, facility_kinds, level_plurals
 from services.sites import WITHOUT_DOORS
 from services.tables import missing_table, require_tables, source
+from services.walks import range_text, spread
 
 EARLIER = "earlier"  # beside the map: the same indicator on the first day of today's areas
 LARGEST_CIRCLE, MANY = 22, 60  # radius in pixels, less where over so many areas have one

@@ -10,7 +10,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Chart, Column, Figure
 from data.translation import N_
-from services.access import cell_groups, minutes_to_nearest, people_in_cells, spread
+from services.access import cell_groups, minutes_to_nearest, people_in_cells
 from services.areas import area_names, area_shapes, exact_areas, hierarchy, in_district, require_period, residents
 from services.cache import cached_numbers
 from services.columns import by_name
@@ -29,6 +29,7 @@ from services.figures import (
 from services.findings import ends
 from services.names import facility_kinds, level_plurals
 from services.tables import UNDATED, entries, facilities_source, has_tables, missing_table, optional_table, source
+from services.walks import spread
 
 SETTLED_RESIDENTS = 1000  # below so many a rate says nothing
 USUAL_KINDS = ("museum", "theatre", "cinema", "nightclub", "coworking")

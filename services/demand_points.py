@@ -12,13 +12,14 @@ from scipy import sparse
 from analytics import access, coverage
 from data.context import CityContext, Territory
 from data.translation import N_
-from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells, travel_matrix
+from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells
 from services.areas import require_period
 from services.cache import cached_numbers
 from services.coverage import known_first, served_on
 from services.figures import Caption
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, missing_table, require_tables
+from services.walks import travel_matrix
 
 SERVED, DISPLACED = N_("everyone it serves"), N_("displaced origin")
 AGES = {N_("under 15"): (0, 15), N_("65 and over"): (65, None)}
@@ -49,12 +50,24 @@ def caption(ctx: CityContext, territory: Territory, finding: str, unit: str, kin
 
 @cached_numbers
 def demand_points(ctx: CityContext) -> tuple[pd.DataFrame, np.ndarray]:
-    """The cells of a smallest area within one H3 cell of resolution 8: area_id, x, y; and the point of each cell."""
+    """The cells of a smallest area within one H3 cell of resolution 8: area_id, x, y (where its residents are in the
+    mean); and the point of each cell.
+    """
     cells = city_table(ctx, "cells")
     parents = np.array([h3.cell_to_parent(cell, 8) for cell in cells["cell"]])
     number, _pairs = pd.factorize(pd.Series(cells["area_id"].to_numpy() + "/" + parents))
-    points = cells.assign(point=number).groupby("point")
-    return points.agg(area_id=("area_id", "first"), x=("x", "mean"), y=("y", "mean")), number
+    points = cells.assign(point=number, weight=_weights(cells))
+    for axis in ("x", "y"):
+        points[axis] *= points["weight"]
+    sums = points.groupby("point").agg(
+        area_id=("area_id", "first"), x=("x", "sum"), y=("y", "sum"), w=("weight", "sum")
+    )
+    return sums[["area_id"]].assign(x=sums["x"] / sums["w"], y=sums["y"] / sums["w"]), number
+
+
+def _weights(cells: pd.DataFrame) -> np.ndarray:
+    """How much each cell counts in its point: its share of the residents, a little where nobody lives in any."""
+    return cells["share"].to_numpy() + 1e-9
 
 
 def at_points(ctx: CityContext, by_cell: np.ndarray) -> np.ndarray:
@@ -78,10 +91,11 @@ def people(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
 
 @cached_numbers
 def minutes_before(ctx: CityContext, kind: str, closed: tuple[str, ...] = ()) -> np.ndarray:
-    """Minutes from every demand point to the nearest facility that stays: the mean of its cells."""
+    """Minutes from every demand point to the nearest facility that stays: the mean of its cells' residents."""
     points, number = demand_points(ctx)
-    minutes = minutes_to_nearest(ctx, kind, "adult", closed)
-    return np.bincount(number, minutes, minlength=len(points)) / np.bincount(number, minlength=len(points))
+    weights = _weights(city_table(ctx, "cells"))
+    minutes = np.bincount(number, weights * minutes_to_nearest(ctx, kind, "adult", closed), minlength=len(points))
+    return minutes / np.bincount(number, weights, minlength=len(points))
 
 
 def within(ctx: CityContext, sites: pd.DataFrame, limit: int) -> sparse.csr_matrix:

@@ -106,7 +106,7 @@ def key_figures(ctx: CityContext, territory: Territory, query: Question) -> list
         KeyFigure(gini, _.number(values["gini"], 2), help=_("0: the same for all.")),
         KeyFigure(_("Best 10 % / worst 40 %"), _.number(values["palma"], 2), help=palma),
         KeyFigure(_("Against child poverty"), _.number(values["concentration"], 3), help=poverty),
-        KeyFigure(_("Displaced walk more"), gap, help=interval),
+        KeyFigure(_("Longer way of the displaced"), gap, help=interval),
     ]
 
 
@@ -125,7 +125,7 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
     _ = ctx.language
     gap, area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
     return _(
-        "{service}: the walk of residents of displaced origin, of all ages, {sure}: {gap:+.2f} minutes against all "
+        "{service}: the way of residents of displaced origin, of all ages, {sure}: {gap:+.2f} minutes against all "
         "other residents on {day} (95 % interval {gap_low:+.1f} to "
         "{gap_high:+.1f}, jackknife over {areas}). Without {area}, which moves it most: {without:+.2f} "
         "({without_low:+.1f} to {without_high:+.1f}).",

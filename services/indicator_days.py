@@ -7,10 +7,11 @@ import pandas as pd
 from analytics import coverage, indicators
 from data.context import CityContext
 from data.translation import N_
-from services.access import residents_nearer_to_limits, spread
+from services.access import residents_nearer_to_limits
 from services.areas import current_half_years
 from services.names import cards, facility_kinds
 from services.tables import has_tables, optional_table
+from services.walks import spread
 
 
 def of_period(ctx: CityContext, name: str, period: pd.Timestamp) -> pd.DataFrame:

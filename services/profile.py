@@ -11,7 +11,7 @@ from analytics.profile import STANDS_OUT_PERCENT
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column, Figure
 from data.translation import N_
-from services import access, inclusion, indicator_days
+from services import inclusion, indicator_days, walks
 from services.areas import area_names, district_by_area, hierarchy
 from services.cache import cached
 from services.columns import by_name
@@ -118,7 +118,7 @@ def _sentence(ctx: CityContext, key: str, row: pd.Series, level: str, social_day
     if social_day is not None:
         unit += _(" on {day}", day=_.day(social_day))
     value, city = (
-        access.minutes_text(ctx, row[name], card.digits) if key in WALKS else _.number(row[name], card.digits)
+        walks.minutes_text(ctx, row[name], card.digits) if key in WALKS else _.number(row[name], card.digits)
         for name in ("value", "city")
     )
     values = {

@@ -15,9 +15,9 @@ from analytics import classes
 from data import engine
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from data.figures import Column, Figure, Layer, Map
+from data.figures import Column, Figure, Layer, Legend, Map
 from data.translation import N_, Language
-from services import access
+from services import access, walks
 from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
 from services.cache import cached_numbers
@@ -206,7 +206,7 @@ def curves(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp, distr
     percent_low and percent_high: if ways are long, and if they are direct.
     """
     within, minutes = access.cells_within(ctx, district), access.minutes_to_nearest(ctx, kind, walker)
-    factors = dict(zip(("percent_high", "percent_low"), access.spread(ctx), strict=True))
+    factors = dict(zip(("percent_high", "percent_low"), walks.spread(ctx), strict=True))
     parts = []
     for group, people in access.groups_counted(ctx, kind, period).items():
         shares = {
@@ -223,12 +223,12 @@ def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
     rows = curves(ctx, query.service, query.walker, period, territory.district)
     at_limit = rows[rows["minutes"] == query.limit].set_index("group")
     share = {
-        group: access.range_text(ctx, row["percent_low"], row["percent_high"], 0) for group, row in at_limit.iterrows()
+        group: walks.range_text(ctx, row["percent_low"], row["percent_high"], 0) for group, row in at_limit.iterrows()
     }
     served, label = served_words(ctx, query.service), facility_kinds(ctx).loc[query.service, "label"]
     values = {"service": label, "limit": query.limit, "at": share[EVERYONE], "served": served}
     finding = _("{service} within {limit} minutes: {at} % of {served}", **values)
-    notes = [f"{_('On foot as')}: {_(walking.WALKERS[query.walker])}", cut_note(ctx, query.service, period)]
+    notes = [_(walking.WALKERS[query.walker]), cut_note(ctx, query.service, period)]
     groups = {EVERYONE: served, DISPLACED: _("residents of displaced origin of all ages")}
     if DISPLACED in share:
         finding = _(
@@ -239,10 +239,10 @@ def curve_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
         )
         notes.append(_("areas whose counts are suppressed are left out of the displaced (estimate)"))
     note = " · ".join(part for part in notes if part)
-    rows, unit = rows.assign(group=rows["group"].map(groups)), _("% of people, by minutes on foot")
+    rows, unit = rows.assign(group=rows["group"].map(groups)), _("% of people, by minutes of the way")
     drawing = chart("lines", rows, x="minutes", y="percent", by="group", unit=unit)
     columns = COLUMNS | {
-        "minutes": Column("minutes", N_("Minutes on foot")),
+        "minutes": Column("minutes", N_("Minutes of the way")),
         "percent_low": Column("percent_low", N_("Share within the limit if ways are long"), "%", digits=1),
         "percent_high": Column("percent_high", N_("Share within the limit if ways are direct"), "%", digits=1),
     }
@@ -273,6 +273,32 @@ def _load_words(_: Language, facility: pd.Series) -> str:
     return _("{places:,} places, {per_place} people for each", places=facility["places"], per_place=per_place)
 
 
+def _catchment(ctx: CityContext, query: Query, point: pd.DataFrame) -> tuple[Layer, str, Legend | None]:
+    """From where a facility is within the limit, what that is, and its legend: hexagons over streets, else a circle."""
+    _, walker = ctx.language, ctx.language(walking.WALKERS[query.walker])
+    if walks.has_network(ctx):
+        travel = walks.travel_matrix(ctx, city_table(ctx, "cells"), point, query.walker, query.limit).minutes.tocoo()
+        cells = city_table(ctx, "cells")["cell"].to_numpy()[travel.row]
+        rows = pd.DataFrame({"cell": cells, "value": travel.data})
+        grouped = classes.classify(rows["value"])
+        unit = _(access.measure(ctx, query.changed(reach_measure="minutes")).unit)
+        key = legend(ctx, unit, grouped, ranges(grouped, Shading(0), _))
+        words = _("coloured: where at most {limit} minutes are needed ({walker})", limit=query.limit, walker=walker)
+        return Layer("hexagons", {"cells": rows, "classes": grouped, "digits": 0}), words, key
+    metres, (low, high) = query.limit * walking.SPEEDS[query.walker], walks.spread(ctx)
+    metres /= walks.circuity(ctx)["factor"]
+    circle = _(
+        "Circle: {metres:,.0f} m straight ({shortest:,.0f} to {longest:,.0f} m as ways are long or direct), {limit} "
+        "minutes ({walker})",
+        metres=metres,
+        shortest=metres / high,
+        longest=metres / low,
+        limit=query.limit,
+        walker=walker,
+    )
+    return Layer("catchment", {"points": point, "metres": metres}), circle, None
+
+
 def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """One facility's catchment and load; the table has all of them. Raises NothingToShow where there is none."""
     _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
@@ -280,24 +306,14 @@ def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     if rows.empty:
         raise NothingToShow(_("There is none of this kind here."), _("Choose another service or district."))
     facility = rows.set_index("source_id").loc[query.facility]
-    metres, (low, high) = query.limit * walking.SPEEDS[query.walker], access.spread(ctx)
-    metres /= access.circuity(ctx)["factor"]
     place = _load_words(_, facility)
     point = rows[rows["source_id"] == query.facility].assign(shown=place, id=facility["area_id"])
+    catchment, reached, key = _catchment(ctx, query, point)
     layers = [
         Layer("outline", {"shapes": area_shapes(ctx, ctx.levels[-1])}),
-        Layer("catchment", {"points": point, "metres": metres}),
+        catchment,
         Layer("points", {"points": point}),
     ]
-    circle = _(
-        "Circle: {metres:,.0f} m straight ({shortest:,.0f} to {longest:,.0f} m as ways are long or direct), {limit} "
-        "minutes on foot ({walker})",
-        metres=metres,
-        shortest=metres / high,
-        longest=metres / low,
-        limit=query.limit,
-        walker=_(walking.WALKERS[query.walker]),
-    )
     unstated = _(
         "{place}. Opening hours, languages and wheelchair access: not known for any of the {sites:,} facilities.",
         place=place.capitalize(),
@@ -313,11 +329,11 @@ def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
         _("people within the limit"),
         _.day(period),
         facilities_source(ctx),
-        f"{circle} · {unstated}",
+        f"{reached} · {unstated}",
         _("Map: catchment of {names}", names=facility["name"]),
     )
     table = rows[["name", "places", "reachable", "per_place", "source_id", "area_id", "lon", "lat"]]
-    drawing = Map(layers, facility["lon"], facility["lat"], 13, height=360)
+    drawing = Map(layers, facility["lon"], facility["lat"], 13, key, height=360)
     return figure(ctx, "load", caption, table, drawing, COLUMNS)
 
 
@@ -350,10 +366,10 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     unknown = _("not for {services}: residents are not counted by such ages", services=_.listed(left_out))
     caption = Caption(
         _("{name}: minutes to each service", name=area_names(ctx, level)[territory.area]),
-        _("minutes on foot (estimate)"),
+        _(access.measure(ctx, query.changed(reach_measure="minutes")).unit),
         _.day(period),
         facilities_source(ctx),
-        " · ".join([_("rank 1 is the shortest walk"), *([unknown] if left_out else [])]),
+        " · ".join([_("rank 1 is the shortest way"), *([unknown] if left_out else [])]),
     )
     columns = COLUMNS | {
         "percent": Column("percent", N_("Share within the limit"), "%", digits=1),

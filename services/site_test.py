@@ -17,15 +17,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
 from services import sites
-from services.access import (
-    about_walks,
-    counts_displaced,
-    displaced_in_cells,
-    minutes_to_nearest,
-    people_in_cells,
-    spread,
-    travel_matrix,
-)
+from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells
 from services.areas import area_names, exact_areas, hierarchy, require_period
 from services.cache import cached
 from services.columns import by_name
@@ -33,6 +25,7 @@ from services.coverage import require_served, served_on
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, require_tables, source
+from services.walks import about_walks, spread, travel_matrix
 
 LIMITS = (5, 10, 15)  # minutes on foot
 TENS = 10  # people near a place are an estimate, and are said to so many

@@ -5,30 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import h3
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analytics import access, siting
+from analytics import siting
 from analytics.scenario import SITING, Model, Name, Sites, shared
-from analytics.siting import SitingProblem, Solution
+from analytics.siting import Solution
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Map
 from data.translation import N_
 from services import background
-from services.access import circuity, facilities, spread
+from services.access import facilities
 from services.areas import area_names, district_by_area, hierarchy, require_period
 from services.cache import cached, keep
+from services.candidates import candidates, problem
 from services.columns import by_name
-from services.coverage import facility_points, require_served
-from services.demand_points import caption, demand_points, minutes_before, people, services, usual_service, within
+from services.coverage import facility_points
+from services.demand_points import caption, demand_points, people, services, usual_service
 from services.figures import Shading, area_map, chart, figure, point_layer
 from services.names import facility_kinds
-from services.tables import city_table
+from services.walks import spread
 
-CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 PROVEN = 1e-6  # relative gap under which an answer is the optimum
 AT_ONCE_NODES = 1  # an optimum that the root of the search tree proves is shown at once: well under a second
 MOST_SITES = 12  # of the frontier
@@ -102,45 +101,6 @@ def choices(sites: Sites) -> dict[str, Any]:
     """A scenario's sites as the page's choices."""
     values = sites.model_dump()
     return {"service": values.pop("kind"), "proven": False} | values | {"closed": list(sites.closed)}
-
-
-@cached
-def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) -> pd.DataFrame:
-    """Public buildings of other kinds, one for each H3 cell of resolution 9, those with most people within the limit
-    first: the columns of facilities and near. Raises NothingToShow where there is none.
-    """
-    _, rows = ctx.language, city_table(ctx, "facilities")
-    rows = rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
-    if rows.empty:
-        raise NothingToShow(
-            _("{city} has no school, library or other public building in which a new site could open.", city=ctx.name),
-            _("Add it to the city's pack and build it on the page *Your city*."),
-        )
-    rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, 9) for lat, lon in zip(rows["lat"], rows["lon"], strict=True)])
-    rows = rows.drop_duplicates("cell").reset_index(drop=True)
-    near = within(ctx, rows, limit) @ people(ctx, kind, period).iloc[:, 0].to_numpy()
-    return rows.assign(near=near).sort_values("near", ascending=False, kind="stable", ignore_index=True)
-
-
-def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
-    """A scenario's sites as a problem to solve; minutes are straight lines lengthened by the circuity (an estimate).
-
-    Raises NothingToShow where there is no site or the ages served are not known.
-    """
-    require_served(ctx, sites.kind, period)
-    points, places = demand_points(ctx)[0], candidates(ctx, sites.kind, sites.limit, period)
-    metres = np.hypot(*(points[axis].to_numpy()[:, None] - places[axis].to_numpy()[None] for axis in ("x", "y")))
-    groups = people(ctx, sites.kind, period).to_numpy(float).T
-    return SitingProblem(
-        sites.model,
-        metres * circuity(ctx)["factor"] / access.SPEEDS["adult"],
-        groups[0],
-        groups,
-        minutes_before(ctx, sites.kind, sites.closed),
-        min(sites.count, len(places)),
-        float(sites.limit),
-        sites.room,
-    )
 
 
 @cached

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from pandera.errors import SchemaError
 
-from data import definitions, disclosure, grid, local, store
+from data import definitions, disclosure, local, store
 from data.catalogue import Entry
 from data.city import balance, checks, pack, totals
 from data.city.checks import ReportProgress
@@ -26,27 +26,26 @@ from data.separation import separation
 from data.translation import N_
 
 BOUNDARY_VERSION = "pack"
-SAMPLE = "walking_sample"
-# What a city's estimates rest on, by whether a grid says where people live and whether their ages are known.
+SECONDS = "seconds after a trip's start"
 # By what residents are spread with inside an area, and whether ages are known.
 NOTES = {
     ("grid", True): N_("Inside an area residents are spread by a population grid (an estimate)."),
-    ("buildings", True): N_("Inside an area residents are spread over its built-up hexagons (an estimate)."),
+    ("homes", True): N_("Inside an area residents are spread over its homes by floor area (an estimate)."),
     ("evenly", True): N_(
-        "Inside an area residents are spread evenly over its whole surface (an estimate): too few services are known "
-        "to show where it is built."
+        "Inside an area residents are spread evenly over its whole surface (an estimate): where its homes stand is not "
+        "known."
     ),
     ("grid", False): N_(
         "Inside an area residents are spread by a population grid (an estimate). Ages are not known: nothing is said "
         "of children or older people."
     ),
     ("evenly", False): N_(
-        "Inside an area residents are spread evenly over its whole surface (an estimate): too few services are known "
-        "to show where it is built. Ages are not known: nothing is said of children or older people."
+        "Inside an area residents are spread evenly over its whole surface (an estimate): where its homes stand is not "
+        "known. Ages are not known: nothing is said of children or older people."
     ),
-    ("buildings", False): N_(
-        "Inside an area residents are spread over its built-up hexagons (an estimate). Ages are not known: nothing is "
-        "said of children or older people."
+    ("homes", False): N_(
+        "Inside an area residents are spread over its homes by floor area (an estimate). Ages are not known: nothing "
+        "is said of children or older people."
     ),
 }
 
@@ -100,6 +99,12 @@ class CityTables:
         if network is not None and len(network.edges):
             self._add("network_nodes", "network", "Walking network: nodes", "metres", network.nodes)
             self._add("network_edges", "network", "Walking network: ways", "metres", network.edges)
+        plan = self.ground.timetable
+        if plan is not None:
+            self._add("timetable_stops", "stops", "Timetable: stops", "stops", plan.stops)
+            self._add("timetable_patterns", "stops", "Timetable: stops of trips", SECONDS, plan.patterns)
+            note = f"The plan of {plan.day}; no real times."
+            self._add("timetable_trips", "stops", "Timetable: trips", "seconds after midnight", plan.trips, note)
         report_progress("people", 0.6)
         self._add_counts()
 
@@ -151,7 +156,7 @@ class CityTables:
             credit = {section: self._credit(section)["attribution"] for section in places["section"].unique()}
             table = places.assign(source=places["section"].map(credit)).drop(columns="section")
             self._add("facilities", next(iter(credit)), title, "facilities, places", table)
-        section = self.outlines if self.ground.squares is None else "grid"
+        section = {"grid": "grid", "homes": "network", "evenly": self.outlines}[self._spread_by()]
         title = "Hexagons with their share of an area's residents (estimate)"
         self._add("cells", section, title, "share of the area's residents", self.ground.cells)
 
@@ -183,7 +188,7 @@ class CityTables:
         """What tells where inside an area people live."""
         if self.ground.squares is not None:
             return "grid"
-        return "buildings" if grid.shows_building(self.ground.smallest, self.ground.places) else "evenly"
+        return "homes" if self.ground.homes else "evenly"
 
     def settings(self) -> dict[str, Any]:
         """What the app asks of a city (data.City without its key)."""
@@ -207,8 +212,6 @@ class CityTables:
             "displaced_origins": city.displaced_origins,
             "displaced_origins_why": city.displaced_origins_why,
             "estimate_note": NOTES[self._spread_by(), not (self.ground.people["age"] == "0+").any()],
-            "walking_network": SAMPLE,
-            "walking_network_name": "central Helsinki (OpenStreetMap, 2019)",
         }
 
 

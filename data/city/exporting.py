@@ -70,8 +70,10 @@ def _left_out(city: data.City) -> list[str]:
     left_out = []
     if data.has("network_nodes", city.key):
         left_out.append("the street network: name its OpenStreetMap extract under [network]")
+    if data.has("timetable_trips", city.key):
+        left_out.append("the timetable: name its GTFS feed under [stops]")
     if not _has_grid(city):
-        left_out.append("where people live inside an area: it is estimated anew from the services")
+        left_out.append("where people live inside an area: it is estimated anew")
     if data.has("separation", city.key):
         left_out.append("how separately people of one origin live: it needs counts that are suppressed")
     if data.has("firms", city.key):

@@ -16,12 +16,14 @@ from scipy.spatial import cKDTree
 
 from data import grid
 from data.city.pack import Pack
-from data.connectors import street_network
+from data.connectors import gtfs_timetable, osm_buildings, street_network
+from data.connectors.gtfs_timetable import Timetable
 from data.connectors.street_network import Network
 from data.placing import assign_areas
 
 CITY_ID = "0"  # the id of the whole city's area
 HEXAGON = 8  # H3 resolution of the areas of a pack that has a grid only: about 0.7 km2
+FEWEST_HOMES = 10  # of an extract for each area, from which they show where people live
 ON_THE_LINE_M = 1.0  # a middle this near to the city is on its line
 
 
@@ -32,7 +34,8 @@ class Ground:
     smallest: area_id, name, district and district_name where there are districts, geometry (metres, `crs`). squares:
     the population grid in metres, None without one; counted: its people in the areas. people: period, area_id, age,
     persons. places: services and stops in the areas. cells: hexagons with their share of an area's residents. network:
-    the streets, None without an extract.
+    the streets, None without an extract; homes: how many buildings of it residents are spread over, 0 where the grid
+    tells or none are known. timetable: of a working day, None without a feed.
     """
 
     crs: int
@@ -43,6 +46,8 @@ class Ground:
     places: pd.DataFrame
     cells: pd.DataFrame
     network: Network | None
+    homes: int = 0
+    timetable: Timetable | None = None
 
 
 def survey(manifest: Pack, sections: dict[str, pd.DataFrame], folder: Path) -> Ground:
@@ -57,13 +62,21 @@ def survey(manifest: Pack, sections: dict[str, pd.DataFrame], folder: Path) -> G
     people = sections.get("residents", estimate)
     assert people is not None
     places = facilities(smallest, {name: sections[name] for name in ("services", "stops") if name in sections})
-    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(places["x"], places["y"]), crs=crs)
-    streets = None
+    streets, homes = None, None
     if "network" in manifest.parts:
         west, south, east, north = map(float, shapes.total_bounds)
         file = folder / manifest.parts["network"].file
         streets = street_network.network(file, crs, (west, south, east, north))
-    return Ground(crs, smallest, squares, counted, people, places, grid.cells(smallest, points, squares), streets)
+        if squares is None:
+            homes = osm_buildings.homes(file, crs, (west, south, east, north))
+            homes = homes if len(homes) >= FEWEST_HOMES * len(smallest) else None
+    cells = grid.cells(smallest, homes if squares is None else squares)
+    number = 0 if homes is None else len(homes)
+    plan = None
+    if "stops" in sections:  # of a feed that the check has read
+        feed = manifest.parts["stops"].file
+        plan = gtfs_timetable.timetable(folder / feed, feed, smallest.geometry)
+    return Ground(crs, smallest, squares, counted, people, places, cells, streets, number, plan)
 
 
 def hexagons(population: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:

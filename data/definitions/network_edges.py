@@ -1,13 +1,36 @@
 """Ways of a street network."""
 
+from pathlib import Path
+
+import pandas as pd
 import pandera.pandas as pa
 
-from data.connectors import street_network
-from data.definitions._common import POSITIVE, STREETS, Definition, Entry
+from data.connectors import berlin_streets, street_network
+from data.definitions._common import POSITIVE, STREETS, Definition, Entry, Tables
+
+
+def make(sources: Path, _tables: Tables) -> pd.DataFrame:
+    """Berlin's, of August 2021."""
+    return berlin_streets.network(sources / "berlin_osm")[1].astype({"kind": "str", "bridge": "str"})
+
 
 TABLE = Definition(
-    Entry("network_edges", "walking_sample", "Walking network: ways", **STREETS, unit="metres"),
-    columns={"origin": pa.Column(int), "target": pa.Column(int), "metres": POSITIVE},
+    Entry(
+        "network_edges",
+        "berlin",
+        "Walking network: ways",
+        **STREETS,
+        unit="metres",
+        note="Walkable both ways. Kerbs, surfaces and slopes are not known; nor are ways built or closed since.",
+    ),
+    columns={
+        "origin": pa.Column(int),
+        "target": pa.Column(int),
+        "metres": POSITIVE,
+        # Networks of cities that were built before November 2026 have neither.
+        "kind": pa.Column(str, pa.Check.isin(list(street_network.KINDS)), required=False),
+        "bridge": pa.Column(str, required=False),
+    },
     key=["origin", "target"],
-    make=lambda *_: street_network.sample()[1],
+    make=make,
 )

@@ -1,11 +1,21 @@
 """Nodes of a street network."""
 
-from data.connectors import street_network
-from data.definitions._common import COUNT, NUMBER, STREETS, Definition, Entry
+from pathlib import Path
+
+import pandas as pd
+
+from data.connectors import berlin_streets
+from data.definitions._common import COUNT, NUMBER, STREETS, Definition, Entry, Tables
+
+
+def make(sources: Path, _tables: Tables) -> pd.DataFrame:
+    """Berlin's, of August 2021."""
+    return berlin_streets.network(sources / "berlin_osm")[0]
+
 
 TABLE = Definition(
-    Entry("network_nodes", "walking_sample", "Walking network: nodes", **STREETS, unit="metres"),
+    Entry("network_nodes", "berlin", "Walking network: nodes", **STREETS, unit="metres"),
     columns={"node": COUNT, "x": NUMBER, "y": NUMBER},
     key=["node"],
-    make=lambda *_: street_network.sample()[0],
+    make=make,
 )

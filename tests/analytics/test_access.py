@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
 from access import fca, weights
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import data
-from analytics import access, network
+from analytics import access
 
 
 def line(*metres: float) -> pd.DataFrame:
@@ -103,66 +102,3 @@ def test_people_in_cells_conserve_every_area_of_the_city() -> None:
 def test_coverage_curve_by_hand_and_never_falling() -> None:
     curve = access.coverage_curve(np.array([2.0, 10.0, 5.0, np.inf]), np.array([10, 20, 30, 40]), [1, 5, 10, 60])
     assert curve["share"].tolist() == [0, 0.4, 0.6, 0.6]
-
-
-def helsinki() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    names = ("nodes", "edges", "facilities")
-    return tuple(data.table(f"network_{name}", "walking_sample") for name in names)  # type: ignore
-
-
-def test_nearest_library_equals_a_plain_dijkstra_on_the_helsinki_extract() -> None:
-    nodes, edges, facilities = helsinki()
-    libraries = facilities[facilities["kind"] == "library"]["node"].to_numpy()
-    ours = network.metres_to_nearest(network.graph(nodes, edges), libraries)
-    plain = nx.Graph()
-    plain.add_nodes_from(nodes["node"])
-    for origin, target, metres in edges.itertuples(index=False):
-        known = plain.get_edge_data(origin, target, {"metres": np.inf})["metres"]
-        plain.add_edge(origin, target, metres=min(known, metres))
-    theirs = nx.multi_source_dijkstra_path_length(plain, set(libraries), weight="metres")
-    assert len(libraries) == 7
-    assert np.isfinite(ours).all()
-    assert ours == pytest.approx([theirs[node] for node in nodes["node"]])
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.integers(0, 1000))
-def test_a_walk_is_never_shorter_than_the_straight_line(seed: int) -> None:
-    nodes, edges, _ = helsinki()
-    start = int(np.random.default_rng(seed).integers(len(nodes)))
-    walked = network.metres_to_nearest(network.graph(nodes, edges), np.array([start]))
-    xy = nodes[["x", "y"]].to_numpy()
-    straight = np.hypot(*(xy - xy[start]).T)
-    # Coordinates are rounded to the decimetre and ways measured on the sphere: half a percent of room.
-    assert (walked >= straight * 0.995 - 1).all()
-
-
-def test_circuity_is_fitted_on_the_network_and_not_a_magic_number() -> None:
-    nodes, edges, _ = helsinki()
-    fitted = network.circuity(nodes, network.graph(nodes, edges))
-    assert 1.2 < fitted["factor"] < 1.5
-    assert fitted["low"] < fitted["factor"] < fitted["high"]
-    grid = pd.DataFrame(
-        [(i * 10 + j, 100.0 * i, 100.0 * j) for i in range(10) for j in range(10)], columns=["node", "x", "y"]
-    )
-    roads = [(i * 10 + j, i * 10 + j + 1, 100.0) for i in range(10) for j in range(9)]
-    roads += [(i * 10 + j, i * 10 + j + 10, 100.0) for i in range(9) for j in range(10)]
-    graph = network.graph(grid, pd.DataFrame(roads, columns=["origin", "target", "metres"]))
-    assert 1 < network.circuity(grid, graph)["factor"] < np.sqrt(2) + 1e-9
-
-
-def test_walks_over_the_network_join_both_ends_and_equal_plain_dijkstra() -> None:
-    nodes, edges, facilities = helsinki()
-    graph, random = network.graph(nodes, edges), np.random.default_rng(3)
-    low, high = nodes[["x", "y"]].min(), nodes[["x", "y"]].max()
-    points = pd.DataFrame(random.uniform(low, high, (25, 2)), columns=["x", "y"])
-    sites = facilities[facilities["kind"] == "library"].reset_index(drop=True)
-    start, to_network = network.snap(points, nodes)
-    end, from_network = network.snap(sites, nodes)
-    plain = nx.Graph()
-    plain.add_weighted_edges_from(edges.sort_values("metres", ascending=False).itertuples(index=False))
-    every = np.array([[nx.dijkstra_path_length(plain, a, b) for b in end] for a in start])
-    every += to_network[:, None] + from_network[None, :]
-    assert network.walk_metres(points, sites, nodes, graph) == pytest.approx(every.min(axis=1), abs=1e-3)
-    within = network.reach_metres(points, sites, nodes, graph, 900).toarray()
-    assert within == pytest.approx(np.where(every <= 900, every, 0))

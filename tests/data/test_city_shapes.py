@@ -476,7 +476,7 @@ def test_people_of_small_squares_live_in_the_hexagon_around_them() -> None:
     )
     middle = shapely.Point(385_500, 6_672_500)
     home = gpd.GeoDataFrame({"persons": [12.0]}, geometry=[middle.buffer(10, cap_style="square")], crs=3067)
-    cells = grid.cells(area, gpd.GeoDataFrame(geometry=[], crs=3067), home)
+    cells = grid.cells(area, home)
     lived_in = cells[cells["share"] > 0]
     assert lived_in["share"].tolist() == [1.0]
     distance_m = ((cells["x"] - middle.x) ** 2 + (cells["y"] - middle.y) ** 2) ** 0.5

@@ -1,8 +1,9 @@
-"""Where residents of an area are estimated to live: near facilities where these are many, else evenly."""
+"""Where residents of an area are estimated to live: by homes or a grid, else evenly; never by where services are."""
 
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
@@ -14,22 +15,37 @@ AREAS = gpd.GeoDataFrame(
 AREAS = AREAS.set_geometry(AREAS.translate(380_000, 6_670_000))
 
 
-def places(count: int) -> gpd.GeoDataFrame:
-    """Facilities side by side in the middle of the western area."""
-    return gpd.GeoDataFrame(geometry=[shapely.Point(381_000 + n, 6_671_000) for n in range(count)], crs=3067)
+def homes(*rows: tuple[float, float, float]) -> gpd.GeoDataFrame:
+    """Homes at x, y (metres from the south-western corner) with their floor area."""
+    points = [shapely.Point(380_000 + x, 6_670_000 + y) for x, y, _floor in rows]
+    return gpd.GeoDataFrame({"floor_m2": [float(floor) for _x, _y, floor in rows]}, geometry=points, crs=3067)
 
 
-@pytest.mark.parametrize("count", [0, 1, 9])
-def test_few_facilities_do_not_house_their_own_users(count: int) -> None:
-    """Two areas need ten: with nine a library would have everybody within 500 m of it."""
-    shares = grid.cells(AREAS, places(count)).groupby("area_id")["share"]
+def test_without_homes_or_a_grid_everybody_lives_everywhere() -> None:
+    shares = grid.cells(AREAS).groupby("area_id")["share"]
     assert (shares.max() == shares.min()).all()
+    assert shares.sum().tolist() == pytest.approx([1, 1])
 
 
-def test_many_facilities_show_where_an_area_is_built() -> None:
-    cells = grid.cells(AREAS, places(10)).set_index("area_id")
-    west = cells.loc["w"]
-    near = ((west["x"] - 381_005) ** 2 + (west["y"] - 6_671_000) ** 2) ** 0.5
-    assert west.loc[near < 290, "share"].gt(0).all()
-    assert west.loc[near > 310, "share"].eq(0).all()
-    assert cells.loc["e", "share"].nunique() == 1
+def test_homes_house_an_area_by_their_floor_area() -> None:
+    cells = grid.cells(AREAS, homes((500, 500, 300), (1500, 1500, 100), (1505, 1500, 200)))
+    west = cells[(cells["area_id"] == "w") & (cells["share"] > 0)].sort_values("y")
+    assert west["share"].tolist() == [0.5, 0.5]
+    away = np.hypot(west["x"] - [380_500, 381_500], west["y"] - [6_670_500, 6_671_500])
+    assert (away <= 80).all()
+    assert cells.loc[cells["area_id"] == "e", "share"].nunique() == 1  # no home is known there
+
+
+def test_a_home_on_the_border_is_of_its_own_area() -> None:
+    """The hexagon around it may lie in the other."""
+    cells = grid.cells(AREAS, homes((1999, 1000, 50), (2001, 1000, 70), (3000, 1000, 70)))
+    lived_in = cells[cells["share"] > 0].groupby("area_id")["share"].apply(list)
+    assert lived_in["w"] == [1.0]
+    assert sorted(lived_in["e"]) == [0.5, 0.5]
+
+
+def test_floor_area_by_hand() -> None:
+    """A shed, a house and a hall of unknown height, a block of unknown and one of five storeys, a tower."""
+    footprint = np.array([39.0, 100.0, 5000.0, 400.0, 400.0, 400.0])
+    storeys = np.array([2.0, np.nan, np.nan, np.nan, 5.0, 60.0])
+    assert grid.floor_area(footprint, storeys).tolist() == [0, 150, 7500, 1200, 2000, 8800]

@@ -9,7 +9,7 @@ import pytest
 import data
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from services import access, coverage, equity, reach
+from services import access, coverage, equity, reach, walks
 
 PERIOD = pd.Timestamp("2024-12-31")
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -188,14 +188,14 @@ def test_who_may_have_a_nearer_service_outside_is_said() -> None:
 
 def test_minutes_are_a_range() -> None:
     ctx = context()
-    low, high = access.spread(ctx)
+    low, high = walks.spread(ctx)
     assert low < 1 < high
     rows = access.by_area(ctx, "library", "adult", 15, PERIOD, "district")
     assert (rows["minutes_low"] / rows["minutes"]).to_numpy() == pytest.approx(low)
     assert (rows["minutes_high"] / rows["minutes"]).to_numpy() == pytest.approx(high)
     assert (rows["share_low"] <= rows["share_within"]).all()
     assert (rows["share_within"] <= rows["share_high"]).all()
-    assert access.minutes_text(ctx, 10.0) == f"{10 * low:.1f}–{10 * high:.1f}"
+    assert walks.minutes_text(ctx, 10.0) == f"{10 * low:.1f}–{10 * high:.1f}"
     curve = reach.curve_figure(ctx, TERRITORY, reach.Query(service="library"))
     assert curve.finding.startswith("Library within 15 minutes: 20–49 % of all residents, ")
     assert curve.finding.endswith(" % of residents of displaced origin of all ages")

@@ -1,0 +1,74 @@
+"""Where new sites could stand, how far it is to each, and the problem of choosing among them."""
+
+from __future__ import annotations
+
+import h3
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from analytics.scenario import Sites
+from analytics.siting import SitingProblem
+from data.context import CityContext
+from data.errors import NothingToShow
+from services.cache import cached, cached_numbers
+from services.coverage import require_served
+from services.demand_points import demand_points, minutes_before, people, within
+from services.tables import city_table
+from services.walks import filled, travel_matrix
+
+CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
+FARTHEST = 45  # minutes on foot up to which ways are followed over streets
+
+
+@cached
+def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) -> pd.DataFrame:
+    """Public buildings of other kinds, one for each H3 cell of resolution 9, those with most people within the limit
+    first: the columns of facilities and near. Raises NothingToShow where there is none.
+    """
+    _, rows = ctx.language, city_table(ctx, "facilities")
+    rows = rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
+    if rows.empty:
+        raise NothingToShow(
+            _("{city} has no school, library or other public building in which a new site could open.", city=ctx.name),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
+    rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, 9) for lat, lon in zip(rows["lat"], rows["lon"], strict=True)])
+    rows = rows.drop_duplicates("cell").reset_index(drop=True)
+    near = within(ctx, rows, limit) @ people(ctx, kind, period).iloc[:, 0].to_numpy()
+    return rows.assign(near=near).sort_values("near", ascending=False, kind="stable", ignore_index=True)
+
+
+def _minutes(ctx: CityContext, sites: Sites, period: pd.Timestamp, places: pd.DataFrame, longest: float) -> np.ndarray:
+    """Minutes from points to places, points × places. longest: minutes that anyone needs now; unless people are covered
+    or not, walks up to it count.
+    """
+    limit = sites.limit if sites.model.endswith("covering") else max(sites.limit, min(round(longest) + 1, FARTHEST))
+    return filled(ctx, demand_points(ctx)[0], places, reach(ctx, sites.kind, sites.limit, limit, period), limit)
+
+
+@cached_numbers
+def reach(ctx: CityContext, kind: str, near: int, limit: int, period: pd.Timestamp) -> sparse.csr_matrix:
+    """Minutes from points to the candidates (of `near` minutes) within the limit."""
+    return travel_matrix(ctx, demand_points(ctx)[0], candidates(ctx, kind, near, period), "adult", limit).minutes
+
+
+def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
+    """A scenario's sites as a problem to solve.
+
+    Raises NothingToShow where there is no site or the ages served are not known.
+    """
+    require_served(ctx, sites.kind, period)
+    places = candidates(ctx, sites.kind, sites.limit, period)
+    before = minutes_before(ctx, sites.kind, sites.closed)
+    groups = people(ctx, sites.kind, period).to_numpy(float).T
+    return SitingProblem(
+        sites.model,
+        _minutes(ctx, sites, period, places, float(before[np.isfinite(before)].max(initial=0.0))),
+        groups[0],
+        groups,
+        before,
+        min(sites.count, len(places)),
+        float(sites.limit),
+        sites.room,
+    )
