@@ -24,7 +24,7 @@ controls.choice(columns[0].selectbox, _("Service"), "service", services)
 controls.choice(columns[1].selectbox, _("Measure"), "coverage", lambda measure: _(coverage.MEASURES[measure][0]))
 controls.choice(columns[2].selectbox, _("Areas"), "level", names.level_names(ctx))
 controls.choice(
-    columns[3].selectbox, _("Within (straight line)"), "distance", lambda metres: _("{metres:,} m", metres=metres)
+    columns[3].selectbox, _("Within"), "distance", lambda metres: _("{metres:,} m", metres=metres)
 )
 figures.key_figures(coverage.key_figures(ctx, territory, query))
 notes = coverage.about(ctx, territory, query), access.limits_note(ctx, query.service, territory)

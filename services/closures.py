@@ -24,6 +24,7 @@ from services.names import facility_kinds, level_plurals
 from services.tables import city_table, has_tables, source
 
 KINDS = {"bridge": N_("A bridge, for people on foot"), "line": N_("A line"), "station": N_("A station")}
+TENS = 10  # people: estimates are told to so many
 LONGER = 1.0  # minutes by which a way must grow to count as longer
 COLUMNS = by_name(
     Column("persons", N_("People served")),
@@ -100,7 +101,7 @@ def _finding(ctx: CityContext, query: Query, kind: str, rows: pd.DataFrame) -> s
     """Whose way is longer, and by how much. Raises NothingToShow where nobody's is."""
     _, closed, label = ctx.language, ctx.language.listed(query.closed_ways), facility_kinds(ctx).loc[kind, "label"]
     longer, cut_off = int(rows["longer"].sum()), int(rows["cut_off"].sum())
-    if not longer:
+    if longer < TENS:  # an estimate of so few people is none
         raise NothingToShow(
             _(
                 "Without {closed} nobody's way to the nearest {service} is a minute longer.",
@@ -119,7 +120,7 @@ def _finding(ctx: CityContext, query: Query, kind: str, rows: pd.DataFrame) -> s
         minutes=_.number(added, 1),
     )
     return finding + (
-        _("; about {people:,} of them reach none any more", people=round(cut_off, -1)) if cut_off >= 10 else ""
+        _("; about {people:,} of them reach none any more", people=round(cut_off, -1)) if cut_off >= TENS else ""
     )
 
 

@@ -21,6 +21,7 @@ from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends, left_out, some
 from services.names import facility_kinds, level_plurals
 from services.tables import city_table, facilities_source, missing_table, optional_table, require_tables, world_table
+from services.walks import has_network, metres_from_cells
 
 # measure -> its name, unit, digits, suffix and factor of the legend
 MEASURES = {
@@ -42,9 +43,7 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What a reader asks of this page: kind of service, measure, level of areas, distance in metres along a straight
-    line.
-    """
+    """What a reader asks of this page: kind of service, measure, level of areas, distance in metres."""
 
     service: str = ""
     coverage: Literal["share_within", "residents_per_facility", "places_per_100"] = "share_within"
@@ -115,9 +114,10 @@ def residents_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.Da
 
 @cached_numbers
 def metres_to(ctx: CityContext, kind: str) -> np.ndarray:
-    """Straight line from every cell of the city to the nearest facility of a kind, metres."""
-    facilities = optional_table(ctx, "facilities")
-    return coverage.nearest_m(city_table(ctx, "cells"), facilities[facilities["kind"] == kind])
+    """Metres from every cell of the city to the nearest facility of a kind: over its streets, else straight."""
+    rows = optional_table(ctx, "facilities")
+    rows = rows[rows["kind"] == kind]
+    return metres_from_cells(ctx, rows) if has_network(ctx) else coverage.nearest_m(city_table(ctx, "cells"), rows)
 
 
 @cached_numbers
@@ -185,7 +185,8 @@ def about(ctx: CityContext, territory: Territory, query: Query) -> str:
     """For whom and when these numbers are, and from what."""
     _, period = ctx.language, require_period(ctx, territory)
     return _(
-        "For {loc} on {period} · {estimate_note} Distances are straight lines · Source: {credit}",
+        "For {loc} on {period} · {estimate_note} {distances} · Source: {credit}",
+        distances=_("Distances are walked over streets") if has_network(ctx) else _("Distances are straight lines"),
         loc=served_on(ctx, query.service, period),
         period=_.day(period),
         estimate_note=_(ctx.city.estimate_note),

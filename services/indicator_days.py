@@ -102,22 +102,21 @@ def _walks_note(ctx: CityContext, period: pd.Timestamp) -> str:
     if not walked:
         return ""
     beyond = [residents_nearer_to_limits(ctx, kinds, period, "") for kinds in walked]
-    shortest, longest = spread(ctx)
-    if min(beyond) == max(beyond):
-        return ctx.language(
-            "A walk may take {shortest:.2f} to {longest:.2f} times what is shown. Facilities outside {city} are not "
-            "counted: {low:,} residents live nearer to its limits than to any that is.",
-            shortest=shortest,
-            longest=longest,
-            city=ctx.name,
-            low=beyond[0],
-        )
-    return ctx.language(
-        "A walk may take {shortest:.2f} to {longest:.2f} times what is shown. Facilities outside {city} are not "
-        "counted: by kind, {low:,} to {high:,} residents live nearer to its limits than to any that is.",
-        shortest=shortest,
-        longest=longest,
-        city=ctx.name,
-        low=min(beyond),
-        high=max(beyond),
+    _, (shortest, longest) = ctx.language, spread(ctx)
+    factors = _(
+        "A walk may take {shortest:.2f} to {longest:.2f} times what is shown.", shortest=shortest, longest=longest
     )
+    outside = _(
+        "Facilities outside {city} are not counted: {low:,} residents live nearer to its limits than to any that is.",
+        city=ctx.name,
+        low=beyond[0],
+    )
+    if min(beyond) < max(beyond):
+        outside = _(
+            "Facilities outside {city} are not counted: by kind, {low:,} to {high:,} residents live nearer to its "
+            "limits than to any that is.",
+            city=ctx.name,
+            low=min(beyond),
+            high=max(beyond),
+        )
+    return f"{factors} {outside}" if shortest < longest else outside

@@ -20,6 +20,7 @@ from services.creative import break_note
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds, region_name
 from services.tables import UNDATED, entries, optional_table, require_tables, source, world_source, world_table
+from services.walks import has_network
 
 Tile = tuple[KeyFigure, Figure]
 WALK_M = 1000
@@ -196,12 +197,13 @@ def library(ctx: CityContext, territory: Territory) -> Tile:
         shares[period] = 100 * near["within"] / near["persons"] if near["persons"] else float("nan")
     label = _("Residents within 1 km of a library in {place}", place=place_name(ctx, territory))
     note = _(
-        "Estimate, straight line; libraries: {period}, counted once: no change shown · {registers}; {residents}",
+        "Estimate, {way}; libraries: {period}, counted once: no change shown · {registers}; {residents}",
+        way=_("over streets") if has_network(ctx) else _("straight line"),
         period=registers.period or _(UNDATED),
         registers=registers.attribution,
         residents=residents.attribution,
     )
-    caption = Caption(label, _("% of residents"), "", source(ctx, "facilities", "residents"), note)
+    caption = Caption(label, _("% of residents"), "", source(ctx, "facilities", "residents", "network_edges"), note)
     return _tile(
         ctx,
         "library",

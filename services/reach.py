@@ -273,13 +273,15 @@ def _load_words(_: Language, facility: pd.Series) -> str:
     return _("{places:,} places, {per_place} people for each", places=facility["places"], per_place=per_place)
 
 
-def _catchment(ctx: CityContext, query: Query, point: pd.DataFrame) -> tuple[Layer, str, Legend | None]:
+def _catchment(
+    ctx: CityContext, query: Query, point: pd.DataFrame, period: pd.Timestamp
+) -> tuple[Layer, str, Legend | None]:
     """From where a facility is within the limit, what that is, and its legend: hexagons over streets, else a circle."""
     _, walker = ctx.language, ctx.language(walking.WALKERS[query.walker])
     if walks.has_network(ctx):
         travel = walks.travel_matrix(ctx, city_table(ctx, "cells"), point, query.walker, query.limit).minutes.tocoo()
-        cells = city_table(ctx, "cells")["cell"].to_numpy()[travel.row]
-        rows = pd.DataFrame({"cell": cells, "value": travel.data})
+        cells, people = city_table(ctx, "cells")["cell"].to_numpy(), access.people_in_cells(ctx, query.service, period)
+        rows = pd.DataFrame({"cell": cells[travel.row], "persons": people[travel.row], "value": travel.data})
         grouped = classes.classify(rows["value"])
         unit = _(access.measure(ctx, query.changed(reach_measure="minutes")).unit)
         key = legend(ctx, unit, grouped, ranges(grouped, Shading(0), _))
@@ -308,7 +310,7 @@ def facility_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
     facility = rows.set_index("source_id").loc[query.facility]
     place = _load_words(_, facility)
     point = rows[rows["source_id"] == query.facility].assign(shown=place, id=facility["area_id"])
-    catchment, reached, key = _catchment(ctx, query, point)
+    catchment, reached, key = _catchment(ctx, query, point, period)
     layers = [
         Layer("outline", {"shapes": area_shapes(ctx, ctx.levels[-1])}),
         catchment,

@@ -26,7 +26,7 @@ from services.coverage import facility_points
 from services.demand_points import caption, demand_points, people, services, usual_service
 from services.figures import Shading, area_map, chart, figure, point_layer
 from services.names import facility_kinds
-from services.walks import spread
+from services.walks import about_walks, spread
 
 PROVEN = 1e-6  # relative gap under which an answer is the optimum
 AT_ONCE_NODES = 1  # an optimum that the root of the search tree proves is shown at once: well under a second
@@ -312,10 +312,9 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
     words = _(
         "With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
         "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
-        "the best of {candidates:,} existing public buildings; people walk at an adult's pace "
-        "along straight lines lengthened by the fitted circuity; whether a building has room is not known. "
-        "{estimate_note}",
-        estimate_note=_(ctx.city.estimate_note),
+        "the best of {candidates:,} existing public buildings; people walk at an adult's pace; "
+        "whether a building has room is not known. {walks}",
+        walks=about_walks(ctx),
         sites=len(answer.places),
         label=facility_kinds(ctx).loc[query.service, "plural"],
         why=_(AIMS[query.model if query.proven else "maximal covering"]),

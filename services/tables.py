@@ -81,7 +81,7 @@ def entries(ctx: CityContext, *names: str) -> list[Entry]:
 
 
 def facilities_source(ctx: CityContext) -> str:
-    """The line under a figure that sets facilities against residents."""
-    return ctx.language(
-        "{value}; residents: {value_2}", value=source(ctx, "facilities"), value_2=source(ctx, "residents")
-    )
+    """The line under a figure that sets facilities against residents, over the city's streets where it has them."""
+    _, streets = ctx.language, source(ctx, "network_edges")
+    line = _("{value}; residents: {value_2}", value=source(ctx, "facilities"), value_2=source(ctx, "residents"))
+    return _("{sources}; streets: {streets}", sources=line, streets=streets) if streets else line

@@ -222,9 +222,7 @@ def map_figure(ctx: CityContext, territory: Territory, kind: str, query: Query, 
         finding,
         unit,
         dates(ctx, period),
-        source(
-            ctx, "facilities", "residents", *TABLES, *(("network_edges",) if has_tables(ctx, "network_edges") else ())
-        ),
+        source(ctx, "facilities", "residents", *TABLES, "network_edges"),
         " · ".join(note for note in notes if note),
     )
     return area_map(ctx, territory, "transit-map", caption, rows, level, Shading(0, scheme="jenks"), columns=COLUMNS)

@@ -108,6 +108,12 @@ def filled(ctx: CityContext, points: pd.DataFrame, sites: pd.DataFrame, within: 
     return minutes
 
 
+def metres_from_cells(ctx: CityContext, sites: pd.DataFrame) -> np.ndarray:
+    """Metres on foot over the city's streets from every cell to the nearest of some sites (x, y)."""
+    node, to_network = cell_nodes(ctx, "adult")
+    return to_network + network.metres_to_nearest(streets(ctx, "adult"), sites)[node]
+
+
 def minutes_from_cells(ctx: CityContext, sites: pd.DataFrame, walker: str, bridges: tuple[str, ...] = ()) -> np.ndarray:
     """Minutes from every cell to the nearest of some sites (x, y). bridges: names of those that nobody crosses."""
     speed = access.SPEEDS[walker]
