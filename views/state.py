@@ -97,7 +97,7 @@ def read(
     result = model.model_validate(values)
     for name, value in result:  # now of the field's own kind: 2 of an address may be 2.0
         values[name] = run[widget_key(name, scope)] = list(value) if isinstance(value, tuple) else value
-    run["_views"][scope] = values
+    run["_views"][scope] = stored | values  # a page may read several models
     run["_choices"] |= {
         _query_name(model, name): (value, run["_options"][widget_key(name, scope)][1]) for name, value in values.items()
     }
@@ -118,7 +118,8 @@ def allowed(name: str) -> tuple[list[Any], FieldInfo]:
 
 def stored(scope: str, model: type[Model], defaults: Mapping[str, Any] | None = None) -> Model:
     """Another page's choices as the reader left them, its defaults where it was not opened or they no longer fit."""
-    values = {**(defaults or {}), **st.session_state.get("_views", {}).get(scope, {})}
+    seen = st.session_state.get("_views", {}).get(scope, {})
+    values = {**(defaults or {}), **{name: value for name, value in seen.items() if name in model.model_fields}}
     try:
         return model.model_validate(values)
     except ValidationError:

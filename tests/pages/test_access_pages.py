@@ -30,7 +30,7 @@ def test_who_is_served_in_every_view(view: str, key: str) -> None:
     app = open_page("reach", city="berlin", area="08100314", closer=view)
     assert not app.exception
     shown = {figure.key: figure for figure in figures(app)}
-    assert list(shown) == ["reach-map", "profile", "curve", key]
+    assert list(shown) == ["reach-map", "profile", "curve", "transit-map", "transit-need", key]
     assert shown["profile"].finding == "Donaustraße: minutes to each service"
     assert "Berlin" in app.title[0].value
     assert any("estimate" in caption.value.lower() for caption in app.caption)

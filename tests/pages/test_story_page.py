@@ -30,7 +30,7 @@ def test_views_are_pinned_ordered_and_stored() -> None:
     app = follow_link(app, "story")
     captions = [caption.value.replace("\\", "") for caption in app.caption]
     # The page's name and the choices in words, not "coverage · service = library".
-    assert captions[0] == "Service coverage · Service: Library · Within (straight line): 1,000 m"
+    assert captions[0] == "Service coverage · Service: Library · Within: 1,000 m"
     assert captions[1].startswith("Who is served")
     app = app.button(key="down-0").click().run()
     assert pinned(app) == ["reach", "coverage"]

@@ -122,13 +122,13 @@ def test_no_hot_spot_is_said_to_be_none() -> None:
     assert hot.finding == "None of 542 planning areas is a hot spot of venues; crowds of venues: none"
 
 
-def test_the_walk_to_culture_has_its_range() -> None:
+def test_the_walk_to_culture_over_streets_has_no_range() -> None:
     query = creative_city.Query(venues=("museum",), level="district", specialised="museum")
     figure = creative_city.walk_figure(context(), YEARS, query)
     rows, people = figure.rows, figure.rows["persons"]
     low, high = (round(100 * (rows[name] * people).sum() / people.sum()) for name in ("share_low", "share_high"))
-    assert low < high
-    assert figure.finding.startswith(f"{low} % to {high} % of residents walk 15 minutes or less")
+    assert low == high
+    assert figure.finding.startswith(f"{low} % of residents walk 15 minutes or less")
 
 
 def test_growth_names_a_region_beyond_its_error_only_and_in_the_figures_unit() -> None:

@@ -221,11 +221,11 @@ def test_centres_that_close_take_their_places_with_them() -> None:
     assert outcome.places > 19_000
     assert f"288 of 2,880 day-care centres closed with {outcome.places:,.0f} places" in figure.finding
     below = int((outcome.areas["share_before"] < 0.7).sum())
-    assert below in range(64, 68)
+    assert below in range(59, 64)
     assert f"0 areas fall below 70 %, where {below} of 143 were before" in figure.finding
 
 
-@pytest.mark.parametrize(("limit", "gained"), [(15, 258_618), (20, 308_272)])
+@pytest.mark.parametrize(("limit", "gained"), [(15, 255_048), (20, 332_810)])
 def test_an_optimum_found_within_a_second_is_shown_as_such(limit: int, gained: int) -> None:
     """All 1,200 buildings are candidates: the 300 with most residents near reached 298,898 at 20 minutes."""
     ctx = context()
@@ -248,7 +248,7 @@ def test_an_answer_by_coverage_is_not_said_to_be_one_for_another_aim() -> None:
     assert "as the answer for 'the farthest is nearest' is not computed yet" in summary
 
 
-def test_who_gains_is_told_of_every_group_and_people_reached_come_with_a_range() -> None:
+def test_who_gains_is_told_of_every_group_and_people_reached_over_streets_need_no_range() -> None:
     ctx = context()
     query = ask(sites, ctx, service="library")
     gain = sites.groups_figure(ctx, TERRITORY, query)
@@ -256,12 +256,8 @@ def test_who_gains_is_told_of_every_group_and_people_reached_come_with_a_range()
     assert gain.finding.startswith(f"Share within {query.limit} minutes: everyone it serves {points[0]:+.1f} points, ")
     assert f"displaced origin {points[1]:+.1f} points" in gain.finding
     answer = sites.result(ctx, sites.inputs(query), False, PERIOD, query.level)
-    low, high = answer.gained_range
-    assert low < answer.gained <= high
-    assert (
-        f"minutes ({low:,.0f} to {high:,.0f} as ways are long or direct; "
-        in sites.map_figure(ctx, TERRITORY, query).finding
-    )
+    assert answer.gained_range == (answer.gained, answer.gained)
+    assert "as ways are long or direct" not in sites.map_figure(ctx, TERRITORY, query).finding
 
 
 def test_people_newly_reached_hang_on_how_long_ways_are() -> None:
