@@ -52,7 +52,7 @@ class Indicator:
 
 _STRAIGHT = N_(
     "Minutes come from straight lines and a fitted circuity unless the city has a street network; residents are spread "
-    "over the built-up cells of an area."
+    "over the homes of an area where these are known."
 )
 _SINGLE_DAYS = N_("Published for single days; areas with few residents are suppressed.")
 _NEWEST = N_("residents: chosen day; facilities: newest record")

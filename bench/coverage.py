@@ -1,6 +1,6 @@
 """The accessibility engine beside its peers on the same work: seconds, ratio and peak memory, each in its own process.
 
-`make bench`. Peers: osmnx + networkx and pandana (walks over the Helsinki network), PySAL access (E2SFCA), plain
+`make bench`. Peers: osmnx + networkx (walks over Berlin's streets), PySAL access (E2SFCA), plain
 pandas (nearest by cross join). A result is checked against ours before its time is printed.
 """
 
@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.sparse import csr_matrix
+from scipy.spatial import cKDTree
 
 import data
-from analytics import access, network
+from analytics import access, network, transit
 
 warnings.filterwarnings("ignore")
 DENSITY = 100  # demand points a square kilometre times ten: the city grows, its texture stays
@@ -85,19 +87,24 @@ def e2sfca_pysal(points: int, sites: int) -> Callable[[], np.ndarray]:
     return run
 
 
-def streets() -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
-    """The Helsinki network and its libraries."""
-    nodes, edges, facilities = (
-        data.table(f"network_{name}", "walking_sample") for name in ("nodes", "edges", "facilities")
-    )
-    return nodes, edges, facilities[facilities["kind"] == "library"]["node"].to_numpy()
+def streets(copies: int = 1) -> tuple[pd.DataFrame, pd.DataFrame, np.ndarray]:
+    """Berlin's streets, side by side as often as asked and joined by one way, and the nodes nearest to libraries."""
+    nodes, edges = (data.table(f"network_{name}", "berlin") for name in ("nodes", "edges"))
+    facilities = data.table("facilities", "berlin").query("kind == 'library'")
+    libraries = np.unique(network.snap(facilities, network.streets(nodes, edges))[0])
+    size, width = len(nodes), nodes["x"].max() - nodes["x"].min() + 1000
+    many = [nodes.assign(node=nodes["node"] + n * size, x=nodes["x"] + n * width) for n in range(copies)]
+    ways = [edges.assign(origin=edges["origin"] + n * size, target=edges["target"] + n * size) for n in range(copies)]
+    ways += [edges.head(1).assign(origin=n * size, target=(n + 1) * size, metres=width) for n in range(copies - 1)]
+    spots = np.concatenate([libraries + n * size for n in range(copies)])
+    return pd.concat(many, ignore_index=True), pd.concat(ways, ignore_index=True), spots
 
 
-def walk_ours() -> Callable[[], np.ndarray]:
+def walk_ours(copies: int = 1) -> Callable[[], np.ndarray]:
     """Nearest library by scipy, one search from all libraries at once."""
-    nodes, edges, libraries = streets()
-    graph = network.graph(nodes, edges)
-    return lambda: network.metres_to_nearest(graph, libraries)
+    nodes, edges, libraries = streets(copies)
+    graph, spots = network.streets(nodes, edges), nodes.loc[libraries, ["x", "y"]]
+    return lambda: network.metres_to_nearest(graph, spots)
 
 
 def walk_networkx() -> Callable[[], np.ndarray]:
@@ -106,7 +113,7 @@ def walk_networkx() -> Callable[[], np.ndarray]:
     import osmnx as ox
 
     nodes, edges, libraries = streets()
-    graph = nx.MultiDiGraph(crs="EPSG:3067")
+    graph = nx.MultiDiGraph(crs="EPSG:25833")
     graph.add_nodes_from((row.node, {"x": row.x, "y": row.y}) for row in nodes.itertuples())
     for row in edges.itertuples():
         graph.add_edge(row.origin, row.target, length=row.metres)
@@ -121,17 +128,22 @@ def walk_networkx() -> Callable[[], np.ndarray]:
     return run
 
 
-def walk_pandana() -> Callable[[], np.ndarray]:
-    """Contraction hierarchies; building them is not counted."""
-    import pandana
+def ride_ours() -> Callable[[], np.ndarray]:
+    """From every stop to the nearest library at every half minute of two hours, by the timetable."""
+    stops, patterns, trips = (data.table(f"timetable_{name}", "berlin") for name in ("stops", "patterns", "trips"))
+    rides = transit.connections(len(stops), patterns, trips, 7 * 3600, 9 * 3600)
+    libraries = data.table("facilities", "berlin").query("kind == 'library'")
+    near = cKDTree(libraries[["x", "y"]].to_numpy()).query(stops[["x", "y"]].to_numpy())[0] / SPEED * 60
+    tree = cKDTree(stops[["x", "y"]].to_numpy(float))
+    between = csr_matrix(tree.sparse_distance_matrix(tree, 400) / SPEED * 60).tolil()
+    between.setdiag(transit.CHANGE)
+    to_place, between = np.where(near <= LIMIT * 60, near, np.inf), csr_matrix(between)
 
-    nodes, edges, libraries = streets()
-    indexed = nodes.set_index("node")
-    net = pandana.Network(indexed["x"], indexed["y"], edges["origin"], edges["target"], edges[["metres"]])
-    net.precompute(5000)
-    spots = indexed.loc[libraries]
-    net.set_pois("library", 5000, 1, spots["x"], spots["y"])
-    return lambda: net.nearest_pois(5000, "library", num_pois=1)[1].to_numpy()
+    def run() -> np.ndarray:
+        best = transit.arrivals(rides, to_place, between)
+        return np.where(np.isfinite(best), best, 0.0)
+
+    return run
 
 
 def _child(make: Callable[..., Callable[[], np.ndarray]], args: tuple[int, ...], answer: Any) -> None:
@@ -179,16 +191,16 @@ def main() -> None:
     print("| work | who | seconds | ratio to ours | memory added, MiB | peak, MiB |")
     print("|---|---|---|---|---|---|")
     for work, ours, peers in (
-        (
-            "library walk, Helsinki, 5,731 nodes",
-            walk_ours,
-            {"osmnx + networkx": walk_networkx, "pandana": walk_pandana},
-        ),
+        ("library walk, Berlin, 315,127 nodes", walk_ours, {"osmnx + networkx": walk_networkx}),
+        ("rides of 7 to 9 h to the nearest library from 4,552 stops", ride_ours, {}),
     ):
         base = measure(ours)
         row(work, "ours (scipy)", base, base)
         for who, make in peers.items():
             row(work, who, measure(make), base)
+    one, three = measure(walk_ours, 1), measure(walk_ours, 3)
+    growth = three[0] / one[0]
+    print(f"| library walk, three Berlins joined, ratio to one | ours | {three[0]:.4f} | {growth:.1f} | | |")
     for size, with_pandas, with_pysal in ((10_000, True, True), (100_000, True, True), (1_000_000, False, True)):
         sites = size // 100
         for name, ours, peer, who, use in (
