@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import areas, city_map, names, site_test
+from services import areas, city_map, isochrones, names, site_test, transit
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -58,6 +58,15 @@ if query.has_site:
     where = query.site_lon, query.site_lat
     with shell.section():
         figures.show(site_test.people_figure(ctx, territory, *where))
+    st.subheader(_("From where is it reached?"), anchor=False)
+    ways = state.read(isochrones.Query, isochrones.options(ctx))
+    columns = st.columns(3)
+    controls.choice(columns[0].selectbox, _("On the way"), "way", isochrones.ways(ctx))
+    controls.choice(columns[1].selectbox, _("Limit"), "way_limit", lambda minutes: _("{m} minutes", m=minutes))
+    if ways.way == isochrones.RIDE:
+        controls.choice(columns[2].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
+    with shell.section():
+        figures.show(isochrones.map_figure(ctx, territory, *where, ways))
     controls.choice(st.selectbox, _("A new facility here"), "site_kind", labels["site_kind"])
     with shell.section():
         figures.show(site_test.change_figure(ctx, territory, *where, query.site_kind))
