@@ -32,6 +32,7 @@ SECTIONS = {
     ],
     _("Services"): [
         st.Page("pages/coverage.py", title=_("Service coverage"), icon=":material/location_on:"),
+        st.Page("pages/fit.py", title=_("Does it fit?"), icon=":material/fit_screen:"),
         st.Page("pages/reach.py", title=_("Who is served"), icon=":material/directions_walk:"),
         st.Page("pages/access_equity.py", title=_("Equity of access"), icon=":material/balance:"),
     ],

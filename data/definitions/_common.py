@@ -78,6 +78,11 @@ STREETS: dict[str, Any] = {
     "geography": "Berlin, EPSG:25833",
     "period": "2021-08",
 }
+EDUCATION: dict[str, Any] = {
+    "publisher": "Senatsverwaltung für Bildung, Jugend und Familie Berlin",
+    "licence": "CC BY 3.0 DE",
+    "attribution": "Senatsverwaltung für Bildung, Jugend und Familie Berlin",
+}
 TIMETABLE: dict[str, Any] = {
     "publisher": "VBB Verkehrsverbund Berlin-Brandenburg",
     "licence": "CC BY 3.0",

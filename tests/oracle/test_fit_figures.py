@@ -1,0 +1,94 @@
+"""Pupils, day-care places, dwellings and what is completed, from the raw files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+import data
+from data.context import CityContext, Territory
+from services import fit, homes
+
+TERRITORY = Territory(first_year=2015, last_year=2025)
+
+
+def berlin() -> CityContext:
+    return CityContext(data.cities()["berlin"], data.version())
+
+
+def test_pupils_are_those_of_all_schools_and_not_the_sums_below_them(sources: Path) -> None:
+    """The source's own sum of all is 426,070 in 704 schools; two vocational centres hold 7,618 of them."""
+    raw = pd.read_parquet(sources / "berlin_more" / "schools_pupils_2024_25.parquet")
+    ours = data.table("schools", "berlin")
+    assert len(ours) == raw["bsn"].notna().sum() == 925
+    assert ours["pupils"].notna().sum() == 704
+    assert ours["pupils"].sum() == 426_070 == raw["students_total"].iloc[-2]
+    largest = ours.sort_values("pupils")["pupils"].dropna().tail(2)
+    assert ours["pupils"].sum() - largest.sum() == 418_452
+
+
+def test_primary_pupils_of_a_district(sources: Path) -> None:
+    raw = pd.read_parquet(sources / "berlin_more" / "schools_pupils_2024_25.parquet")
+    raw = raw[raw["bsn"].notna() & (raw["school_type_de"] == "Grundschule") & (raw["ownership_en"] == "Public")]
+    shown = fit.summary_figure(berlin(), TERRITORY.changed(district="08"), fit.Query()).rows.set_index("need")
+    assert (
+        shown.loc["public primary schools", "there"]
+        == raw.loc[raw["neighborhood"] == "Neukölln", "students_total"].sum()
+    )
+
+
+def test_day_care_places_at_two_dates(sources: Path) -> None:
+    """197,762 and 199,851 with groups for curative education, which are not counted."""
+    shown = fit.trend_figure(berlin(), TERRITORY).rows.set_index("recorded")
+    for recorded, every in (("2025-10", 197_762), ("2026-07", 199_851)):
+        raw = pd.read_parquet(sources / "berlin_more" / f"daycare_{recorded}.parquet")
+        places = pd.to_numeric(raw["places"], errors="coerce").fillna(0)
+        assert places.sum() == every
+        assert shown.loc[recorded, "places"] == places[raw["type"] != "Heilpädagogische Gruppe"].sum()
+
+
+def test_dwellings_add_up_by_rooms_under_their_true_headers(sources: Path) -> None:
+    raw = pd.read_parquet(sources / "berlin_more" / "housing_stock_planning_areas_2015_2023.parquet")
+    ours = data.table("dwellings", "berlin")
+    rooms = [name for name in ours if name.startswith("rooms_")]
+    assert (ours[rooms].sum(axis=1) == ours["dwellings"]).all()
+    newest = raw[raw["year"] == "2023"]
+    assert (
+        ours.loc[ours["year"] == 2023, "dwellings"].sum()
+        == pd.to_numeric(newest["inhabitants"].replace("–", "0")).sum()
+    )
+    shown = homes.map_figure(berlin(), TERRITORY).rows
+    assert shown["dwellings"].notna().sum() == len(newest) == 434
+    one = newest[newest["id"] == "08100102"].iloc[0]
+    row = shown.set_index("area_id").loc["08100102"]
+    assert row["dwellings"] == int(one["inhabitants"])
+    people = pd.read_parquet(sources / "berlin" / "population_t2_planning-areas.parquet")
+    people = people[(pd.to_datetime(people["period"]) == "2023-12-31") & (people["id"] == "08100102")]["inhabitants"]
+    assert row["per_dwelling"] == pytest.approx(people.iloc[0] / int(one["inhabitants"]), rel=2e-3)
+
+
+def test_completions_of_the_districts_are_the_city_s(sources: Path) -> None:
+    folder = sources / "berlin_more" / "building_completions"
+    years = {}
+    for year in range(2020, 2024):
+        name = f"{year}_completions_including_measures_on_existing_buildings_city.csv"
+        years[year] = int(pd.read_csv(folder / name)["apartments"].iloc[0])
+    ours = data.table("dwellings_completed", "berlin").groupby("year")["completed"].sum()
+    assert ours.to_dict() == years
+    finding = homes.building_figure(berlin(), homes.Query(newcomers=10_000, household=2.0)).finding
+    mean = sum(years.values()) / 4
+    assert f"need 5,000 dwellings: {5000 / mean:.1f} years" in finding
+
+
+def test_children_of_catchments_are_all_children_of_the_city(sources: Path) -> None:
+    raw = gpd.read_parquet(sources / "berlin_more" / "school_catchments.parquet")
+    shown = fit.schools_figure(berlin(), TERRITORY, fit.Query(class_size=20)).rows
+    assert len(shown) == raw["esb"].nunique() == 377
+    people = pd.read_parquet(sources / "berlin" / "population_t2_planning-areas.parquet")
+    people = people[pd.to_datetime(people["period"]) == "2024-12-31"]
+    children = people["inhabitants_age_6_15"].sum() * 6 / 9  # of nine years of age six
+    assert shown["children"].sum() == pytest.approx(children, rel=0.005)
+    assert (shown["classes"] == -(-shown["children"] // 20)).all()

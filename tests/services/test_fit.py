@@ -1,0 +1,67 @@
+"""Fit in cities that lack tables, a norm that the reader sets, and gaps that stay gaps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import data
+from data.context import CityContext, Territory
+from data.errors import NothingToShow
+from services import fit, homes
+
+TERRITORY = Territory(first_year=2015, last_year=2025)
+
+
+def context(city: str = "berlin") -> CityContext:
+    return CityContext(data.cities()[city], data.version())
+
+
+def test_places_short_grow_with_the_norm_and_are_those_of_the_areas() -> None:
+    ctx = context()
+    low, high = (fit.daycare_figure(ctx, TERRITORY, fit.Query(norm=norm), "district").rows for norm in (80, 100))
+    assert (high["short"] >= low["short"]).all()
+    assert high["short"].sum() > low["short"].sum()
+    row = high.set_index("area_id").loc["08"]
+    assert row["short"] == pytest.approx(row["persons"] - row["places"])
+    summary = fit.summary_figure(ctx, TERRITORY.changed(district="08"), fit.Query(norm=100))
+    assert f"{row['short']:,.0f} short of 100 per 100" in summary.finding
+
+
+def test_areas_without_a_row_are_unknown_and_a_shelter_is_not_the_fullest() -> None:
+    figure = homes.map_figure(context(), TERRITORY)
+    rows = figure.rows
+    assert rows["per_room"].isna().sum() >= 108
+    assert rows.loc[rows["dwellings"].isna(), "per_room"].isna().all()
+    ranked = rows[rows["dwellings"].astype(float) >= homes.FEWEST]
+    assert f"{ranked['per_room'].max():.2f} residents per room" in figure.finding
+    assert rows["per_room"].max() > 10  # shelters in areas of hardly any dwelling
+    assert "left blank" in figure.note
+
+
+def test_children_in_five_years_are_of_the_chosen_district() -> None:
+    ctx = context()
+    city, own = (fit.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()).rows for key in ("", "08"))
+    for rows in (city, own):
+        later = rows[rows["group"] == "Children of 6 to 14"].iloc[0]
+        assert later["later_low"] < later["later_high"]
+        assert np.isnan(later["there"])  # places of schools are not published
+        assert "held" in later["sure"]
+    assert own["people"].iloc[0] < city["people"].iloc[0]
+
+
+def test_cities_without_tables_say_what_is_missing(cities: tuple[str, ...]) -> None:
+    ctx, territory = context("three-shores"), TERRITORY.changed(first_year=2018, last_year=2019)
+    summary = fit.summary_figure(ctx, territory, fit.Query())
+    assert "places" in summary.finding
+    assert "dwellings" not in set(summary.rows["need"])
+    for missing in (
+        lambda: fit.schools_figure(ctx, territory, fit.Query()),
+        lambda: homes.map_figure(ctx, territory),
+        lambda: homes.building_figure(ctx, homes.Query()),
+        lambda: fit.trend_figure(ctx, territory),
+    ):
+        with pytest.raises(NothingToShow):
+            missing()
+    assert pd.isna(summary.rows.set_index("need").loc["public primary schools", "there"])
