@@ -34,7 +34,7 @@ class Query(ViewState):
     """How many newcomers come, and how many of them share a home."""
 
     newcomers: int = Field(default=10_000, ge=0, le=500_000)
-    household: float = Field(default=2.0, ge=1, le=8)
+    household: float = Field(default=2.0, ge=1.0, le=8.0)
 
 
 def newest_year(ctx: CityContext) -> int:
