@@ -45,7 +45,7 @@ def errors(young: np.ndarray, school: np.ndarray, years: int) -> np.ndarray:
 
 
 def forecast(young: np.ndarray, school: np.ndarray, years: int) -> pd.DataFrame:
-    """Children of school age `years` ahead by area: school, low, high (would have held at least eight of ten earlier ones).
+    """Children of school age `years` ahead by area: school, low, high (holding at least eight of ten earlier ones).
 
     The interval is of the errors that projections from earlier years made, over all areas, so that a shock of the past
     is in it; it holds the projection itself. Raises ValueError without one such year.

@@ -34,7 +34,6 @@ COLUMNS = by_name(
     Column("short", N_("Short of the norm")),
     Column("later_low", N_("People in five years, low")),
     Column("later_high", N_("People in five years, high")),
-    Column("sure", N_("How sure"), kind="text"),
     Column("persons", N_("People"), missing=N_("not known")),
     Column("places", N_("Places")),
     Column("catchment", N_("Catchment area"), kind="id"),
@@ -193,7 +192,6 @@ def summary_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
                 "short": max(line.norm / 100 * line.people - line.there, 0.0),
                 "later_low": line.later[0],
                 "later_high": line.later[1],
-                "sure": line.sure,
             }
             for line in lines
         ]
@@ -215,9 +213,9 @@ def summary_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
             place=place_name(ctx, territory),
         )
     tables = ("residents", "daycare_register", "facilities", "schools", "dwellings")
-    caption = Caption(
-        finding, _("people, places, pupils, dwellings"), _.day(require_period(ctx, territory)), source(ctx, *tables)
-    )
+    note = " · ".join(f"{line.group}: {line.sure}" for line in lines)
+    day = _.day(require_period(ctx, territory))
+    caption = Caption(finding, _("people, places, pupils, dwellings"), day, source(ctx, *tables), note)
     return figure(ctx, "fit-summary", caption, rows, columns=COLUMNS)
 
 
@@ -334,6 +332,7 @@ def schools_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     rows = by_catchment(ctx, period)
     rows = rows[rows["district"] == territory.district] if territory.district else rows
     rows = rows.assign(classes=np.ceil(rows["children"] / query.class_size).astype(int))
+    rows["district"] = rows["district"].map(area_names(ctx, "district"))
     beyond = rows["children"] - rows["pupils"].astype("float64").fillna(0)
     rows = rows.loc[beyond.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
     more = int((rows["children"] > rows["pupils"].astype("float64").fillna(0)).sum())
