@@ -66,5 +66,5 @@ SECTIONS = {
 }
 story = shell.presented_story(surroundings)
 st.session_state["_pages"] = {page.url_path or "overview": page.title for pages in SECTIONS.values() for page in pages}
-page = st.navigation(SECTIONS, position="hidden" if story or st.context.is_embedded else "top")
+page = st.navigation(SECTIONS, position="hidden" if story or shell.is_framed() else "top")
 shell.run(page, story, surroundings)

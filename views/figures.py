@@ -5,6 +5,7 @@ top of a page.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -90,6 +91,21 @@ def _chooses(drawing: Map) -> Callable[[Any], None]:
             state.choose(drawing.picks[area])
 
     return choose
+
+
+def map_alone(figure: Figure, opacity: float) -> None:
+    """A figure's map with its legend and source and nothing else, for the frame of another site."""
+    drawing = figure.drawing
+    assert isinstance(drawing, Map)
+    if not map_component.is_available():
+        show(figure)
+        return
+    _remember(figure)
+    if drawing.legend:
+        maps.legend(drawing.legend, style(), opacity)
+    alone = replace(figure, drawing=replace(drawing, board=None))
+    map_component.show(alone, style(), f"{figure.key}-alone", {}, opacity=opacity, height=HEIGHT)
+    st.caption(_("Source: {credit}", credit=figure.source))
 
 
 def workplace(

@@ -47,12 +47,16 @@ def control(page: str, title: str, versions: str, brand: Brand, shorten: Callabl
         if not settings().embed:  # no other site may show this one in a frame
             return
         st.markdown(f"**{_('Embed')}**")
-        frame = html.escape(f"{home}/{view}&embed=true", quote=True)
-        st.code(
-            f'<iframe src="{frame}" title="{html.escape(title, quote=True)}" width="100%" height="700"></iframe>',
-            language="html",
-            wrap_lines=True,
-        )
+        kinds = {"embed=true": ""} | ({"embed=true&frame=map": _("The map alone")} if page == "map" else {})
+        for kind, label in kinds.items():
+            if label:
+                st.caption(label)
+            frame = html.escape(f"{home}/{view}&{kind}", quote=True)
+            st.code(
+                f'<iframe src="{frame}" title="{html.escape(title, quote=True)}" width="100%" height="700"></iframe>',
+                language="html",
+                wrap_lines=True,
+            )
 
 
 def _report(title: str, cited: str, view: str, brand: Brand) -> None:

@@ -50,6 +50,16 @@ def context() -> CityContext:
     return CityContext(city, data.version(), current(), rights.actor().role)
 
 
+def is_map_alone() -> bool:
+    """Whether a page's map is shown alone, in another site's frame (frame=map beside embed=true)."""
+    return st.query_params.get("frame") == "map"
+
+
+def is_framed() -> bool:
+    """Whether the page is shown in another site's frame, without what surrounds it."""
+    return st.context.is_embedded or is_map_alone()
+
+
 def title(text: str, ctx: CityContext, territory: Territory | None = None, follows: str = "area") -> None:
     """The page's title. follows: the finest choice that its figures follow ('area', 'district', 'city' or 'world').
 
@@ -161,7 +171,7 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
                 "instead."
             )
         )
-    if st.context.is_embedded:
+    if is_framed():
         presenting.bare()
     if story:
         _present(*story, surroundings)
@@ -178,7 +188,7 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     for sentence in state.faults(current()):
         (st.session_state["_notices"] or st).warning(escaped(sentence))
     signing_in.control()
-    if story or name == "story" or st.context.is_embedded:
+    if story or name == "story" or is_framed():
         return
     heading = st.session_state["_title"]
     _pin(name, heading)

@@ -25,7 +25,7 @@ from views.language import current
 
 Model = TypeVar("Model", bound=BaseModel)
 Options = Sequence[Any] | Callable[[dict[str, Any]], Sequence[Any]]
-OUTSIDE = ("embed", "embed_options", "story", "step")  # how a view is shown, no part of it
+OUTSIDE = ("embed", "embed_options", "frame", "story", "step")  # how a view is shown, no part of it
 _MISSING = object()
 
 
