@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from analytics.arrivals import RULES
 from analytics.names import N_
 
+Walker = Literal["adult", "child", "older person", "wheelchair", "bicycle"]
 SITING = (N_("maximal covering"), N_("p-median"), N_("p-centre"), N_("set covering"), N_("fairest"))
 Span = TypeVar("Span", bound=tuple[float, ...])
 
@@ -67,7 +68,7 @@ class Arrivals(Inputs):
 
 
 class Sites(Inputs):
-    """Where to build: kind of service, model, how many, walker's limit in minutes, cost of a site in euros.
+    """Where to build: kind of service, model, how many, walker and their limit in minutes, cost of a site in euros.
 
     room: people that a new site takes, 0 for any number (maximal covering only). closed: source ids of sites that close
     first.
@@ -77,6 +78,7 @@ class Sites(Inputs):
     model: Model = "maximal covering"
     count: int = Field(default=5, ge=1, le=25)
     limit: Minutes = 15
+    walker: Walker = "adult"
     cost: int = Field(default=1_000_000, ge=0, le=100_000_000)
     room: int = Field(default=0, ge=0, le=1_000_000)
     closed: tuple[Name, ...] = ()

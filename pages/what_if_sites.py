@@ -49,10 +49,11 @@ columns = st.columns(3)
 controls.choice(columns[0].selectbox, _("Service"), "service", services, **anew)
 controls.choice(columns[1].selectbox, _("Aim"), "model", lambda aim: f"{_(sites.AIMS[aim])} ({_(aim)})", **anew)
 controls.number(_("New sites"), "count", place=columns[2], **anew)
-columns = st.columns(3)
-controls.number(_("Minutes on foot"), "limit", 5, columns[0], **anew)
-controls.number(_("Cost of a site, EUR"), "cost", 100_000, columns[1])
-controls.number(_("Room for people, 0 is any number"), "room", 500, columns[2], **anew)
+row = st.columns(4)
+controls.choice(row[0].selectbox, _("On the way"), "walker", sites.walkers(ctx), **anew)
+controls.number(_("Minutes of the way"), "limit", 5, row[1], **anew)
+controls.number(_("Cost of a site, EUR"), "cost", 100_000, row[2])
+controls.number(_("Room for people, 0 is any number"), "room", 500, row[3], **anew)
 controls.choice(
     st.multiselect,
     _("Close first"),

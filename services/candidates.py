@@ -18,11 +18,11 @@ from services.tables import city_table
 from services.walks import filled, travel_matrix
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
-FARTHEST = 45  # minutes on foot up to which ways are followed over streets
+FARTHEST = 45  # minutes up to which ways are followed over streets
 
 
 @cached
-def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) -> pd.DataFrame:
+def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp, walker: str = "adult") -> pd.DataFrame:
     """Public buildings of other kinds, one for each H3 cell of resolution 9, those with most people within the limit
     first: the columns of facilities and near. Raises NothingToShow where there is none.
     """
@@ -35,7 +35,7 @@ def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp) ->
         )
     rows = rows.assign(cell=[h3.latlng_to_cell(lat, lon, 9) for lat, lon in zip(rows["lat"], rows["lon"], strict=True)])
     rows = rows.drop_duplicates("cell").reset_index(drop=True)
-    near = within(ctx, rows, limit) @ people(ctx, kind, period).iloc[:, 0].to_numpy()
+    near = within(ctx, rows, limit, walker) @ people(ctx, kind, period).iloc[:, 0].to_numpy()
     return rows.assign(near=near).sort_values("near", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -44,13 +44,15 @@ def _minutes(ctx: CityContext, sites: Sites, period: pd.Timestamp, places: pd.Da
     or not, walks up to it count.
     """
     limit = sites.limit if sites.model.endswith("covering") else max(sites.limit, min(round(longest) + 1, FARTHEST))
-    return filled(ctx, demand_points(ctx)[0], places, reach(ctx, sites.kind, sites.limit, limit, period), limit)
+    walks = reach(ctx, sites.kind, sites.limit, limit, period, sites.walker)
+    return filled(ctx, demand_points(ctx)[0], places, walks, limit, sites.walker)
 
 
 @cached_numbers
-def reach(ctx: CityContext, kind: str, near: int, limit: int, period: pd.Timestamp) -> sparse.csr_matrix:
+def reach(ctx: CityContext, kind: str, near: int, limit: int, period: pd.Timestamp, walker: str) -> sparse.csr_matrix:
     """Minutes from points to the candidates (of `near` minutes) within the limit."""
-    return travel_matrix(ctx, demand_points(ctx)[0], candidates(ctx, kind, near, period), "adult", limit).minutes
+    places = candidates(ctx, kind, near, period, walker)
+    return travel_matrix(ctx, demand_points(ctx)[0], places, walker, limit).minutes
 
 
 def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
@@ -59,8 +61,8 @@ def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProbl
     Raises NothingToShow where there is no site or the ages served are not known.
     """
     require_served(ctx, sites.kind, period)
-    places = candidates(ctx, sites.kind, sites.limit, period)
-    before = minutes_before(ctx, sites.kind, sites.closed)
+    places = candidates(ctx, sites.kind, sites.limit, period, sites.walker)
+    before = minutes_before(ctx, sites.kind, sites.closed, sites.walker)
     groups = people(ctx, sites.kind, period).to_numpy(float).T
     return SitingProblem(
         sites.model,

@@ -90,16 +90,16 @@ def people(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
 
 
 @cached_numbers
-def minutes_before(ctx: CityContext, kind: str, closed: tuple[str, ...] = ()) -> np.ndarray:
+def minutes_before(ctx: CityContext, kind: str, closed: tuple[str, ...] = (), walker: str = "adult") -> np.ndarray:
     """Minutes from every demand point to the nearest facility that stays: the mean of its cells' residents."""
     points, number = demand_points(ctx)
     weights = _weights(city_table(ctx, "cells"))
-    minutes = np.bincount(number, weights * minutes_to_nearest(ctx, kind, "adult", closed), minlength=len(points))
+    minutes = np.bincount(number, weights * minutes_to_nearest(ctx, kind, walker, closed), minlength=len(points))
     return minutes / np.bincount(number, weights, minlength=len(points))
 
 
-def within(ctx: CityContext, sites: pd.DataFrame, limit: int) -> sparse.csr_matrix:
-    """Sites x demand points, 1 where a point is within the limit (minutes on foot, an estimate)."""
-    covers = travel_matrix(ctx, demand_points(ctx)[0], sites, "adult", limit).minutes.T.tocsr()
+def within(ctx: CityContext, sites: pd.DataFrame, limit: int, walker: str = "adult") -> sparse.csr_matrix:
+    """Sites x demand points, 1 where a point is within the limit (minutes of the way, an estimate)."""
+    covers = travel_matrix(ctx, demand_points(ctx)[0], sites, walker, limit).minutes.T.tocsr()
     covers.data[:] = 1
     return covers

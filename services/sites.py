@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analytics import siting
-from analytics.scenario import SITING, Model, Name, Sites, shared
+from analytics import access, siting
+from analytics.scenario import SITING, Model, Name, Sites, Walker, shared
 from analytics.siting import Solution
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
@@ -64,6 +64,7 @@ class Query(ViewState):
     model: Model = SITING[0]
     count: int = shared(Sites, "count")
     limit: int = shared(Sites, "limit")
+    walker: Walker = "adult"
     cost: int = shared(Sites, "cost")
     room: int = shared(Sites, "room")
     closed: tuple[Name, ...] = ()
@@ -76,6 +77,11 @@ def site_names(ctx: CityContext, kind: str) -> dict[str, str]:
     _, rows = ctx.language, facilities(ctx, kind).drop_duplicates("source_id")
     names = zip(rows["source_id"], rows["name"], strict=True)
     return {code: name or _("unnamed ({code})", code=code) for code, name in names}
+
+
+def walkers(ctx: CityContext) -> dict[str, str]:
+    """Means of travel, in words."""
+    return {name: ctx.language(label) for name, label in access.WALKERS.items()}
 
 
 def options(ctx: CityContext) -> dict[str, Any]:
@@ -94,7 +100,9 @@ def defaults(ctx: CityContext) -> dict[str, Any]:
 
 def inputs(query: Query) -> Sites:
     """The choices as a part of a scenario."""
-    return Sites(kind=query.service, **query.model_dump(include={"model", "count", "limit", "cost", "room", "closed"}))
+    return Sites(
+        kind=query.service, **query.model_dump(include={"model", "count", "limit", "walker", "cost", "room", "closed"})
+    )
 
 
 def choices(sites: Sites) -> dict[str, Any]:
@@ -186,7 +194,7 @@ def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, l
     with_room = sites.room and sites.model == "maximal covering"
     return Result(
         solution,
-        candidates(ctx, sites.kind, sites.limit, period).iloc[solution.sites],
+        candidates(ctx, sites.kind, sites.limit, period, sites.walker).iloc[solution.sites],
         areas.assign(name=areas["area_id"].map(area_names(ctx, level))),
         groups,
         solution.value if with_room else float(groups["gained"].iloc[0]),
@@ -248,7 +256,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         limit=query.limit,
         state=span + _certainty(ctx, query, answer.solution),
     )
-    unit = _("people newly within {limit} minutes on foot (estimate)", limit=query.limit)
+    unit = _("people newly within {limit} minutes (estimate)", limit=query.limit)
     before, after = answer.areas["share_before"], answer.areas["share_after"]
     shown = _.each("{a} before, {b} after (estimate)", a=before.map(_.percent), b=after.map(_.percent))
     there = facility_points(ctx, query.service)
@@ -294,7 +302,7 @@ def places_figure(ctx: CityContext, territory: Territory, query: Query) -> Figur
     )
     if not ctx.has_districts:
         rows = rows.assign(district=rows["area_id"].map(area_names(ctx, smallest)))
-    unit = _("people within {limit} minutes on foot (estimate)", limit=query.limit)
+    unit = _("people within {limit} minutes (estimate)", limit=query.limit)
     columns = ["name", "kind", "district", "near", "area_id", "source_id", "lon", "lat"]
     return figure(ctx, "new-sites", caption(ctx, territory, _("New sites"), unit), rows[columns], columns=COLUMNS)
 
@@ -312,9 +320,9 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
     words = _(
         "With {sites} new {label} chosen so that *{why}*, {iloc} of those served would live within {limit} "
         "minutes, up from {iloc_2}.{cost} The answer is {state}. **Assumptions** New sites go into "
-        "the best of {candidates:,} existing public buildings; people walk at an adult's pace; "
+        "the best of {candidates:,} existing public buildings; "
         "whether a building has room is not known. {walks}",
-        walks=about_walks(ctx),
+        walks=about_walks(ctx, query.walker),
         sites=len(answer.places),
         label=facility_kinds(ctx).loc[query.service, "plural"],
         why=_(AIMS[query.model if query.proven else "maximal covering"]),
@@ -323,7 +331,7 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
         iloc_2=_.percent(everyone["share_before"], 1),
         cost=cost,
         state=_certainty(ctx, query, answer.solution),
-        candidates=len(candidates(ctx, query.service, query.limit, require_period(ctx, territory))),
+        candidates=len(candidates(ctx, query.service, query.limit, require_period(ctx, territory), query.walker)),
     )
     room = _(" A new site takes {room:,} people; shares by area and group count reach alone.", room=query.room)
     return words + (room if query.room else "")

@@ -96,13 +96,15 @@ def travel_matrix(
     return access.TravelMatrix(metres / speed, limit)
 
 
-def filled(ctx: CityContext, points: pd.DataFrame, sites: pd.DataFrame, within: csr_matrix, limit: float) -> np.ndarray:
-    """Minutes on foot from all points to all sites, points × sites, of those that are within a limit.
+def filled(
+    ctx: CityContext, points: pd.DataFrame, sites: pd.DataFrame, within: csr_matrix, limit: float, walker: str
+) -> np.ndarray:
+    """Minutes from all points to all sites, points × sites, of those that are within a limit.
 
     Others are over the limit, along straight lines times the circuity.
     """
     metres = np.hypot(*(points[axis].to_numpy()[:, None] - sites[axis].to_numpy()[None] for axis in ("x", "y")))
-    minutes = np.maximum(metres * circuity(ctx)["factor"] / access.SPEEDS["adult"], np.nextafter(limit, np.inf))
+    minutes = np.maximum(metres * circuity(ctx)["factor"] / access.SPEEDS[walker], np.nextafter(limit, np.inf))
     pairs = within.tocoo()
     minutes[pairs.row, pairs.col] = pairs.data
     return minutes

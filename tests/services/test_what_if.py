@@ -290,3 +290,16 @@ def test_where_arrivals_would_live_is_no_list_of_all() -> None:
     assert "live *even spread*: the largest parts, 1,000 each, in 12: " in arrivals.summary(ctx, TERRITORY, even)
     most = arrivals.summary(ctx, TERRITORY, ask(arrivals, ctx, rule="by residents"))
     assert ": the largest part, 1," in most
+
+
+def test_new_sites_are_chosen_for_who_is_on_the_way() -> None:
+    """By bicycle more is in reach today and newly; without steps less is."""
+    ctx = context()
+    served = {}
+    for walker in ("adult", "wheelchair", "bicycle"):
+        answer = sites.result(ctx, Sites(limit=10, walker=walker), False, PERIOD, "district")
+        served[walker] = answer.groups.iloc[0]
+    assert served["wheelchair"]["before"] < served["adult"]["before"] < served["bicycle"]["before"]
+    assert served["wheelchair"]["after"] < served["adult"]["after"] < served["bicycle"]["after"]
+    summary = sites.summary(ctx, TERRITORY, ask(sites, ctx, walker="wheelchair", limit=10))
+    assert "Steps are left out; kerbs, slopes and surfaces are not known." in summary
