@@ -36,19 +36,21 @@ def clear() -> None:
 
 def explore() -> None:
     """The whole page: what is shown, the map, and what is asked of a place on it."""
-    row = st.columns(5)
-    controls.choice(row[0].selectbox, _("Colour: indicator"), "colour", labels["colour"])
-    controls.choice(row[1].selectbox, _("Circles: indicator"), "circles", labels["circles"])
-    controls.choice(row[2].selectbox, _("Dots: facilities"), "dots", labels["dots"])
-    controls.choice(row[3].selectbox, _("Areas"), "level", names.level_names(ctx))
-    controls.choice(row[4].selectbox, _("Swipe to"), "beside", labels["beside"])
-    with shell.section():
-        figures.workplace(
-            city_map.city_map(ctx, territory, query),
-            query.opacity / 100,
-            {"view": look, "site": place, "outline": outline},
-            f"maps/search/{ctx.key}?lang={ctx.language.code}",
-        )
+    with controls.turned_on_phones("map_first"):
+        with st.container():
+            row = st.columns(5)
+            controls.choice(row[0].selectbox, _("Colour: indicator"), "colour", labels["colour"])
+            controls.choice(row[1].selectbox, _("Circles: indicator"), "circles", labels["circles"])
+            controls.choice(row[2].selectbox, _("Dots: facilities"), "dots", labels["dots"])
+            controls.choice(row[3].selectbox, _("Areas"), "level", names.level_names(ctx))
+            controls.choice(row[4].selectbox, _("Swipe to"), "beside", labels["beside"])
+        with st.container(), shell.section():
+            figures.workplace(
+                city_map.city_map(ctx, territory, query),
+                query.opacity / 100,
+                {"view": look, "site": place, "outline": outline},
+                f"maps/search/{ctx.key}?lang={ctx.language.code}",
+            )
     left, right = st.columns(2)
     controls.toggle(_("Over time"), "over_time", left, help=_("The same indicator on every day that it was counted"))
     controls.choice(right.select_slider, _("Strength of the colours"), "opacity", lambda share: f"{share} %")

@@ -9,13 +9,14 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from analytics import access as walking
 from analytics import cohorts, coverage
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services import homes
-from services.access import people_in_cells
+from services import homes, transit
+from services.access import cells_within, people_in_cells
 from services.areas import area_names, district_of, half_years, hierarchy, in_district, place_name, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
@@ -25,6 +26,7 @@ from services.names import level_plurals
 from services.tables import city_table, entries, optional_table, require_tables, source
 
 AHEAD = 5  # years
+RIDE = 30  # minutes by bus and train to a library
 COLUMNS = by_name(
     Column("group", N_("People"), kind="name"),
     Column("need", N_("What they need"), kind="text"),
@@ -135,7 +137,8 @@ def newest_daycare(ctx: CityContext) -> tuple[pd.DataFrame, str]:
 
 def needs(ctx: CityContext, territory: Territory, query: Query) -> list[Need]:
     """What each group needs and what there is, in the city or the district."""
-    return [*_of_children(ctx, territory, query), *_of_older_people(ctx, territory), *_of_all(ctx, territory)]
+    parts = _of_children, _of_adults, _of_older_people, _of_all
+    return [line for part in parts for line in part(ctx, territory, query)]
 
 
 UNKNOWN = (float("nan"), float("nan"))
@@ -159,14 +162,33 @@ def _of_children(ctx: CityContext, territory: Territory, query: Query) -> list[N
     ]
 
 
-def _of_older_people(ctx: CityContext, territory: Territory) -> list[Need]:
+def _of_adults(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
+    """Adults who reach a library in the evening by bus and train, the nearest open data come to lifelong learning."""
+    _, adults = ctx.language, _of_age(ctx, territory, 18, None)
+    if not transit.has_timetable(ctx) or np.isnan(adults):
+        return []
+    rows = city_table(ctx, "residents")
+    rows = coverage.of_age(rows[rows["period"] == require_period(ctx, territory)], 18, None)
+    people = walking.people_in_cells(city_table(ctx, "cells"), rows)
+    middle, _late = transit.minutes_to_nearest(ctx, "library", "evening")
+    reached = float(people[(middle <= RIDE) & cells_within(ctx, territory.district)].sum())
+    need = _("a library within {minutes} minutes in the evening", minutes=RIDE)
+    said = _(
+        "people who reach one from {window} by the timetable of {day}; whether it is open then is not known",
+        window=_(transit.WINDOWS["evening"][0]),
+        day=transit.timetable_day(ctx),
+    )
+    return [Need(_("Adults of 18 and over"), need, adults, reached, np.nan, UNKNOWN, said)]
+
+
+def _of_older_people(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
     _, older = ctx.language, _of_age(ctx, territory, 65, None)
     places = _places(ctx, territory, "care_home")
     said = _("most need no home: a number to compare districts by, not a shortage")
     return [Need(_("People of 65 and over"), _("places in care homes"), older, places, np.nan, UNKNOWN, said)]
 
 
-def _of_all(ctx: CityContext, territory: Territory) -> list[Need]:
+def _of_all(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
     _, dwellings = ctx.language, homes.by_area(ctx)
     if dwellings is None:
         return []
@@ -212,7 +234,7 @@ def summary_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
             "{place}: how many children under 6 or day-care places there are is not known",
             place=place_name(ctx, territory),
         )
-    tables = ("residents", "daycare_register", "facilities", "schools", "dwellings")
+    tables = ("residents", "daycare_register", "facilities", "schools", "dwellings", *transit.TABLES)
     note = " · ".join(f"{line.group}: {line.sure}" for line in lines)
     day = _.day(require_period(ctx, territory))
     caption = Caption(finding, _("people, places, pupils, dwellings"), day, source(ctx, *tables), note)

@@ -69,6 +69,12 @@ def slider(label: str, name: str, step: float = 1, place: Any = st, **more: Any)
     return _drawn(place.slider, label, name, *state.bounds(field), step=step, **more)
 
 
+def turned_on_phones(key: str) -> Any:
+    """A container whose parts stand in the opposite order on a phone, so that a map comes before its choices."""
+    st.html(f"<style>@media (max-width:640px){{.st-key-{key}{{flex-direction:column-reverse}}}}</style>")
+    return st.container(key=key)
+
+
 def toggle(label: str, name: str, place: Any = st, **more: Any) -> bool:
     """A switch for a choice that is true or false."""
     return bool(_drawn(place.toggle, label, name, words=lambda on: _("yes") if on else _("no"), **more))

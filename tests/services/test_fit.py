@@ -52,6 +52,15 @@ def test_children_in_five_years_are_of_the_chosen_district() -> None:
     assert own["people"].iloc[0] < city["people"].iloc[0]
 
 
+def test_adults_reach_a_library_in_the_evening_as_the_timetable_says() -> None:
+    ctx = context()
+    city, own = (fit.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "09"))
+    rows = [figure.rows.set_index("group").loc["Adults of 18 and over"] for figure in (city, own)]
+    assert 50 < rows[1]["per_100"] < rows[0]["per_100"] < 100  # fewer at the edge of the city
+    assert "whether it is open then is not known" in city.note
+    assert "VBB" in city.source
+
+
 def test_cities_without_tables_say_what_is_missing(cities: tuple[str, ...]) -> None:
     ctx, territory = context("three-shores"), TERRITORY.changed(first_year=2018, last_year=2019)
     summary = fit.summary_figure(ctx, territory, fit.Query())
