@@ -12,7 +12,7 @@ YOUNG, SCHOOL = 6, 9  # years of age in the bands under six, and six to fourteen
 HISTORY = 4  # of the newest years' rates whose mean is used
 LEAST = 3  # years of rates that a projection needs
 MOST = YOUNG - 1  # years ahead: later on children would enter who are not born yet
-INTERVAL = (0.05, 0.95)  # of past errors: held at least eight of ten at each number of years (tests/analytics/test_cohorts.py)
+INTERVAL = (0.05, 0.95)  # of past errors: held at least eight of ten, one to five years ahead
 
 
 def stay_rates(young: np.ndarray, school: np.ndarray) -> np.ndarray:
