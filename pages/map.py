@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import areas, city_map, isochrones, names, site_test, transit
+from services import areas, city_map, isochrones, my_points, names, site_test, transit
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -82,6 +82,24 @@ def explore() -> None:
             figures.show(site_test.outline_figure(ctx, territory, query.outline))
 
 
+def own_points() -> None:
+    """Points of the reader's own file, in this session alone."""
+    st.header(_("My points"), anchor=False, divider="gray")
+    file = st.file_uploader(
+        _("Points as CSV, Excel, GeoJSON, GeoPackage or Parquet"), my_points.SUFFIXES, key="own_points"
+    )
+    if file is None:
+        return
+    with shell.section():
+        kept = st.session_state.get("own_points_read")
+        if kept is None or kept[0] != file.file_id:
+            kept = file.file_id, my_points.receive(ctx.language, file.name, file.getvalue())
+            st.session_state["own_points_read"] = kept
+        sizes: dict[str, str] = {"": _("all alike")} | my_points.numbers(kept[1])
+        size = st.selectbox(_("Size by"), list(sizes), format_func=lambda name: sizes[name], key="own_points_size")
+        figures.show(my_points.map_figure(ctx, territory, kept[1], size, query.colour))
+
+
 title = _("Map of {place}", place=areas.place_name(ctx, territory))
 if shell.is_map_alone():
     with shell.section():
@@ -89,3 +107,4 @@ if shell.is_map_alone():
 else:
     shell.title(title, ctx, territory)
     explore()
+    own_points()

@@ -122,7 +122,8 @@ def _days(ctx: CityContext, indicator: str) -> dict[pd.Timestamp, pd.Timestamp]:
     return dict(sorted(days.items()))
 
 
-def _values(ctx: CityContext, indicator: str, period: pd.Timestamp, level: str) -> Values:
+def by_area(ctx: CityContext, indicator: str, period: pd.Timestamp, level: str) -> Values:
+    """An indicator by area of a level on a day."""
     table, names = inclusion.measured(ctx, period, level), area_names(ctx, level)
     rows = pd.DataFrame({"area_id": list(names), "name": list(names.values())})
     rows["value"] = rows["area_id"].map(table[indicator]).replace([np.inf, -np.inf], np.nan)
@@ -234,7 +235,7 @@ def _over_time(
     days = _days(ctx, query.colour)
     if len(days) < 2:
         return None
-    every = [_values(ctx, query.colour, period, query.level) for period in days.values()]
+    every = [by_area(ctx, query.colour, period, query.level) for period in days.values()]
     tables = [in_district(ctx, values.rows, territory.district, query.level) for values in every]
     grouped = classes.classify(pd.concat([rows["value"] for rows in tables], ignore_index=True))
     size, say = len(tables[0]), ctx.language
@@ -257,14 +258,14 @@ def _beside(
     say = ctx.language
     if query.beside == EARLIER:
         day, period = next(iter(_days(ctx, query.colour).items()))
-        first = _values(ctx, query.colour, period, query.level)
+        first = by_area(ctx, query.colour, period, query.level)
         both = [in_district(ctx, table.rows, territory.district, query.level)["value"] for table in (values, first)]
         grouped = classes.classify(pd.concat(both, ignore_index=True))
         here, there = (classes.part(grouped, part) for part in (slice(len(both[0])), slice(len(both[0]), None)))
         _rows, _classes, layers = _coloured(ctx, territory, query, first, there)
         return (say.day(values.day), say.day(day), layers), here
     if query.beside:
-        other = _values(ctx, query.beside, require_period(ctx, territory), query.level)
+        other = by_area(ctx, query.beside, require_period(ctx, territory), query.level)
         _rows, grouped, layers = _coloured(ctx, territory, query, other)
         words = ", ".join(ranges(grouped, Shading(other.card.digits), say))
         return (values.card.label, f"{other.card.label} ({other.card.unit}): {words}", layers), None
@@ -275,7 +276,7 @@ def _marks(ctx: CityContext, territory: Territory, query: Query, period: pd.Time
     """What lies on the coloured areas, from large to small: layers, what circles are, what dots are."""
     say, layers, circles, dots = ctx.language, list[Layer](), "", ""
     if query.circles:
-        layer, circles = _circles(ctx, territory, query, _values(ctx, query.circles, period, query.level))
+        layer, circles = _circles(ctx, territory, query, by_area(ctx, query.circles, period, query.level))
         layers.append(layer)
     if query.dots:
         points, plural = facility_points(ctx, query.dots), facility_kinds(ctx).loc[query.dots, "plural"]
@@ -313,7 +314,7 @@ def _finding(ctx: CityContext, query: Query, card: Indicator, rows: pd.DataFrame
 def city_map(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The map with its list. Raises NothingToShow where no area has a value."""
     say, period = ctx.language, require_period(ctx, territory)
-    values = _values(ctx, query.colour, period, query.level)
+    values = by_area(ctx, query.colour, period, query.level)
     card = values.card
     beside = _beside(ctx, territory, query, values)
     over_time = _over_time(ctx, territory, query, card) if query.over_time and not beside else None
