@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -29,13 +30,18 @@ BLOCK = 64  # sites searched from at once
 
 @dataclass(frozen=True)
 class Streets:
-    """A network for one way to travel. xy: nodes × 2, metres. ways: nodes × nodes, metres both ways (by bicycle: metres
-    that take as long on a usual street). usable: whether points may be joined to a node.
+    """A network for one way to travel. xy: nodes × 2, metres. ways: nodes × nodes, metres both ways (by bicycle:
+    metres that take as long on a usual street). usable: whether points may be joined to a node.
     """
 
     xy: np.ndarray
     ways: csr_matrix
     usable: np.ndarray
+
+    @cached_property
+    def tree(self) -> cKDTree:
+        """The usable nodes, in the order of their numbers."""
+        return cKDTree(self.xy[self.usable], balanced_tree=False, compact_nodes=False)
 
 
 def streets(nodes: pd.DataFrame, edges: pd.DataFrame, travel: str = "foot", closed: Iterable[str] = ()) -> Streets:
@@ -65,10 +71,8 @@ def streets(nodes: pd.DataFrame, edges: pd.DataFrame, travel: str = "foot", clos
 
 def snap(points: pd.DataFrame, network: Streets) -> tuple[np.ndarray, np.ndarray]:
     """Nearest usable node of each point, and the metres to it. points: x, y (metres, CRS of the network)."""
-    nodes = np.flatnonzero(network.usable)
-    tree = cKDTree(network.xy[nodes], balanced_tree=False, compact_nodes=False)
-    metres, nearest = tree.query(points[["x", "y"]].to_numpy(float))
-    return nodes[nearest], metres
+    metres, nearest = network.tree.query(points[["x", "y"]].to_numpy(float))
+    return np.flatnonzero(network.usable)[nearest], metres
 
 
 def metres_to_nearest(network: Streets, sites: pd.DataFrame) -> np.ndarray:
@@ -101,10 +105,10 @@ def reach_metres(points: pd.DataFrame, sites: pd.DataFrame, network: Streets, li
     """
     start, to_network = snap(points, network)
     end, from_network = snap(sites, network)
-    tree, parts = cKDTree(network.xy, balanced_tree=False, compact_nodes=False), []
+    usable, parts = np.flatnonzero(network.usable), []  # no way from a usable node leads to another
     for block in _blocks(network.xy[end], 2 * limit_m):
         low, high = network.xy[end[block]].min(axis=0), network.xy[end[block]].max(axis=0)
-        near = np.sort(tree.query_ball_point((low + high) / 2, np.hypot(*(high - low)) / 2 + limit_m))
+        near = usable[np.sort(network.tree.query_ball_point((low + high) / 2, np.hypot(*(high - low)) / 2 + limit_m))]
         sites_at = np.searchsorted(near, end[block])
         walked = dijkstra(network.ways[near][:, near], directed=False, indices=sites_at, limit=limit_m)
         points_at = np.minimum(np.searchsorted(near, start), len(near) - 1)

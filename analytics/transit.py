@@ -88,17 +88,14 @@ def arrivals(rides: Connections, to_place: np.ndarray, between: csr_matrix) -> n
     for start, end in zip(rides.batches[:-1], rides.batches[1:], strict=True):
         batch = slice(start, end)
         row = int((rides.departure[start] - rides.first) // BIN)
-        while filled > row:
-            filled -= 1
-            best[filled] = best[filled + 1]
+        best[row:filled] = best[filled]
+        filled = row
         target, arrival = rides.target[batch], rides.arrival[batch]
         value = np.minimum(arrival + to_place[target], _changed(best, between, target, arrival - rides.first))
         value = np.minimum(value, seated[rides.run[batch]])
         seated[rides.run[batch]] = value
         np.minimum.at(best[row], rides.origin[batch], value)
-    while filled > 0:
-        filled -= 1
-        best[filled] = best[filled + 1]
+    best[:filled] = best[filled]
     return best[: rides.bins].T
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 
 def assign_areas(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -18,3 +20,10 @@ def assign_areas(points: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.DataFr
     inside["x"], inside["y"] = inside.geometry.x.round(1), inside.geometry.y.round(1)
     inside["lon"], inside["lat"] = degrees.x.round(5), degrees.y.round(5)
     return pd.DataFrame(inside.drop(columns=["geometry", "index_right"]))
+
+
+def lie_on(points: gpd.GeoSeries, shapes: gpd.GeoSeries) -> np.ndarray:
+    """Whether each point lies within any of the shapes, both in one CRS."""
+    on = np.zeros(len(points), bool)
+    on[shapely.STRtree(shapes.to_numpy()).query(points.to_numpy(), predicate="within")[0]] = True
+    return on

@@ -1,7 +1,7 @@
 """Makes the message catalogues: `make messages`. Extracts every marked sentence and keeps what is translated.
 
-Sentences are marked where they are written: `_("…")`, `_.each("…")`, `language("…")`, or `N_("…")` for a name shown
-elsewhere. With `--check` nothing is written and the exit code says whether one is missing or unused in a language.
+Sentences are marked where they are written: `_("…")`, `_.each("…")`, `language("…")`, or `N_("…")` for a name
+shown elsewhere. With `--check` nothing is written; the exit code says whether one is missing or unused in a language.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("People and places in {place}: does it fit?", place=areas.place_name(ctx, territory)), ctx, territory)
 areas.require_period(ctx, territory)
-query, building = state.read(fit.Query), state.read(homes.Query)
+query = state.read(fit.Query, {"level": list(ctx.levels)}, {"level": ctx.middle_level})
+building = state.read(homes.Query)
 columns = st.columns(4)
 controls.number(_("Norm: places per 100 under 6"), "norm", 5, columns[0])
 controls.number(_("Children in a class"), "class_size", 1, columns[1])
@@ -19,10 +20,9 @@ controls.number(_("Newcomers to a home"), "household", 0.5, columns[3], format="
 with shell.section():
     figures.show(fit.summary_figure(ctx, territory, query))
 st.header(_("Day care"), anchor=False, divider="gray")
-shown = state.read(fit.Level, {"level": list(ctx.levels)}, {"level": ctx.middle_level})
 controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))
 with shell.section():
-    figures.show(fit.daycare_figure(ctx, territory, query, shown.level))
+    figures.show(fit.daycare_figure(ctx, territory, query, query.level))
 with shell.section():
     figures.show(fit.trend_figure(ctx, territory))
 st.header(_("Primary schools"), anchor=False, divider="gray")

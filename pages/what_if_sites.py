@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import areas, background, names, sites
+from services import areas, background, names, sites, walks
 from views import controls, figures, progress, shell, state
 from views.language import _
 
@@ -50,7 +50,7 @@ controls.choice(columns[0].selectbox, _("Service"), "service", services, **anew)
 controls.choice(columns[1].selectbox, _("Aim"), "model", lambda aim: f"{_(sites.AIMS[aim])} ({_(aim)})", **anew)
 controls.number(_("New sites"), "count", place=columns[2], **anew)
 row = st.columns(4)
-controls.choice(row[0].selectbox, _("On the way"), "walker", sites.walkers(ctx), **anew)
+controls.choice(row[0].selectbox, _("On the way"), "walker", walks.walkers(ctx), **anew)
 controls.number(_("Minutes of the way"), "limit", 5, row[1], **anew)
 controls.number(_("Cost of a site, EUR"), "cost", 100_000, row[2])
 controls.number(_("Room for people, 0 is any number"), "room", 500, row[3], **anew)

@@ -15,6 +15,7 @@ import shapely
 from scipy.spatial import cKDTree
 
 from analytics import access, coverage
+from analytics.scenario import Walker
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column
 from data.translation import N_
@@ -25,7 +26,7 @@ from services.columns import by_name
 from services.coverage import known_first, residents_served, served_on
 from services.names import facility_kinds
 from services.tables import city_table, has_tables, missing_table, optional_table, require_tables
-from services.walks import about_walks, minutes_from_cells, range_text, spread, travel_matrix
+from services.walks import about_walks, minutes_from_cells, range_text, spread, travel_matrix, walkers
 
 EVERYONE, DISPLACED = N_("all it serves"), N_("residents of displaced origin")
 MEANS = ["minutes", "share_within", "share_low", "share_high", "places_per_100", "in_reach"]
@@ -69,7 +70,7 @@ class Question(ViewState):
     """What both pages on access ask: which service, by what means, within how many minutes, by which measure."""
 
     service: str = ""
-    walker: Literal["adult", "child", "older person", "wheelchair", "bicycle"] = "adult"
+    walker: Walker = "adult"
     limit: Literal[5, 10, 15, 20, 30] = 15
     reach_measure: Literal["minutes", "share_within", "places_per_100", "in_reach"] = "minutes"
 
@@ -93,7 +94,7 @@ def question_labels(ctx: CityContext) -> dict[str, tuple[str, Any]]:
     _ = ctx.language
     return {
         "service": (_("Service"), services(ctx)),
-        "walker": (_("On the way"), {walker: _(name) for walker, name in access.WALKERS.items()}),
+        "walker": (_("On the way"), walkers(ctx)),
         "limit": (_("Limit"), lambda minutes: _("{m} minutes", m=minutes)),
         "reach_measure": (_("Measure"), {name: _(measure.label) for name, measure in MEASURES.items()}),
     }

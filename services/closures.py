@@ -21,7 +21,7 @@ from services.coverage import require_served, served_on
 from services.figures import Caption, Shading, area_map
 from services.findings import ends, left_out
 from services.names import facility_kinds, level_plurals
-from services.tables import city_table, has_tables, source
+from services.tables import city_table, source
 
 KINDS = {"bridge": N_("A bridge, for people on foot"), "line": N_("A line"), "station": N_("A station")}
 TENS = 10  # people: estimates are told to so many
@@ -40,7 +40,7 @@ class Query(ViewState):
 
     closing: Literal["bridge", "line", "station"] = "bridge"
     closed_ways: tuple[str, ...] = ()
-    window: Literal["morning", "midday", "evening", "night"] = "morning"
+    window: transit.Window = "morning"
 
 
 def kinds(ctx: CityContext) -> list[str]:
@@ -84,8 +84,9 @@ def losses(ctx: CityContext, query: Query, kind: str, period: pd.Timestamp, leve
     """Who has a longer way, by area: area_id, name, persons, longer, added (minutes), cut_off, per_1000."""
     before, after = _minutes(ctx, query, kind)
     people, groups = people_in_cells(ctx, kind, period), cell_groups(ctx, level)
-    cut_off = np.isfinite(before) & ~np.isfinite(after)
-    more = np.where(np.isfinite(after) & np.isfinite(before), after - np.where(np.isfinite(before), before, 0), 0.0)
+    reached, still = np.isfinite(before), np.isfinite(after)
+    cut_off = reached & ~still
+    more = np.subtract(after, before, out=np.zeros(len(after)), where=reached & still)
     longer = (more >= LONGER) | cut_off
     counts = {"persons": people, "longer": people * longer, "cut_off": people * cut_off}
     result = pd.DataFrame({name: pd.Series(values).groupby(groups.to_numpy()).sum() for name, values in counts.items()})
@@ -158,14 +159,14 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query, kind: str, 
         for row in rows.itertuples()
     ]
     rows = rows.assign(value=rows["per_1000"], shown=shown)
-    about = walks.about_walks(ctx) if on_foot else transit.about(ctx, transit.Query(window=query.window))
+    about = walks.about_walks(ctx) if on_foot else transit.about(ctx, query.window)
     notes = [_most(ctx, rows, level), left_out(ctx, rows, "value", "persons"), served_on(ctx, kind, period), about]
     tables = ("network_edges",) if on_foot else transit.TABLES
     caption = Caption(
         finding,
         _("people with a longer way, per 1,000 (estimate)"),
         _.day(period) if on_foot else transit.dates(ctx, period),
-        source(ctx, "facilities", "residents", *(name for name in tables if has_tables(ctx, name))),
+        source(ctx, "facilities", "residents", *tables),
         " · ".join(note for note in notes if note),
     )
     return area_map(ctx, territory, "closure-map", caption, rows, level, Shading(0, scheme="jenks"), columns=COLUMNS)

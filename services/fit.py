@@ -18,7 +18,7 @@ from data.translation import N_
 from services import homes, transit
 from services.access import cells_within, people_in_cells
 from services.areas import area_names, district_of, half_years, hierarchy, in_district, place_name, require_period
-from services.cache import cached_numbers
+from services.cache import cached, cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, figure
 from services.findings import ends
@@ -50,15 +50,10 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What the city sets: places per 100 children under six, pupils in a class."""
+    """What the city sets: places per 100 children under six, pupils in a class; the level of the day-care map."""
 
     norm: int = Field(default=90, ge=10, le=110)
     class_size: int = Field(default=24, ge=10, le=35)
-
-
-class Level(ViewState):
-    """The level of areas of the day-care map."""
-
     level: str = ""
 
 
@@ -83,7 +78,7 @@ def _of_age(ctx: CityContext, territory: Territory, first: int, last: int | None
     return float(in_district(ctx, coverage.of_age(rows, first, last), territory.district)["persons"].sum())
 
 
-@cached_numbers
+@cached  # its reasons are in the reader's language
 def children_ahead(ctx: CityContext) -> pd.DataFrame:
     """Children of 6 to 14 in AHEAD years by district: area_id, school, low, high. Raises NothingToShow without years
     enough, or ages.
@@ -124,6 +119,11 @@ def _places(ctx: CityContext, territory: Territory, kind: str) -> float:
     return float(rows["places"].sum()) if rows["places"].notna().any() else float("nan")
 
 
+def _public_primary(ctx: CityContext) -> pd.DataFrame:
+    rows = optional_table(ctx, "schools")
+    return rows[(rows["stage"] == "primary") & rows["public"]].reset_index(drop=True)
+
+
 def newest_daycare(ctx: CityContext) -> tuple[pd.DataFrame, str]:
     """Day-care places by area at the newest record: area_id, places; and which record that is."""
     rows = optional_table(ctx, "daycare_register")
@@ -150,8 +150,7 @@ def _of_children(ctx: CityContext, territory: Territory, query: Query) -> list[N
     daycare, recorded = newest_daycare(ctx)
     places = float(in_district(ctx, daycare, territory.district)["places"].sum()) if len(daycare) else np.nan
     dates = _("residents of {day}, places of {recorded}", day=_.day(day), recorded=recorded)
-    schools = optional_table(ctx, "schools")
-    own = in_district(ctx, schools[(schools["stage"] == "primary") & schools["public"]], territory.district)
+    own = in_district(ctx, _public_primary(ctx), territory.district)
     pupils = float(own["pupils"].sum()) if len(own) else np.nan
     published = _("pupils now, not places: how many places schools have is not published")
     under_six, primary, school = (_of_age(ctx, territory, *ages) for ages in ((0, 6), (6, 12), (6, 15)))
@@ -335,8 +334,7 @@ def by_catchment(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
     inside = gpd.sjoin(points[people > 0], shapes[["catchment", "geometry"]], predicate="within")
     inside = inside[~inside.index.duplicated()]
     children = pd.Series(people[inside.index]).groupby(inside["catchment"].to_numpy()).sum()
-    schools = city_table(ctx, "schools")
-    schools = schools[(schools["stage"] == "primary") & schools["public"]].reset_index(drop=True)
+    schools = _public_primary(ctx)
     spots = gpd.GeoDataFrame(schools, geometry=gpd.points_from_xy(schools["x"], schools["y"]), crs=shapes.crs)
     own = gpd.sjoin(spots, shapes[["catchment", "geometry"]], predicate="within").drop_duplicates("source_id")
     grouped = own.groupby("catchment")

@@ -9,9 +9,9 @@ import h3
 import numpy as np
 import pandas as pd
 
-from analytics import access as walking
 from analytics import cells as hexes
 from analytics import classes
+from analytics.scenario import Walker
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, Layer
@@ -22,11 +22,12 @@ from services.areas import require_period
 from services.cache import cached
 from services.columns import by_name
 from services.figures import Caption, Shading, city_map, figure, legend, ranges
+from services.reach import MOST_CELLS
 from services.site_test import TENS, Spot, spot
 from services.tables import city_table, source
+from services.transit import Window
 
 RIDE = "ride"
-MOST_CELLS = 12_000  # hexagons that a map sends to a browser
 COLUMNS = by_name(
     Column("cell", N_("H3 cell"), kind="id"),
     Column("persons", N_("Residents (estimate)")),
@@ -37,16 +38,15 @@ COLUMNS = by_name(
 class Query(ViewState):
     """By what means, within how many minutes, and for bus and train when one sets out."""
 
-    way: Literal["adult", "child", "older person", "wheelchair", "bicycle", "ride"] = "adult"
+    way: Literal[Walker, "ride"] = "adult"
     way_limit: Literal[10, 15, 20, 30, 45, 60] = 15
-    window: Literal["morning", "midday", "evening", "night"] = "morning"
+    window: Window = "morning"
 
 
 def ways(ctx: CityContext) -> dict[str, str]:
     """Means of travel in this city: bus and train where it has a timetable."""
-    _ = ctx.language
-    by_ride = {RIDE: _("By bus and train")} if transit.has_timetable(ctx) else {}
-    return {name: _(label) for name, label in walking.WALKERS.items()} | by_ride
+    by_ride = {RIDE: ctx.language("By bus and train")} if transit.has_timetable(ctx) else {}
+    return walks.walkers(ctx) | by_ride
 
 
 def options(ctx: CityContext) -> dict[str, Any]:
@@ -57,15 +57,11 @@ def options(ctx: CityContext) -> dict[str, Any]:
 @cached
 def minutes(ctx: CityContext, place: Spot, query: Query) -> np.ndarray:
     """Minutes from every cell to the place (by bus and train the median); infinite beyond the limit."""
+    if query.way != RIDE:
+        return walks.minutes_to_place(ctx, place.x, place.y, query.way, query.way_limit)
     site = pd.DataFrame([{"x": place.x, "y": place.y}])
-    if query.way == RIDE:
-        middle, _late = transit.minutes_to_sites(ctx, site, query.window)
-        return np.where(middle <= query.way_limit, middle, np.inf)
-    cells = city_table(ctx, "cells")
-    travel = walks.travel_matrix(ctx, cells, site, query.way, query.way_limit).minutes.tocoo()
-    result = np.full(len(cells), np.inf)
-    result[travel.row] = travel.data
-    return result
+    middle, _late = transit.minutes_to_sites(ctx, site, query.window)
+    return np.where(middle <= query.way_limit, middle, np.inf)
 
 
 def map_figure(ctx: CityContext, territory: Territory, lon: float, lat: float, query: Query) -> Figure:
@@ -88,7 +84,7 @@ def map_figure(ctx: CityContext, territory: Territory, lon: float, lat: float, q
     layer = Layer("hexagons", {"cells": shown, "classes": grouped, "digits": 0})
     key = legend(ctx, unit, grouped, ranges(grouped, Shading(0), _))
     by_ride = query.way == RIDE
-    about = transit.about(ctx, transit.Query(window=query.window)) if by_ride else walks.about_walks(ctx, query.way)
+    about = transit.about(ctx, query.window) if by_ride else walks.about_walks(ctx, query.way)
     caption = Caption(
         finding,
         unit,

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from data.city.own_points import read_points
+from data.city.own_points import OWN, read_points
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, Layer
@@ -22,7 +22,6 @@ from services.figures import Caption, city_map, figure, outline_layer
 from services.tables import require_tables
 
 SUFFIXES = ["csv", "xlsx", "geojson", "json", "gpkg", "parquet"]
-OWN = "own: "  # before the names of the file's own columns, which are data and stay as they are
 LARGEST = 18.0  # pixels of the largest circle's radius
 COLUMNS = by_name(
     Column("lon", N_("Longitude"), digits=5),
@@ -75,9 +74,8 @@ def map_figure(ctx: CityContext, territory: Territory, points: Points, size: str
         city=ctx.name,
     )
     own = [name for name in inside if name.startswith(OWN)]
-    shown = [
-        " · ".join(str(value) for value in row if str(value) not in ("", "nan"))[:120] for row in inside[own].to_numpy()
-    ]
+    cells = inside[own].to_numpy()
+    shown = [" · ".join(str(value) for value in row if str(value) not in ("", "nan"))[:120] for row in cells]
     drawn = inside.assign(shown=shown, id=inside["area_id"])
     label = indicators(ctx)[indicator]
     note = _("In this session alone: the file is kept nowhere. {label} is that of the area.", label=label)

@@ -25,7 +25,7 @@ from services.coverage import require_served, served_on
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds
 from services.tables import city_table, facilities_source, require_tables, source
-from services.walks import about_walks, spread, travel_matrix
+from services.walks import about_walks, minutes_to_place, spread, travel_matrix
 
 LIMITS = (5, 10, 15)  # minutes on foot
 TENS = 10  # people near a place are an estimate, and are said to so many
@@ -66,13 +66,8 @@ def spot(ctx: CityContext, lon: float, lat: float) -> Spot:
 @cached
 def _minutes(ctx: CityContext, place: Spot) -> np.ndarray:
     """Minutes on foot from every cell to the place; infinite where no way can be within the longest limit."""
-    cells = city_table(ctx, "cells")
     farthest = LIMITS[-1] / spread(ctx)[0]  # ways may be shorter than the middle one
-    travel = travel_matrix(ctx, cells, pd.DataFrame([{"x": place.x, "y": place.y}]), "adult", farthest)
-    minutes = np.full(len(cells), np.inf)
-    reached = travel.minutes.tocoo()
-    minutes[reached.row] = reached.data
-    return minutes
+    return minutes_to_place(ctx, place.x, place.y, "adult", farthest)
 
 
 def _groups(ctx: CityContext, period: pd.Timestamp) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analytics import access, siting
+from analytics import siting
 from analytics.scenario import SITING, Model, Name, Sites, Walker, shared
 from analytics.siting import Solution
 from data.context import CityContext, Territory, ViewState
@@ -77,11 +77,6 @@ def site_names(ctx: CityContext, kind: str) -> dict[str, str]:
     _, rows = ctx.language, facilities(ctx, kind).drop_duplicates("source_id")
     names = zip(rows["source_id"], rows["name"], strict=True)
     return {code: name or _("unnamed ({code})", code=code) for code, name in names}
-
-
-def walkers(ctx: CityContext) -> dict[str, str]:
-    """Means of travel, in words."""
-    return {name: ctx.language(label) for name, label in access.WALKERS.items()}
 
 
 def options(ctx: CityContext) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
 from services.access import EVERYONE, cell_groups, cells_within, facilities, groups_counted, people_in_cells
+from services.access import minutes_to_nearest as on_foot_to_nearest
 from services.areas import area_names, in_district, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
@@ -27,6 +28,7 @@ from services.walks import minutes_from_cells, travel_matrix
 
 TABLES = ("timetable_stops", "timetable_patterns", "timetable_trips")
 HOUR = 3600
+Window = Literal["morning", "midday", "evening", "night"]
 WINDOWS = {  # first and last setting out, hours
     "morning": (N_("7 to 9 h"), 7, 9),
     "midday": (N_("12 to 14 h"), 12, 14),
@@ -53,7 +55,7 @@ COLUMNS = by_name(
 class Query(ViewState):
     """When one sets out, and within how many minutes door to door."""
 
-    window: Literal["morning", "midday", "evening", "night"] = "morning"
+    window: Window = "morning"
     ride_limit: Literal[15, 20, 30, 45, 60] = 30
 
 
@@ -140,10 +142,7 @@ def by_area(ctx: CityContext, kind: str, window: str, limit: int, period: pd.Tim
     Means are over those who reach one in two hours; shares over all.
     """
     people, groups = people_in_cells(ctx, kind, period), cell_groups(ctx, level)
-    (middle, late), on_foot = (
-        minutes_to_nearest(ctx, kind, window),
-        minutes_from_cells(ctx, facilities(ctx, kind), "adult"),
-    )
+    (middle, late), on_foot = minutes_to_nearest(ctx, kind, window), on_foot_to_nearest(ctx, kind, "adult")
     result = pd.DataFrame({"persons": pd.Series(people).groupby(groups.to_numpy()).sum()})
     for name, values in {"minutes": middle, "minutes_late": late, "minutes_foot": on_foot}.items():
         reached = np.where(np.isfinite(values), people, 0)
@@ -167,7 +166,7 @@ def dates(ctx: CityContext, period: pd.Timestamp) -> str:
     return _("{day}, timetable of {timetable}", day=_.day(period), timetable=timetable_day(ctx))
 
 
-def about(ctx: CityContext, query: Query) -> str:
+def about(ctx: CityContext, window: str) -> str:
     """How ways by public transport come about."""
     _ = ctx.language
     return _(
@@ -175,7 +174,7 @@ def about(ctx: CityContext, query: Query) -> str:
         "out at every minute from {window} by the plan of {day}; on foot all the way where that is shorter.",
         to_stop=TO_STOP,
         change=transit.CHANGE,
-        window=_(WINDOWS[query.window][0]),
+        window=_(WINDOWS[window][0]),
         day=timetable_day(ctx),
     )
 
@@ -217,7 +216,7 @@ def map_figure(ctx: CityContext, territory: Territory, kind: str, query: Query, 
         digits=0,
         base="persons",
     ).text
-    notes = [left_out(ctx, rows, "value", "persons"), served_on(ctx, kind, period), about(ctx, query)]
+    notes = [left_out(ctx, rows, "value", "persons"), served_on(ctx, kind, period), about(ctx, query.window)]
     caption = Caption(
         finding,
         unit,
@@ -234,10 +233,7 @@ def shares(ctx: CityContext, kind: str, window: str, limit: int, period: pd.Time
     alone, and within neither: group, way (foot, ride, neither), percent, persons.
     """
     here = cells_within(ctx, district)
-    on_foot, (middle, _late) = (
-        minutes_from_cells(ctx, facilities(ctx, kind), "adult"),
-        minutes_to_nearest(ctx, kind, window),
-    )
+    on_foot, (middle, _late) = on_foot_to_nearest(ctx, kind, "adult"), minutes_to_nearest(ctx, kind, window)
     near = on_foot <= WALKED
     ways = {"foot": near, "ride": ~near & (middle <= limit), "neither": ~near & (middle > limit)}
     rows = []
@@ -277,7 +273,7 @@ def need_figure(ctx: CityContext, territory: Territory, kind: str, query: Query)
     table = rows.assign(group=names, way=rows["way"].map(ways))
     unit = _("% of people (estimate)")
     caption = Caption(
-        finding, unit, dates(ctx, period), source(ctx, "facilities", "residents", *TABLES), about(ctx, query)
+        finding, unit, dates(ctx, period), source(ctx, "facilities", "residents", *TABLES), about(ctx, query.window)
     )
     bars = table.assign(name=table["group"] + ": " + table["way"])
     drawing = chart("bars", bars, label="name", value="percent", unit=unit, digits=0)

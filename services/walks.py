@@ -16,8 +16,12 @@ from services.areas import current_half_years, exact_areas, residents
 from services.cache import cached_numbers
 from services.tables import city_table, has_tables, place_table, world_table
 
-FAR_M = 150  # a cell farther than this from the streets is far from them
 ON_WHEELS = {"wheelchair": "wheelchair", "bicycle": "bicycle"}  # walker -> network to travel; others go on foot
+
+
+def walkers(ctx: CityContext) -> dict[str, str]:
+    """Who may be on the way, in words."""
+    return {name: ctx.language(label) for name, label in access.WALKERS.items()}
 
 
 def has_network(ctx: CityContext) -> bool:
@@ -44,13 +48,6 @@ def bridges(ctx: CityContext) -> list[str]:
 def cell_nodes(ctx: CityContext, walker: str) -> tuple[np.ndarray, np.ndarray]:
     """The node of the streets that each cell is joined to, and the metres to it."""
     return network.snap(city_table(ctx, "cells"), streets(ctx, walker))
-
-
-@cached_numbers
-def residents_far_from_streets(ctx: CityContext, period: pd.Timestamp) -> int:
-    """Residents whose cell is over FAR_M from any street (an estimate)."""
-    people = access.people_in_cells(city_table(ctx, "cells"), residents(ctx, period))
-    return int(people[cell_nodes(ctx, "adult")[1] > FAR_M].sum())
 
 
 @cached_numbers
@@ -110,10 +107,14 @@ def filled(
     return minutes
 
 
-def metres_from_cells(ctx: CityContext, sites: pd.DataFrame) -> np.ndarray:
-    """Metres on foot over the city's streets from every cell to the nearest of some sites (x, y)."""
-    node, to_network = cell_nodes(ctx, "adult")
-    return to_network + network.metres_to_nearest(streets(ctx, "adult"), sites)[node]
+def metres_from_cells(
+    ctx: CityContext, sites: pd.DataFrame, walker: str = "adult", bridges: tuple[str, ...] = ()
+) -> np.ndarray:
+    """Metres over the city's streets from every cell to the nearest of some sites (x, y); see minutes_from_cells."""
+    if bridges:  # then cells may be joined to other nodes
+        return network.walk_metres(city_table(ctx, "cells"), sites, streets(ctx, walker, bridges))
+    node, to_network = cell_nodes(ctx, walker)
+    return to_network + network.metres_to_nearest(streets(ctx, walker), sites)[node]
 
 
 def minutes_from_cells(ctx: CityContext, sites: pd.DataFrame, walker: str, bridges: tuple[str, ...] = ()) -> np.ndarray:
@@ -121,10 +122,16 @@ def minutes_from_cells(ctx: CityContext, sites: pd.DataFrame, walker: str, bridg
     speed = access.SPEEDS[walker]
     if not has_network(ctx):
         return access.nearest_minutes(city_table(ctx, "cells"), sites, speed, circuity(ctx)["factor"])
-    if bridges:
-        return network.walk_metres(city_table(ctx, "cells"), sites, streets(ctx, walker, bridges)) / speed
-    node, to_network = cell_nodes(ctx, walker)
-    return (to_network + network.metres_to_nearest(streets(ctx, walker), sites)[node]) / speed
+    return metres_from_cells(ctx, sites, walker, bridges) / speed
+
+
+def minutes_to_place(ctx: CityContext, x: float, y: float, walker: str, limit: float) -> np.ndarray:
+    """Minutes from every cell to one place; infinite beyond the limit."""
+    cells = city_table(ctx, "cells")
+    travel = travel_matrix(ctx, cells, pd.DataFrame([{"x": x, "y": y}]), walker, limit).minutes.tocoo()
+    minutes = np.full(len(cells), np.inf)
+    minutes[travel.row] = travel.data
+    return minutes
 
 
 def range_text(ctx: CityContext, low: float, high: float, digits: int) -> str:
@@ -158,8 +165,8 @@ def about_walks(ctx: CityContext, walker: str = "adult") -> str:
     else:
         fitted = circuity(ctx)
         how = _(
-            "Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight distance in "
-            "neighbourhoods of {place} with over {density:,.0f} residents per km² (80 % of pairs {low:.2f} to "
+            "Minutes are an estimate: straight line × {factor:.2f}, the middle ratio of walked to straight distance "
+            "in neighbourhoods of {place} with over {density:,.0f} residents per km² (80 % of pairs {low:.2f} to "
             "{high:.2f}), {speed}.",
             place=fitted["place"],
             factor=fitted["factor"],

@@ -97,15 +97,24 @@ def map_alone(figure: Figure, opacity: float) -> None:
     """A figure's map with its legend and source and nothing else, for the frame of another site."""
     drawing = figure.drawing
     assert isinstance(drawing, Map)
+    if _stage(replace(figure, drawing=replace(drawing, board=None)), opacity, f"{figure.key}-alone", {}):
+        st.caption(_("Source: {credit}", credit=figure.source))
+
+
+def _stage(
+    figure: Figure, opacity: float, key: str, actions: Mapping[str, Callable[[Any], None]], search: str = ""
+) -> bool:
+    """A figure's map with its legend, as high as the window; False where it was shown as any figure is."""
+    drawing = figure.drawing
+    assert isinstance(drawing, Map)
     if not map_component.is_available():
         show(figure)
-        return
+        return False
     _remember(figure)
     if drawing.legend:
         maps.legend(drawing.legend, style(), opacity)
-    alone = replace(figure, drawing=replace(drawing, board=None))
-    map_component.show(alone, style(), f"{figure.key}-alone", {}, opacity=opacity, height=HEIGHT)
-    st.caption(_("Source: {credit}", credit=figure.source))
+    map_component.show(figure, style(), key, actions, opacity=opacity, search=search, height=HEIGHT)
+    return True
 
 
 def workplace(
@@ -116,15 +125,9 @@ def workplace(
     """
     drawing = figure.drawing
     assert isinstance(drawing, Map)
-    if not map_component.is_available():
-        show(figure)
-        return
-    _remember(figure)
-    if drawing.legend:
-        maps.legend(drawing.legend, style(), opacity)
     every = {"area": _chooses(drawing), **(actions or {})}
-    key = f"{figure.key}-component"
-    map_component.show(figure, style(), key, every, opacity=opacity, search=search, height=HEIGHT)
+    if not _stage(figure, opacity, f"{figure.key}-component", every, search):
+        return
     st.subheader(figure.finding, anchor=False)
     st.caption(" · ".join(part for part in (figure.subtitle, _("Source: {credit}", credit=figure.source)) if part))
     with st.expander(_("Table and downloads")):

@@ -16,6 +16,7 @@ from data.errors import SourceError
 MOST = 5_000  # points
 MOST_COLUMNS, MOST_LETTERS = 30, 200
 PLACES = {"lon", "lat", "geometry"}
+OWN = "own: "  # before the names of the file's own columns, which are data and stay as they are
 
 
 def read_points(content: bytes, name: str) -> pd.DataFrame:
@@ -42,7 +43,7 @@ def read_points(content: bytes, name: str) -> pd.DataFrame:
     for column in [column for column in table.rows if column not in used][:MOST_COLUMNS]:
         cells = table.rows[column].astype("string").fillna("").str.strip().str[:MOST_LETTERS]
         numbers = pd.to_numeric(cells.where(cells != ""), errors="coerce")
-        rows[f"own: {column}"] = (
+        rows[f"{OWN}{column}"] = (
             numbers if numbers.notna().sum() == (cells != "").sum() and (cells != "").any() else cells
         )
     return rows.reset_index(drop=True)

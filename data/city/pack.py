@@ -292,7 +292,7 @@ def _near(word: str, options: Iterable[str]) -> str:
 
 
 def key_of(name: str) -> str:
-    """A word for folders and links from a city's name in any script: 'São Paulo' -> 'sao-paulo', 'Київ' -> 'kiiv'."""
+    """A word for folders and links from a name in any script: 'São Paulo' -> 'sao-paulo', 'Київ' -> 'kiiv'."""
     plain = anyascii(unicodedata.normalize("NFC", name)).lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40]
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import shapely
 from scipy.spatial import cKDTree
 
 from data import grid
 from data.connectors import openmaptiles, raw
+from data.placing import lie_on
 
 METRIC = 25833
 STOREY_M = 3.66  # height of a storey in the source, and of every building whose storeys are not known
@@ -43,8 +43,4 @@ def homes(folder: Path) -> gpd.GeoDataFrame:
 
 def _on(points: gpd.GeoSeries, land: gpd.GeoDataFrame, uses: tuple[str, ...]) -> np.ndarray:
     """Whether each point lies on land of one of the uses."""
-    shapes = land.geometry[land["class"].isin(uses)].to_numpy()
-    hits = shapely.STRtree(shapes).query(points.to_numpy(), predicate="within")[0]
-    on = np.zeros(len(points), bool)
-    on[hits] = True
-    return on
+    return lie_on(points, land.geometry[land["class"].isin(uses)])

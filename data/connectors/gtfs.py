@@ -9,6 +9,8 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -86,13 +88,9 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     among the findings. The last finding, a note where nothing is odd, says what the feed holds and what was kept.
     Raises SourceError.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            feed = Feed(archive, name)
-            places = feed.stops()
-            calls = feed.calls(feed.kind_of_trips())
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint=AGAIN) from error
+    with opened(path, name) as feed:
+        places = feed.stops()
+        calls = feed.calls(feed.kind_of_trips())
     served = calls[~calls["kind"].isin([NEVER, OTHER])]
     placed = served[served["stop_id"].isin(places.index)]
     table = _as_people_see(placed, places)
@@ -131,6 +129,16 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
     else:
         feed.findings.append(Finding("note", name, f"{name}: {said}.", ""))
     return gpd.GeoDataFrame(table[inside], crs=4326).reset_index(drop=True), feed.findings
+
+
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[Feed]:
+    """A feed while it is read. Raises SourceError where it is no whole one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield Feed(archive, name)
+    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint=AGAIN) from error
 
 
 class Feed:
@@ -260,6 +268,7 @@ class Feed:
             for rows in self._chunks(file, columns):
                 yield rows[list(columns)]
 
+    @cached_property
     def days_of_services(self) -> pd.DataFrame:
         """On which days each service runs: service_id, day (days since 1 January 1970)."""
         week, extra = self._rows("calendar.txt", WEEKDAYS), self._rows("calendar_dates.txt")
@@ -281,7 +290,7 @@ class Feed:
 
     def _running(self) -> set[str]:
         """Services that run on one day at least."""
-        days = self.days_of_services()
+        days = self.days_of_services
         if len(days):
             first, last = (
                 pd.Timestamp("1970-01-01") + pd.Timedelta(days=day) for day in (days["day"].min(), days["day"].max())

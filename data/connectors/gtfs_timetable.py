@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +11,6 @@ import pandas as pd
 import shapely
 
 from data.connectors import gtfs
-from data.errors import SourceError
 
 AROUND_M = 10_000  # stops so far around the city are kept: ways may lead through them
 WORKING_DAYS = (1, 2, 3)  # Tuesday to Thursday
@@ -47,15 +45,11 @@ def timetable(path: Path, name: str, ground: gpd.GeoSeries) -> Timetable | None:
     (frequencies.txt) start at every headway. Trips of one block_id whose next begins where they end within ten
     minutes are one run. Raises SourceError.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            feed = gtfs.Feed(archive, name)
-            places = feed.stops()
-            trips, day = _trips(feed)
-            halts = _halts(feed, trips.index)
-            headways = feed.optional_rows("frequencies.txt", ("trip_id", "start_time", "end_time", "headway_secs"))
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint=gtfs.AGAIN) from error
+    with gtfs.opened(path, name) as feed:
+        places = feed.stops()
+        trips, day = _trips(feed)
+        halts = _halts(feed, trips.index)
+        headways = feed.optional_rows("frequencies.txt", ("trip_id", "start_time", "end_time", "headway_secs"))
     stops = _stations(places, ground)
     halts = halts.assign(stop=halts["stop_id"].map(stops["stop"])).dropna(subset="stop")
     halts = halts[halts.groupby("trip_id")["stop"].transform("size") > 1]
@@ -86,7 +80,7 @@ def _trips(feed: gtfs.Feed) -> tuple[pd.DataFrame, str]:
     trips = trips.assign(
         line=trips["route_id"].map(line).fillna(trips["route_id"]), mode=trips["trip_id"].map(kinds).map(MODES)
     ).dropna(subset="mode")
-    days = feed.days_of_services()
+    days = feed.days_of_services
     if days.empty:
         return trips.set_index("trip_id").iloc[:0], ""
     counts = (

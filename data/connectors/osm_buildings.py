@@ -12,7 +12,9 @@ import pandas as pd
 import shapely
 
 from data import grid
+from data.connectors.street_network import tag
 from data.errors import SourceError
+from data.placing import lie_on
 
 STOREY_M = 3.3
 # Values of the tag building that are homes; 'yes' says nothing of the use.
@@ -56,9 +58,9 @@ def homes(pbf: Path, crs: int, bounds: tuple[float, float, float, float]) -> gpd
         return gpd.GeoDataFrame({"floor_m2": pd.Series(dtype=float)}, geometry=[], crs=crs)
     shapes = gpd.GeoSeries(buildings.geometry, crs=4326).to_crs(crs)
     points = shapes.representative_point()
-    use = _column(buildings, "building")
-    unknown = (use == "yes") & ~np.logical_or.reduce([_column(buildings, name) != "" for name in OTHER_USES])
-    lived_in = use.isin(HOMES) | unknown & ~_on(points, land, crs)
+    use = tag(buildings, "building")
+    unknown = (use == "yes") & ~np.logical_or.reduce([tag(buildings, name) != "" for name in OTHER_USES])
+    lived_in = use.isin(HOMES) | unknown & ~_on_other_land(points, land, crs)
     footprint = shapes.area.to_numpy()
     floor = np.where(lived_in, grid.floor_area(footprint, _storeys(buildings)), 0.0)
     return gpd.GeoDataFrame({"floor_m2": floor[floor > 0]}, geometry=points[floor > 0].to_numpy(), crs=crs)
@@ -67,22 +69,15 @@ def homes(pbf: Path, crs: int, bounds: tuple[float, float, float, float]) -> gpd
 def _storeys(buildings: pd.DataFrame) -> np.ndarray:
     """Storeys as tagged, else from the height; empty where neither is."""
     levels, height = (
-        pd.to_numeric(_column(buildings, name).str.extract(r"^([\d.]+)")[0], errors="coerce")
+        pd.to_numeric(tag(buildings, name).str.extract(r"^([\d.]+)")[0], errors="coerce")
         for name in ("building:levels", "height")
     )
     return levels.fillna((height / STOREY_M).round()).to_numpy(float)
 
 
-def _on(points: gpd.GeoSeries, land: Any, crs: int) -> np.ndarray:
+def _on_other_land(points: gpd.GeoSeries, land: Any, crs: int) -> np.ndarray:
     """Whether each point lies on land of another use."""
-    on = np.zeros(len(points), bool)
-    if land is not None and len(land):
-        other = land[land["landuse"].isin(OTHER_LAND) & (shapely.get_dimensions(land.geometry) == 2)]
-        shapes = gpd.GeoSeries(other.geometry, crs=4326).to_crs(crs).to_numpy()
-        on[shapely.STRtree(shapes).query(points.to_numpy(), predicate="within")[0]] = True
-    return on
-
-
-def _column(rows: pd.DataFrame, name: str) -> pd.Series:
-    """A tag's values, '' where there is none; an extract in which nothing has the tag has no such column."""
-    return rows[name].fillna("").astype(str) if name in rows else pd.Series("", index=rows.index)
+    if land is None or land.empty:
+        return np.zeros(len(points), bool)
+    other = land[land["landuse"].isin(OTHER_LAND) & (shapely.get_dimensions(land.geometry) == 2)]
+    return lie_on(points, gpd.GeoSeries(other.geometry, crs=4326).to_crs(crs))

@@ -37,9 +37,8 @@ class Network:
 
     nodes: node (0..n-1), x, y (metres). edges: origin, target, metres, kind (of KINDS, else 'path'), bridge (its name,
     '' for none); walkable both ways, the shortest where two run side by side. share: of all nodes in the city's bounds,
-    those in this part; parts: how many parts have some there;
-    ferries: lines between them, which nobody walks. Without ways in the bounds all is empty; elsewhere: whether there
-    are some beyond.
+    those in this part; parts: how many parts have some there; ferries: lines between them, which nobody walks. Without
+    ways in the bounds all is empty; elsewhere: whether there are some beyond.
     """
 
     nodes: pd.DataFrame
@@ -69,11 +68,10 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
     place = pd.Series(np.arange(len(points)), index=points["id"])
     edges = pd.DataFrame({"origin": lines["u"].map(place), "target": lines["v"].map(place), "metres": lines["length"]})
     edges["metres"] = edges["metres"].clip(lower=0.1)
-    edges["kind"] = kinds(_tag(lines, "highway")).to_numpy()
-    named = _tag(lines, "name").where(_tag(lines, "bridge").isin(["yes", "viaduct", "movable", "cantilever"]))
-    x, y = (metric.x.to_numpy(), metric.y.to_numpy())
-    middle = [(values[edges["origin"]] + values[edges["target"]]) / 2 for values in (x, y)]
-    edges["bridge"] = bridges(middle[0], middle[1], named)
+    edges["kind"] = kinds(tag(lines, "highway")).to_numpy()
+    named = tag(lines, "name").where(tag(lines, "bridge").isin(["yes", "viaduct", "movable", "cantilever"]))
+    x, y = ((axis[edges["origin"]] + axis[edges["target"]]) / 2 for axis in (metric.x.to_numpy(), metric.y.to_numpy()))
+    edges["bridge"] = bridges(x, y, named)
     size = len(points)
     graph = csr_matrix((np.ones(len(edges)), (edges["origin"], edges["target"])), shape=(size, size))
     _, part = connected_components(graph, directed=False)
@@ -201,10 +199,10 @@ def _ways(pbf: Path, bounds: Bounds | None) -> tuple[pd.DataFrame, pd.DataFrame 
         points, lines = osm.get_network(network_type="all", nodes=True, extra_attributes=["route", "bridge", "name"])
     if lines is None:
         return pd.DataFrame(), None
-    closed = _tag(lines, "foot").isin(["no", "private"]) | (_tag(lines, "route") == "ferry")
-    return points, lines[~closed & ~_tag(lines, "highway").str.startswith(("motorway", "trunk"))]
+    closed = tag(lines, "foot").isin(["no", "private"]) | (tag(lines, "route") == "ferry")
+    return points, lines[~closed & ~tag(lines, "highway").str.startswith(("motorway", "trunk"))]
 
 
-def _tag(rows: pd.DataFrame, name: str) -> pd.Series:
+def tag(rows: pd.DataFrame, name: str) -> pd.Series:
     """A tag's values, '' where there is none; an extract in which nothing has the tag has no such column."""
     return rows[name].fillna("").astype(str) if name in rows else pd.Series("", index=rows.index)

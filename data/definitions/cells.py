@@ -25,8 +25,8 @@ TABLE = Definition(
         "Hexagons with their share of an area's residents (estimate)",
         publisher="Zone of Social Creativity",
         licence="ODbL 1.0",
-        attribution="Own estimate from LOR areas (Amt für Statistik Berlin-Brandenburg) and buildings, © OpenMapTiles "
-        "© OpenStreetMap contributors",
+        attribution="Own estimate from LOR areas (Amt für Statistik Berlin-Brandenburg) and buildings, "
+        "© OpenMapTiles © OpenStreetMap contributors",
         period="boundaries of 2021, buildings of August 2021",
         unit="share of the area's residents",
         geography="H3 resolution 10, centres in EPSG:25833",

@@ -63,7 +63,8 @@ def test_a_closed_line_makes_nobody_faster_and_those_along_it_slower() -> None:
     query = closures.Query(closing="line", closed_ways=("U7",))
     rows = closures.losses(ctx, query, "library", PERIOD, "district").set_index("area_id")
     assert rows["longer"].sum() > 50_000
-    assert rows.loc["08", "per_1000"] > 10 * rows.loc["09", "per_1000"] + 1  # Neukölln has it, Treptow-Köpenick hardly
+    # Neukölln has the line, Treptow-Köpenick hardly.
+    assert rows.loc["08", "per_1000"] > 10 * rows.loc["09", "per_1000"] + 1
 
 
 def test_closed_bridges_cut_off_who_lives_on_an_island() -> None:
