@@ -125,6 +125,11 @@ class Visit:
         self.page.wait_for_timeout(700)
         return self
 
+    def unfold(self, heading: str) -> Visit:
+        """Open the first expander of this heading; what lies in it moves until it stands open."""
+        self.page.get_by_text(heading).first.click()
+        return self.settle()
+
     def first_map(self) -> Locator:
         """The first map, once it is drawn and nothing moves."""
         self.page.wait_for_selector("[data-drawn], [data-testid=stDeckGlJsonChart]", timeout=60_000, state="attached")
