@@ -79,8 +79,8 @@ def arrivals(rides: Connections, to_place: np.ndarray, between: csr_matrix) -> n
     """Earliest arrival at a place by the next ride from every stop, for whoever is ready at the stop in each BIN.
 
     to_place: seconds of walking from each stop to the nearest place (infinite: none near). between: seconds of walking
-    from stop to stop where that is near; to the same stop CHANGE. Returns stops × bins, seconds after midnight;
-    infinite where none is reached within LONGEST of the last setting out.
+    from stop to stop where that is near; at least CHANGE, as at the same stop. Returns stops × bins, seconds after
+    midnight; infinite where none is reached within LONGEST of the last setting out.
     """
     best = np.full((rides.bins + 1, rides.stops), np.inf)
     seated = np.full(rides.runs, np.inf)

@@ -97,11 +97,13 @@ def _seconds(minutes: csr_matrix) -> csr_matrix:
 
 @cached_numbers
 def between_stops(ctx: CityContext) -> csr_matrix:
-    """Seconds on foot from stop to stop where one may change; at one stop the time that a change takes."""
+    """Seconds on foot from stop to stop where one may change, transit.CHANGE at least, as at one stop."""
     stops = city_table(ctx, "timetable_stops")
     walks = _seconds(travel_matrix(ctx, stops, stops, "adult", CHANGING).minutes).tolil()
     walks.setdiag(transit.CHANGE)
-    return csr_matrix(walks)
+    changes = csr_matrix(walks)
+    changes.data = np.maximum(changes.data, transit.CHANGE)
+    return changes
 
 
 @cached_numbers
@@ -170,8 +172,8 @@ def about(ctx: CityContext, window: str) -> str:
     """How ways by public transport come about."""
     _ = ctx.language
     return _(
-        "Walk to a stop ({to_stop:.0f} minutes at most), wait, ride, change ({change} s and the walk), walk; setting "
-        "out at every minute from {window} by the plan of {day}; on foot all the way where that is shorter.",
+        "Walk to a stop ({to_stop:.0f} minutes at most), wait, ride, change (the walk, {change} s at least), walk; "
+        "setting out at every minute from {window} by the plan of {day}; on foot all the way where that is shorter.",
         to_stop=TO_STOP,
         change=transit.CHANGE,
         window=_(WINDOWS[window][0]),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from data.connectors import raw
-from data.connectors.gtfs_timetable import Timetable
+from data.connectors.gtfs_timetable import Timetable, by_operator
 
 METRIC = 25833
 DAY = "2021-09-14"
@@ -31,7 +31,8 @@ def timetable(folder: Path) -> Timetable:
     station = stops["station_id"].map(pd.Series(stations.index, index=stations["station_id"]))
     station = pd.Series(station.to_numpy(), index=stops["stop_id"])
     trips = raw.open_raw(folder / "trips.parquet", ["trip_id", "pattern_id", "route_id", "start_s", "continues_as"])
-    routes = raw.open_raw(folder / "routes.parquet", ["route_id", "name", "mode"])
+    routes = raw.open_raw(folder / "routes.parquet", ["route_id", "name", "mode", "operator"])
+    routes["name"] = by_operator(routes["name"], routes["operator"])
     trips = trips.merge(routes, on="route_id").sort_values(["start_s", "trip_id"], ignore_index=True)
     times = raw.open_raw(folder / "stop_times.parquet", ["trip_id", "stop_sequence", "stop_id", "arrival_s"])
     times = times.merge(trips[["trip_id", "pattern_id", "start_s"]], on="trip_id")

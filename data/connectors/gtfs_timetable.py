@@ -27,8 +27,8 @@ DAY_S = 86_400
 
 class Timetable(NamedTuple):
     """stops: stop (0..n-1), name, x, y (metres). patterns: pattern, position, stop, arrival and departure (seconds
-    after a trip's start). trips: pattern, start (seconds after midnight, over 86,400 after the next), run (trips that
-    a traveller can stay seated through), line, mode. day: whose plan it is.
+    after a trip's start). trips: pattern, start (seconds after midnight, over 86,400 after the next, below 0 before
+    it), run (trips that a traveller can stay seated through), line, mode. day: whose plan it is.
     """
 
     stops: pd.DataFrame
@@ -43,7 +43,8 @@ def timetable(path: Path, name: str, ground: gpd.GeoSeries) -> Timetable | None:
     ground: the city in metres; stops farther than AROUND_M from it are left out. Platforms of a station are one stop.
     Times that a feed leaves out between two that it has are spread evenly over the halts; trips by headway
     (frequencies.txt) start at every headway. Trips of one block_id whose next begins where they end within ten
-    minutes are one run. Raises SourceError.
+    minutes are one run. Trips of the day before that run past midnight are in, as the first of the day.
+    Raises SourceError.
     """
     with gtfs.opened(path, name) as feed:
         places = feed.stops()
@@ -59,7 +60,7 @@ def timetable(path: Path, name: str, ground: gpd.GeoSeries) -> Timetable | None:
     patterns, of_trip = _patterns(halts)
     rows = trips.loc[of_trip.index].assign(pattern=of_trip["pattern"], start=of_trip["start"])
     rows["run"] = _runs(rows, halts)
-    rows = _by_headway(rows, headways)
+    rows = _with_night(_by_headway(rows, headways), patterns.groupby("pattern")["arrival"].max())
     columns = {name: rows[name].to_numpy() for name in ("pattern", "start", "run", "line", "mode")}
     table = pd.DataFrame(columns).sort_values(["start", "pattern"], ignore_index=True)
     table = table.astype(dict.fromkeys(("pattern", "start", "run"), "int32"))
@@ -68,15 +69,12 @@ def timetable(path: Path, name: str, ground: gpd.GeoSeries) -> Timetable | None:
 
 
 def _trips(feed: gtfs.Feed) -> tuple[pd.DataFrame, str]:
-    """By trip that runs on the chosen day: line, mode, block; and the day."""
+    """By trip that runs on the chosen day or the one before: line, mode, block, today, yesterday; and the day."""
     kinds = feed.kind_of_trips()
     trips = feed.optional_rows("trips.txt", ("trip_id", "route_id", "service_id", "block_id")).drop_duplicates(
         "trip_id"
     )
-    routes = feed.optional_rows("routes.txt", ("route_id", "route_short_name", "route_long_name"))
-    routes = routes.drop_duplicates("route_id").set_index("route_id")
-    line = routes["route_short_name"].where(routes["route_short_name"] != "", routes["route_long_name"])
-    line = line.where(line != "", routes.index.to_series())
+    line = _lines(feed)
     trips = trips.assign(
         line=trips["route_id"].map(line).fillna(trips["route_id"]), mode=trips["trip_id"].map(kinds).map(MODES)
     ).dropna(subset="mode")
@@ -91,9 +89,28 @@ def _trips(feed: gtfs.Feed) -> tuple[pd.DataFrame, str]:
     if counts.empty:
         return trips.set_index("trip_id").iloc[:0], ""
     chosen = counts.index[counts == counts.max()].min()
-    running = days.loc[days["day"] == chosen, "service_id"]
+    runs = {
+        name: trips["service_id"].isin(days.loc[days["day"] == chosen - back, "service_id"])
+        for back, name in enumerate(("today", "yesterday"))
+    }
     day = f"{pd.Timestamp('1970-01-01') + pd.Timedelta(days=int(chosen)):%Y-%m-%d}"
-    return trips[trips["service_id"].isin(running)].set_index("trip_id"), day
+    return trips.assign(**runs)[runs["today"] | runs["yesterday"]].set_index("trip_id"), day
+
+
+def _lines(feed: gtfs.Feed) -> pd.Series:
+    """By route_id the name of its line."""
+    columns = ("route_id", "agency_id", "route_short_name", "route_long_name")
+    routes = feed.optional_rows("routes.txt", columns).drop_duplicates("route_id").set_index("route_id")
+    agencies = feed.optional_rows("agency.txt", ("agency_id", "agency_name")).drop_duplicates("agency_id")
+    line = routes["route_short_name"].where(routes["route_short_name"] != "", routes["route_long_name"])
+    line = line.where(line != "", routes.index.to_series())
+    return by_operator(line, routes["agency_id"].map(agencies.set_index("agency_id")["agency_name"]))
+
+
+def by_operator(line: pd.Series, operator: pd.Series) -> pd.Series:
+    """Names of lines, with the operator's where lines of several operators have one name. Both by route."""
+    several = operator.groupby(line).transform("nunique") > 1
+    return line.where(~several | operator.isna(), line + " (" + operator.astype("str") + ")")
 
 
 def _seconds(times: pd.Series) -> pd.Series:
@@ -185,3 +202,12 @@ def _by_headway(trips: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     copies = copies.assign(start=np.concatenate(starts).astype(int) if starts else [])
     copies["run"] = len(trips) + np.arange(len(copies))
     return pd.concat([trips[~trips.index.isin(rows["trip_id"])], copies])
+
+
+def _with_night(trips: pd.DataFrame, lasts: pd.Series) -> pd.DataFrame:
+    """Trips of the day, and those of the day before that are still under way after midnight. lasts: seconds that a
+    trip of each pattern takes.
+    """
+    night = trips[trips["yesterday"]]
+    night = night.assign(start=night["start"] - DAY_S, run=night["run"] + trips["run"].max() + 1)
+    return pd.concat([trips[trips["today"]], night[night["start"] + night["pattern"].map(lasts) > 0]])

@@ -6,7 +6,9 @@ import zipfile
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import shapely
+from scipy.sparse import csr_matrix
 
 from analytics import transit
 from data.connectors import gtfs_timetable
@@ -72,11 +74,36 @@ def test_trips_by_headway_start_at_every_headway_and_past_midnight(tmp_path: Pat
     times = "1,A1,1,00:00:00,00:00:00\n1,B,2,00:06:00,00:06:00\n"
     headways = "trip_id,start_time,end_time,headway_secs\n1,23:30:00,24:30:00,1200\n"
     plan = read(feed(tmp_path / "feed.zip", "1,b,week,\n", times, frequencies=headways))
-    assert plan.trips["start"].tolist() == [84600, 85800, 87000]
-    assert plan.trips["line"].tolist() == ["Ring bus"] * 3
-    assert plan.trips["run"].nunique() == 3
+    # The trip of Monday's 24:10 is Tuesday's first; that of 23:50 ends before midnight.
+    assert plan.trips["start"].tolist() == [600, 84600, 85800, 87000]
+    assert plan.trips["line"].tolist() == ["Ring bus"] * 4
+    assert plan.trips["run"].nunique() == 4
     rides = transit.connections(len(plan.stops), plan.patterns, plan.trips, 86_000, 90_000)
     assert rides.departure.tolist() == [87000]
+
+
+def test_the_night_is_served_by_what_left_the_day_before(tmp_path: Path) -> None:
+    trips = "1,b,week,n\n2,b,week,n\n3,b,sunday,\n"
+    times = "1,A1,1,25:30:00,25:30:00\n1,B,2,25:40:00,25:40:00\n"  # half past one at night
+    times += "2,B,1,25:41:00,25:41:00\n2,C,2,25:50:00,25:50:00\n"
+    times += "3,A1,1,26:00:00,26:00:00\n3,B,2,26:10:00,26:10:00\n"  # the night to Monday is not asked for
+    plan = read(feed(tmp_path / "feed.zip", trips, times))
+    assert plan.day == "2026-01-06"  # a Tuesday
+    night = transit.connections(len(plan.stops), plan.patterns, plan.trips, 3600, 3 * 3600)
+    assert sorted(night.departure) == [5400, 6060]
+    assert night.runs == 1
+    number = plan.stops.set_index("name")["stop"]
+    to_place = np.where(plan.stops["stop"] == number["Gamma"], 0.0, np.inf)
+    stay = csr_matrix(np.eye(len(plan.stops)) * transit.CHANGE)
+    best = transit.arrivals(night, to_place, stay)
+    assert best[number["Alpha"], 0] == 25 * 3600 + 50 * 60 - 86_400
+
+
+def test_the_first_day_of_a_feed_has_no_night_before(tmp_path: Path) -> None:
+    calendar = CALENDAR.splitlines()[0] + "\nweek,0,1,0,0,0,0,0,20260106,20260106\n"
+    times = "1,A1,1,25:30:00,25:30:00\n1,B,2,25:40:00,25:40:00\n"
+    plan = read(feed(tmp_path / "feed.zip", "1,b,week,\n", times, calendar=calendar))
+    assert plan.trips["start"].tolist() == [91_800]
 
 
 def test_a_vehicle_that_goes_on_is_one_run(tmp_path: Path) -> None:
@@ -89,6 +116,15 @@ def test_a_vehicle_that_goes_on_is_one_run(tmp_path: Path) -> None:
     runs = plan.trips.set_index(["start", "line"])["run"]
     assert runs[28800, "M1"] == runs.loc[29520, "Ring bus"].iloc[0]
     assert plan.trips["run"].nunique() == 3
+
+
+def test_lines_of_one_name_are_told_apart_by_their_operators(tmp_path: Path) -> None:
+    routes = "route_id,agency_id,route_short_name,route_type\nt,n,612,3\nb,s,612,3\nc,s,1,3\nd,s,1,3\n"
+    agency = "agency_id,agency_name\nn,North buses\ns,South buses\n"
+    trips = "1,t,week,\n2,b,week,\n3,c,week,\n4,d,week,\n"
+    times = "".join(f"{n},A1,1,08:0{n}:00,08:0{n}:00\n{n},B,2,08:1{n}:00,08:1{n}:00\n" for n in range(1, 5))
+    plan = read(feed(tmp_path / "feed.zip", trips, times, routes=routes, agency=agency))
+    assert plan.trips["line"].tolist() == ["612 (North buses)", "612 (South buses)", "1", "1"]
 
 
 def test_a_feed_without_times_has_no_timetable(tmp_path: Path) -> None:
