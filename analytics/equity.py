@@ -51,6 +51,19 @@ def palma(values: np.ndarray, people: np.ndarray) -> float | None:
     return float((1 - below[1]) / below[0]) if below[0] > 0 else None
 
 
+def fifths(values: np.ndarray, people: np.ndarray) -> np.ndarray:
+    """The fifth of people, 1 (lowest values) to 5, that each area lies in with its middle; 0 where its value is unknown
+    or nobody lives. Areas of one value are in one fifth, so fifths are only as even as values allow.
+    """
+    keep = (people > 0) & np.isfinite(values)
+    _, group = np.unique(values[keep], return_inverse=True)
+    mass = np.bincount(group, people[keep].astype(float))
+    middle = (np.cumsum(mass) - mass / 2) / mass.sum()
+    result = np.zeros(len(values), dtype=int)
+    result[keep] = np.minimum((5 * middle).astype(int) + 1, 5)[group]
+    return result
+
+
 class Gap(NamedTuple):
     """Mean of a group less that of all others, its 95 % interval; the same without the area that moves it most.
 

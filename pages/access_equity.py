@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import access, areas, equity
+from services import access, areas, equity, transit
 from views import controls, figures, shell, state
 from views.language import _
 
@@ -17,6 +17,13 @@ if equity.counts_displaced(ctx, territory):
     st.markdown(equity.gap_sentence(ctx, territory, query))
 with shell.section():
     figures.show(equity.lorenz_figure(ctx, territory, query))
+st.header(_("Who needs a bus where others walk"), anchor=False, divider="gray")
+ways = state.read(transit.Query)
+columns = st.columns(2)
+controls.choice(columns[0].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
+controls.choice(columns[1].selectbox, _("Limit"), "ride_limit", lambda minutes: _("{m} minutes", m=minutes))
+with shell.section():
+    figures.show(equity.bus_figure(ctx, territory, query.service, ways))
 st.header(_("Where the underserved cluster"), anchor=False, divider="gray")
 with shell.section(), st.spinner(_("Permuting neighbours …")):
     figures.show(equity.cluster_figure(ctx, territory, query))

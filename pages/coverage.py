@@ -2,28 +2,26 @@
 
 import streamlit as st
 
-from services import access, areas, coverage, names
+from services import access, areas, coverage, names, transit
 from views import controls, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Service coverage in {place}", place=areas.place_name(ctx, territory)), ctx, territory)
-services = coverage.services(ctx)
-query = state.read(
-    coverage.Query,
-    {
-        "service": list(services),
-        "coverage": lambda values: coverage.measures(ctx, values["service"]),
-        "level": list(ctx.levels),
-    },
-    {"level": ctx.levels[-1]},
-)
-columns = st.columns(4)
-controls.choice(columns[0].selectbox, _("Service"), "service", services)
+query = state.read(coverage.Query, coverage.options(ctx), {"level": ctx.levels[-1]})
+columns = st.columns(3)
+controls.choice(columns[0].selectbox, _("Service"), "service", coverage.services(ctx))
 controls.choice(columns[1].selectbox, _("Measure"), "coverage", lambda measure: _(coverage.MEASURES[measure][0]))
 controls.choice(columns[2].selectbox, _("Areas"), "level", names.level_names(ctx))
-controls.choice(columns[3].selectbox, _("Within"), "distance", lambda metres: _("{metres:,} m", metres=metres))
+columns = st.columns(3)
+controls.choice(columns[0].selectbox, _("Way"), "way", coverage.ways(ctx))
+if query.way == "metres":
+    controls.choice(columns[1].selectbox, _("Within"), "distance", lambda metres: _("{metres:,} m", metres=metres))
+else:
+    controls.choice(columns[1].selectbox, _("Within"), "minutes", lambda minutes: _("{m} minutes", m=minutes))
+if query.way == "transit":
+    controls.choice(columns[2].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
 figures.key_figures(coverage.key_figures(ctx, territory, query))
 notes = coverage.about(ctx, territory, query), access.limits_note(ctx, query.service, territory)
 st.caption(" · ".join(filter(None, notes)))

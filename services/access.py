@@ -23,8 +23,8 @@ from services.areas import area_names, exact_areas, hierarchy, latest_period, pl
 from services.areas import residents as all_residents
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.coverage import known_first, residents_served, served_on
 from services.names import facility_kinds
+from services.served import known_first, residents_served, served_on
 from services.tables import city_table, has_tables, missing_table, optional_table, require_tables
 from services.walks import about_walks, minutes_from_cells, range_text, spread, travel_matrix, walkers
 

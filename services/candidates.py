@@ -12,8 +12,8 @@ from analytics.siting import SitingProblem
 from data.context import CityContext
 from data.errors import NothingToShow
 from services.cache import cached, cached_numbers
-from services.coverage import require_served
 from services.demand_points import demand_points, minutes_before, people, within
+from services.served import require_served
 from services.tables import city_table
 from services.walks import filled, travel_matrix
 

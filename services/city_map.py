@@ -21,11 +21,12 @@ from services import inclusion
 from services.areas import area_names, area_shapes, bounds, current_half_years, in_district, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.coverage import facility_points, known_first
+from services.coverage import facility_points
 from services.figures import Caption, Shading, area_layer, figure, legend, outline_layer, picks, point_layer, ranges
 from services.findings import ends, left_out
 from services.indicator_days import social_day
 from services.names import cards, facility_kinds, level_plurals
+from services.served import known_first
 from services.sites import WITHOUT_DOORS
 from services.tables import missing_table, require_tables, source
 from services.walks import range_text, spread

@@ -17,10 +17,10 @@ from services.access import cell_groups, minutes_to_nearest, people_in_cells
 from services.areas import area_names, in_district, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
-from services.coverage import require_served, served_on
 from services.figures import Caption, Shading, area_map
 from services.findings import ends, left_out
 from services.names import facility_kinds, level_plurals
+from services.served import require_served, served_on
 from services.tables import city_table, source
 
 KINDS = {"bridge": N_("A bridge, for people on foot"), "line": N_("A line"), "station": N_("A station")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -14,14 +13,16 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import N_
-from services.areas import area_names, current_half_years, hierarchy, in_district, place_name, require_period
+from services import access, transit
+from services.areas import area_names, hierarchy, in_district, place_name, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends, left_out, some
 from services.names import facility_kinds, level_plurals
-from services.tables import city_table, facilities_source, missing_table, optional_table, require_tables, world_table
-from services.walks import has_network, metres_from_cells
+from services.served import cut_note, known_first, require_served, residents_served, served_on
+from services.tables import city_table, facilities_source, missing_table, optional_table, require_tables, source
+from services.walks import about_walks, has_network, metres_from_cells
 
 # measure -> its name, unit, digits, suffix and factor of the legend
 MEASURES = {
@@ -29,6 +30,15 @@ MEASURES = {
     "residents_per_facility": (N_("Residents per facility"), N_("residents served per facility"), 0, "", 1),
     "places_per_100": (N_("Places per 100 of those served"), N_("places per 100 residents served"), 1, "", 1),
 }
+Way = Literal["metres", "foot", "wheelchair", "bicycle", "transit"]
+WAYS = {
+    "metres": N_("Metres on foot"),
+    "foot": N_("Minutes on foot"),
+    "wheelchair": N_("Minutes by wheelchair"),
+    "bicycle": N_("Minutes by bicycle"),
+    "transit": N_("Minutes by bus and train, door to door"),
+}
+WALKER_OF = {"foot": "adult", "wheelchair": "wheelchair", "bicycle": "bicycle"}
 # grouping of kinds -> the need that initiatives are filed under
 NEEDS = {"learning": "learning", "community": "participation", "health": "health"}
 COLUMNS = by_name(
@@ -43,12 +53,22 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What a reader asks of this page: kind of service, measure, level of areas, distance in metres."""
+    """What a reader asks of this page: kind of service, measure, level of areas; how one gets there, and the limit in
+    metres or, by the others, in minutes; by public transport, when one sets out.
+    """
 
     service: str = ""
     coverage: Literal["share_within", "residents_per_facility", "places_per_100"] = "share_within"
     level: str = ""
+    way: Way = "metres"
     distance: Literal[250, 500, 750, 1000, 1500, 2000, 3000] = 500
+    minutes: Literal[5, 10, 15, 20, 30, 45, 60] = 15
+    window: transit.Window = "morning"
+
+    @property
+    def limit(self) -> int:
+        """The limit in the way's unit."""
+        return self.distance if self.way == "metres" else self.minutes
 
 
 def services(ctx: CityContext) -> dict[str, str]:
@@ -61,6 +81,22 @@ def services(ctx: CityContext) -> dict[str, str]:
     return {kind: labels[kind] for kind in known_first(ctx, labels)}
 
 
+def ways(ctx: CityContext) -> dict[str, str]:
+    """How one may get there in this city, in words."""
+    known = [way for way in WAYS if way != "transit" or transit.has_timetable(ctx)]
+    return {way: ctx.language(WAYS[way]) for way in known}
+
+
+def options(ctx: CityContext) -> dict[str, Any]:
+    """What the choices may be in this city."""
+    return {
+        "service": list(services(ctx)),
+        "coverage": lambda values: measures(ctx, values["service"]),
+        "level": list(ctx.levels),
+        "way": list(ways(ctx)),
+    }
+
+
 def measures(ctx: CityContext, kind: str) -> list[str]:
     """Measures that make sense for a kind: places only where some are stated."""
     return [name for name in MEASURES if name != "places_per_100" or _states_places(ctx, kind)]
@@ -71,47 +107,6 @@ def _states_places(ctx: CityContext, kind: str) -> bool:
     return bool(rows.loc[rows["kind"] == kind, "places"].notna().any())
 
 
-def _ages(kind: str) -> tuple[int | None, int | None]:
-    """Ages that a kind of facility serves, from and to under; none where it serves everyone."""
-    row = world_table("facility_kinds").set_index("kind").loc[kind]
-    return (None, None) if pd.isna(row["age_from"]) else (int(row["age_from"]), int(row["age_to"]))
-
-
-@cached_numbers
-def knows_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> bool:
-    """Whether the city's ages of a day tell how many a kind of facility serves."""
-    rows = city_table(ctx, "residents")
-    return coverage.knows_age(rows.loc[rows["period"] == period, "age"].unique(), *_ages(kind))
-
-
-def require_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.Timestamp:
-    """The day again. Raises NothingToShow where the city's ages do not tell how many a kind of facility serves."""
-    if knows_served(ctx, kind, period):
-        return period
-    _ = ctx.language
-    raise NothingToShow(
-        _(
-            "How many {served} there are is not known: the city's residents of {day} are not counted by such ages.",
-            served=served_words(ctx, kind),
-            day=_.day(period),
-        ),
-        _("Choose a service for all ages, or add ages to the city's pack and build it on the page *Your city*."),
-    )
-
-
-def known_first(ctx: CityContext, kinds: Iterable[str]) -> list[str]:
-    """Kinds of facility, first those of which it is known how many they serve on the newest day."""
-    days = current_half_years(ctx)[-1:]
-    return sorted(kinds, key=lambda kind: not all(knows_served(ctx, kind, day) for day in days))
-
-
-@cached_numbers
-def residents_served(ctx: CityContext, kind: str, period: pd.Timestamp) -> pd.DataFrame:
-    """Residents of the ages that a kind of facility serves, by smallest area: area_id, persons."""
-    rows = city_table(ctx, "residents")
-    return coverage.of_age(rows[rows["period"] == period], *_ages(kind))
-
-
 @cached_numbers
 def metres_to(ctx: CityContext, kind: str) -> np.ndarray:
     """Metres from every cell of the city to the nearest facility of a kind: over its streets, else straight."""
@@ -120,17 +115,59 @@ def metres_to(ctx: CityContext, kind: str) -> np.ndarray:
     return metres_from_cells(ctx, rows) if has_network(ctx) else coverage.nearest_m(city_table(ctx, "cells"), rows)
 
 
+def _distances(ctx: CityContext, kind: str, way: Way, window: transit.Window) -> np.ndarray:
+    """From every cell to the nearest facility of a kind: metres, or minutes; by public transport the median."""
+    if way == "metres":
+        return metres_to(ctx, kind)
+    if way == "transit":
+        return transit.minutes_to_nearest(ctx, kind, window)[0]
+    return access.minutes_to_nearest(ctx, kind, WALKER_OF[way])
+
+
 @cached_numbers
-def by_area(ctx: CityContext, kind: str, period: pd.Timestamp, level: str, distance_m: int) -> pd.DataFrame:
+def by_area(
+    ctx: CityContext,
+    kind: str,
+    period: pd.Timestamp,
+    level: str,
+    limit: int,
+    way: Way = "metres",
+    window: transit.Window = "morning",
+) -> pd.DataFrame:
     """Every measure of one kind by area of a level, for the whole city: area_id, name, persons, facilities and the
-    measures.
+    measures. limit: metres, or minutes.
     """
     people, places = residents_served(ctx, kind, period), optional_table(ctx, "facilities")
-    groups = hierarchy(ctx)[level]
-    near = coverage.share_within(city_table(ctx, "cells"), metres_to(ctx, kind), people, distance_m, groups)
+    groups, distances = hierarchy(ctx)[level], _distances(ctx, kind, way, window)
+    near = coverage.share_within(city_table(ctx, "cells"), distances, people, limit, groups)
     result = coverage.supply(places[places["kind"] == kind], people, groups)
     result = result.merge(near[["area_id", "within", "share_within"]], on="area_id")
     return result.assign(name=result["area_id"].map(area_names(ctx, level)))
+
+
+def _rows(ctx: CityContext, query: Query, period: pd.Timestamp, level: str) -> pd.DataFrame:
+    return by_area(ctx, query.service, period, level, query.limit, query.way, query.window)
+
+
+def within(ctx: CityContext, query: Query) -> str:
+    """The limit in words."""
+    _ = ctx.language
+    words = {
+        "metres": _("within {distance:,} m on foot", distance=query.distance),
+        "foot": _("within {minutes} minutes on foot", minutes=query.minutes),
+        "wheelchair": _("within {minutes} minutes by wheelchair", minutes=query.minutes),
+        "bicycle": _("within {minutes} minutes by bicycle", minutes=query.minutes),
+        "transit": _("within {minutes} minutes by bus and train", minutes=query.minutes),
+    }
+    return words[query.way]
+
+
+def _sources(ctx: CityContext, query: Query) -> str:
+    """Whose figures these are."""
+    _, line = ctx.language, facilities_source(ctx)
+    if query.way != "transit":
+        return line
+    return _("{sources}; timetable: {timetable}", sources=line, timetable=source(ctx, *transit.TABLES))
 
 
 def facility_points(ctx: CityContext, kind: str) -> pd.DataFrame:
@@ -141,41 +178,18 @@ def facility_points(ctx: CityContext, kind: str) -> pd.DataFrame:
     return rows.assign(shown=texts.where(rows["places"].notna(), _("places not stated")))
 
 
-def cut_note(ctx: CityContext, kind: str, period: pd.Timestamp) -> str:
-    """From which counted ages those that a kind serves are estimated on a day; '' where they were counted as such."""
-    rows = optional_table(ctx, "residents")
-    bands = coverage.cut_bands(rows.loc[rows["period"] == period, "age"].unique(), *_ages(kind))
-    if not bands:
-        return ""
-    counted = ctx.language.listed(band.replace("-", "–") for band in bands)
-    return ctx.language("estimated from those aged {bands}, in proportion to the years", bands=counted)
-
-
-def served_on(ctx: CityContext, kind: str, period: pd.Timestamp) -> str:
-    """Whom a kind serves, in words, and from which counted ages they are estimated on a day, if they are."""
-    words, note = served_words(ctx, kind), cut_note(ctx, kind, period)
-    return f"{words} ({note})" if note else words
-
-
-def served_words(ctx: CityContext, kind: str) -> str:
-    """Whom a kind serves, in words."""
-    _, row = ctx.language, world_table("facility_kinds").set_index("kind").loc[kind]
-    if pd.isna(row["age_from"]):
-        return _("all residents")
-    if row["age_to"] >= 120:
-        return _("residents over 64")
-    return _("residents aged {age_from} to {age_to}", age_from=row["age_from"], age_to=row["age_to"] - 1)
-
-
 def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:
     """Facilities, share of residents near one, and places or residents for each, in the city or the chosen district."""
     _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
-    rows = by_area(ctx, query.service, period, ctx.largest_level, query.distance)
+    rows = _rows(ctx, query, period, ctx.largest_level)
     rows = in_district(ctx, rows, territory.district, ctx.largest_level)
     facilities, places, people = (int(rows[name].sum()) for name in ("facilities", "places", "persons"))
     plural = facility_kinds(ctx).loc[query.service, "plural"].capitalize()
     share = rows["within"].sum() / rows["persons"].sum() if people else None
-    near = KeyFigure(_("Within {distance:,} m (estimate)", distance=query.distance), _.percent(share, 1))
+    label = _("Within {minutes} minutes (estimate)", minutes=query.minutes)
+    if query.way == "metres":
+        label = _("Within {distance:,} m (estimate)", distance=query.distance)
+    near = KeyFigure(label, _.percent(share, 1), help=within(ctx, query))
     per_100 = KeyFigure(_("Places per 100"), _.number(100 * places / people if people else None, 1))
     each = KeyFigure(_("Residents per facility"), _.number(people / facilities if facilities else None))
     return [KeyFigure(plural, _.number(facilities)), near, per_100 if _states_places(ctx, query.service) else each]
@@ -184,13 +198,19 @@ def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[Ke
 def about(ctx: CityContext, territory: Territory, query: Query) -> str:
     """For whom and when these numbers are, and from what."""
     _, period = ctx.language, require_period(ctx, territory)
+    if query.way == "metres":
+        how = _("Distances are walked over streets") if has_network(ctx) else _("Distances are straight lines")
+        how = f"{_(ctx.city.estimate_note)} {how}"
+    elif query.way == "transit":
+        how = transit.about(ctx, query.window)
+    else:
+        how = about_walks(ctx, WALKER_OF[query.way])
     return _(
-        "For {loc} on {period} · {estimate_note} {distances} · Source: {credit}",
-        distances=_("Distances are walked over streets") if has_network(ctx) else _("Distances are straight lines"),
+        "For {loc} on {period} · {how} · Source: {credit}",
         loc=served_on(ctx, query.service, period),
         period=_.day(period),
-        estimate_note=_(ctx.city.estimate_note),
-        credit=facilities_source(ctx),
+        how=how,
+        credit=_sources(ctx, query),
     )
 
 
@@ -250,7 +270,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     """The measure by area, with the facilities on top. Raises NothingToShow where no area has a value."""
     _, period = ctx.language, require_served(ctx, query.service, require_period(ctx, territory))
     label, unit, digits, suffix, factor = MEASURES[query.coverage]
-    rows = by_area(ctx, query.service, period, query.level, query.distance)
+    rows = _rows(ctx, query, period, query.level)
     rows["value"] = rows[query.coverage]
     rows["shown"] = [_shown(ctx, query.coverage, value) for value in rows["value"]]
     service = facility_kinds(ctx).loc[query.service]
@@ -262,7 +282,8 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
             _("{place} has no {loc} and no figure to show.", place=place, loc=service["plural"]),
             _("Choose another service."),
         )
-    notes = [_(label), left_out(ctx, known, "value", "persons"), cut_note(ctx, query.service, period)]
+    measured = within(ctx, query) if query.coverage == "share_within" else _(label)
+    notes = [measured, left_out(ctx, known, "value", "persons"), cut_note(ctx, query.service, period)]
     if query.coverage == "places_per_100" and here["without_places"].any():
         unstated, every = (int(here[name].sum()) for name in ("without_places", "facilities"))
         notes.append(_("{count:,} of {all:,} state no places and add none", count=unstated, all=every))
@@ -271,7 +292,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         ctx,
         territory,
         "coverage-map",
-        Caption(finding, _(unit), _.day(period), facilities_source(ctx), " · ".join(note for note in notes if note)),
+        Caption(finding, _(unit), _.day(period), _sources(ctx, query), " · ".join(note for note in notes if note)),
         rows,
         query.level,
         Shading(digits, suffix, factor, "jenks"),
@@ -285,14 +306,16 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     _, period, level = ctx.language, require_period(ctx, territory), ctx.largest_level
     require_served(ctx, query.service, period)
     _label, unit, digits, suffix, factor = MEASURES[query.coverage]
-    rows = by_area(ctx, query.service, period, level, query.distance)
+    rows = _rows(ctx, query, period, level)
     bars = rows.assign(value=rows[query.coverage] * factor).dropna(subset="value").sort_values("value")
     marked = area_names(ctx, level).get(territory.district or territory.area, "")
     if bars.empty:
         raise NothingToShow(_("No area has a figure."), _("Choose another service."))
     service = facility_kinds(ctx).loc[query.service]
     gaps = rows[rows[query.coverage].isna() & (rows["persons"] > 0) & (rows["facilities"] == 0)]["name"]
-    note = _("without any {service}: {areas}", service=_.inside(service["label"]), areas=some(ctx, gaps))
+    notes = [within(ctx, query)] if query.coverage == "share_within" else []
+    if len(gaps):
+        notes.append(_("without any {service}: {areas}", service=_.inside(service["label"]), areas=some(ctx, gaps)))
     (first, low), (last, high) = (_end_words(ctx, bars, largest, digits) for largest in (False, True))
     finding = _(
         "{service}: from {value}{suffix} in {name} to {value_2}{suffix} in {name_2}",
@@ -308,7 +331,7 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     return figure(
         ctx,
         "coverage-bars",
-        Caption(finding, _(unit), _.day(period), facilities_source(ctx), note if len(gaps) else ""),
+        Caption(finding, _(unit), _.day(period), _sources(ctx, query), " · ".join(notes)),
         rows,
         chart("bars", bars, label="name", value="value", unit=_(unit), digits=digits, marked=marked),
         COLUMNS,

@@ -15,9 +15,9 @@ from data.translation import N_
 from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells
 from services.areas import require_period
 from services.cache import cached_numbers
-from services.coverage import known_first, served_on
 from services.figures import Caption
 from services.names import facility_kinds
+from services.served import known_first, served_on
 from services.tables import city_table, facilities_source, missing_table, require_tables
 from services.walks import travel_matrix
 

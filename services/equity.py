@@ -13,16 +13,16 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import GAP, N_
-from services import access
+from services import access, transit
 from services.access import Question
 from services.areas import area_names, area_shapes, hierarchy, require_period, residents
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.coverage import require_served
 from services.figures import Caption, area_layer, chart, city_map, figure, legend, outline_layer
 from services.indicator_days import social_day, social_shares
 from services.names import facility_kinds, level_plurals
-from services.tables import city_table, facilities_source
+from services.served import require_served, served_on
+from services.tables import city_table, facilities_source, source
 
 if TYPE_CHECKING:
     from libpysal.weights import Queen
@@ -141,6 +141,85 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
         without_low=gap.without_low,
         without_high=gap.without_high,
     )
+
+
+@cached
+def bus_need(
+    ctx: CityContext, kind: str, query: transit.Query, period: pd.Timestamp
+) -> tuple[pd.DataFrame, equity.Gap | None]:
+    """Per cent of the people served who walk to a service, need a bus or train, or have neither, by fifth of people
+    from areas with least child poverty (1) to most (5): fifth, way, percent, persons. And how many points more of the
+    last fifth than of all others need a bus; None where the last fifth lives in one cluster.
+    """
+    people, areas = access.people_in_cells(ctx, kind, period), access.cell_groups(ctx, ctx.levels[-1]).to_numpy()
+    ways = transit.by_way(ctx, kind, query.window, query.ride_limit)
+    counts = pd.DataFrame({way: np.where(flags, people, 0) for way, flags in ways.items()}).groupby(areas).sum()
+    total = counts.sum(axis=1)
+    fifth = equity.fifths(_child_poverty(ctx, period).reindex(counts.index).to_numpy(float), total.to_numpy())
+    rows = counts.groupby(fifth).sum().drop(index=0, errors="ignore").rename_axis("fifth")
+    long = rows.reset_index().melt("fifth", var_name="way", value_name="persons")
+    long["percent"] = 100 * long["persons"] / long["fifth"].map(rows.sum(axis=1))
+    clusters = hierarchy(ctx)[_cluster_level(ctx)].reindex(counts.index).to_numpy(str)
+    last, others = (np.where(flags, total, 0).astype(float) for flags in (fifth == 5, (fifth > 0) & (fifth < 5)))
+    if min(len(np.unique(clusters[group > 0])) for group in (last, others)) < 2:
+        return long, None
+    share = (100 * counts["ride"] / total.where(total > 0)).to_numpy(float)
+    return long, equity.gap(share, last, others, clusters)
+
+
+def bus_figure(ctx: CityContext, territory: Territory, kind: str, query: transit.Query) -> Figure:
+    """Who needs a bus where others walk, by child poverty of the area. Raises NothingToShow without a timetable, or
+    where the city's areas have no child poverty.
+    """
+    transit.require_timetable(ctx)
+    _, period = ctx.language, require_served(ctx, kind, require_period(ctx, territory))
+    day = social_day(ctx, period, "child_poverty")
+    if day is None or _child_poverty(ctx, period).notna().sum() < MIN_CLUSTERS:
+        raise NothingToShow(
+            _("Child poverty is not known for {n} areas or more, so people cannot be compared by it.", n=MIN_CLUSTERS),
+            _("Who needs a bus is on the page *Who is served*."),
+        )
+    rows, gap = bus_need(ctx, kind, query, period)
+    words, ways = {n: _("fifth {n}", n=n) for n in range(1, 6)}, transit.way_words(ctx, query.ride_limit)
+    words |= {1: _("fifth with least child poverty"), 5: _("fifth with most child poverty")}
+    ride = rows[rows["way"] == "ride"].set_index("fifth")
+    last = ride["percent"].get(5, np.nan)
+    rest = rows[rows["fifth"] < 5]
+    others = 100 * rest.loc[rest["way"] == "ride", "persons"].sum() / max(rest["persons"].sum(), 1)
+    values = {
+        "service": facility_kinds(ctx).loc[kind, "label"],
+        "last": _.percent(last / 100, 1),
+        "others": _.percent(others / 100, 1),
+    }
+    finding = _(
+        "{service}: {last} of those served where child poverty is highest need a bus or train, {others} of the others",
+        **values,
+    )
+    if gap is None or not gap.sure:
+        finding = _(
+            "{service}: whether more need a bus or train where child poverty is highest cannot be told ({last} there, "
+            "{others} of the others)",
+            **values,
+        )
+    notes = [served_on(ctx, kind, period), transit.about(ctx, query.window)]
+    if gap is not None:
+        notes.insert(
+            0,
+            _(
+                "difference {gap:+.1f} points (95 % interval {low:+.1f} to {high:+.1f}, jackknife over {areas})",
+                gap=gap.gap,
+                low=gap.low,
+                high=gap.high,
+                areas=level_plurals(ctx)[_cluster_level(ctx)],
+            ),
+        )
+    table = rows.assign(group=rows["fifth"].map(words), way=rows["way"].map(ways)).drop(columns="fifth")
+    unit = _("% of people served, by child poverty of their area (estimate)")
+    credit = source(ctx, "facilities", "residents", "social_monitoring", *transit.TABLES, "network_edges")
+    dates = _("{dates}, social monitoring of {day}", dates=transit.dates(ctx, period), day=_.day(day))
+    caption = Caption(finding, unit, dates, credit, " · ".join(notes))
+    drawing = chart("stacked", table, label="group", part="way", value="percent", unit=unit)
+    return figure(ctx, "bus-need", caption, table, drawing, transit.COLUMNS)
 
 
 @cached

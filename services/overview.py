@@ -19,6 +19,7 @@ from services.areas import country_names, current_half_years, half_years, in_dis
 from services.creative import break_note
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds, region_name
+from services.served import require_served, residents_served
 from services.tables import UNDATED, entries, optional_table, require_tables, source, world_source, world_table
 from services.walks import has_network
 
@@ -132,7 +133,7 @@ def _daycare(ctx: CityContext, district: str, period: pd.Timestamp) -> float:
     """Day-care places for every child under six; NaN where no centre states its places or no children are counted."""
     places = optional_table(ctx, "facilities")
     places = in_district(ctx, places[places["kind"] == "daycare"], district)["places"].sum(min_count=1)
-    served = in_district(ctx, coverage.residents_served(ctx, "daycare", period), district)
+    served = in_district(ctx, residents_served(ctx, "daycare", period), district)
     children = served["persons"].sum(min_count=1)
     return float("nan") if pd.isna(places) or pd.isna(children) or not children else float(places) / float(children)
 
@@ -168,7 +169,7 @@ def daycare(ctx: CityContext, territory: Territory) -> Tile:
     _, registers, residents = ctx.language, *entries(ctx, "facilities", "residents")
     periods = half_years(ctx, territory.first_year, territory.last_year)[-1:]
     for period in periods:
-        coverage.require_served(ctx, "daycare", period)
+        require_served(ctx, "daycare", period)
     path = pd.Series({period: 100 * _daycare(ctx, territory.district, period) for period in periods}, dtype=float)
     label = _("Day-care places per 100 children under 6 in {place}", place=place_name(ctx, territory))
     note = _(

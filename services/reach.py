@@ -22,10 +22,11 @@ from services.access import DISPLACED, EVERYONE, Question
 from services.areas import area_names, area_shapes, current_half_years, in_district, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
-from services.coverage import cut_note, facility_points, knows_served, require_served, served_words, services
+from services.coverage import facility_points, services
 from services.figures import Caption, Shading, area_map, chart, city_map, figure, legend, ranges
 from services.findings import ends, left_out
 from services.names import facility_kinds, level_plurals
+from services.served import cut_note, knows_served, require_served, served_words
 from services.tables import city_table, facilities_source
 
 MOST_CELLS = 12_000  # hexagons that a map sends to a browser: about 70 bytes each

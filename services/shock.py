@@ -21,11 +21,11 @@ from services.access import facilities
 from services.areas import area_names, hierarchy, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.coverage import require_served
 from services.demand_points import caption, demand_points, people, services, usual_service, within
 from services.figures import Shading, area_map, chart, figure
 from services.findings import some
 from services.names import facility_kinds
+from services.served import require_served
 
 LEFT_OUT = ("public_art",)  # no service that could close
 COLUMNS = by_name(

@@ -21,9 +21,9 @@ from services.access import counts_displaced, displaced_in_cells, minutes_to_nea
 from services.areas import area_names, exact_areas, hierarchy, require_period
 from services.cache import cached
 from services.columns import by_name
-from services.coverage import require_served, served_on
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds
+from services.served import require_served, served_on
 from services.tables import city_table, facilities_source, require_tables, source
 from services.walks import about_walks, minutes_to_place, spread, travel_matrix
 

@@ -19,10 +19,10 @@ from services.access import minutes_to_nearest as on_foot_to_nearest
 from services.areas import area_names, in_district, require_period
 from services.cache import cached_numbers
 from services.columns import by_name
-from services.coverage import require_served, served_on, served_words
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends, left_out
 from services.names import facility_kinds, level_plurals
+from services.served import require_served, served_on, served_words
 from services.tables import city_table, entries, has_tables, source
 from services.walks import minutes_from_cells, travel_matrix
 
@@ -229,22 +229,37 @@ def map_figure(ctx: CityContext, territory: Territory, kind: str, query: Query, 
     return area_map(ctx, territory, "transit-map", caption, rows, level, Shading(0, scheme="jenks"), columns=COLUMNS)
 
 
+def by_way(ctx: CityContext, kind: str, window: str, limit: int) -> dict[str, np.ndarray]:
+    """Of every cell whether a service is within WALKED minutes on foot ('foot'), else within the limit by public
+    transport ('ride'), or neither.
+    """
+    near = on_foot_to_nearest(ctx, kind, "adult") <= WALKED
+    reached = minutes_to_nearest(ctx, kind, window)[0] <= limit
+    return {"foot": near, "ride": ~near & reached, "neither": ~near & ~reached}
+
+
 @cached_numbers
 def shares(ctx: CityContext, kind: str, window: str, limit: int, period: pd.Timestamp, district: str) -> pd.DataFrame:
     """Per cent of each group who have a service within WALKED minutes on foot, within the limit by public transport
     alone, and within neither: group, way (foot, ride, neither), percent, persons.
     """
-    here = cells_within(ctx, district)
-    on_foot, (middle, _late) = on_foot_to_nearest(ctx, kind, "adult"), minutes_to_nearest(ctx, kind, window)
-    near = on_foot <= WALKED
-    ways = {"foot": near, "ride": ~near & (middle <= limit), "neither": ~near & (middle > limit)}
-    rows = []
+    here, ways, rows = cells_within(ctx, district), by_way(ctx, kind, window, limit), []
     for group, people in groups_counted(ctx, kind, period).items():
         total = int(people[here].sum())
         for way, flags in ways.items():
             count = int(people[here & flags].sum())
             rows.append((group, way, 100 * count / total if total else np.nan, count))
     return pd.DataFrame(rows, columns=["group", "way", "percent", "persons"])
+
+
+def way_words(ctx: CityContext, limit: int) -> dict[str, str]:
+    """The ways of shares in words."""
+    _ = ctx.language
+    return {
+        "foot": _("within {minutes} minutes on foot", minutes=WALKED),
+        "ride": _("only by bus or train, within {minutes} minutes", minutes=limit),
+        "neither": _("neither"),
+    }
 
 
 def need_figure(ctx: CityContext, territory: Territory, kind: str, query: Query) -> Figure:
@@ -254,11 +269,7 @@ def need_figure(ctx: CityContext, territory: Territory, kind: str, query: Query)
     rows = shares(ctx, kind, query.window, query.ride_limit, period, territory.district)
     if rows["percent"].isna().all():
         raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
-    ways = {
-        "foot": _("within {minutes} minutes on foot", minutes=WALKED),
-        "ride": _("only by bus or train, within {minutes} minutes", minutes=query.ride_limit),
-        "neither": _("neither"),
-    }
+    ways = way_words(ctx, query.ride_limit)
     everyone = rows[rows["group"] == EVERYONE].set_index("way")["percent"]
     label = facility_kinds(ctx).loc[kind, "label"]
     finding = _(
@@ -277,6 +288,5 @@ def need_figure(ctx: CityContext, territory: Territory, kind: str, query: Query)
     caption = Caption(
         finding, unit, dates(ctx, period), source(ctx, "facilities", "residents", *TABLES), about(ctx, query.window)
     )
-    bars = table.assign(name=table["group"] + ": " + table["way"])
-    drawing = chart("bars", bars, label="name", value="percent", unit=unit, digits=0)
+    drawing = chart("stacked", table, label="group", part="way", value="percent", unit=unit)
     return figure(ctx, "transit-need", caption, table, drawing, COLUMNS)

@@ -11,7 +11,6 @@ from scipy.sparse import csr_matrix
 from analytics import access, network
 from analytics.network import Streets
 from data.context import CityContext
-from data.translation import N_
 from services.areas import current_half_years, exact_areas, residents
 from services.cache import cached_numbers
 from services.tables import city_table, has_tables, place_table, world_table
@@ -146,13 +145,27 @@ def minutes_text(ctx: CityContext, minutes: float, digits: int = 1) -> str:
     return range_text(ctx, minutes * low, minutes * high, digits)
 
 
-# What is not known of the streets, by walker.
-UNKNOWN = {
-    "wheelchair": N_("Steps are left out; kerbs, slopes and surfaces are not known."),
-    "bicycle": N_(
-        "Streets at 15 km/h, beside traffic 14, on paths 12; pushed on footways, carried on steps (assumed)."
-    ),
-}
+@cached_numbers
+def _ways_and_steps(ctx: CityContext) -> tuple[int, int]:
+    """How many ways the city's streets have, and how many of them are steps."""
+    kinds = place_table("network_edges", ctx.key)["kind"]
+    return len(kinds), int((kinds == "steps").sum())
+
+
+def _unknown(ctx: CityContext, walker: str) -> str:
+    """What is left out, assumed or not known of the streets for a walker; '' where nothing is."""
+    _ = ctx.language
+    if walker == "wheelchair":
+        ways, steps = _ways_and_steps(ctx)
+        return _(
+            "{steps:,} flights of steps are left out; of none of the other {ways:,} ways kerbs, slopes or surfaces "
+            "are known.",
+            steps=steps,
+            ways=ways - steps,
+        )
+    if walker == "bicycle":
+        return _("Streets at 15 km/h, beside traffic 14, on paths 12; pushed on footways, carried on steps (assumed).")
+    return ""
 
 
 def about_walks(ctx: CityContext, walker: str = "adult") -> str:
@@ -161,7 +174,7 @@ def about_walks(ctx: CityContext, walker: str = "adult") -> str:
     speed = _("at {speed:.0f} m a minute", speed=access.SPEEDS[walker])
     if has_network(ctx):
         how = _("Minutes over the city's own streets, {speed}.", speed=speed)
-        how = " ".join(filter(None, [how, _(UNKNOWN[walker]) if walker in UNKNOWN else ""]))
+        how = " ".join(filter(None, [how, _unknown(ctx, walker)]))
     else:
         fitted = circuity(ctx)
         how = _(

@@ -60,6 +60,38 @@ def scatter(
     return figure
 
 
+def stacked(
+    style: Style, table: pd.DataFrame, label: str, part: str, value: str, *, unit: str, digits: int = 0
+) -> go.Figure:
+    """Parts of wholes: a level bar a label, its parts side by side in the order of the table, each with its number."""
+    labels, parts = list(dict.fromkeys(table[label])), list(dict.fromkeys(table[part]))
+    figure = blank(max(220, 46 * len(labels) + 110), unit)
+    for number, name in enumerate(parts):
+        values = table[table[part] == name].set_index(label)[value].reindex(labels).astype(float)
+        colour = GROUPS[number]
+        figure.add_bar(
+            x=values,
+            y=[wrap(text, 26) for text in labels],
+            orientation="h",
+            name=wrap(name, 40),
+            marker_color=colour,
+            texttemplate=f"%{{x:,.{digits}f}}",
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            insidetextfont={"color": "white" if colour in DARK else "black"},
+            hovertemplate=f"%{{y}}, {html.escape(name)}: %{{x:,.{digits}f}}<extra></extra>",
+        )
+    figure.update_layout(
+        barmode="stack",
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "yanchor": "top", "y": -0.12, "x": 0, "traceorder": "normal"},
+        yaxis={"autorange": "reversed"},
+    )
+    return figure
+
+
 def slope(
     style: Style,
     table: pd.DataFrame,

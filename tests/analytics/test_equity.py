@@ -109,3 +109,24 @@ def test_clusters_agree_with_esda() -> None:
     theirs = np.select([(alike <= fdr(alike, 0.05)) & (peer.q == q) for q in (3, 1)], ["low", "high"], "")
     assert (kinds.to_numpy() == theirs).mean() > 0.97  # chance decides the areas on the brink
     assert (theirs != "").sum() >= 10
+
+
+def test_fifths_of_people_by_hand() -> None:
+    # ten people: areas of 2, 2, 2, 2, 2 by value; one is unknown, nobody lives in another
+    values = np.array([5.0, 1.0, 3.0, np.nan, 2.0, 4.0, 0.0])
+    people = np.array([2, 2, 2, 9, 2, 2, 0])
+    assert equity.fifths(values, people).tolist() == [5, 1, 3, 0, 2, 4, 0]
+    # a third of all live where the value is lowest: their middle is at a sixth, in the first fifth
+    assert equity.fifths(np.array([1.0, 1.0, 2.0]), np.array([10, 10, 40])).tolist() == [1, 1, 4]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 30)), min_size=1, max_size=40))
+def test_fifths_never_cross_and_equal_values_stay_together(pairs: list[tuple[int, int]]) -> None:
+    values, people = (np.array(column, dtype=float) for column in zip(*pairs, strict=True))
+    if not people.sum():
+        return
+    found = equity.fifths(values, people)
+    assert ((found > 0) == (people > 0)).all()
+    rows = pd.DataFrame({"value": values, "fifth": found})[people > 0].sort_values("value")
+    assert rows["fifth"].is_monotonic_increasing
+    assert (rows.groupby("value")["fifth"].nunique() == 1).all()

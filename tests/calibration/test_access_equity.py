@@ -37,6 +37,24 @@ def test_a_gap_between_groups_is_rarely_sure_where_walks_are_alike(
     assert wrong / count <= bounds(0.05, count)[1]
 
 
+def test_the_fifth_with_most_poverty_rarely_differs_where_poverty_says_nothing(
+    rng: np.random.Generator, runs: Runs, record: Record
+) -> None:
+    count, wrong = runs(300, 4000), 0
+    for _run in range(count):
+        people = rng.gamma(4, 1500, SIDE**2)
+        fifth = equity.fifths(_smooth(rng), people)  # whole blocks are poor, as real neighbourhoods are
+        last, others = (np.where(flags, people, 0) for flags in (fifth == 5, fifth < 5))
+        wrong += equity.gap(100 / (1 + np.exp(_smooth(rng))), last, others, BLOCKS).sure
+    record(
+        "access: more or fewer of the poorest fifth need a bus where poverty says nothing",
+        "at most 0.05",
+        wrong / count,
+        count,
+    )
+    assert wrong / count <= bounds(0.05, count)[1]
+
+
 def test_intervals_of_a_gap_hold_it(rng: np.random.Generator, runs: Runs, record: Record) -> None:
     count, held = runs(300, 4000), 0
     for _run in range(count):

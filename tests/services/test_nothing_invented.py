@@ -29,6 +29,7 @@ from services import (
     overview,
     profile,
 )
+from services.served import knows_served
 from tests.packs import pack_of
 
 DAY, BEFORE, EARLIER = (pd.Timestamp(day) for day in ("2024-12-31", "2023-12-31", "2022-06-30"))
@@ -103,8 +104,8 @@ def test_a_wide_band_of_ages_is_not_cut() -> None:
     city = inclusion.measured(ctx, DAY, "city").iloc[0]
     assert city["older"] == pytest.approx(100 / 3)  # the three bands have as many each
     assert city[["children", "daycare_places"]].isna().all()
-    assert not coverage.knows_served(ctx, "daycare", DAY)
-    assert coverage.knows_served(ctx, "care_home", DAY)
+    assert not knows_served(ctx, "daycare", DAY)
+    assert knows_served(ctx, "care_home", DAY)
     assert "Not known: 'Under 15', as" in indicator_days.caveats(ctx, DAY)
     assert list(demand_points.people(ctx, "library", DAY)) == ["everyone it serves", "displaced origin", "65 and over"]
     assert list(demand_points.people(context("no-ages"), "library", DAY)) == ["everyone it serves", "displaced origin"]

@@ -9,7 +9,7 @@ import pytest
 import data
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from services import access, closures, transit, walks
+from services import access, closures, coverage, equity, transit, walks
 
 PERIOD = pd.Timestamp("2024-12-31")
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -55,6 +55,45 @@ def test_areas_of_a_map_are_means_over_their_people() -> None:
     assert "VBB" in figure.source
 
 
+def test_fifths_by_poverty_add_up_and_the_gap_is_their_difference() -> None:
+    ctx = context()
+    rows, gap = equity.bus_need(ctx, "daycare", transit.Query(), PERIOD)
+    assert gap is not None
+    assert rows.groupby("fifth")["percent"].sum().tolist() == pytest.approx([100] * 5)
+    people = access.people_in_cells(ctx, "daycare", PERIOD)
+    by_fifth = rows.groupby("fifth")["persons"].sum()
+    assert by_fifth.sum() <= people.sum()
+    assert by_fifth.max() < 1.1 * by_fifth.min()
+    ride = rows[rows["way"] == "ride"].set_index("fifth")["persons"]
+    others = 100 * ride[ride.index < 5].sum() / by_fifth[by_fifth.index < 5].sum()
+    assert gap.gap == pytest.approx(100 * ride[5] / by_fifth[5] - others)
+    figure = equity.bus_figure(ctx, TERRITORY, "daycare", transit.Query())
+    assert "need a bus or train" in figure.finding
+    assert "social monitoring of 31 December 2020" in figure.period
+    unsure = equity.bus_figure(ctx, TERRITORY, "library", transit.Query())
+    assert "cannot be told" in unsure.finding
+
+
+def test_coverage_by_each_way_counts_who_is_within_its_limit() -> None:
+    ctx = context()
+    people = access.people_in_cells(ctx, "library", PERIOD)
+    within = {}
+    for way in coverage.ways(ctx):
+        query = coverage.Query(service="library", level="district", way=way, distance=1000, minutes=15)
+        figure = coverage.map_figure(ctx, TERRITORY, query)
+        within[way] = figure.rows["within"].sum()
+        assert coverage.within(ctx, query) in figure.note
+        assert ("VBB" in figure.source) == (way == "transit")
+    minutes = access.minutes_to_nearest(ctx, "library", "adult")
+    assert within["foot"] == pytest.approx(people[minutes <= 15].sum(), rel=2e-3)
+    middle, _late = transit.minutes_to_nearest(ctx, "library", "morning")
+    assert within["transit"] == pytest.approx(people[middle <= 15].sum(), rel=2e-3)
+    assert within["metres"] < within["foot"]  # 15 minutes are 1,250 m
+    assert within["wheelchair"] < within["foot"] < within["transit"] < within["bicycle"]
+    late = coverage.Query(service="library", level="district", way="transit", minutes=15, window="night")
+    assert coverage.map_figure(ctx, TERRITORY, late).rows["within"].sum() < within["transit"]
+
+
 def test_a_closed_line_makes_nobody_faster_and_those_along_it_slower() -> None:
     ctx = context()
     before, _late = transit.minutes_to_nearest(ctx, "library", "morning")
@@ -89,5 +128,8 @@ def test_cities_without_a_timetable_or_streets_say_so(cities: tuple[str, ...]) -
             with pytest.raises(NothingToShow, match="has no timetable"):
                 transit.map_figure(ctx, TERRITORY, "library", transit.Query(), ctx.levels[-1])
             assert "line" not in closures.kinds(ctx)
+            assert "transit" not in coverage.ways(ctx)
+            with pytest.raises(NothingToShow, match="has no timetable"):
+                equity.bus_figure(ctx, TERRITORY, "library", transit.Query())
         fitted = walks.circuity(ctx)
         assert 1 < fitted["low"] < fitted["factor"] < fitted["high"] < 2
