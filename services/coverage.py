@@ -162,6 +162,11 @@ def within(ctx: CityContext, query: Query) -> str:
     return words[query.way]
 
 
+def _dates(ctx: CityContext, query: Query, period: pd.Timestamp) -> str:
+    """Of which day residents are and, where one rides, the timetable."""
+    return transit.dates(ctx, period) if query.way == "transit" else ctx.language.day(period)
+
+
 def _sources(ctx: CityContext, query: Query) -> str:
     """Whose figures these are."""
     _, line = ctx.language, facilities_source(ctx)
@@ -292,7 +297,13 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         ctx,
         territory,
         "coverage-map",
-        Caption(finding, _(unit), _.day(period), _sources(ctx, query), " · ".join(note for note in notes if note)),
+        Caption(
+            finding,
+            _(unit),
+            _dates(ctx, query, period),
+            _sources(ctx, query),
+            " · ".join(note for note in notes if note),
+        ),
         rows,
         query.level,
         Shading(digits, suffix, factor, "jenks"),
@@ -331,7 +342,7 @@ def districts_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     return figure(
         ctx,
         "coverage-bars",
-        Caption(finding, _(unit), _.day(period), _sources(ctx, query), " · ".join(notes)),
+        Caption(finding, _(unit), _dates(ctx, query, period), _sources(ctx, query), " · ".join(notes)),
         rows,
         chart("bars", bars, label="name", value="value", unit=_(unit), digits=digits, marked=marked),
         COLUMNS,
