@@ -1,9 +1,12 @@
 """Fit: whether day care, schools, homes and care suit the people who live here, now and in five years."""
 
+from functools import partial
+
 import streamlit as st
 
-from services import areas, fit, homes, names
-from views import controls, figures, shell, state
+from services import areas, courses, fit, fit_summary, homes, names, own_tables, rents
+from views import controls, exports, figures, prints, shell, state
+from views import own_tables as tables
 from views.language import _
 
 ctx = shell.context()
@@ -17,8 +20,15 @@ controls.number(_("Norm: places per 100 under 6"), "norm", 5, columns[0])
 controls.number(_("Children in a class"), "class_size", 1, columns[1])
 controls.number(_("Newcomers"), "newcomers", 1000, columns[2])
 controls.number(_("Newcomers to a home"), "household", 0.5, columns[3], format="%g")
+entered = own_tables.newest(ctx, "courses")
 with shell.section():
-    figures.show(fit.summary_figure(ctx, territory, query))
+    sentences = fit_summary.sentences(ctx, territory, query, entered)
+    summary = fit_summary.summary_figure(ctx, territory, query, entered)
+    st.markdown("\n".join(f"- {sentence}" for sentence in sentences))
+    figures.show(summary)
+    draw = partial(prints.pdf, **fit_summary.page(ctx, territory, sentences, summary))
+    name = f"{exports.file_stem(summary.finding)}.pdf"
+    st.download_button(_("One page for print (PDF)"), draw, name, "application/pdf", key="fit-pdf", on_click="ignore")
 st.header(_("Day care"), anchor=False, divider="gray")
 controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))
 with shell.section():
@@ -27,11 +37,22 @@ with shell.section():
     figures.show(fit.trend_figure(ctx, territory))
 st.header(_("Primary schools"), anchor=False, divider="gray")
 with shell.section():
-    figures.show(fit.schools_figure(ctx, territory, query))
+    capacities = tables.section(ctx, "capacities", own_tables)
+    figures.show(fit.schools_figure(ctx, territory, query, capacities))
+st.header(_("Lifelong learning"), anchor=False, divider="gray")
+with shell.section():
+    version = tables.section(ctx, "courses", own_tables)
+    if version is not None:
+        figures.show(courses.map_figure(ctx, territory, version))
+        figures.show(courses.reach_figure(ctx, territory, version))
 st.header(_("Homes"), anchor=False, divider="gray")
 with shell.section():
     figures.show(homes.map_figure(ctx, territory))
 with shell.section():
     figures.show(homes.building_figure(ctx, building))
+costs = state.read(rents.Query)
+controls.choice(st.radio, _("Rents"), "rents", lambda measure: _(rents.MEASURES[measure][0]), horizontal=True)
+with shell.section():
+    figures.show(rents.rents_figure(ctx, territory, costs))
 reach, arrive = state.link("reach"), state.link("what_if_arrivals")
 st.markdown(f"[{_('Who reaches them')}]({reach}) · [{_('What if more people arrive')}]({arrive})")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 from pydantic import Field
 
-from analytics import access as walking
 from analytics import cohorts, coverage
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
+from data.store.city_tables import Version
 from data.translation import N_
-from services import homes, transit
-from services.access import cells_within, people_in_cells
+from services import own_tables
+from services.access import people_in_cells
 from services.areas import area_names, district_of, half_years, hierarchy, in_district, place_name, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
@@ -46,6 +44,8 @@ COLUMNS = by_name(
     Column("schools", N_("Public primary schools in it"), kind="text"),
     Column("pupils", N_("Pupils now"), missing=N_("not stated")),
     Column("classes", N_("Classes for the children of the area")),
+    Column("capacity", N_("Pupils that these schools can take"), missing=N_("not entered")),
+    Column("free", N_("Places less pupils now"), missing=N_("not entered")),
 )
 
 
@@ -55,27 +55,6 @@ class Query(ViewState):
     norm: int = Field(default=90, ge=10, le=110)
     class_size: int = Field(default=24, ge=10, le=35)
     level: str = ""
-
-
-class Need(NamedTuple):
-    """One line of the summary; numbers are empty where they are not known."""
-
-    group: str
-    need: str
-    people: float
-    there: float
-    norm: float
-    later: tuple[float, float]
-    sure: str
-
-
-def _of_age(ctx: CityContext, territory: Territory, first: int, last: int | None) -> float:
-    """Residents of an age in the city or district on the newest day; empty where its ages do not tell."""
-    rows = city_table(ctx, "residents")
-    rows = rows[rows["period"] == require_period(ctx, territory)]
-    if not coverage.knows_age(rows["age"].unique(), first, last):
-        return float("nan")
-    return float(in_district(ctx, coverage.of_age(rows, first, last), territory.district)["persons"].sum())
 
 
 @cached  # its reasons are in the reader's language
@@ -98,28 +77,8 @@ def children_ahead(ctx: CityContext) -> pd.DataFrame:
     return result.assign(area_id=sums.columns, held=cohorts.coverage(young, school, AHEAD))
 
 
-def _later(ctx: CityContext, territory: Territory) -> tuple[float, float, str]:
-    """Children of 6 to 14 in AHEAD years, low and high, and how sure that is."""
-    _ = ctx.language
-    try:
-        rows = children_ahead(ctx)
-    except NothingToShow as reason:
-        return float("nan"), float("nan"), str(reason)
-    here = rows[rows["area_id"] == territory.district] if territory.district else rows
-    said = _(
-        "cohort survival; such intervals held {held} of earlier forecasts of districts",
-        held=_.percent(float(rows["held"].iloc[0])),
-    )
-    return float(here["low"].sum()), float(here["high"].sum()), said
-
-
-def _places(ctx: CityContext, territory: Territory, kind: str) -> float:
-    rows = optional_table(ctx, "facilities")
-    rows = in_district(ctx, rows[rows["kind"] == kind], territory.district)
-    return float(rows["places"].sum()) if rows["places"].notna().any() else float("nan")
-
-
-def _public_primary(ctx: CityContext) -> pd.DataFrame:
+def public_primary(ctx: CityContext) -> pd.DataFrame:
+    """Public primary schools."""
     rows = optional_table(ctx, "schools")
     return rows[(rows["stage"] == "primary") & rows["public"]].reset_index(drop=True)
 
@@ -133,111 +92,6 @@ def newest_daycare(ctx: CityContext) -> tuple[pd.DataFrame, str]:
     rows = optional_table(ctx, "facilities")
     rows = rows[(rows["kind"] == "daycare") & rows["places"].notna()]
     return rows[["area_id", "places"]], ", ".join(entry.period for entry in entries(ctx, "facilities"))
-
-
-def needs(ctx: CityContext, territory: Territory, query: Query) -> list[Need]:
-    """What each group needs and what there is, in the city or the district."""
-    parts = _of_children, _of_adults, _of_older_people, _of_all
-    return [line for part in parts for line in part(ctx, territory, query)]
-
-
-UNKNOWN = (float("nan"), float("nan"))
-
-
-def _of_children(ctx: CityContext, territory: Territory, query: Query) -> list[Need]:
-    _, day = ctx.language, require_period(ctx, territory)
-    low, high, sure = _later(ctx, territory)
-    daycare, recorded = newest_daycare(ctx)
-    places = float(in_district(ctx, daycare, territory.district)["places"].sum()) if len(daycare) else np.nan
-    dates = _("residents of {day}, places of {recorded}", day=_.day(day), recorded=recorded)
-    own = in_district(ctx, _public_primary(ctx), territory.district)
-    pupils = float(own["pupils"].sum()) if len(own) else np.nan
-    published = _("pupils now, not places: how many places schools have is not published")
-    under_six, primary, school = (_of_age(ctx, territory, *ages) for ages in ((0, 6), (6, 12), (6, 15)))
-    return [
-        Need(_("Children under 6"), _("places in day care"), under_six, places, query.norm, UNKNOWN, dates),
-        Need(_("Children of 6 to 11"), _("public primary schools"), primary, pupils, np.nan, UNKNOWN, published),
-        Need(_("Children of 6 to 14"), _("schools"), school, np.nan, np.nan, (low, high), sure),
-    ]
-
-
-def _of_adults(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
-    """Adults who reach a library in the evening by bus and train, the nearest open data come to lifelong learning."""
-    _, adults = ctx.language, _of_age(ctx, territory, 18, None)
-    if not transit.has_timetable(ctx) or np.isnan(adults):
-        return []
-    rows = city_table(ctx, "residents")
-    rows = coverage.of_age(rows[rows["period"] == require_period(ctx, territory)], 18, None)
-    people = walking.people_in_cells(city_table(ctx, "cells"), rows)
-    middle, _late = transit.minutes_to_nearest(ctx, "library", "evening")
-    reached = float(people[(middle <= RIDE) & cells_within(ctx, territory.district)].sum())
-    need = _("a library within {minutes} minutes in the evening", minutes=RIDE)
-    said = _(
-        "people who reach one from {window} by the timetable of {day}; whether it is open then is not known",
-        window=_(transit.WINDOWS["evening"][0]),
-        day=transit.timetable_day(ctx),
-    )
-    return [Need(_("Adults of 18 and over"), need, adults, reached, np.nan, UNKNOWN, said)]
-
-
-def _of_older_people(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
-    _, older = ctx.language, _of_age(ctx, territory, 65, None)
-    places = _places(ctx, territory, "care_home")
-    said = _("most need no home: a number to compare districts by, not a shortage")
-    return [Need(_("People of 65 and over"), _("places in care homes"), older, places, np.nan, UNKNOWN, said)]
-
-
-def _of_all(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
-    _, dwellings = ctx.language, homes.by_area(ctx)
-    if dwellings is None:
-        return []
-    here = in_district(ctx, dwellings, territory.district)
-    known, year = here.dropna(subset="dwellings"), homes.newest_year(ctx)
-    said = _("{known} of {all} areas known, end of {year}", known=len(known), all=len(here), year=year)
-    people, count = (float(known[name].sum()) for name in ("persons", "dwellings"))
-    return [Need(_("All residents"), _("dwellings"), people, count, np.nan, UNKNOWN, said)]
-
-
-def summary_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """All groups in one table. Raises NothingToShow without residents."""
-    require_tables(ctx, "residents")
-    _, lines = ctx.language, needs(ctx, territory, query)
-    rows = pd.DataFrame(
-        [
-            {
-                "group": line.group,
-                "need": line.need,
-                "people": line.people,
-                "there": line.there,
-                "per_100": 100 * line.there / line.people if line.people else np.nan,
-                "short": max(line.norm / 100 * line.people - line.there, 0.0),
-                "later_low": line.later[0],
-                "later_high": line.later[1],
-            }
-            for line in lines
-        ]
-    )
-    rows[["later_low", "later_high"]] = rows[["later_low", "later_high"]].round(-1)
-    daycare = rows.iloc[0]
-    if np.isfinite(daycare["short"]):
-        finding = _(
-            "{place}: {places} day-care places for {children} children under 6; {short} short of {norm} per 100",
-            place=place_name(ctx, territory),
-            places=_.number(daycare["there"]),
-            children=_.number(daycare["people"]),
-            short=_.number(daycare["short"]),
-            norm=query.norm,
-        )
-    else:
-        finding = _(
-            "{place}: how many children under 6 or day-care places there are is not known",
-            place=place_name(ctx, territory),
-        )
-    tables = ("residents", "daycare_register", "facilities", "schools", "dwellings", *transit.TABLES)
-    note = " · ".join(f"{line.group}: {line.sure}" for line in lines)
-    day = _.day(require_period(ctx, territory))
-    caption = Caption(finding, _("people, places, pupils, dwellings"), day, source(ctx, *tables), note)
-    return figure(ctx, "fit-summary", caption, rows, columns=COLUMNS)
 
 
 def daycare_figure(ctx: CityContext, territory: Territory, query: Query, level: str) -> Figure:
@@ -327,26 +181,41 @@ def trend_figure(ctx: CityContext, territory: Territory) -> Figure:
 
 @cached_numbers
 def by_catchment(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
-    """Catchment areas of primary schools: catchment, district, children (6 to 11), schools, pupils (empty: none)."""
+    """Catchment areas of primary schools: catchment, district, children (6 to 11), schools, ids (of these), pupils
+    (empty: none).
+    """
     shapes, cells = gpd.GeoDataFrame(city_table(ctx, "school_catchments")), city_table(ctx, "cells")
     people = people_in_cells(ctx, "school_primary", period)
     points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(cells["x"], cells["y"]), crs=shapes.crs)
     inside = gpd.sjoin(points[people > 0], shapes[["catchment", "geometry"]], predicate="within")
     inside = inside[~inside.index.duplicated()]
     children = pd.Series(people[inside.index]).groupby(inside["catchment"].to_numpy()).sum()
-    schools = _public_primary(ctx)
+    schools = public_primary(ctx)
     spots = gpd.GeoDataFrame(schools, geometry=gpd.points_from_xy(schools["x"], schools["y"]), crs=shapes.crs)
     own = gpd.sjoin(spots, shapes[["catchment", "geometry"]], predicate="within").drop_duplicates("source_id")
     grouped = own.groupby("catchment")
     result = shapes[["catchment", "district"]].set_index("catchment")
     result["children"] = children.reindex(result.index).fillna(0).astype(int)
     result["schools"] = grouped["name"].agg(", ".join).reindex(result.index).fillna("")
+    result["ids"] = grouped["source_id"].agg(",".join).reindex(result.index).fillna("")
     result["pupils"] = grouped["pupils"].sum(min_count=1).reindex(result.index)
     return result.reset_index()
 
 
-def schools_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """Children and pupils by catchment area, most children beyond pupils first. Raises NothingToShow."""
+def _with_capacities(rows: pd.DataFrame, capacities: Version) -> pd.DataFrame:
+    """Catchment areas with what their schools can take, empty unless it was entered for all of them, less pupils."""
+    places = capacities.rows.set_index("school")["places"]
+    known = rows["ids"].map(lambda ids: bool(ids) and all(school in places.index for school in ids.split(",")))
+    rows["capacity"] = rows["ids"].where(known).map(lambda ids: places.loc[ids.split(",")].sum(), na_action="ignore")
+    rows["free"] = rows["capacity"].astype("float64") - rows["pupils"].astype("float64")
+    return rows
+
+
+def schools_figure(ctx: CityContext, territory: Territory, query: Query, capacities: Version | None = None) -> Figure:
+    """Children and pupils by catchment area, most children beyond pupils first. Raises NothingToShow.
+
+    capacities: how many pupils schools can take, where the city entered it (school, places).
+    """
     require_tables(ctx, "schools", "school_catchments", "cells", "residents")
     _, period = ctx.language, require_period(ctx, territory)
     rows = by_catchment(ctx, period)
@@ -361,12 +230,17 @@ def schools_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         more=more,
         all=len(rows),
     )
+    if capacities is not None:
+        rows = _with_capacities(rows, capacities)
+    rows = rows.drop(columns="ids")
     note = _(
         "Pupils now, never places: how many a school can take is not published. Children also go to private and "
         "comprehensive schools and to other areas, and some schools stand outside of their own. Classes of {size}: an "
         "assumption of the reader.",
         size=query.class_size,
     )
+    if capacities is not None:
+        note += " " + _("Places as the city entered them: {table}.", table=own_tables.saved_words(ctx, capacities))
     dates = _("residents of {day}, pupils of {recorded}", day=_.day(period), recorded=entries(ctx, "schools")[0].period)
     caption = Caption(
         finding, _("children (estimate), pupils"), dates, source(ctx, "schools", "school_catchments", "residents"), note

@@ -169,6 +169,27 @@ def search(ctx: CityContext, text: str, limit: int = 8) -> list[Hit]:
 
 
 @lru_cache(maxsize=8)
+def _streets_by_name(key: str, version: str) -> dict[str, list[Hit]]:
+    """Streets by their folded names; several may share one."""
+    result: dict[str, list[Hit]] = {}
+    for hit in _streets(CityContext(data.cities()[key], version)):
+        result.setdefault(folded(hit.label), []).append(hit)
+    return result
+
+
+def locate(ctx: CityContext, address: str) -> Hit | None:
+    """Where an address lies ('Street 12, 10115 Town'): its house, or the middle of a street that is given alone and is
+    the city's only one of the name; None where it is not known or may be several.
+    """
+    text = address.split(",")[0].strip()[:LONGEST]
+    numbered = NUMBER.match(text.lower())
+    hits = _streets_by_name(ctx.key, ctx.data_version).get(folded(numbered.group(1) if numbered else text), [])
+    if numbered:
+        hits = _numbered(ctx, hits, numbered.group(2).replace(" ", ""))
+    return hits[0] if len({(hit.lon, hit.lat) for hit in hits}) == 1 else None
+
+
+@lru_cache(maxsize=8)
 def _houses(key: str, version: str) -> dict[str, tuple[int, int]]:
     """Where the rows of each street stand in the table of addresses, which is sorted by it."""
     names = optional_table(CityContext(data.cities()[key], version), "addresses")["name"].to_numpy()

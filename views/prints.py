@@ -19,7 +19,7 @@ _TEMPLATE = """
 #set document(title: content.title)
 #set page(paper: "a4", margin: (x: 1.7cm, y: 1.5cm), footer: context [
   #set text(7pt, fill: luma(90))
-  #content.source #h(1fr) #counter(page).display("1 / 1", both: true)])
+  #content.title #h(1fr) #counter(page).display("1 / 1", both: true)])
 #set text(font: "DejaVu Sans", size: 9pt, lang: content.lang, dir: if content.lang == "ar" { rtl } else { ltr })
 #set table(stroke: (x, y) => (bottom: 0.4pt + luma(180)), inset: (x: 3pt, y: 3.6pt))
 = #content.title
@@ -36,6 +36,7 @@ _TEMPLATE = """
       ..part.rows.flatten().map(cell => [#cell]))
   ]
 ]
+#text(7pt, fill: luma(90))[#content.source]
 """
 
 

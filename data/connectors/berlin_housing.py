@@ -1,10 +1,11 @@
-"""Statistical office of Berlin: dwellings by rooms and planning area, dwellings completed and permitted by district."""
+"""Statistical office of Berlin: dwellings by rooms and planning area; completions, permits and rents by district."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from data.connectors.raw import no_negatives, open_raw
@@ -23,6 +24,14 @@ HEADERS = {
     "apartments_with_6_rooms": "rooms_7",
     "apartments_with_7_rooms_or_more": "rooms",
 }
+# Files of the microcensus: measure, year, name, and the bounds of its bands; the open ends are taken to be as wide as
+# their neighbours, the highest band of rents twice. In 2018 the headers of rents do not fit their numbers.
+SAMPLED: list[tuple[str, int, str, list[float]]] = [
+    ("burden", 2014, "2014_households_by_percentage_of_household_net_income_districts", [5, 15, 25, 35, 45, 65]),
+    ("burden", 2018, "2018_households_by_percentage_of_household_net_income_districts", [5, 15, 25, 35, 45, 65]),
+    ("rent", 2014, "2014_apartments_by_gross_rent_districts", [200, 300, 400, 500, 600, 800]),
+    ("rent", 2022, "2022_households_by_gross_rent_districts", [300, 400, 500, 600, 700, 800, 1200]),
+]
 COMPLETED = re.compile(r"(\d{4})_completions_including_measures_on_existing_buildings_districts\.csv")
 
 
@@ -63,3 +72,28 @@ def completions(folder: Path) -> pd.DataFrame:
     rows["district"] = rows["district"].str.zfill(2)
     whole = rows[["year", "district", "completed", "backlog"]].astype({"completed": int, "backlog": int})
     return whole.sort_values(["year", "district"], ignore_index=True)
+
+
+def costs(folder: Path) -> pd.DataFrame:
+    """Rents and their share of net income by district: measure (rent: EUR a month with running costs; burden: %), year,
+    district, households (to the hundred), mean (as published), deviation (of households, from bands).
+
+    A band that is not shown is what the others leave of the total.
+    """
+    parts = []
+    for measure, year, name, bounds in SAMPLED:
+        path = folder / "microcensus_housing" / f"{name}.csv"
+        raw = open_raw(path, ["id", "total"], dtype={"id": str}, na_values=["/", "–"])
+        average = next(column for column in raw if column.endswith("_average"))
+        bands = raw.drop(columns=["id", "total", average]).to_numpy(float)
+        whole = np.full(len(raw), 100.0) if measure == "burden" else raw["total"].to_numpy(float)
+        rest = np.maximum(whole - np.nansum(bands, axis=1), 0)
+        gaps = np.isnan(bands)
+        bands = np.where(gaps, (rest / np.maximum(gaps.sum(axis=1), 1))[:, None], bands)
+        middle = (np.array(bounds[:-1]) + np.array(bounds[1:])) / 2
+        shares = bands / bands.sum(axis=1, keepdims=True)
+        deviation = np.sqrt((shares * (middle - raw[[average]].to_numpy(float)) ** 2).sum(axis=1))
+        rows = {"district": raw["id"].str.zfill(2), "households": (10 * raw["total"]).round().astype(int) * 100}
+        rows |= {"mean": raw[average].round(2), "deviation": deviation.round(2)}
+        parts.append(pd.DataFrame({"measure": measure, "year": year, **rows}))
+    return pd.concat(parts, ignore_index=True).sort_values(["measure", "year", "district"], ignore_index=True)

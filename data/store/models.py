@@ -124,6 +124,24 @@ class Assessment(Base):
     entered: Mapped[datetime] = mapped_column(default=_now)
 
 
+class CityTable(Base):
+    """A table that a city filled itself, whole at each save: the newest that is not removed counts.
+
+    kind: of data.city.own_tables.TABLES. name: of the file it came from.
+    """
+
+    __tablename__ = "city_tables"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    who: Mapped[str]
+    rows: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    entered: Mapped[datetime] = mapped_column(default=_now)
+    removed: Mapped[datetime | None]
+
+
 class Room(Base):
     """A workshop's room: code, title, groups people say they belong to, and the question it shows (0: none).
 

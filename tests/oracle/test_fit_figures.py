@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 
 import data
 from data.context import CityContext, Territory
-from services import fit, homes
+from services import fit, fit_summary, homes, rents
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
 
@@ -33,7 +34,7 @@ def test_pupils_are_those_of_all_schools_and_not_the_sums_below_them(sources: Pa
 def test_primary_pupils_of_a_district(sources: Path) -> None:
     raw = pd.read_parquet(sources / "berlin_more" / "schools_pupils_2024_25.parquet")
     raw = raw[raw["bsn"].notna() & (raw["school_type_de"] == "Grundschule") & (raw["ownership_en"] == "Public")]
-    shown = fit.summary_figure(berlin(), TERRITORY.changed(district="08"), fit.Query()).rows.set_index("need")
+    shown = fit_summary.summary_figure(berlin(), TERRITORY.changed(district="08"), fit.Query()).rows.set_index("need")
     assert (
         shown.loc["public primary schools", "there"]
         == raw.loc[raw["neighborhood"] == "Neukölln", "students_total"].sum()
@@ -92,3 +93,26 @@ def test_children_of_catchments_are_all_children_of_the_city(sources: Path) -> N
     children = people["inhabitants_age_6_15"].sum() * 6 / 9  # of nine years of age six
     assert shown["children"].sum() == pytest.approx(children, rel=0.005)
     assert (shown["classes"] == -(-shown["children"] // 20)).all()
+
+
+def test_rents_are_the_publishers_and_their_errors_follow_from_the_bands(sources: Path) -> None:
+    """Neukölln: 119,816 households pay 30.44 %; the band that Marzahn-Hellersdorf hides is the rest to 100."""
+    raw = pd.read_csv(
+        sources / "berlin_more/microcensus_housing/2018_households_by_percentage_of_household_net_income_districts.csv",
+        dtype={"id": str},
+        na_values="/",
+    ).set_index("id")
+    shown = rents.by_district(berlin(), "burden")
+    shown = shown[shown["year"] == 2018].set_index("area_id")
+    assert shown["mean"].to_dict() == pytest.approx(raw.iloc[:, -1].round(2).to_dict())
+    middles, bands = np.array([10, 20, 30, 40, 55]), raw.iloc[:, 1:6].to_numpy(float) / 100
+    bands[:, 4] = np.where(np.isnan(bands[:, 4]), 1 - np.nansum(bands, axis=1), bands[:, 4])
+    variance = (bands * (middles - raw.iloc[:, -1].to_numpy()[:, None]) ** 2).sum(axis=1)
+    half = 1.96 * np.sqrt(1.5 * variance / (raw["total"].to_numpy() * 10))
+    assert (shown["high"] - shown["mean"]).to_numpy() == pytest.approx(half, rel=5e-3)
+    figure = rents.rents_figure(berlin(), TERRITORY, rents.Query())
+    assert "Neukölln, 30.4 %, is not clearly above Spandau" in figure.finding
+    assert "fell in 1 of 12 districts and rose in 0" in figure.note
+    newest = rents.rents_figure(berlin(), TERRITORY, rents.Query(rents="rent"))
+    assert newest.period == "2022"
+    assert "cannot tell" not in newest.note, "dwellings of 2014 and households of 2022 are no series"

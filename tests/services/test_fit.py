@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from pypdf import PdfReader
 
 import data
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from services import fit, homes
+from services import fit, fit_summary, homes
+from views import prints
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
 
@@ -25,7 +29,7 @@ def test_places_short_grow_with_the_norm_and_are_those_of_the_areas() -> None:
     assert high["short"].sum() > low["short"].sum()
     row = high.set_index("area_id").loc["08"]
     assert row["short"] == pytest.approx(row["persons"] - row["places"])
-    summary = fit.summary_figure(ctx, TERRITORY.changed(district="08"), fit.Query(norm=100))
+    summary = fit_summary.summary_figure(ctx, TERRITORY.changed(district="08"), fit.Query(norm=100))
     assert f"{row['short']:,.0f} short of 100 per 100" in summary.finding
 
 
@@ -42,7 +46,7 @@ def test_areas_without_a_row_are_unknown_and_a_shelter_is_not_the_fullest() -> N
 
 def test_children_in_five_years_are_of_the_chosen_district() -> None:
     ctx = context()
-    figures = [fit.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "08")]
+    figures = [fit_summary.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "08")]
     city, own = (figure.rows for figure in figures)
     for figure, rows in zip(figures, (city, own), strict=True):
         later = rows[rows["group"] == "Children of 6 to 14"].iloc[0]
@@ -54,7 +58,7 @@ def test_children_in_five_years_are_of_the_chosen_district() -> None:
 
 def test_adults_reach_a_library_in_the_evening_as_the_timetable_says() -> None:
     ctx = context()
-    city, own = (fit.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "09"))
+    city, own = (fit_summary.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "09"))
     rows = [figure.rows.set_index("group").loc["Adults of 18 and over"] for figure in (city, own)]
     assert 50 < rows[1]["per_100"] < rows[0]["per_100"] < 100  # fewer at the edge of the city
     assert "whether it is open then is not known" in city.note
@@ -63,7 +67,7 @@ def test_adults_reach_a_library_in_the_evening_as_the_timetable_says() -> None:
 
 def test_cities_without_tables_say_what_is_missing(cities: tuple[str, ...]) -> None:
     ctx, territory = context("three-shores"), TERRITORY.changed(first_year=2018, last_year=2019)
-    summary = fit.summary_figure(ctx, territory, fit.Query())
+    summary = fit_summary.summary_figure(ctx, territory, fit.Query())
     assert "places" in summary.finding
     assert "dwellings" not in set(summary.rows["need"])
     for missing in (
@@ -75,3 +79,23 @@ def test_cities_without_tables_say_what_is_missing(cities: tuple[str, ...]) -> N
         with pytest.raises(NothingToShow):
             missing()
     assert pd.isna(summary.rows.set_index("need").loc["public primary schools", "there"])
+
+
+def test_a_sentence_for_each_group_says_what_the_table_says_and_all_fit_on_one_page() -> None:
+    ctx = context()
+    for norm, word in ((90, "is met"), (110, "short of the norm of 110 per 100")):
+        query = fit.Query(norm=norm)
+        sentences = fit_summary.sentences(ctx, TERRITORY, query)
+        summary = fit_summary.summary_figure(ctx, TERRITORY, query)
+        assert len(sentences) == len(summary.rows)
+        assert word in sentences[0]
+    short = summary.rows.iloc[0]["short"]
+    assert f"{short:,.0f} short" in sentences[0]
+    paper = prints.pdf(**fit_summary.page(ctx, TERRITORY, sentences, summary))
+    reader = PdfReader(io.BytesIO(paper))
+    assert len(reader.pages) == 1
+    text = " ".join(reader.pages[0].extract_text().split())
+    for number in (summary.rows.iloc[0]["people"], summary.rows.iloc[0]["there"], short):
+        assert f"{number:,.0f}" in text
+    assert "Amt für Statistik" in text
+    assert "Jannis" in text, "the source is whole"

@@ -1,0 +1,137 @@
+"""Tables that a city fills itself: read apart, placed, reported, saved in versions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import geopandas as gpd
+import pandas as pd
+
+from data.city import own_tables
+from data.city.findings import Finding
+from data.context import CityContext
+from data.figures import Column, Figure
+from data.placing import assign_areas
+from data.store import city_tables
+from data.store.city_tables import Version
+from data.translation import N_
+from services import background, search
+from services.areas import exact_areas
+from services.columns import by_name
+from services.figures import Caption, figure
+from services.tables import optional_table
+
+SUFFIXES = ["csv", "xlsx", "parquet"]
+LABELS = {
+    "courses": N_("Places in courses: a table of your own"),
+    "capacities": N_("How many pupils schools can take: a table of your own"),
+}
+COLUMNS = by_name(
+    Column("row", N_("Row"), kind="id"),
+    Column("column", N_("Column"), kind="text"),
+    Column("what", N_("What is wrong"), kind="text"),
+    Column("hint", N_("How to mend it"), kind="text"),
+)
+UNPLACED = "Write street and number as the city does, or give lon and lat; the row was left out"
+
+
+class Upload(NamedTuple):
+    """A file that was read: its name, the rows that can be saved, and what is wrong with the others."""
+
+    name: str
+    rows: pd.DataFrame
+    findings: list[Finding]
+
+
+def receive(ctx: CityContext, kind: str, name: str, content: bytes) -> Upload:
+    """Read a file in a process of its own and match it with the city. Raises DataError with what to mend."""
+    table = background.run(ctx.language, own_tables.read, content, name, kind)
+    match = _placed if kind == "courses" else _of_schools
+    rows, findings = match(ctx, name, table.rows)
+    return Upload(name, rows.drop(columns="row"), [*table.findings, *findings])
+
+
+def _placed(ctx: CityContext, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Courses with lon, lat and the smallest area that they lie in; those without a place in the city are named."""
+    findings = []
+    for label in rows.index[rows[["lon", "lat"]].isna().any(axis=1)]:
+        hit = search.locate(ctx, rows.at[label, "address"])
+        if hit is None:
+            what = f"the address '{rows.at[label, 'address'][:60]}' is not known"
+            findings.append(Finding("warning", name, what, UNPLACED, int(rows.at[label, "row"]), "address"))
+        else:
+            rows.loc[label, ["lon", "lat"]] = hit.lon, hit.lat
+    rows = rows.dropna(subset=["lon", "lat"])
+    points = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(rows["lon"], rows["lat"]), crs=4326)
+    points = points.assign(source_id=[str(n) for n in rows.index])
+    inside = assign_areas(points, gpd.GeoDataFrame(exact_areas(ctx)))
+    kept = rows.index.intersection(inside["source_id"].astype(int))
+    for label in rows.index.difference(kept):
+        what = f"{rows.at[label, 'lon']:g}, {rows.at[label, 'lat']:g} does not lie in the city"
+        findings.append(Finding("warning", name, what, UNPLACED, int(rows.at[label, "row"]), "lon"))
+    areas = pd.Series(inside["area_id"].to_numpy(), index=inside["source_id"].astype(int))
+    return rows.loc[kept].assign(area_id=areas.reindex(kept)).reset_index(drop=True), findings
+
+
+def _of_schools(ctx: CityContext, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Capacities of schools that the city has, each once; others are named."""
+    schools = optional_table(ctx, "schools")
+    known = rows["school"].isin(schools["source_id"] if len(schools) else [])
+    twice = rows["school"].duplicated() & known
+    findings = []
+    for label in rows.index[~known | twice]:
+        what = (
+            f"the school '{rows.at[label, 'school'][:60]}' stands twice"
+            if twice[label]
+            else (f"there is no school '{rows.at[label, 'school'][:60]}'")
+        )
+        hint = "Write the number that the table of schools has, once; the row was left out"
+        findings.append(Finding("warning", name, what, hint, int(rows.at[label, "row"]), "school"))
+    return rows[known & ~twice].reset_index(drop=True), findings
+
+
+def report_figure(ctx: CityContext, upload: Upload) -> Figure:
+    """What can be saved, and every row that cannot."""
+    _ = ctx.language
+    names = ["row", "column", "what", "hint"]
+    table = pd.DataFrame([[getattr(entry, name) for name in names] for entry in upload.findings], columns=names)
+    table["row"] = table["row"].astype("Int64").astype("string")
+    words = _(
+        "{file}: {good} rows can be saved, {bad} have faults",
+        file=upload.name,
+        good=len(upload.rows),
+        bad=table["row"].nunique(),
+    )
+    return figure(ctx, "own-table-report", Caption(words, "", "", upload.name), table, None, COLUMNS)
+
+
+def save(ctx: CityContext, kind: str, upload: Upload) -> None:
+    """Store the good rows as the newest version. Raises NotAllowedError."""
+    rows = upload.rows.astype(object).where(upload.rows.notna(), None)
+    city_tables.save(ctx.key, kind, upload.name, rows.to_dict("records"))
+
+
+def newest(ctx: CityContext, kind: str) -> Version | None:
+    """The version that counts."""
+    return city_tables.newest(ctx.key, kind)
+
+
+def take_back(version: Version) -> None:
+    """Let the version before this one count again. Raises NotAllowedError."""
+    city_tables.take_back(version.id)
+
+
+def saved_words(ctx: CityContext, version: Version) -> str:
+    """Whose table it is, and of when."""
+    return ctx.language(
+        "{file}, saved by {who} on {day}: {n} rows",
+        file=version.name,
+        who=version.who,
+        day=ctx.language.day(pd.Timestamp(version.entered).tz_localize(None)),
+        n=len(version.rows),
+    )
+
+
+def template(kind: str) -> bytes:
+    """An empty table with one row that shows what it holds."""
+    return own_tables.template(kind)
