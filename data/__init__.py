@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -29,7 +29,8 @@ class City:
     """A city the app can show; everything city-specific comes from here or from its tables.
 
     level_names: what the city calls each of its levels. displaced_origins: origins of its residents that stand for
-    forced displacement, and why. region: its NUTS 2 region. crs: its metric reference system (EPSG).
+    forced displacement, and why. region: its NUTS 2 region. crs: its metric reference system (EPSG). reception_areas:
+    names of reception centres by the id of the smallest area that holds them, as far as they are known.
     """
 
     key: str
@@ -47,6 +48,7 @@ class City:
     displaced_origins: list[str]
     displaced_origins_why: str
     estimate_note: str
+    reception_areas: dict[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from services import areas, boundary_change, names, origin_map, origins
+from services import areas, boundary_change, names, origin_map, origins, own_tables, reception
 from views import controls, figures, shell, state
+from views import own_tables as tables
 from views.language import _
 
 ctx = shell.context()
@@ -44,6 +45,10 @@ with shell.section():
     if query.map_measure == "growth":
         controls.choice(st.selectbox, _("Growth since"), "since", lambda day: origins.start_name(ctx, day))
     figures.show(origin_map.map_figure(ctx, territory, query))
+st.subheader(_("With and without reception centres"), anchor=False)
+with shell.section():
+    tables.section(ctx, "reception", own_tables)
+    figures.show(reception.comparison_figure(ctx, territory))
 if ctx.has_districts:
     figures.show(origins.districts_figure(ctx, territory, query))
 st.header(_("Together or apart"), anchor=False, divider="gray")

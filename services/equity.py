@@ -13,7 +13,7 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
 from data.translation import GAP, N_
-from services import access, transit
+from services import access, reception, transit
 from services.access import Question
 from services.areas import area_names, area_shapes, hierarchy, require_period, residents
 from services.cache import cached, cached_numbers
@@ -53,14 +53,18 @@ def fairness(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.
 
 
 @cached
-def displaced_gap(ctx: CityContext, kind: str, walker: str, period: pd.Timestamp) -> tuple[equity.Gap, str]:
+def displaced_gap(
+    ctx: CityContext, kind: str, walker: str, period: pd.Timestamp, left_out: tuple[str, ...] = ()
+) -> tuple[equity.Gap, str]:
     """Minutes that residents of displaced origin walk more than others, and the area that moves this number most.
 
-    Only for a city that counts origins on that day (counts_displaced).
+    left_out: smallest areas that do not count, such as those with a reception centre. Only for a city that counts
+    origins on that day (counts_displaced).
     """
     cells, level = city_table(ctx, "cells")["area_id"], _cluster_level(ctx)
     everybody = access.people_in_cells(ctx, "", period)
     minutes = walking.weighted_mean(access.minutes_to_nearest(ctx, kind, walker), everybody, cells)
+    minutes = minutes[~minutes.index.isin(left_out)]
     displaced = pd.Series(access.displaced_in_cells(ctx, period)).groupby(cells).sum().reindex(minutes.index)
     others = residents(ctx, period).set_index("area_id")["persons"].astype("float64").reindex(minutes.index) - displaced
     clusters = hierarchy(ctx)[level].reindex(minutes.index).to_numpy(str)
@@ -124,7 +128,7 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
     """Whether residents of displaced origin walk as far as others, for a city that counts origins."""
     _ = ctx.language
     gap, area = displaced_gap(ctx, query.service, query.walker, require_period(ctx, territory))
-    return _(
+    said = _(
         "{service}: the way of residents of displaced origin, of all ages, {sure}: {gap:+.2f} minutes against all "
         "other residents on {day} (95 % interval {gap_low:+.1f} to "
         "{gap_high:+.1f}, jackknife over {areas}). Without {area}, which moves it most: {without:+.2f} "
@@ -141,6 +145,19 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
         without_low=gap.without_low,
         without_high=gap.without_high,
     )
+    centres = reception.areas(ctx)
+    if not centres:
+        return said
+    rest, _area = displaced_gap(
+        ctx, query.service, query.walker, require_period(ctx, territory), tuple(sorted(centres))
+    )
+    without = _(
+        "Without areas that hold a reception centre: {gap:+.2f} ({low:+.1f} to {high:+.1f}).",
+        gap=rest.gap,
+        low=rest.low,
+        high=rest.high,
+    )
+    return f"{said} {without}"
 
 
 @cached

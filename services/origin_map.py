@@ -9,6 +9,7 @@ from analytics.findings import MIN_BASE
 from data.context import CityContext, Territory
 from data.figures import Figure
 from data.translation import N_, SUPPRESSED
+from services import reception
 from services.areas import area_names, country_names, in_district, place_name
 from services.cache import cached
 from services.figures import Caption, Shading, area_map
@@ -76,13 +77,12 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
     if query.map_measure == "growth":
         unit = _("% change since {since}", since=_.day(since))
         grey += " · " + _("no growth from fewer than {count} people", count=GROWTH_BASE)
-    caption = Caption(
-        finding,
-        _(unit),
-        _.day(period),
-        source(ctx, "residents_by_origin", "residents"),
-        f"{place_name(ctx, territory)} · {grey}",
-    )
+    known = reception.areas(ctx) if query.level == ctx.levels[-1] else {}
+    here = {area: name for area, name in known.items() if area in set(chosen["area_id"])}
+    marked = rows["area_id"].isin(here)
+    rows = rows.assign(shown=rows["shown"].where(~marked, rows["shown"] + " · " + _("holds a reception centre")))
+    note = " · ".join(filter(None, [place_name(ctx, territory), grey, reception.words(ctx, here)]))
+    caption = Caption(finding, _(unit), _.day(period), source(ctx, "residents_by_origin", "residents"), note)
     shading = Shading(digits, suffix)
     return area_map(ctx, territory, "origins-map", caption, rows, query.level, shading, columns=COLUMNS)
 

@@ -25,6 +25,7 @@ SUFFIXES = ["csv", "xlsx", "parquet"]
 LABELS = {
     "courses": N_("Places in courses: a table of your own"),
     "capacities": N_("How many pupils schools can take: a table of your own"),
+    "reception": N_("Reception centres: a table of your own"),
 }
 COLUMNS = by_name(
     Column("row", N_("Row"), kind="id"),
@@ -46,13 +47,13 @@ class Upload(NamedTuple):
 def receive(ctx: CityContext, kind: str, name: str, content: bytes) -> Upload:
     """Read a file in a process of its own and match it with the city. Raises DataError with what to mend."""
     table = background.run(ctx.language, own_tables.read, content, name, kind)
-    match = _placed if kind == "courses" else _of_schools
-    rows, findings = match(ctx, name, table.rows)
+    match = _of_schools if kind == "capacities" else _placed
+    rows, findings = match(ctx, kind, name, table.rows)
     return Upload(name, rows.drop(columns="row"), [*table.findings, *findings])
 
 
-def _placed(ctx: CityContext, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
-    """Courses with lon, lat and the smallest area that they lie in; those without a place in the city are named."""
+def _placed(ctx: CityContext, kind: str, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+    """Places with lon, lat and the smallest area that they lie in; those without a place in the city are named."""
     findings = []
     for label in rows.index[rows[["lon", "lat"]].isna().any(axis=1)]:
         hit = search.locate(ctx, rows.at[label, "address"])
@@ -63,7 +64,7 @@ def _placed(ctx: CityContext, name: str, rows: pd.DataFrame) -> tuple[pd.DataFra
             rows.loc[label, ["lon", "lat"]] = hit.lon, hit.lat
     rows = rows.dropna(subset=["lon", "lat"])
     points = gpd.GeoDataFrame(rows, geometry=gpd.points_from_xy(rows["lon"], rows["lat"]), crs=4326)
-    points = points.assign(source_id=[str(n) for n in rows.index])
+    points = points.assign(source_id=[str(n) for n in rows.index], kind=kind)
     inside = assign_areas(points, gpd.GeoDataFrame(exact_areas(ctx)))
     kept = rows.index.intersection(inside["source_id"].astype(int))
     for label in rows.index.difference(kept):
@@ -73,7 +74,7 @@ def _placed(ctx: CityContext, name: str, rows: pd.DataFrame) -> tuple[pd.DataFra
     return rows.loc[kept].assign(area_id=areas.reindex(kept)).reset_index(drop=True), findings
 
 
-def _of_schools(ctx: CityContext, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
+def _of_schools(ctx: CityContext, _kind: str, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[Finding]]:
     """Capacities of schools that the city has, each once; others are named."""
     schools = optional_table(ctx, "schools")
     known = rows["school"].isin(schools["source_id"] if len(schools) else [])

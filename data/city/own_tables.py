@@ -1,4 +1,4 @@
-"""Tables that a city fills itself: places in courses, and how many pupils its schools can take."""
+"""Tables that a city fills itself: places in courses, how many pupils its schools can take, reception centres."""
 
 from __future__ import annotations
 
@@ -43,10 +43,16 @@ CAPACITIES = {
         True, ("plätze", "plaetze", "kapazität", "capacity", "plazas", "місця", "الأماكن"), (0, 5_000), "whole"
     ),
 }
-TABLES = {"courses": COURSES, "capacities": CAPACITIES}
+RECEPTION = {
+    "name": Field(True, ("einrichtung", "unterkunft", "nom", "nombre", "назва", "الاسم")),
+    "places": COURSES["places"]._replace(needed=False),
+    **{name: COURSES[name] for name in ("address", "lon", "lat")},
+}
+TABLES = {"courses": COURSES, "capacities": CAPACITIES, "reception": RECEPTION}
 EXAMPLES = {
     "courses": ("language course", "B1", "German", 600, 20, "Main Street 1", "", "", "2026-09-01"),
     "capacities": ("01G01", 350),
+    "reception": ("Reception centre", 500, "Main Street 1", "", ""),
 }
 
 

@@ -65,7 +65,7 @@ def test_earlier_years_leave_the_map_out_and_go_on() -> None:
         "displacement_city", 90, **{"city": "berlin", "from": "2016", "to": "2018", "map_measure": "growth"}
     )
     assert [figure.key for figure in figures(app)] == ["trend", "districts"]
-    assert sum("Areas were redrawn on 2021-01-01" in info.value for info in app.info) == 2
+    assert sum("Areas were redrawn on 2021-01-01" in info.value for info in app.info) == 3
 
 
 def test_growth_is_chosen_from_a_list_and_no_origin_is_told() -> None:

@@ -15,8 +15,9 @@ from data import rights
 from data.city import own_tables as files
 from data.context import CityContext, Territory
 from data.errors import NothingToShow, SourceError
+from data.figures import Map
 from data.store import city_tables
-from services import areas, courses, fit, own_tables, transit
+from services import access, areas, courses, equity, fit, origin_map, origins, own_tables, reception, transit
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
 COURSES = """Art;Niveau;Sprache;Stunden;Plätze;Adresse;Beginn
@@ -156,3 +157,38 @@ def test_other_cities_place_by_coordinates_and_walk_where_nothing_runs(cities: t
         else:
             note = courses.reach_figure(ctx, years, version).note
             assert ("on foot" in note) != transit.has_timetable(ctx)
+
+
+def test_reception_centres_are_marked_and_figures_stand_with_and_without_them() -> None:
+    ctx = context()
+    figure = reception.comparison_figure(ctx, TERRITORY)
+    rows = data.table("residents_by_origin", "berlin")
+    rows = rows[(rows["period"] == rows["period"].max()) & (rows["level"] == "planning_area")]
+    ukraine = rows[rows["origin"] == "UKR"].set_index("area_id")["persons"]
+    assert ukraine["12200414"] == 3_576
+    shown = figure.rows.iloc[0]
+    assert shown["persons"] == ukraine.sum()
+    assert shown["persons"] - shown["without"] == 3_576
+    assert shown["dissimilarity_without"] < shown["dissimilarity"]
+    assert "TXL (Tegel)" in figure.note
+    query = origins.Query(origins=("UKR",), origin="UKR", level="planning_area")
+    on_map = origin_map.map_figure(ctx, TERRITORY, query)
+    assert isinstance(on_map.drawing, Map)
+    texts = on_map.drawing.layers[0].options["rows"].set_index("area_id")["shown"]
+    assert texts["12200414"].endswith("holds a reception centre")
+    assert texts.str.contains("reception").sum() == 1
+    assert "TXL (Tegel)" in on_map.note
+    with pytest.raises(NothingToShow, match="No area with a reception centre"):
+        reception.comparison_figure(ctx, TERRITORY.changed(district="08"))
+    own_tables.save(ctx, "reception", sent("reception", "Name,Adresse\nHaus am Park,Boddinstr 34\n", ctx))
+    own = reception.comparison_figure(ctx, TERRITORY.changed(district="08"))
+    assert "(Haus am Park)" in own.note
+    both = reception.comparison_figure(ctx, TERRITORY)
+    assert both.rows.iloc[0]["without"] < shown["without"]
+    sentence = equity.gap_sentence(ctx, TERRITORY, access.Question(service="doctor"))
+    assert "Without areas that hold a reception centre: " in sentence
+
+
+def test_a_city_that_knows_no_reception_centre_says_what_to_do(cities: tuple[str, ...]) -> None:
+    for city in cities:
+        assert reception.areas(context(city)) == {}
