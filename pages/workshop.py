@@ -38,13 +38,13 @@ def asking(room: store.RoomView) -> None:
             st.rerun()
 
 
-def answers(number: int, is_live: bool) -> None:
+def answers(room: store.RoomView, number: int, is_live: bool) -> None:
     """The answers to a question; while they come without tables, afterwards with them."""
     question = store.question(number)
     if question is None:
         return
     answer = rooms.result(question)
-    st.subheader(escaped(question.prompt), anchor=False)
+    st.subheader(escaped(rooms.asked(ctx.language, question)), anchor=False)
     voted = answer["people"] if question.result is not None else store.count(number)
     joined = _("Devices that have joined: {joined}.", joined=store.joined(number))
     st.markdown(f"{_('**{people}** have answered.', people=voted)} {joined}")
@@ -56,11 +56,15 @@ def answers(number: int, is_live: bool) -> None:
         (figures.live if is_live else figures.show)(figure)
         if place == 0:
             st.markdown(rooms.disagreement(ctx.language, question, answer))
+    for label, page, choices in rooms.follow_ups(ctx, room, question):
+        st.link_button(label, state.link(page, **choices), icon=":material/arrow_forward:")
 
 
 def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> None:
     """The question looked at: show it on the phones, hold or take answers, its answers, where they lead."""
-    controls.choice(st.selectbox, _("Question"), "question", lambda number: questions[number].prompt)
+    controls.choice(
+        st.selectbox, _("Question"), "question", lambda number: rooms.asked(ctx.language, questions[number])
+    )
     question = questions[query.question]
     if not room.closed:
         with st.container(horizontal=True):
@@ -71,9 +75,7 @@ def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> N
                 store.set_open(question.id, not question.open)
                 st.rerun()
     is_live = question.open and not room.closed
-    st.fragment(answers, run_every=EVERY_S if is_live else None)(question.id, is_live)
-    for label, page, choices in rooms.follow_ups(ctx, room, question):
-        st.link_button(label, state.link(page, **choices), icon=":material/arrow_forward:")
+    st.fragment(answers, run_every=EVERY_S if is_live else None)(room, question.id, is_live)
     if question.kind == "text" and not room.purged:
         with st.expander(_("Moderate")):
             room_views.moderation(store.answers(question), store.approve_text, store.delete_text)

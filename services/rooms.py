@@ -26,10 +26,7 @@ KINDS = {
     "priorities": N_("Priorities: up to three districts"),
     "text": N_("Free text, moderated"),
 }
-PROMPTS = {
-    "budget": N_("Which dimensions of inclusion matter most here?"),
-    "priorities": N_("Where should the city act first?"),
-}
+PROMPTS = store.PROMPTS
 COLUMNS = by_name(
     Column("label", N_("Answer"), kind="name"),
     Column("votes", N_("Votes")),
@@ -69,7 +66,15 @@ def ask(ctx: CityContext, room: RoomView, kind: str, prompt: str, lines: str) ->
         options = {str(number): answer[:120] for number, answer in enumerate(answers, 1)}
     elif kind != "text":
         options = dict(DIMENSIONS) if kind == "budget" else area_names(ctx, ctx.largest_level)
+    usual = PROMPTS.get(kind, "")
+    if usual and prompt.strip() == ctx.language(usual):
+        prompt = usual  # each phone then asks in its own language
     store.add_question(room.code, kind, prompt, list(options.items()))
+
+
+def asked(language: Language, question: QuestionView) -> str:
+    """The question in the reader's language where it is a usual one."""
+    return store.prompt(language, question.prompt)
 
 
 def summarise(question: QuestionView, answers: pd.DataFrame, people: int) -> dict[str, Any]:

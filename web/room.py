@@ -46,6 +46,7 @@ def sentences(_: Language) -> dict[str, str]:
         "most": _("Choose up to three."),
         "send": _("Send"),
         "change": _("Change my answer"),
+        "scale": _("Scale to {points} points", points=rooms.BUDGET_POINTS),
         "group": _("I am here as"),
         "none": _("prefer not to say"),
         "text": _("Others see your words once the moderator lets them through."),
@@ -65,7 +66,7 @@ def state(code: str, _: Language) -> dict[str, Any]:
         "question": {
             "id": question.id,
             "kind": question.kind,
-            "prompt": question.prompt,
+            "prompt": rooms.prompt(_, question.prompt),
             "open": question.open,
             "options": [[key, _(label)] for key, label in question.options],
         },

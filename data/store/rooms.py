@@ -26,9 +26,14 @@ from data.rights import require_role
 from data.store import codes
 from data.store.database import engine
 from data.store.models import Answer, Question, Room, aware
+from data.translation import N_, Language
 
 KINDS = ("poll", "budget", "priorities", "text")
 MIN_PEOPLE = 5  # people whose answers may be shown together
+PROMPTS = {
+    "budget": N_("Which dimensions of inclusion matter most here?"),
+    "priorities": N_("Where should the city act first?"),
+}
 BUDGET_POINTS = 100  # points of a budget
 MAX_PRIORITIES = 3
 MAX_TEXT_LENGTH = 280  # characters of a free text
@@ -40,6 +45,11 @@ class RefusedError(DataError, ValueError):
 
 class UnknownDeviceError(RefusedError):
     """An answer of a device that has not joined the room."""
+
+
+def prompt(language: Language, asked: str) -> str:
+    """A question in a language, where it is a usual one; what people wrote stays as it is."""
+    return language(asked) if asked in PROMPTS.values() else asked
 
 
 Summarise = Callable[["QuestionView", pd.DataFrame, int], dict[str, Any]]  # question, its answers, people -> result

@@ -113,6 +113,70 @@ def test_a_phone_votes_by_hand_and_the_picture_follows(visit: Callable[..., Visi
     assert phone.errors == []
 
 
+def test_what_is_typed_stays_while_answers_are_held_and_taken_again(
+    visit: Callable[..., Visit], codes: dict[str, str]
+) -> None:
+    code = rooms.open_room("berlin", "Typing", [])
+    number = rooms.add_question(code, "text", "What else?", [])
+    phone = visit("workshop")
+    phone.page.goto(f"{phone.address}/join/{code}")
+    words = phone.page.get_by_role("textbox", name="What else?")
+    words.fill("More benches by the")
+    phone.page.wait_for_timeout(2_500)  # the first question for news
+    expect(words).to_have_value("More benches by the")
+    rooms.set_open(number, False)
+    expect(words).to_be_disabled(timeout=10_000)
+    expect(words).to_have_value("More benches by the")
+    rooms.set_open(number, True)
+    expect(words).to_be_enabled(timeout=10_000)
+    expect(words).to_have_value("More benches by the")
+    phone.page.reload()
+    expect(words).to_have_value("More benches by the")
+    assert phone.errors == []
+
+
+def test_points_are_typed_freely_and_scaled_when_the_person_agrees(
+    visit: Callable[..., Visit], codes: dict[str, str]
+) -> None:
+    code = rooms.open_room("berlin", "Points", [])
+    options = [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")]
+    number = rooms.add_question(code, "budget", rooms.PROMPTS["budget"], options)
+    phone = visit("workshop")
+    phone.page.goto(f"{phone.address}/join/{code}?lang=de")
+    question = phone.page.get_by_role("group", name="Welche Dimensionen")
+    expect(question).to_be_visible()  # the usual question is asked in the reader's language
+    boxes = phone.page.get_by_role("spinbutton")
+    for place, points in enumerate(("50", "50", "50")):
+        boxes.nth(place).fill(points)
+    phone.page.wait_for_timeout(2_500)
+    assert [boxes.nth(place).input_value() for place in range(3)] == ["50", "50", "50"]
+    button = phone.page.get_by_role("button")
+    expect(button).to_have_text("Auf 100 Punkte bringen")
+    button.click()
+    assert sorted(boxes.nth(place).input_value() for place in range(3)) == ["33", "33", "34"]
+    assert rooms.count(number) == 0  # nothing is sent before the person has seen it
+    button.click()
+    expect(phone.page.get_by_role("status")).not_to_be_empty()
+    assert rooms.count(number) == 1
+    assert phone.errors == []
+
+
+def test_where_the_rooms_weights_lead_appears_as_soon_as_enough_have_answered(
+    visit: Callable[..., Visit], codes: dict[str, str]
+) -> None:
+    code = rooms.open_room("berlin", "Weights", [])
+    options = [("housing", "Housing"), ("work", "Work and income")]
+    number = rooms.add_question(code, "budget", rooms.PROMPTS["budget"], options)
+    seen = visit(f"workshop?room={code}")
+    link = seen.page.get_by_role("link", name="Rank areas with the room's weights")
+    expect(link).to_have_count(0)
+    for _device in range(5):
+        rooms.answer(code, number, rooms.join(code), "", {"housing": 60, "work": 40})
+    expect(link).to_be_visible(timeout=20_000)
+    assert "points_housing=60" in (link.get_attribute("href") or "")
+    assert seen.errors == []
+
+
 def test_a_story_is_told_by_keys_and_its_notes_follow(visit: Callable[..., Visit], codes: dict[str, str]) -> None:
     seen = visit(f"story?code={codes['story']}")
     seen.page.get_by_role("button", name="Present", exact=True).click()
