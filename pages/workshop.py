@@ -62,9 +62,8 @@ def answers(room: store.RoomView, number: int, is_live: bool) -> None:
 
 def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> None:
     """The question looked at: show it on the phones, hold or take answers, its answers, where they lead."""
-    controls.choice(
-        st.selectbox, _("Question"), "question", lambda number: rooms.asked(ctx.language, questions[number])
-    )
+    prompts = {number: rooms.asked(ctx.language, question) for number, question in questions.items()}
+    controls.choice(st.selectbox, _("Question"), "question", prompts)
     question = questions[query.question]
     if not room.closed:
         with st.container(horizontal=True):
@@ -117,6 +116,4 @@ else:
         opening()
     if listed := store.rooms(ctx.key):
         st.header(_("Rooms"), anchor=False, divider="gray")
-        for room in listed[:30]:
-            link = f"[{escaped(room.title)}]({state.link('workshop', room=room.code)})"
-            st.markdown(f"- {link} · {room.code} · {_('closed') if room.closed else _('open')}")
+        room_views.listing(listed[:30])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -168,3 +169,10 @@ def moderation(texts: pd.DataFrame, approve: Callable[[int, bool], None], delete
             label = _("Take back") if row.approved else _("Let through")
             st.button(label, key=f"let-{number}", on_click=approve, args=(number, not row.approved))
             st.button(_("Delete"), key=f"drop-{number}", on_click=delete, args=(number,))
+
+
+def listing(rooms: list[Any]) -> None:
+    """Rooms with their codes, a link to each. rooms: with title, code, closed."""
+    for room in rooms:
+        link = f"[{escaped(room.title)}]({state.link('workshop', room=room.code)})"
+        st.markdown(f"- {link} · {room.code} · {_('closed') if room.closed else _('open')}")
