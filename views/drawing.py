@@ -28,6 +28,13 @@ def draw(chart: Chart, style: Style) -> go.Figure:
     return figure
 
 
+UNIT_HIGH = 40  # pixels above a plot that its unit, of two lines at most, may take
+
+
+def _lines(text: str) -> int:
+    return text.count("<br>") + 1
+
+
 def still(figure: Figure, style: Style, width: int = 1100, height: int = 620) -> go.Figure | None:
     """A chart or map for a file, on white, with finding, unit, period and source in the picture; None where it is a
     table.
@@ -42,22 +49,22 @@ def still(figure: Figure, style: Style, width: int = 1100, height: int = 620) ->
     tall = max(height, min(picture.layout.height or height, 1400))
     align = "right" if style.language.is_right_to_left else "left"
     x = 1 if align == "right" else 0
+    title, subtitle, source = (
+        charts.wrap(text, letters)
+        for text, letters in (
+            (figure.finding, 90),
+            (figure.subtitle, 130),
+            (style.language("Source: {credit}", credit=figure.source), 150),
+        )
+    )
+    # Each is as high as its lines: a long note must not lie over the chart.
+    below_title = UNIT_HIGH + 16 * _lines(subtitle) + 6
+    key_high = 40 if picture.layout.showlegend and (picture.layout.legend.y or 0) < 0 else 0  # a legend below the axis
+    top, bottom = below_title + 24 * _lines(title) + 14, 60 + key_high + 13 * _lines(source)
     lines = [
-        {
-            "text": f"<b>{charts.wrap(figure.finding, 90)}</b>",
-            "y": 1,
-            "yanchor": "top",
-            "font": {"size": 18},
-            "yshift": 108,
-        },
-        {"text": charts.wrap(figure.subtitle, 130), "y": 1, "yanchor": "top", "font": {"size": 12}, "yshift": 52},
-        {
-            "text": charts.wrap(style.language("Source: {credit}", credit=figure.source), 150),
-            "y": 0,
-            "yanchor": "top",
-            "font": {"size": 10},
-            "yshift": -46,
-        },
+        {"text": f"<b>{title}</b>", "y": 1, "yanchor": "top", "font": {"size": 18}, "yshift": top - 10},
+        {"text": subtitle, "y": 1, "yanchor": "top", "font": {"size": 12}, "yshift": below_title - 4},
+        {"text": source, "y": 0, "yanchor": "top", "font": {"size": 10}, "yshift": -46 - key_high},
     ]
     shared = {"xref": "paper", "yref": "paper", "x": x, "xanchor": align, "align": align, "showarrow": False}
     charts.annotate(picture, [shared | line for line in lines])
@@ -65,8 +72,8 @@ def still(figure: Figure, style: Style, width: int = 1100, height: int = 620) ->
     picture.update_layout(
         template="plotly_white",
         width=width,
-        height=tall + 120,
+        height=tall - 120 + top + bottom,
         paper_bgcolor="white",
-        margin={"t": 130, "b": 110, "l": max(margin.l or 0, 50), "r": max(margin.r or 0, 50)},
+        margin={"t": top, "b": bottom, "l": max(margin.l or 0, 50), "r": max(margin.r or 0, 50)},
     )
     return picture

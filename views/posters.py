@@ -65,7 +65,7 @@ def drawn(figure: Figure, language: Language) -> go.Figure:
         },
     ]
     annotate(picture, notes)
-    return picture
+    return picture.update_layout(height=HEIGHT)
 
 
 def pdf_bytes(figure: Figure, language: Language, paper: str = "A4") -> bytes:

@@ -18,6 +18,8 @@ from data.figures import Chart, Column, Figure, KeyFigure
 from data.translation import LANGUAGES, Language
 from views import exports, prints, reports
 from views.brand import Brand
+from views.drawing import still
+from views.palette import Style
 
 SOFFICE, PDFTOTEXT = shutil.which("soffice"), shutil.which("pdftotext")
 BARS = pd.DataFrame({"district": ["Mitte", "Pankow <img onerror=alert(1)>"], "share": [12.25, 7.5]})
@@ -218,3 +220,16 @@ def test_fonts_of_the_pdf_hold_every_language(language: str, tmp_path: Path) -> 
 def test_a_preview_card_has_the_size_chat_programs_ask_for() -> None:
     width_height = prints.card("Who is served? " * 8, Brand())[16:24]
     assert (int.from_bytes(width_height[:4]), int.from_bytes(width_height[4:])) == (1200, 630)
+
+
+def test_a_long_note_pushes_the_picture_down_and_never_lies_over_it() -> None:
+    rows = pd.DataFrame({"label": ["a", "b"], "value": [1.0, 2.0]})
+    drawing = Chart("bars", rows, {"label": "label", "value": "value", "unit": "minutes"})
+    for words in (3, 120):
+        figure = Figure("long", "A finding", "minutes", "2024", "a source " * words, rows, (), drawing, "note " * words)
+        picture = still(figure, Style(Language()))
+        assert picture is not None
+        margin, (subtitle, source) = picture.layout.margin, picture.layout.annotations[-2:]
+        lines = subtitle.text.count("<br>") + 1
+        assert margin.t > subtitle.yshift > 14 * lines + 30, "the unit stands between note and chart"
+        assert margin.b > -source.yshift + 12 * (source.text.count("<br>") + 1)
