@@ -245,7 +245,8 @@ def lorenz(ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Ti
     _, rows = ctx.language, access.by_cell(ctx, kind, walker, limit, period)
     curve = 100 * equity.lorenz(rows["places_per_100"].to_numpy(), rows["persons"].to_numpy())
     curve = curve.iloc[np.unique(np.linspace(0, len(curve) - 1, 120).astype(int))].assign(group=_("as it is"))
-    even = pd.DataFrame({"people": [0.0, 100.0], "good": [0.0, 100.0], "group": _("the same for all")})
+    # At the same places as the curve: slides draw lines over shared places only.
+    even = pd.DataFrame({"people": curve["people"], "good": curve["people"], "group": _("the same for all")})
     return pd.concat([curve, even], ignore_index=True)
 
 
