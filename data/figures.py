@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +13,8 @@ from data import ground
 from data.translation import GAP, Language, is_gap
 
 Kind = Literal["name", "text", "id", "number", "day", "flag"]
+
+LICENCE = re.compile(r"(CC |CC0|ODbL|dl-de)")  # where a line of sources goes on with another licence
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,12 @@ class Map:
         return ground.at(self.lon, self.lat) if self.zoom >= ground.FIRST_ZOOM else ""
 
 
+def publishers(source: str) -> str:
+    """A line of sources ('publisher · period · licence · version; ...') without periods, licences and versions."""
+    names = (part.split(" · ")[0] for part in source.split("; "))
+    return "; ".join(dict.fromkeys(name for name in names if not LICENCE.match(name)))
+
+
 @dataclass(frozen=True)
 class Figure:
     """What a page shows: finding, unit, period, source, rows with their columns, and how it is drawn (None: as a
@@ -146,6 +155,11 @@ class Figure:
     note: str = ""
     summary: str = ""
     geometry: Callable[[], Sequence[dict[str, Any] | None]] | None = None
+
+    @property
+    def publishers(self) -> str:
+        """Whose figures it rests on, in short."""
+        return publishers(self.source)
 
     @property
     def subtitle(self) -> str:

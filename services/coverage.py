@@ -11,7 +11,7 @@ from analytics import coverage
 from analytics.findings import extreme
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
-from data.figures import Column, Figure, KeyFigure
+from data.figures import Column, Figure, KeyFigure, publishers
 from data.translation import N_
 from services import access, transit
 from services.areas import area_names, hierarchy, in_district, place_name, require_period
@@ -215,7 +215,7 @@ def about(ctx: CityContext, territory: Territory, query: Query) -> str:
         loc=served_on(ctx, query.service, period),
         period=_.day(period),
         how=how,
-        credit=_sources(ctx, query),
+        credit=publishers(_sources(ctx, query)),
     )
 
 

@@ -64,13 +64,18 @@ def show(
         st.plotly_chart(draw(drawing, style()), key=figure.key, config=CONFIG, alt=figure.summary)
     else:
         table(figure, on_row)
-    st.caption(
-        " · ".join(part for part in (figure.subtitle, hint, _("Source: {credit}", credit=figure.source)) if part)
-    )
-    with st.expander(_("Table and downloads")):
+    _caption(figure, hint)
+    with st.expander(_("Table, source, downloads")):
         if drawing is not None:
             table(figure, on_row)
+        st.caption(_("Source: {credit}", credit=figure.source))
         exports.buttons(figure)
+
+
+def _caption(figure: Figure, hint: str = "") -> None:
+    """What, when and whose, in short; the whole source opens below."""
+    credit = _("Source: {credit}", credit=figure.publishers)
+    st.caption(" · ".join(part for part in (figure.subtitle, hint, credit) if part))
 
 
 def _draw_map(figure: Figure, drawing: Map, on_point: Callable[[str], None] | None) -> None:
@@ -129,9 +134,10 @@ def workplace(
     if not _stage(figure, opacity, f"{figure.key}-component", every, search):
         return
     st.subheader(figure.finding, anchor=False)
-    st.caption(" · ".join(part for part in (figure.subtitle, _("Source: {credit}", credit=figure.source)) if part))
-    with st.expander(_("Table and downloads")):
+    _caption(figure)
+    with st.expander(_("Table, source, downloads")):
         table(figure)
+        st.caption(_("Source: {credit}", credit=figure.source))
         exports.buttons(figure)
         _poster(figure)
 

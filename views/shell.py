@@ -173,6 +173,8 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
         )
     if is_framed():
         presenting.bare()
+    elif not story:
+        presenting.near_top()
     if story:
         _present(*story, surroundings)
     try:

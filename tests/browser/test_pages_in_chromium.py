@@ -159,7 +159,7 @@ def test_a_click_on_the_map_chooses_the_area_on_every_page(visit: Callable[..., 
 
 def test_table_and_picture_can_be_taken_away(visit: Callable[..., Visit]) -> None:
     seen = visit("displacement")
-    seen.unfold("Table and downloads")
+    seen.unfold("Table, source, downloads")
     starts = {"CSV": b"\xef\xbb\xbfCategory,Year,People", "Parquet": b"PAR1", "PNG": b"\x89PNG", "SVG": b"<svg"}
     for kind, start in starts.items():
         with seen.page.expect_download(timeout=60_000) as waiting:

@@ -14,7 +14,7 @@ import pytest
 from docx import Document
 from pptx import Presentation
 
-from data.figures import Chart, Column, Figure, KeyFigure
+from data.figures import Chart, Column, Figure, KeyFigure, publishers
 from data.translation import LANGUAGES, Language
 from views import exports, prints, reports
 from views.brand import Brand
@@ -233,3 +233,12 @@ def test_a_long_note_pushes_the_picture_down_and_never_lies_over_it() -> None:
         lines = subtitle.text.count("<br>") + 1
         assert margin.t > subtitle.yshift > 14 * lines + 30, "the unit stands between note and chart"
         assert margin.b > -source.yshift + 12 * (source.text.count("<br>") + 1)
+
+
+def test_the_line_on_the_screen_names_publishers_and_the_report_the_whole_source() -> None:
+    source = (
+        "Geoportal; © OpenStreetMap contributors · 2025-09 · CC BY 3.0; ODbL 1.0 · v1; residents: Office · 2024 · CC0"
+    )
+    assert publishers(source) == "Geoportal; © OpenStreetMap contributors; residents: Office"
+    assert publishers("UNHCR · 1951–2025 · CC BY 4.0 · v1; UNHCR · 2025 · CC BY 4.0 · v2") == "UNHCR"
+    assert publishers("my file.csv, of the reader") == "my file.csv, of the reader"
