@@ -60,7 +60,7 @@ def map_figure(ctx: CityContext, territory: Territory, version: Version) -> Figu
         crs=4326,
     )
     finding = _(
-        "{place}: {places:,} places in {n:,} courses",
+        "{place}: {places:,} places in courses; courses in the table: {n:,}",
         place=place_name(ctx, territory),
         places=int(rows["places"].sum()),
         n=len(rows),

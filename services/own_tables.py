@@ -98,7 +98,7 @@ def report_figure(ctx: CityContext, upload: Upload) -> Figure:
     table = pd.DataFrame([[getattr(entry, name) for name in names] for entry in upload.findings], columns=names)
     table["row"] = table["row"].astype("Int64").astype("string")
     words = _(
-        "{file}: {good} rows can be saved, {bad} have faults",
+        "{file}: rows that can be saved: {good}; rows with faults: {bad}",
         file=upload.name,
         good=len(upload.rows),
         bad=table["row"].nunique(),
@@ -125,7 +125,7 @@ def take_back(version: Version) -> None:
 def saved_words(ctx: CityContext, version: Version) -> str:
     """Whose table it is, and of when."""
     return ctx.language(
-        "{file}, saved by {who} on {day}: {n} rows",
+        "{file}, saved by {who} on {day}, rows: {n}",
         file=version.name,
         who=version.who,
         day=ctx.language.day(pd.Timestamp(version.entered).tz_localize(None)),

@@ -49,7 +49,7 @@ def test_good_rows_are_placed_and_every_fault_is_named_with_its_row() -> None:
     faults = {(entry.row, entry.column) for entry in upload.findings}
     assert faults == {(4, "places"), (5, "address"), (6, "hours"), (6, "start")}
     figure = own_tables.report_figure(context(), upload)
-    assert figure.finding == "own.csv: 2 rows can be saved, 3 have faults"
+    assert figure.finding == "own.csv: rows that can be saved: 2; rows with faults: 3"
     assert "'Nirgendwo 99' is not known" in figure.rows["what"].str.cat(sep="|")
 
 
@@ -97,7 +97,7 @@ def test_courses_are_shown_and_counted_against_adults() -> None:
     version = own_tables.newest(ctx, "courses")
     assert version is not None
     figure = courses.map_figure(ctx, TERRITORY, version)
-    assert figure.finding == "Berlin: 55 places in 2 courses"
+    assert figure.finding == "Berlin: 55 places in courses; courses in the table: 2"
     assert figure.period == "1 September 2026–15 October 2026"
     with pytest.raises(NothingToShow):
         courses.map_figure(ctx, TERRITORY.changed(district="05"), version)
