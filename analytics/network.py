@@ -24,6 +24,7 @@ CYCLING = {
     "steps": 30.0,
 }
 CYCLING_USUAL = CYCLING["street"]
+STEEP = 6.0  # per cent: ramps are no steeper by DIN 18040-3
 CRUMB = 20  # nodes: smaller parts are left when steps are, or a bridge, and nobody is put on them
 BLOCK = 64  # sites searched from at once
 
@@ -44,16 +45,28 @@ class Streets:
         return cKDTree(self.xy[self.usable], balanced_tree=False, compact_nodes=False)
 
 
-def streets(nodes: pd.DataFrame, edges: pd.DataFrame, travel: str = "foot", closed: Iterable[str] = ()) -> Streets:
-    """The network for a way to travel: 'foot', 'wheelchair' (without steps) or 'bicycle' (CYCLING).
+def bars_wheelchairs(edges: pd.DataFrame) -> pd.Series:
+    """Which ways nobody takes by wheelchair: steps, those steeper than STEEP, those said to be for none."""
+    barred = pd.Series(False, index=edges.index)
+    if "kind" in edges:
+        barred |= edges["kind"] == "steps"
+    if "incline" in edges:
+        barred |= edges["incline"] > STEEP
+    if "wheelchair" in edges:
+        barred |= edges["wheelchair"] == "no"
+    return barred
 
-    nodes: node (0..n-1), x, y (metres). edges: origin, target, metres and, where they are known, kind and bridge; of
-    two between the same nodes the shorter counts. closed: names of bridges that nobody crosses.
+
+def streets(nodes: pd.DataFrame, edges: pd.DataFrame, travel: str = "foot", closed: Iterable[str] = ()) -> Streets:
+    """The network for a way to travel: 'foot', 'wheelchair' (without what `bars_wheelchairs`) or 'bicycle' (CYCLING).
+
+    nodes: node (0..n-1), x, y (metres). edges: origin, target, metres and, where they are known, kind, bridge, incline
+    and wheelchair; of two between the same nodes the shorter counts. closed: names of bridges that nobody crosses.
     """
     if "bridge" in edges and (names := list(closed)):
         edges = edges[~edges["bridge"].isin(names)]
-    if "kind" in edges and travel == "wheelchair":
-        edges = edges[edges["kind"] != "steps"]
+    if travel == "wheelchair":
+        edges = edges[~bars_wheelchairs(edges)]
     metres = edges["metres"].to_numpy(float)
     if "kind" in edges and travel == "bicycle":
         metres = metres * CYCLING_USUAL / edges["kind"].map(CYCLING).to_numpy(float)

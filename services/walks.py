@@ -146,23 +146,40 @@ def minutes_text(ctx: CityContext, minutes: float, digits: int = 1) -> str:
 
 
 @cached_numbers
-def _ways_and_steps(ctx: CityContext) -> tuple[int, int]:
-    """How many ways the city's streets have, and how many of them are steps."""
-    kinds = place_table("network_edges", ctx.key)["kind"]
-    return len(kinds), int((kinds == "steps").sum())
+def wheelchair_ways(ctx: CityContext) -> dict[str, int]:
+    """How many ways are steps, are barred to wheelchairs for another reason, are left, and of these are unknown: whose
+    slope and use by wheelchair nobody says.
+    """
+    edges = place_table("network_edges", ctx.key)
+    barred, steps = network.bars_wheelchairs(edges), edges["kind"] == "steps"
+    left = edges[~barred]
+    known = pd.Series(False, index=left.index)
+    if "incline" in left:
+        known |= left["incline"].notna()
+    if "wheelchair" in left:
+        known |= left["wheelchair"] != ""
+    counts = {"steps": steps, "barred": barred & ~steps, "left": ~barred}
+    return {name: int(rows.sum()) for name, rows in counts.items()} | {"unknown": int((~known).sum())}
 
 
 def _unknown(ctx: CityContext, walker: str) -> str:
     """What is left out, assumed or not known of the streets for a walker; '' where nothing is."""
     _ = ctx.language
     if walker == "wheelchair":
-        ways, steps = _ways_and_steps(ctx)
-        return _(
-            "{steps:,} flights of steps are left out; of none of the other {ways:,} ways kerbs, slopes or surfaces "
-            "are known.",
-            steps=steps,
-            ways=ways - steps,
+        counts = wheelchair_ways(ctx)
+        said = _("{steps:,} flights of steps are left out.", steps=counts["steps"])
+        if counts["barred"]:
+            said += " " + _(
+                "So are {barred:,} ways steeper than {steep:.0f} % or closed to wheelchairs.",
+                barred=counts["barred"],
+                steep=network.STEEP,
+            )
+        unknown = _(
+            "Of {unknown:,} of the other {left:,} ways slope, kerbs and surface are not known.",
+            unknown=counts["unknown"],
+            left=counts["left"],
         )
+        return f"{said} {unknown}"
     if walker == "bicycle":
         return _("Streets at 15 km/h, beside traffic 14, on paths 12; pushed on footways, carried on steps (assumed).")
     return ""

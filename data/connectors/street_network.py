@@ -26,7 +26,9 @@ KINDS = {
     "road": ("tertiary", "tertiary_link", "secondary", "secondary_link"),
     "main_road": ("primary", "primary_link", "trunk", "trunk_link"),
 }
+WHEELCHAIR = ("yes", "limited", "no")  # values of the tag
 BRIDGE_M = 60  # pieces of bridges nearer than this are one bridge: both pavements and the roadway
+TAGS = ["route", "bridge", "name", "incline", "wheelchair"]
 AROUND_DEGREES = 0.03  # ways are read this far around a city, for those that leave it and come back
 Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
 
@@ -36,7 +38,8 @@ class Network:
     """The largest connected part of a city's walking network, and what the rest is.
 
     nodes: node (0..n-1), x, y (metres). edges: origin, target, metres, kind (of KINDS, else 'path'), bridge (its name,
-    '' for none); walkable both ways, the shortest where two run side by side. share: of all nodes in the city's bounds,
+    '' for none), incline (per cent, up or down; empty: not known), wheelchair (of WHEELCHAIR, '': not known); walkable
+    both ways, the shortest where two run side by side. share: of all nodes in the city's bounds,
     those in this part; parts: how many parts have some there; ferries: lines between them, which nobody walks. Without
     ways in the bounds all is empty; elsewhere: whether there are some beyond.
     """
@@ -69,6 +72,8 @@ def network(pbf: Path, crs: int, bounds: Bounds | None = None) -> Network:
     edges = pd.DataFrame({"origin": lines["u"].map(place), "target": lines["v"].map(place), "metres": lines["length"]})
     edges["metres"] = edges["metres"].clip(lower=0.1)
     edges["kind"] = kinds(tag(lines, "highway")).to_numpy()
+    edges["incline"] = inclines(tag(lines, "incline")).to_numpy()
+    edges["wheelchair"] = tag(lines, "wheelchair").where(lambda own: own.isin(WHEELCHAIR), "").to_numpy()
     named = tag(lines, "name").where(tag(lines, "bridge").isin(["yes", "viaduct", "movable", "cantilever"]))
     x, y = ((axis[edges["origin"]] + axis[edges["target"]]) / 2 for axis in (metric.x.to_numpy(), metric.y.to_numpy()))
     edges["bridge"] = bridges(x, y, named)
@@ -95,6 +100,15 @@ def kinds(highway: pd.Series) -> pd.Series:
     """The kind of each way by its tag highway; 'path' for what is none of KINDS."""
     names = {value: kind for kind, values in KINDS.items() for value in values}
     return highway.map(names).fillna("path").astype(str)
+
+
+def inclines(words: pd.Series) -> pd.Series:
+    """How steep ways are, per cent, up or down, by their tag incline ('-8%', '5 %', '10°'); empty where it says no
+    number.
+    """
+    parts = words.str.replace(",", ".").str.extract(r"^\s*[+-]?(\d{1,3}(?:\.\d+)?)\s*(%|°)\s*$")
+    values = pd.to_numeric(parts[0], errors="coerce")
+    return values.where(parts[1] != "°", 100 * np.tan(np.radians(values.clip(upper=80)))).round(1)
 
 
 def bridges(x: np.ndarray, y: np.ndarray, names: pd.Series) -> np.ndarray:
@@ -171,6 +185,7 @@ def _empty(elsewhere: bool) -> Network:
     words = pd.Series(dtype=str)
     nodes = {"node": whole, "x": metres, "y": metres}
     edges = {"origin": whole, "target": whole, "metres": metres, "kind": words, "bridge": words}
+    edges |= {"incline": metres, "wheelchair": words}
     return Network(pd.DataFrame(nodes), pd.DataFrame(edges), elsewhere=elsewhere)
 
 
@@ -196,7 +211,7 @@ def _ways(pbf: Path, bounds: Bounds | None) -> tuple[pd.DataFrame, pd.DataFrame 
         osm = _open(pbf, bounds)
         # pyrosm's own 'walking' leaves out the shared foot and cycle paths, of which a Nordic city has many: all ways,
         # then those closed to people on foot taken out.
-        points, lines = osm.get_network(network_type="all", nodes=True, extra_attributes=["route", "bridge", "name"])
+        points, lines = osm.get_network(network_type="all", nodes=True, extra_attributes=TAGS)
     if lines is None:
         return pd.DataFrame(), None
     closed = tag(lines, "foot").isin(["no", "private"]) | (tag(lines, "route") == "ferry")

@@ -30,6 +30,9 @@ TABLE = Definition(
         # Networks of cities that were built before November 2026 have neither.
         "kind": pa.Column(str, pa.Check.isin(list(street_network.KINDS)), required=False),
         "bridge": pa.Column(str, required=False),
+        # Of an extract's tags; the source of Berlin's ways has none.
+        "incline": pa.Column(float, pa.Check.ge(0), nullable=True, required=False),
+        "wheelchair": pa.Column(str, pa.Check.isin(["", *street_network.WHEELCHAIR]), required=False),
     },
     key=["origin", "target"],
     make=make,

@@ -9,9 +9,11 @@ import tomllib
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import h3
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
@@ -21,6 +23,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import data
+from analytics import network
 from data import disclosure, grid, store
 from data.city import building, checks, exporting, pack
 from data.city.__main__ import main
@@ -382,6 +385,32 @@ def test_an_island_with_a_ferry_is_named(tmp_path: Path) -> None:
     walked = street_network.network(folder / "streets.osm.pbf", 3067)
     assert (len(walked.nodes), walked.parts, walked.ferries) == (45, 2, 2)
     assert walked.share == pytest.approx(45 / 72)
+
+
+def test_slopes_and_closed_ways_of_an_extract_bar_wheelchairs(tmp_path: Path) -> None:
+    """A square of four corners: the short side is steep, another closed to wheelchairs, one gentle, one unknown."""
+    nodes: dict[int, Any] = {
+        1: (24.930, 60.160, {}),
+        2: (24.935, 60.160, {}),
+        3: (24.935, 60.1625, {}),
+        4: (24.930, 60.1625, {}),
+    }
+    street = {"highway": "residential"}
+    ways = {
+        11: ([1, 2], street | {"incline": "-8 %"}),
+        12: ([2, 3], street | {"incline": "5%"}),
+        13: ([3, 4], street | {"incline": "up"}),
+        14: ([4, 1], street | {"wheelchair": "no"}),
+    }
+    folder = streets(tmp_path, nodes, ways)
+    walked = street_network.network(folder / "streets.osm.pbf", 3067)
+    assert sorted(walked.edges["incline"].dropna()) == [5, 8]
+    assert sorted(walked.edges["wheelchair"]) == ["", "", "", "no"]
+    on_foot, rolled = (network.streets(walked.nodes, walked.edges, travel) for travel in ("foot", "wheelchair"))
+    assert (on_foot.ways.nnz, rolled.ways.nnz) == (8, 4)
+    assert street_network.inclines(pd.Series(["10°", "3,5 %", "+2%", "steep", "", "900%"])).tolist() == pytest.approx(
+        [17.6, 3.5, 2.0, np.nan, np.nan, 900], nan_ok=True
+    )
 
 
 def test_an_extract_that_is_cut_off_is_an_error(tmp_path: Path) -> None:
