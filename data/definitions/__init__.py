@@ -42,12 +42,16 @@ def contract(name: str) -> pa.DataFrameSchema:
 def check(name: str, table: pd.DataFrame) -> pd.DataFrame:
     """The table in its contract's columns, or pandera's SchemaError with the first offending case.
 
-    Counts and dates are brought to the contract's type first, whichever their source used.
+    Counts and dates are brought to the contract's type first, whichever their source used. A column that the contract
+    does not require may be missing.
     """
     schema = contract(name)
-    table = table[list(schema.columns)].reset_index(drop=True)
+    present = [column for column, field in schema.columns.items() if field.required or column in table]
+    table = table[present].reset_index(drop=True)
     for column, kind in types(name).items():
-        if column in ("persons", "period") or (str(table[column].dtype), kind) == ("Int64", "int64"):
+        if column in ("persons", "period") or (
+            column in table and (str(table[column].dtype), kind) == ("Int64", "int64")
+        ):
             table[column] = table[column].astype(kind)
     return schema.validate(table)
 
