@@ -19,9 +19,7 @@ with shell.section():
     figures.show(equity.lorenz_figure(ctx, territory, query))
 st.header(_("Who needs a bus where others walk"), anchor=False, divider="gray")
 ways = state.read(transit.Query)
-columns = st.columns(2)
-controls.choice(columns[0].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
-controls.choice(columns[1].selectbox, _("Limit"), "ride_limit", lambda minutes: _("{m} minutes", m=minutes))
+controls.row(transit.question_labels(ctx))
 with shell.section():
     figures.show(equity.bus_figure(ctx, territory, query.service, ways))
 st.header(_("Where the underserved cluster"), anchor=False, divider="gray")

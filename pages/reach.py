@@ -38,9 +38,7 @@ with shell.section():
     figures.show(reach.curve_figure(ctx, territory, query))
 st.header(_("By bus and train"), anchor=False, divider="gray")
 ways = state.read(transit.Query)
-columns = st.columns(2)
-controls.choice(columns[0].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
-controls.choice(columns[1].selectbox, _("Limit"), "ride_limit", lambda minutes: _("{m} minutes", m=minutes))
+controls.row(transit.question_labels(ctx))
 with shell.section():
     figures.show(transit.map_figure(ctx, territory, query.service, ways, query.level))
 with shell.section():

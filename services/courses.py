@@ -6,8 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analytics import access as walking
-from analytics import coverage
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Column, Figure, Layer
@@ -19,8 +17,9 @@ from services.areas import area_names, exact_areas, hierarchy, in_district, plac
 from services.columns import by_name
 from services.figures import Caption, city_map, figure, outline_layer
 from services.findings import ends
+from services.fit import adults_in_cells
 from services.names import level_plurals
-from services.tables import city_table, source
+from services.tables import source
 
 RIDE = 30  # minutes by bus and train in the evening, or on foot where the city has no timetable
 LARGEST = 16.0  # pixels of the largest circle's radius
@@ -100,11 +99,9 @@ def reach_figure(ctx: CityContext, territory: Territory, version: Version) -> Fi
     do not tell adults.
     """
     _, period, level = ctx.language, require_period(ctx, territory), ctx.largest_level
-    residents = city_table(ctx, "residents")
-    residents = residents[residents["period"] == period]
-    if not coverage.knows_age(residents["age"].unique(), 18, None):
+    people = adults_in_cells(ctx, period)
+    if people is None:
         raise NothingToShow(_("How many adults live here is not known."), _("Add ages to the city's pack."))
-    people = walking.people_in_cells(city_table(ctx, "cells"), coverage.of_age(residents, 18, None))
     groups = cell_groups(ctx, level).to_numpy()
     reached = np.where(_minutes(ctx, version) <= RIDE, people, 0)
     rows = pd.DataFrame({"persons": people, "reached": reached}).groupby(groups).sum().rename_axis("area_id")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from analytics import access as walking
 from analytics import cohorts, coverage
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
@@ -75,6 +76,16 @@ def children_ahead(ctx: CityContext) -> pd.DataFrame:
     except ValueError:
         raise NothingToShow(_("The city counts too few years for a forecast of its children."), "") from None
     return result.assign(area_id=sums.columns, held=cohorts.coverage(young, school, AHEAD))
+
+
+@cached_numbers
+def adults_in_cells(ctx: CityContext, period: pd.Timestamp) -> np.ndarray | None:
+    """Residents of 18 and over in every cell on a day (an estimate); None where the city's ages do not tell."""
+    rows = city_table(ctx, "residents")
+    rows = rows[rows["period"] == period]
+    if not coverage.knows_age(rows["age"].unique(), 18, None):
+        return None
+    return walking.people_in_cells(city_table(ctx, "cells"), coverage.of_age(rows, 18, None))
 
 
 def public_primary(ctx: CityContext) -> pd.DataFrame:

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from analytics import access as walking
 from analytics import coverage
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
@@ -17,7 +16,7 @@ from services import homes, transit
 from services.access import cells_within
 from services.areas import in_district, place_name, require_period
 from services.figures import Caption, figure
-from services.fit import COLUMNS, Query, children_ahead, newest_daycare, public_primary
+from services.fit import COLUMNS, Query, adults_in_cells, children_ahead, newest_daycare, public_primary
 from services.tables import city_table, optional_table, require_tables, source
 
 RIDE = 30  # minutes by bus and train to a library
@@ -95,11 +94,9 @@ def _of_children(ctx: CityContext, territory: Territory, query: Query) -> list[N
 def _of_adults(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
     """Adults who reach a library in the evening by bus and train, the nearest open data come to lifelong learning."""
     _, adults = ctx.language, _of_age(ctx, territory, 18, None)
-    if not transit.has_timetable(ctx) or np.isnan(adults):
+    people = adults_in_cells(ctx, require_period(ctx, territory))
+    if not transit.has_timetable(ctx) or people is None:
         return []
-    rows = city_table(ctx, "residents")
-    rows = coverage.of_age(rows[rows["period"] == require_period(ctx, territory)], 18, None)
-    people = walking.people_in_cells(city_table(ctx, "cells"), rows)
     middle, _late = transit.minutes_to_nearest(ctx, "library", "evening")
     reached = float(people[(middle <= RIDE) & cells_within(ctx, territory.district)].sum())
     need = _("a library within {minutes} minutes in the evening", minutes=RIDE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,15 @@ class Query(ViewState):
 def window_labels(ctx: CityContext) -> dict[str, str]:
     """The windows in words."""
     return {name: ctx.language(window[0]) for name, window in WINDOWS.items()}
+
+
+def question_labels(ctx: CityContext) -> dict[str, tuple[str, Any]]:
+    """By field of Query: what its control is called, and what its options are."""
+    _ = ctx.language
+    return {
+        "window": (_("Setting out"), window_labels(ctx)),
+        "ride_limit": (_("Limit"), lambda minutes: _("{m} minutes", m=minutes)),
+    }
 
 
 def has_timetable(ctx: CityContext) -> bool:

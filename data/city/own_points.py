@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pandas as pd
 
 from data.city import outlines, reading
@@ -24,12 +21,7 @@ def read_points(content: bytes, name: str) -> pd.DataFrame:
 
     content: of a CSV, XLSX, GeoJSON, GeoPackage or Parquet file. Shapes that are no points stand at a point in them.
     """
-    with tempfile.TemporaryDirectory(prefix="zone-upload-") as folder:
-        path = Path(folder) / f"points{Path(name).suffix.lower()}"
-        path.write_bytes(content)
-        table = reading.read(path, name)
-    if len(table.rows) > MOST:
-        raise SourceError(name, f"the file has {len(table.rows):,} points", hint=f"Give at most {MOST:,}")
+    table = reading.read_bytes(content, name, MOST, "points")
     findings: list[Finding] = []
     reader = SectionReader("services", Part(file=name), table, findings)
     geometry = outlines.shapes(reader, points=True)

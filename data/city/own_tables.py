@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
@@ -26,22 +24,22 @@ class Field(NamedTuple):
     kind: str = "text"
 
 
+PLACES = (("plätze", "plaetze"), ("plazas", "місця", "الأماكن"))  # other headings come between them
+SCHOOL = ("bsn", "schulnummer", "id", "source_id", "école", "centro", "школа", "المدرسة")
 COURSES = {
     "kind": Field(True, ("art", "kursart", "type", "genre", "tipo", "вид", "النوع")),
     "level": Field(False, ("niveau", "stufe", "nivel", "рівень", "المستوى")),
     "language": Field(False, ("sprache", "langue", "idioma", "мова", "اللغة")),
     "hours": Field(False, ("stunden", "ue", "heures", "horas", "години", "الساعات"), (1, 5_000), "number"),
-    "places": Field(True, ("plätze", "plaetze", "places offertes", "plazas", "місця", "الأماكن"), (0, 5_000), "whole"),
+    "places": Field(True, (*PLACES[0], "places offertes", *PLACES[1]), (0, 5_000), "whole"),
     "address": Field(False, ("adresse", "anschrift", "dirección", "адреса", "العنوان")),
     "lon": Field(False, ("longitude", "lng", "x"), (-180, 180), "number"),
     "lat": Field(False, ("latitude", "y"), (-90, 90), "number"),
     "start": Field(False, ("beginn", "début", "inicio", "початок", "البداية"), None, "day"),
 }
 CAPACITIES = {
-    "school": Field(True, ("bsn", "schulnummer", "id", "source_id", "école", "centro", "школа", "المدرسة")),
-    "places": Field(
-        True, ("plätze", "plaetze", "kapazität", "capacity", "plazas", "місця", "الأماكن"), (0, 5_000), "whole"
-    ),
+    "school": Field(True, SCHOOL),
+    "places": Field(True, (*PLACES[0], "kapazität", "capacity", *PLACES[1]), (0, 5_000), "whole"),
 }
 RECEPTION = {
     "name": Field(True, ("einrichtung", "unterkunft", "nom", "nombre", "назва", "الاسم")),
@@ -73,12 +71,7 @@ def read(content: bytes, name: str, kind: str) -> OwnTable:
 
     Headings may be ours or their words in six languages. A column that is needed and missing is an error of the file.
     """
-    with tempfile.TemporaryDirectory(prefix="zone-upload-") as folder:
-        path = Path(folder) / f"table{Path(name).suffix.lower()}"
-        path.write_bytes(content)
-        table = reading.read(path, name)
-    if len(table.rows) > MOST:
-        raise SourceError(name, f"the file has {len(table.rows):,} rows", hint=f"Give at most {MOST:,}")
+    table = reading.read_bytes(content, name, MOST, "rows")
     fields = TABLES[kind]
     headings = {str(column).strip().lower(): column for column in table.rows}
     columns = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -59,6 +60,17 @@ def read(path: Path, name: str, part: Part | None = None) -> FileTable:
     if table.rows.empty:
         raise SourceError(name, "the file has no rows", hint="Export it again")
     limits.check_shape(len(table.rows), len(columns), name, *limits.OF_PACK)
+    return table
+
+
+def read_bytes(content: bytes, name: str, most: int, what: str) -> FileTable:
+    """`read` of a file that was sent, of at most so many rows. what: these are called. Raises SourceError."""
+    with tempfile.TemporaryDirectory(prefix="zone-upload-") as folder:
+        path = Path(folder) / f"sent{Path(name).suffix.lower()}"
+        path.write_bytes(content)
+        table = read(path, name)
+    if len(table.rows) > most:
+        raise SourceError(name, f"the file has {len(table.rows):,} {what}", hint=f"Give at most {most:,}")
     return table
 
 
