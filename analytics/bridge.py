@@ -18,6 +18,17 @@ def areal_weighting(persons: pd.Series, bridge: pd.DataFrame) -> pd.Series:
     return moved.mask(moved.index.isin(unknown))
 
 
+def holders(bridge: pd.DataFrame, area_km2: pd.Series, least: float) -> pd.Series:
+    """The old area that holds a share of at least `least` of each new one's ground; new areas without one are left out.
+
+    bridge: as in `areal_weighting`. area_km2: by old area id. Returns the old id by new id. What is no count (an index)
+    is moved so: never mixed of two areas.
+    """
+    ground = bridge.assign(km2=bridge["old_id"].map(area_km2) * bridge["share"])
+    ground["part"] = ground["km2"] / ground.groupby("new_id")["km2"].transform("sum")
+    return ground[ground["part"] >= least].set_index("new_id")["old_id"]
+
+
 def weighting_error(estimated: pd.Series, known: pd.Series) -> dict[str, float]:
     """How far a bridged count is from a known one: median absolute percentage error, share within 10 %, areas."""
     both = pd.DataFrame({"estimated": estimated, "known": known}).dropna()

@@ -18,11 +18,11 @@ import pandas as pd
 
 from data.errors import DataError
 from data.settings import settings
+from data.share_bands import round_shares
 from data.suppression import THRESHOLD, AreaTree
 
 LEAST_TOTAL = 2 * THRESHOLD  # residents: with fewer in all, an area's total is rounded to none or to this
 FEWEST_FIRMS = 3  # with fewer in a cell, a sum over them would be the figure of one
-STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0)  # percent: how coarse a share may become
 KEYS = ["boundary_version", "period"]
 
 
@@ -46,6 +46,11 @@ class Rule:
     beside: tuple[str, ...] = ()
     bases: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
     reason: str = ""
+
+    @property
+    def by_lot(self) -> bool:
+        """Whether what is hidden depends on the secret, so that two builds must not be mixed."""
+        return self.method in ("areas", "nested", "ages")
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ def protect(rule: Rule | None, table: pd.DataFrame, around: Surroundings) -> pd.
         "areas": lambda: _areas(table, around, rule.minimum),
         "nested": lambda: _nested(table, around, rule.minimum),
         "ages": lambda: _ages(table, around),
-        "shares": lambda: _shares(table, around, rule.bases),
+        "shares": lambda: round_shares(table, around.areas, around.published["residents"], rule.bases),
         "firms": lambda: hide_few_firms(table),
     }
     return methods[rule.method]()
@@ -337,36 +342,6 @@ def _round_ages(persons: np.ndarray, lots: np.random.Generator) -> None:
             takers = np.flatnonzero((persons > 0) & (np.arange(len(persons)) != age))
             persons[takers[np.argmax(np.log(persons[takers]) + order[takers])]] += persons[age]
             persons[age] = 0
-
-
-def _shares(table: pd.DataFrame, around: Surroundings, bases: Mapping[str, tuple[int, int, int]]) -> pd.DataFrame:
-    """Percentages of few people, rounded so that each stands for an interval of THRESHOLD people or more.
-
-    Each share is moved to the middle of a band of 0.01 to 20 percent, the narrowest that is wide enough for the people
-    it is a share of (`Rule.bases`; residents of the nearest date, as published); 0 stays 0, and where even the widest
-    band is too narrow the share is empty. table: period, area_id, indicator, percent.
-    """
-    residents = around.published["residents"]
-    residents = residents[residents["boundary_version"] == around.areas["boundary_version"].iloc[-1]]
-    parts = []
-    for (period, indicator), rows in table.groupby(["period", "indicator"], sort=False):
-        dates = residents["period"].drop_duplicates()
-        people = residents[residents["period"] == dates.iloc[(dates - period).abs().argmin()]]
-        low, high, per_case = bases.get(str(indicator), (0, 120, 10))
-        base = rows["area_id"].map(_of_age(people, low, high)) / per_case
-        steps = np.array([*STEPS, np.nan])
-        step = steps[np.searchsorted(STEPS, 100 * (THRESHOLD + 1) / base.where(base > 0, 1e-9).fillna(1e-9))]
-        middle = (np.floor(rows["percent"] / step) + 0.5) * step
-        parts.append(rows.assign(percent=middle.round(4).clip(upper=100).where(rows["percent"] != 0, 0.0 * step)))
-    return pd.concat(parts).sort_index()
-
-
-def _of_age(residents: pd.DataFrame, low: int, high: int) -> pd.Series:
-    """Residents aged low to under high by area; a band of ages that a bound cuts counts in proportion."""
-    bands = residents["age"].str.extract(r"(\d+)(?:-(\d+))?").astype(float)
-    first, last = bands[0], bands[1].fillna(119) + 1
-    share = ((np.minimum(last, high) - np.maximum(first, low)) / (last - first)).clip(lower=0)
-    return (residents["persons"].astype(float) * share).groupby(residents["area_id"]).sum(min_count=1)
 
 
 def hide_few_firms(table: pd.DataFrame) -> pd.DataFrame:

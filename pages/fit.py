@@ -4,7 +4,20 @@ from functools import partial
 
 import streamlit as st
 
-from services import areas, courses, fit, fit_summary, homes, names, own_tables, rents
+from services import (
+    areas,
+    arrivals,
+    children,
+    courses,
+    fit,
+    fit_summary,
+    health,
+    homes,
+    names,
+    own_tables,
+    rents,
+    shortages,
+)
 from views import controls, exports, figures, prints, shell, state
 from views import own_tables as tables
 from views.language import _
@@ -30,15 +43,25 @@ with shell.section():
     name = f"{exports.file_stem(summary.finding)}.pdf"
     st.download_button(_("One page for print (PDF)"), draw, name, "application/pdf", key="fit-pdf", on_click="ignore")
 st.header(_("Day care"), anchor=False, divider="gray")
-controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))
-with shell.section():
-    figures.show(fit.daycare_figure(ctx, territory, query, query.level))
+left, middle, right = st.columns(3)
+controls.choice(left.selectbox, _("Areas"), "level", names.level_names(ctx))
+plan = state.read(shortages.Query, shortages.options(ctx))
+controls.choice(middle.selectbox, _("Counted"), "after", lambda step: _(shortages.STEPS[step][0]))
+controls.choice(right.selectbox, _("Scenario"), "scenario", shortages.scenario_names(ctx))
+with shell.section(), st.spinner(_("Measuring every count …")):
+    figures.show(shortages.daycare_figure(ctx, territory, plan, query.level, query.norm, building.newcomers))
 with shell.section():
     figures.show(fit.trend_figure(ctx, territory))
 st.header(_("Primary schools"), anchor=False, divider="gray")
 with shell.section():
     capacities = tables.section(ctx, "capacities", own_tables)
     figures.show(fit.schools_figure(ctx, territory, query, capacities))
+with shell.section():
+    figures.show(children.ahead_figure(ctx, territory, building.newcomers, query.class_size))
+young = state.read(children.Query)
+controls.choice(st.radio, _("Children of"), "age", partial(children.age_label, ctx.language), horizontal=True)
+with shell.section():
+    figures.show(children.background_figure(ctx, territory, young))
 st.header(_("Lifelong learning"), anchor=False, divider="gray")
 with shell.section():
     version = tables.section(ctx, "courses", own_tables)
@@ -54,5 +77,20 @@ costs = state.read(rents.Query)
 controls.choice(st.radio, _("Rents"), "rents", lambda measure: _(rents.MEASURES[measure][0]), horizontal=True)
 with shell.section():
     figures.show(rents.rents_figure(ctx, territory, costs))
-reach, arrive = state.link("reach"), state.link("what_if_arrivals")
-st.markdown(f"[{_('Who reaches them')}]({reach}) · [{_('What if more people arrive')}]({arrive})")
+st.header(_("Health and care"), anchor=False, divider="gray")
+with shell.section():
+    figures.show(health.care_figure(ctx, territory, query.level))
+atlas = state.read(health.Query)
+controls.choice(st.radio, _("Index"), "atlas", lambda index: _(health.INDICES[index]), horizontal=True)
+with shell.section():
+    figures.show(health.atlas_figure(ctx, territory, atlas))
+goal = {"goal_indicator": "daycare_places", "goal_value": str(query.norm)}
+if territory.district:
+    goal |= {"level": "district", "goal_area": territory.district}
+people = {name: str(building.newcomers) for name in arrivals.PEOPLE}
+links = {
+    _("Who reaches them"): state.link("reach"),
+    _("What if so many newcomers arrive"): state.link("what_if_arrivals", **people, rule="by residents"),
+    _("Make the norm a goal"): state.link("goals", **goal),
+}
+st.markdown(" · ".join(f"[{label}]({address})" for label, address in links.items()))

@@ -159,6 +159,11 @@ def capacity(ctx: CityContext, kind: str, level: str) -> pd.Series:
     return result if rows["places"].notna().any() else result * float("nan")
 
 
+def allocated(ctx: CityContext, given: Arrivals, level: str, period: pd.Timestamp) -> pd.Series:
+    """People by area at the likely total."""
+    return arrivals.allocate(given.people[1], _weights(ctx, given.rule, level, period, given.own))
+
+
 @cached
 def placed(
     ctx: CityContext, given: Arrivals, level: str, period: pd.Timestamp, seed: int
@@ -167,7 +172,7 @@ def placed(
 
     Free places of day care are known where facilities state their places.
     """
-    people = arrivals.allocate(given.people[1], _weights(ctx, given.rule, level, period, given.own))
+    people = allocated(ctx, given, level, period)
     places, vacancy = capacity(ctx, "daycare", level), Triangular(*given.vacancy)
     free = {"daycare": arrivals.free_places(places, vacancy, DRAWS, seed)} if places.notna().any() else {}
     ages, total = dict(zip(arrivals.AGES, given.ages, strict=True)), Triangular(*given.people)

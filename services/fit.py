@@ -16,12 +16,10 @@ from data.store.city_tables import Version
 from data.translation import N_
 from services import own_tables
 from services.access import people_in_cells
-from services.areas import area_names, district_of, half_years, hierarchy, in_district, place_name, require_period
+from services.areas import area_names, district_of, half_years, in_district, place_name, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.figures import Caption, Shading, area_map, figure
-from services.findings import ends
-from services.names import level_plurals
+from services.figures import Caption, figure
 from services.tables import city_table, entries, optional_table, require_tables, source
 
 AHEAD = 5  # years
@@ -58,14 +56,18 @@ class Query(ViewState):
     level: str = ""
 
 
+def forecast_days(ctx: CityContext) -> list[pd.Timestamp]:
+    """The days from whose counts children are forecast: each year's end."""
+    return [day for day in half_years(ctx) if day.month == 12]
+
+
 @cached  # its reasons are in the reader's language
 def children_ahead(ctx: CityContext) -> pd.DataFrame:
     """Children of 6 to 14 in AHEAD years by district: area_id, school, low, high. Raises NothingToShow without years
     enough, or ages.
     """
     _, rows = ctx.language, optional_table(ctx, "residents")
-    days = [day for day in half_years(ctx) if day.month == 12]
-    rows = rows[rows["period"].isin(days)]
+    rows = rows[rows["period"].isin(forecast_days(ctx))]
     if not len(rows) or not {"0-5", "6-14"} <= set(rows["age"]):
         raise NothingToShow(_("Children are not counted by the ages that a forecast needs."), "")
     groups = rows["area_id"].map(district_of(ctx)) if ctx.has_districts else pd.Series("", rows.index)
@@ -103,57 +105,6 @@ def newest_daycare(ctx: CityContext) -> tuple[pd.DataFrame, str]:
     rows = optional_table(ctx, "facilities")
     rows = rows[(rows["kind"] == "daycare") & rows["places"].notna()]
     return rows[["area_id", "places"]], ", ".join(entry.period for entry in entries(ctx, "facilities"))
-
-
-def daycare_figure(ctx: CityContext, territory: Territory, query: Query, level: str) -> Figure:
-    """Places short of the norm by area. Raises NothingToShow where children or places are not known."""
-    require_tables(ctx, "residents", "facilities")
-    _, day = ctx.language, require_period(ctx, territory)
-    residents, (daycare, recorded) = city_table(ctx, "residents"), newest_daycare(ctx)
-    residents = residents[residents["period"] == day]
-    if not len(daycare) or not coverage.knows_age(residents["age"].unique(), 0, 6):
-        raise NothingToShow(_("Children under 6 or day-care places are not known here."), _("Choose another city."))
-    groups = hierarchy(ctx)[level]
-    children = coverage.of_age(residents, 0, 6)
-    persons = children.groupby(children["area_id"].map(groups))["persons"].sum(min_count=1)
-    places = daycare.groupby(daycare["area_id"].map(groups))["places"].sum()
-    rows = pd.DataFrame({"persons": persons}).join(places).rename_axis("area_id").reset_index()
-    rows["places"] = rows["places"].fillna(0).astype(float)
-    rows["short"] = (query.norm / 100 * rows["persons"] - rows["places"]).clip(lower=0)
-    rows["per_100"] = 100 * rows["places"] / rows["persons"].where(rows["persons"] > 0)
-    rows = in_district(ctx, rows.assign(name=rows["area_id"].map(area_names(ctx, level))), territory.district, level)
-    rows = rows.assign(
-        value=rows["short"],
-        shown=[
-            _(
-                "{short} short: {places} places for {children} children",
-                short=_.number(s),
-                places=_.number(p),
-                children=_.number(c),
-            )
-            for s, p, c in zip(rows["short"], rows["places"], rows["persons"], strict=True)
-        ],
-    )
-    finding = ends(
-        ctx,
-        rows,
-        "value",
-        lambda name, shown: _("Most day-care places are short in {name}, {shown}", name=name, shown=shown),
-        lambda value: _("{short} of the norm", short=_.number(value)),
-        subject=_("places short"),
-        what=level_plurals(ctx)[level],
-        largest=True,
-        digits=0,
-    ).text
-    note = _(
-        "Norm: {norm} per 100 children under 6, set by the reader. Children may go to day care in another area.",
-        norm=query.norm,
-    )
-    dates = _("residents of {day}, places of {recorded}", day=_.day(day), recorded=recorded)
-    caption = Caption(
-        finding, _("day-care places short of the norm"), dates, source(ctx, "residents", "daycare_register"), note
-    )
-    return area_map(ctx, territory, "fit-daycare", caption, rows, level, Shading(0, scheme="jenks"), columns=COLUMNS)
 
 
 def trend_figure(ctx: CityContext, territory: Territory) -> Figure:

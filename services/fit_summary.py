@@ -14,7 +14,7 @@ from data.figures import Figure
 from data.store.city_tables import Version
 from services import homes, transit
 from services.access import cells_within
-from services.areas import in_district, place_name, require_period
+from services.areas import country_names, in_district, place_name, require_period
 from services.figures import Caption, figure
 from services.fit import COLUMNS, Query, adults_in_cells, children_ahead, newest_daycare, public_primary
 from services.tables import city_table, optional_table, require_tables, source
@@ -66,7 +66,7 @@ def _places(ctx: CityContext, territory: Territory, kind: str) -> float:
 
 def needs(ctx: CityContext, territory: Territory, query: Query, courses: Version | None = None) -> list[Need]:
     """What each group needs and what there is, in the city or the district. courses: places that the city entered."""
-    parts = _of_children, _of_adults, _of_older_people, _of_all
+    parts = _of_children, _of_adults, _of_older_people, _of_newcomers, _of_all
     lines = [line for part in parts for line in part(ctx, territory, query)]
     return lines if courses is None else [*lines, _of_courses(ctx, territory, courses)]
 
@@ -120,6 +120,24 @@ def _of_older_people(ctx: CityContext, territory: Territory, _query: Query) -> l
     places = _places(ctx, territory, "care_home")
     said = _("most need no home: a number to compare districts by, not a shortage")
     return [Need(_("People of 65 and over"), _("places in care homes"), older, places, np.nan, UNKNOWN, said)]
+
+
+def _of_newcomers(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
+    """Residents with roots in countries that people are displaced from; what they need by age is in the other lines."""
+    rows, level = optional_table(ctx, "residents_by_origin"), ctx.largest_level if territory.district else "city"
+    rows = rows[(rows["period"] == require_period(ctx, territory)) & (rows["level"] == level)]
+    rows = rows[rows["origin"].isin(ctx.city.displaced_origins)]
+    if not len(rows):
+        return []
+    _, here = ctx.language, rows[rows["area_id"] == territory.district] if territory.district else rows
+    names = country_names(ctx)
+    said = _(
+        "roots in {countries}, however long ago; which courses there are is not published",
+        countries=_.listed(names[code] for code in sorted(here["origin"].unique())),
+    )
+    people = float(here["persons"].astype("float64").sum(min_count=1))
+    need = _("places in language courses")
+    return [Need(_("People from countries of displacement"), need, people, np.nan, np.nan, UNKNOWN, said)]
 
 
 def _of_all(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:

@@ -95,6 +95,18 @@ def covers(ctx: CityContext, kind: str, limit: int) -> sparse.csr_matrix:
     return within(ctx, facilities(ctx, kind), limit)
 
 
+@cached_numbers
+def stay_open(ctx: CityContext, given: Shock, period: pd.Timestamp) -> np.ndarray:
+    """Which facilities of the kind stay open, in the order of `facilities`."""
+    sites = facilities(ctx, given.kind)
+    opened = np.ones(len(sites), dtype=bool)
+    if given.budget:
+        population = people(ctx, given.kind, period).iloc[:, 0].to_numpy(float)
+        opened = shock.close_least_used(covers(ctx, given.kind, given.limit), population, given.budget)
+    closing = sites["area_id"].map(hierarchy(ctx)[ctx.largest_level]).isin(given.districts)
+    return opened & ~closing.to_numpy()
+
+
 @cached
 def result(ctx: CityContext, given: Shock, period: pd.Timestamp, level: str) -> Result:
     """What the shock does. Raises NothingToShow where nobody is served, so that nothing can be lost, or the ages served
@@ -107,9 +119,7 @@ def result(ctx: CityContext, given: Shock, period: pd.Timestamp, level: str) -> 
         resilience = shock.resilience(reach, population)
     except ValueError as fault:
         raise NothingToShow(_(str(fault)), _("Choose a longer walk or another service.")) from None
-    every = np.ones(len(sites), dtype=bool)
-    opened = shock.close_least_used(reach, population, given.budget) if given.budget else every
-    opened = opened & ~sites["area_id"].map(hierarchy(ctx)[ctx.largest_level]).isin(given.districts).to_numpy()
+    every, opened = np.ones(len(sites), dtype=bool), stay_open(ctx, given, period)
     areas = demand_points(ctx)[0]["area_id"].map(hierarchy(ctx)[level]).to_numpy()
     shares = {
         "share_before": shock.share_served(reach, population, areas, every),

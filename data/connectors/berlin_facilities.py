@@ -26,6 +26,8 @@ SCHOOLS = {
     "Berufsschule": ["school_vocational"],
     "Berufsschule mit sonderpäd. Aufgaben": ["school_vocational"],
 }
+# Columns of the atlas; each is standardised over the areas, higher is better off.
+ATLAS = {"GESIx_2022": "health_and_social", "DIII_2022": "health"}
 MONITORING = {
     "S1": "unemployment",
     "S3": "transfer_receipt",
@@ -111,6 +113,14 @@ def social_monitoring(folder: Path) -> pd.DataFrame:
     table["indicator"] = table["indicator"].map(MONITORING)
     table = table.rename(columns={"PLR_ID": "area_id"}).assign(period=pd.Timestamp("2020-12-31"))
     return table[["period", "area_id", "indicator", "percent"]].sort_values(["indicator", "area_id"], ignore_index=True)
+
+
+def health_atlas(folder: Path) -> pd.DataFrame:
+    """Indices of the health and social atlas of 2022 by planning area of the cut before 2021; gaps stay out."""
+    path = folder / "health_social_atlas_2022_planning_areas.csv"
+    raw = open_raw(path, ["plrID", *ATLAS], dtype={"plrID": str}).rename(columns={"plrID": "area_id", **ATLAS})
+    table = raw.melt("area_id", list(ATLAS.values()), var_name="indicator", value_name="value").dropna(subset="value")
+    return table.sort_values(["indicator", "area_id"], ignore_index=True)
 
 
 def residents_new_boundaries(folder: Path) -> pd.DataFrame:

@@ -202,6 +202,22 @@ def residents_by_background(folder: Path) -> pd.DataFrame:
     return _tidy(_counts(folder, "t1", list(columns)).rename(columns=columns), "background", list(columns.values()))
 
 
+def children_by_background(folder: Path) -> pd.DataFrame:
+    """Percent of children with a migration background by forecast area and age since 2021, not yet protected."""
+    ages = ("below_6", "6_15", "15_18")
+    part, whole = "inhabitants_with_migration_background_age_", "inhabitants_age_"
+    tables = []
+    for table, start in (("t3", part), ("t2", whole)):
+        raw = _counts(folder, table, [f"{start}{age}" for age in ages]).rename(
+            columns={f"{start}{age}": AGES[age] for age in ages}
+        )
+        raw = raw[raw["boundary_version"] == NEW]
+        forecast_area = raw["area_id"].str[: LEVELS[NEW]["forecast_area"]]
+        tables.append(raw.groupby(["period", forecast_area])[[AGES[age] for age in ages]].sum())
+    percent = (100 * tables[0] / tables[1].where(tables[1] > 0)).rename_axis(columns="age")
+    return percent.stack(future_stack=True).rename("percent").reset_index().assign(level="forecast_area")
+
+
 def bridge(exact: gpd.GeoDataFrame) -> pd.DataFrame:
     """Share of each old planning area that lies in each new one: old_id, new_id, share (adds up to 1 by old area)."""
     old = exact[exact["boundary_version"] == OLD][["area_id", "geometry"]].rename(columns={"area_id": "old_id"})

@@ -74,6 +74,13 @@ def test_pysal_segregation_agrees_on_berlin() -> None:
 BRIDGE = pd.DataFrame({"old_id": ["a", "a", "b"], "new_id": ["x", "y", "y"], "share": [0.25, 0.75, 1.0]})
 
 
+def test_an_area_has_the_index_of_the_older_one_that_holds_nearly_all_of_it() -> None:
+    # x is a quarter of a (1 km2); y is three quarters of a (3 km2) and all of b (27 km2), so 90 % b
+    holders = bridge.holders(BRIDGE, pd.Series({"a": 4.0, "b": 27.0}), 0.9)
+    assert holders.to_dict() == {"x": "a", "y": "b"}
+    assert bridge.holders(BRIDGE, pd.Series({"a": 4.0, "b": 27.0}), 0.91).to_dict() == {"x": "a"}
+
+
 def test_bridge_moves_people_by_shared_area_and_loses_none() -> None:
     moved = bridge.areal_weighting(pd.Series({"a": 100, "b": 40}), BRIDGE)
     assert moved.to_dict() == {"x": 25, "y": 115}

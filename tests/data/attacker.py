@@ -360,11 +360,26 @@ def share_intervals() -> pd.DataFrame:
     both = shares.merge(raw, on=["period", "area_id", "indicator"], suffixes=("", "_raw")).dropna(subset="percent")
     for indicator, rows in both[both["percent"] > 0].groupby("indicator"):
         of = base[indicator].reindex(rows["area_id"]).to_numpy()
-        off = 2 * (rows["percent"] - rows["percent_raw"]).abs().to_numpy() * of / 100  # a band is at least this wide
-        bands = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20])
-        half = rows["percent"].to_numpy()[:, None] / bands - 0.5
-        fits = np.abs(half - np.round(half)) < 1e-3
-        band = np.where(fits & (bands * of[:, None] / 100 >= WIDTH), bands, np.inf).min(axis=1)
-        width = np.where(off > band * of / 100 + 1e-6, 0.0, band * of / 100)
-        parts.append(rows.assign(width=np.where(np.isfinite(band), width, 0.0)))
+        parts.append(rows.assign(width=_widths(rows, of)))
     return pd.concat(parts)
+
+
+def _widths(rows: pd.DataFrame, of: np.ndarray) -> np.ndarray:
+    """Persons that each published share can stand for, 0 where it is none of its band or too far from the raw one."""
+    off = 2 * (rows["percent"] - rows["percent_raw"]).abs().to_numpy() * of / 100  # a band is at least this wide
+    bands = np.array([0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20])
+    half = rows["percent"].to_numpy()[:, None] / bands - 0.5
+    fits = np.abs(half - np.round(half)) < 1e-3
+    band = np.where(fits & (bands * of[:, None] / 100 >= WIDTH), bands, np.inf).min(axis=1)
+    width = np.where(off > band * of / 100 + 1e-6, 0.0, band * of / 100)
+    return np.where(np.isfinite(band), width, 0.0)
+
+
+def children_intervals() -> pd.DataFrame:
+    """Published shares of children with a migration background, with the width, in children, of what they can be."""
+    shares, raw = table("children_by_background"), truth("children_by_background")
+    both = shares.merge(raw, on=["period", "level", "area_id", "age"], suffixes=("", "_raw"))
+    people = table("residents").assign(area_id=lambda rows: rows["area_id"].str[:4])
+    base = people.groupby(["period", "area_id", "age"])["persons"].sum()
+    keys = pd.MultiIndex.from_frame(both[["period", "area_id", "age"]])
+    return both.assign(width=_widths(both, base.reindex(keys).to_numpy(float)))

@@ -27,6 +27,7 @@ needs_sources = pytest.mark.skipif(not SOURCES.exists(), reason="the raw sources
         "cultural_employment",
         "bridge",
         "residents_new_boundaries",
+        "health_atlas",
     ],
 )
 def test_a_shipped_table_comes_out_of_the_sources_again(name: str) -> None:

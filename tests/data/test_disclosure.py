@@ -24,6 +24,7 @@ import web
 from data import definitions, disclosure, suppression
 from data.definitions._common import Definition, Entry
 from data.disclosure import DisclosureError, Rule, Surroundings, merge_small_groups, protect
+from data.errors import DataError
 from data.figures import Column, Figure
 from data.suppression import THRESHOLD, AreaTree
 from tests.data import attack, attacker
@@ -271,6 +272,22 @@ def test_no_social_share_tells_how_few_people_it_stands_for() -> None:
     assert shares["width"].min() >= attacker.WIDTH
     means = shares.groupby("indicator")[["percent", "percent_raw"]].mean()
     assert (means["percent"] - means["percent_raw"]).abs().max() < 0.35, "the city's shares stay as they were"
+
+
+@needs_sources
+def test_no_share_of_children_tells_how_few_children_it_stands_for() -> None:
+    shares = attacker.children_intervals()
+    assert len(shares) == 8 * 58 * 3
+    assert shares["width"].min() >= attacker.WIDTH
+    assert (shares["percent"] - shares["percent_raw"]).abs().max() < 2.5
+
+
+def test_shares_of_two_levels_would_bound_one_another_and_are_refused() -> None:
+    areas = attacker.table("areas")
+    rows = pd.DataFrame({"period": pd.Timestamp("2024-12-31"), "age": "0-5", "percent": 50.0}, index=range(2))
+    rows = rows.assign(level=["forecast_area", "district"], area_id=["0110", "01"])
+    with pytest.raises(DataError, match="several levels"):
+        protect(Rule("shares"), rows, Surroundings(areas, {"residents": attacker.table("residents")}, b""))
 
 
 def test_nothing_published_is_between_one_and_nine() -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from data import disclosure
+from data import disclosure, share_bands
 from data.disclosure import Rule, Surroundings, protect
 
 DAY = pd.Timestamp("2024-12-31")
@@ -211,11 +211,11 @@ def test_people_of_an_age_by_hand() -> None:
             "persons": pd.array([60, 120, 470, 110, None, None], dtype="Int64"),
         }
     )
-    assert disclosure._of_age(rows, 0, 15)["a"] == pytest.approx(60 + 120 * 9 / 12)
-    assert disclosure._of_age(rows, 15, 65)["a"] == pytest.approx(120 * 3 / 12 + 470)
-    assert disclosure._of_age(rows, 65, 120)["a"] == 110
-    assert disclosure._of_age(rows, 0, 120)["a"] == 760
-    assert np.isnan(disclosure._of_age(rows, 0, 120)["b"])
+    assert share_bands._of_age(rows, 0, 15)["a"] == pytest.approx(60 + 120 * 9 / 12)
+    assert share_bands._of_age(rows, 15, 65)["a"] == pytest.approx(120 * 3 / 12 + 470)
+    assert share_bands._of_age(rows, 65, 120)["a"] == 110
+    assert share_bands._of_age(rows, 0, 120)["a"] == 760
+    assert np.isnan(share_bands._of_age(rows, 0, 120)["b"])
 
 
 def residents(old: int, people: dict[str, int]) -> pd.DataFrame:

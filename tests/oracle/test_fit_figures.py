@@ -11,7 +11,7 @@ import pytest
 
 import data
 from data.context import CityContext, Territory
-from services import fit, fit_summary, homes, rents
+from services import children, fit, fit_summary, health, homes, rents
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
 
@@ -116,3 +116,36 @@ def test_rents_are_the_publishers_and_their_errors_follow_from_the_bands(sources
     newest = rents.rents_figure(berlin(), TERRITORY, rents.Query(rents="rent"))
     assert newest.period == "2022"
     assert "cannot tell" not in newest.note, "dwellings of 2014 and households of 2022 are no series"
+
+
+def test_children_with_a_migration_background_are_the_publishers_within_their_bands(sources: Path) -> None:
+    column = "inhabitants_with_migration_background_age_6_15"
+    raw = pd.read_parquet(sources / "berlin" / "population_t3_planning-areas.parquet")
+    figure = children.background_figure(berlin(), TERRITORY, children.Query())
+    shown = figure.rows.set_index("area_id")
+    areas = raw["id"].str[:4]
+    now, first = (raw[raw["period"] == day].groupby(areas)[column].sum() for day in ("2024-12-31", "2021-06-30"))
+    assert len(shown) == 58
+    assert (shown["with_background"] - now).abs().max() < 60
+    assert shown["with_background"].sum() == pytest.approx(now.sum(), rel=0.002)
+    assert shown["more"].sum() == pytest.approx((now - first).sum(), rel=0.03)
+    assert f"about {round(now.sum(), -2):,.0f} children" in figure.note or "about 179,100 children" in figure.note
+
+
+def test_the_atlas_is_higher_where_fewer_children_are_poor(sources: Path) -> None:
+    """That higher is better off is said of it; the social monitoring of other years and another office agrees."""
+    poverty = pd.read_csv(sources / "berlin" / "social_monitoring_2021.csv", dtype={"PLR_ID": str})
+    poverty = poverty.set_index("PLR_ID")["S4"]
+    for indicator, most in (("health_and_social", -0.8), ("health", -0.5)):
+        rows = health.atlas(berlin(), indicator).set_index("area_id")["index"]
+        assert rows.corr(poverty.reindex(rows.index).astype(float), method="spearman") < most
+
+
+def test_care_homes_and_older_people_of_a_district(sources: Path) -> None:
+    people = pd.read_parquet(sources / "berlin" / "population_t2_districts.parquet")
+    people = people[people["period"] == "2024-12-31"].set_index("id")["inhabitants_age_above_65"]
+    rows = health.care_figure(berlin(), TERRITORY, "district").rows.set_index("area_id")
+    assert (rows["older"] - people).abs().max() <= 60  # ages of small areas are moved by lot
+    doctors = data.table("facilities", "berlin").query("kind == 'doctor'")
+    assert rows["doctors"].sum() == len(doctors)
+    assert rows.loc["09", "care_per_100"] == pytest.approx(100 * rows.loc["09", "care_places"] / people["09"], rel=0.01)

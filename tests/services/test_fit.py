@@ -22,17 +22,6 @@ def context(city: str = "berlin") -> CityContext:
     return CityContext(data.cities()[city], data.version())
 
 
-def test_places_short_grow_with_the_norm_and_are_those_of_the_areas() -> None:
-    ctx = context()
-    low, high = (fit.daycare_figure(ctx, TERRITORY, fit.Query(norm=norm), "district").rows for norm in (80, 100))
-    assert (high["short"] >= low["short"]).all()
-    assert high["short"].sum() > low["short"].sum()
-    row = high.set_index("area_id").loc["08"]
-    assert row["short"] == pytest.approx(row["persons"] - row["places"])
-    summary = fit_summary.summary_figure(ctx, TERRITORY.changed(district="08"), fit.Query(norm=100))
-    assert f"{row['short']:,.0f} short of 100 per 100" in summary.finding
-
-
 def test_areas_without_a_row_are_unknown_and_a_shelter_is_not_the_fullest() -> None:
     figure = homes.map_figure(context(), TERRITORY)
     rows = figure.rows
