@@ -1,27 +1,25 @@
 """The city on a map: indicators, circles, facilities, a list of areas; a place put to the test, a drawn area."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from services import areas, city_map, isochrones, my_points, names, site_test, transit
-from views import controls, figures, shell, state
+from services import areas, city_map, isochrones, my_points, names, site_test, transit, web_layers
+from views import controls, figures, shell, state, uploads
 from views.language import _
 
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 query = state.read(city_map.Query, city_map.options(ctx), {"level": ctx.levels[-1], "colour": "displaced"})
+remote = state.read(web_layers.Query)
 labels = city_map.labels(ctx)
 
 
-def look(view: Any) -> None:
-    """Keep where the reader looks, for the link."""
-    state.choose(dict(zip(("lon", "lat", "zoom"), view, strict=True)), "map")
-
-
-def place(site: Any) -> None:
-    """Put a place to the test."""
-    state.choose({"site_lon": site[0], "site_lat": site[1]}, "map")
+def act(*names: str) -> Callable[[Any], None]:
+    """Keep what the reader did on the map as choices."""
+    return lambda values: state.choose(dict(zip(names, values, strict=True)), "map")
 
 
 def outline(ring: Any) -> None:
@@ -29,9 +27,11 @@ def outline(ring: Any) -> None:
     state.choose({"outline": [value for corner in ring[:-1] for value in corner]}, "map")
 
 
-def clear() -> None:
-    """Leave the tested place and the drawn area."""
-    state.forget("site_lon", "site_lat", "outline")
+def overlay() -> web_layers.WebLayer | None:
+    """Another server's pictures on the map, as far as they answer."""
+    with shell.section():
+        return web_layers.pictures(ctx, remote) if remote.asks_for("wms") else None
+    return None
 
 
 def explore() -> None:
@@ -46,16 +46,17 @@ def explore() -> None:
             controls.choice(row[4].selectbox, _("Swipe to"), "beside", labels["beside"])
         with st.container(), shell.section():
             figures.workplace(
-                city_map.city_map(ctx, territory, query),
+                city_map.city_map(ctx, territory, query, overlay()),
                 query.opacity / 100,
-                {"view": look, "site": place, "outline": outline},
+                {"view": act("lon", "lat", "zoom"), "site": act("site_lon", "site_lat"), "outline": outline},
                 f"maps/search/{ctx.key}?lang={ctx.language.code}",
             )
     left, right = st.columns(2)
     controls.toggle(_("Over time"), "over_time", left, help=_("The same indicator on every day that it was counted"))
     controls.choice(right.select_slider, _("Strength of the colours"), "opacity", lambda share: f"{share} %")
     if query.has_site or query.outline:
-        st.button(_("Leave the tested place and the drawn area"), on_click=clear, icon=":material/close:")
+        left_out = ("site_lon", "site_lat", "outline")
+        st.button(_("Leave the tested place and the drawn area"), on_click=state.forget, args=left_out)
     if query.has_site:
         st.header(_("The tested place"), anchor=False, divider="gray")
         where = query.site_lon, query.site_lat
@@ -83,28 +84,34 @@ def explore() -> None:
 
 
 def own_points() -> None:
-    """Points of the reader's own file, in this session alone."""
+    """Points of the reader's own file or of another server, in this session alone."""
     st.header(_("My points"), anchor=False, divider="gray")
     file = st.file_uploader(
         _("Points as CSV, Excel, GeoJSON, GeoPackage or Parquet"), my_points.SUFFIXES, key="own_points"
     )
-    if file is None:
-        return
     with shell.section():
-        kept = st.session_state.get("own_points_read")
-        if kept is None or kept[0] != file.file_id:
-            kept = file.file_id, my_points.receive(ctx.language, file.name, file.getvalue())
-            st.session_state["own_points_read"] = kept
-        sizes: dict[str, str] = {"": _("all alike")} | my_points.numbers(kept[1])
+        if file is not None:
+            points = uploads.read_once(file, "own_points_read", partial(my_points.receive, ctx.language))
+        elif remote.asks_for("wfs"):
+            points = web_layers.points(ctx, remote)
+        else:
+            return
+        sizes: dict[str, str] = {"": _("all alike")} | my_points.numbers(points)
         size = st.selectbox(_("Size by"), list(sizes), format_func=lambda name: sizes[name], key="own_points_size")
-        figures.show(my_points.map_figure(ctx, territory, kept[1], size, query.colour))
+        figures.show(my_points.map_figure(ctx, territory, points, size, query.colour))
 
 
 title = _("Map of {place}", place=areas.place_name(ctx, territory))
 if shell.is_map_alone():
     with shell.section():
-        figures.map_alone(city_map.city_map(ctx, territory, query), query.opacity / 100)
+        figures.map_alone(city_map.city_map(ctx, territory, query, overlay()), query.opacity / 100)
 else:
     shell.title(title, ctx, territory)
     explore()
+    with st.expander(_("A layer of another map server"), expanded=bool(remote.layer_address)):
+        row = st.columns([1, 2, 1])
+        controls.choice(row[0].radio, _("As"), "layer_kind", lambda kind: _(web_layers.KINDS[kind]))
+        controls.text(_("Address of the server"), "layer_address", row[1], placeholder="https://")
+        controls.text(_("Name of the layer"), "layer_name", row[2])
+        st.caption(_("This server asks only hosts that its owner has put on the list (ZONE_HOSTS)."))
     own_points()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -12,12 +13,15 @@ from analytics import areas, coverage
 from data.city.countries import english_names
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from data.translation import N_
+from data.translation import N_, Language
 from services.cache import cached, cached_numbers, shapes
 from services.tables import city_table, optional_table, world_table
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+# km2 from which a country's name is written in so many pixels; smaller ones, islands mostly, are named by their list.
+LABEL_SIZES = ((2_000_000, 14), (300_000, 12), (2_000, 10))
 
 
 @cached_numbers
@@ -127,6 +131,27 @@ def country_names(ctx: CityContext) -> dict[str, str]:
     rows = world_table("countries")
     names = english_names() | dict(zip(rows["iso3"], rows["name"], strict=True))
     return {code: ctx.language.country(code, name) for code, name in names.items()}
+
+
+@lru_cache(maxsize=16)
+def country_labels(language: Language) -> list[dict[str, Any]]:
+    """Names of countries for a map: name, lon, lat of the middle of its largest part, size in pixels by its ground."""
+    import geopandas as gpd
+
+    shapes = gpd.GeoDataFrame(world_table("country_shapes")).explode()
+    shapes["km2"] = shapes.to_crs(6933).area / 1e6  # cylindrical equal area
+    largest = shapes[shapes["km2"] >= LABEL_SIZES[-1][0]].sort_values("km2", ascending=False).drop_duplicates("iso3")
+    english = english_names() | world_table("countries").set_index("iso3")["name"].to_dict()
+    middles = largest.geometry.representative_point()
+    return [
+        {
+            "name": language.country(code, english.get(code, code)),
+            "lon": round(spot.x, 3),
+            "lat": round(spot.y, 3),
+            "size": next(size for least, size in LABEL_SIZES if km2 >= least),
+        }
+        for code, spot, km2 in zip(largest["iso3"], middles, largest["km2"], strict=True)
+    ]
 
 
 @cached_numbers

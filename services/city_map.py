@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,9 @@ from services.served import known_first
 from services.sites import WITHOUT_DOORS
 from services.tables import missing_table, require_tables, source
 from services.walks import range_text, spread
+
+if TYPE_CHECKING:  # which draws the reader's points, for whom the map's indicators are
+    from services.web_layers import WebLayer
 
 EARLIER = "earlier"  # beside the map: the same indicator on the first day of today's areas
 LARGEST_CIRCLE, MANY = 22, 60  # radius in pixels, less where over so many areas have one
@@ -312,8 +315,8 @@ def _finding(ctx: CityContext, query: Query, card: Indicator, rows: pd.DataFrame
     ).text
 
 
-def city_map(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """The map with its list. Raises NothingToShow where no area has a value."""
+def city_map(ctx: CityContext, territory: Territory, query: Query, overlay: WebLayer | None = None) -> Figure:
+    """The map with its list. overlay: a layer of another server. Raises NothingToShow where no area has a value."""
     say, period = ctx.language, require_period(ctx, territory)
     values = by_area(ctx, query.colour, period, query.level)
     card = values.card
@@ -332,13 +335,14 @@ def city_map(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         _ranking(ctx, values, rows), days=over_time[0] if over_time else None, beside=beside[0] if beside else None
     )
     place = (query.lon, query.lat, query.zoom) if query.zoom else bounds(ctx, territory.district)
-    drawing = Map([*layers, *marks], *place, key, picks(ctx, query.level), 640, board)
+    over = [overlay.layer] if overlay else []
+    drawing = Map([*layers, *over, *marks], *place, key, picks(ctx, query.level), 640, board)
     notes = left_out(ctx, rows.dropna(subset="value"), "value", "persons"), circles
     caption = Caption(
         _finding(ctx, query, card, rows),
         card.unit,
         say.day(values.day),
-        source(ctx, *card.tables),
+        "; ".join([source(ctx, *card.tables), *([overlay.credit] if overlay else [])]),
         " · ".join(filter(None, notes)),
     )
     table = _ranked(rows, card)[["area_id", "name", "rank", "value", "persons"]]

@@ -36,6 +36,7 @@ COLOURS = {
 }
 # Of 255: the ground shows through classes, and less through areas without a figure, whose grey is to stay one.
 OPACITY, MISSING_OPACITY = {"light": 165, "dark": 190}, 230
+PICTURE_OPACITY = 0.7  # of another server's layer over the areas
 FONT = ["DejaVu Sans"]
 # First and last zoom of each generalisation in the archive; the last one is drawn ever larger.
 POLYGONS = ((8, 11), (11, 13), (13, 24))

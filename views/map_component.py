@@ -17,10 +17,10 @@ import h3
 import pandas as pd
 import streamlit as st
 
+from data import ground
 from data.figures import Board, Figure, Layer, Legend, Map
-from data.ground import ATTRIBUTION
 from views.exports import file_stem
-from views.ground import COLOURS, OPACITY
+from views.ground import COLOURS, OPACITY, PICTURE_OPACITY
 from views.palette import GROUPS, HATCH, INK, MISSING, SELECTED, Style, ramp
 
 SCRIPTS = Path(__file__).parent.parent / "web" / "map_scripts"
@@ -66,6 +66,14 @@ def _columns(rows: pd.DataFrame, *names: str) -> dict[str, list[Any]]:
     return {name: rows[name].tolist() for name in names if name in rows}
 
 
+def _values(rows: pd.DataFrame) -> dict[str, list[Any]]:
+    """What a list of areas is sorted by."""
+    if "value" not in rows:
+        return {}
+    values = pd.to_numeric(rows["value"], errors="coerce").astype("float64")
+    return {"value": [None if pd.isna(value) else float(f"{value:.6g}") for value in values]}
+
+
 def _collection(shapes: Mapping[str, Any]) -> dict[str, Any]:
     features = [
         {"type": "Feature", "properties": {"id": area}, "geometry": shape} for area, shape in shapes.items() if shape
@@ -79,7 +87,7 @@ def _areas(style: Style, opacity: float, shapes: Mapping[str, Any], rows: pd.Dat
     columns = _columns(rows[here].rename(columns={key: "id"}), "id", "name", "shown")
     return {
         "shapes": options.get("address") or _collection({area: shapes[area] for area in columns["id"]}),
-        "rows": {**columns, "number": classes.number.to_numpy()[here].tolist()},
+        "rows": {**columns, **_values(rows[here]), "number": classes.number.to_numpy()[here].tolist()},
         "colours": ramp(len(classes.lows), style.theme),
         "opacity": opacity,
         "selected": options.get("selected", ""),
@@ -136,6 +144,10 @@ def _arcs(style: Style, opacity: float, pairs: pd.DataFrame) -> Any:
     return {"rows": _columns(pairs, "name", "shown", "width", *ends), "from": GROUPS[5], "colour": GROUPS[0]}
 
 
+def _picture(style: Style, opacity: float, tiles: str, still: Any) -> Any:
+    return {"tiles": tiles, "opacity": PICTURE_OPACITY}
+
+
 LAYERS: dict[str, Callable[..., Any]] = {
     "areas": _areas,
     "outline": _outline,
@@ -144,6 +156,7 @@ LAYERS: dict[str, Callable[..., Any]] = {
     "hexagons": _hexagons,
     "catchment": _catchment,
     "arcs": _arcs,
+    "picture": _picture,
 }
 
 
@@ -185,6 +198,7 @@ def _words(style: Style) -> dict[str, str]:
         "outline": _("Draw an area"),
         "outline_help": _("Click its corners; a double click or Enter ends it, Escape leaves it."),
         "picture": _("Save the map as a picture"),
+        "list": _("The map as a list"),
         "rank": _("Rank"),
         "name": _("Name"),
         "shown": _("Value"),
@@ -199,12 +213,13 @@ def _words(style: Style) -> dict[str, str]:
 def _surface(style: Style, drawing: Map) -> dict[str, Any]:
     """What lies under the layers, and what it is drawn with."""
     colours, city = COLOURS[style.theme], drawing.ground
-    places = {"places": f"ground/{city}/names.json", "colour": colours["name"], "halo": colours["halo"]}
+    named = f"ground/{city}/names.json" if city else f"ground/countries/{style.language.code}.json"
+    places = {"places": named, "colour": colours["name"], "halo": colours["halo"]}
     return {
         "library": f"{_library()}/maplibre-gl.mjs",
         "css": f"{_library()}/maplibre-gl.css",
         "style": f"ground/{city}/{style.theme}.json" if city else f"app/static/map-{style.theme}.json",
-        "places": places if city else None,
+        "places": places if city or drawing.zoom < ground.FIRST_ZOOM else None,
         "missing": {"ground": MISSING[style.theme], "line": HATCH[style.theme]},
         "paper": {"ground": PAPER[style.theme], "ink": INK[style.theme]},
         "mark": SELECTED[style.theme],
@@ -236,7 +251,7 @@ def show(
         "selected": next((layer.options.get("selected", "") for layer in drawing.layers if layer.kind == "areas"), ""),
         "summary": figure.summary,
         "title": figure.finding,
-        "foot": [figure.subtitle, figure.source, *([ATTRIBUTION] if drawing.ground else [])],
+        "foot": [figure.subtitle, figure.source, *([ground.ATTRIBUTION] if drawing.ground else [])],
         "file": file_stem(figure.finding),
         "height": height or f"{drawing.height}px",
     }

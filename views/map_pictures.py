@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -18,12 +19,14 @@ from data import ground
 from data.figures import Legend, Map
 from views.charts import wrap
 from views.ground import COLOURS as GROUND_COLOURS
-from views.ground import MISSING_OPACITY, OPACITY
+from views.ground import MISSING_OPACITY, OPACITY, PICTURE_OPACITY
 from views.palette import GROUPS, MISSING, Style, ramp, rgb
 
 GROUND = Path(__file__).parent.parent / "static" / "map-light.json"  # the screen's
 COLOURS = GROUND_COLOURS["light"]
 MAIN = ("motorway", "trunk", "primary", "secondary")  # streets of a picture
+PNG = b"\x89PNG"
+OVERLAY_PX = 1600  # width of another server's layer
 M_PER_DEGREE = 111_320.0  # of latitude
 
 
@@ -33,7 +36,8 @@ def picture(drawing: Map, style: Style) -> go.Figure:
     """
     figure = go.Figure()
     for layer in drawing.layers:
-        LAYERS[layer.kind](figure, style, drawing.legend, **layer.options)
+        if layer.kind in LAYERS:
+            LAYERS[layer.kind](figure, style, drawing.legend, **layer.options)
     latitudes = [
         value for trace in figure.data for value in trace.y if value is not None and not isinstance(value, str)
     ]
@@ -48,6 +52,9 @@ def picture(drawing: Map, style: Style) -> go.Figure:
         figure.update_xaxes(range=[drawing.lon - 2 * half, drawing.lon + 2 * half])
     if drawing.ground and latitudes:
         _ground(figure, drawing.ground)
+    for layer in drawing.layers:
+        if layer.kind == "picture" and latitudes:
+            _overlay(figure, ratio, layer.options["still"])
     title = wrap(drawing.legend.title, 30) if drawing.legend else ""
     figure.update_layout(showlegend=True, legend={"title": {"text": title}, "font": {"size": 12}}, margin={"r": 260})
     return figure
@@ -74,6 +81,18 @@ def _ground(figure: go.Figure, city: str) -> None:
     figure.update_yaxes(range=[box[1], box[3]])
     credit = {"text": ground.ATTRIBUTION, "font": {"size": 9}, "showarrow": False}
     figure.add_annotation(x=1, y=0, xref="paper", yref="paper", xanchor="right", yanchor="bottom", **credit)
+
+
+def _overlay(figure: go.Figure, ratio: float, still: Callable[[Any, tuple[int, int]], bytes]) -> None:
+    """A layer of another server over all that is drawn. Raises DataError where it does not answer any more."""
+    places = [[value for trace in figure.data for value in trace[axis] if value is not None] for axis in "xy"]
+    (west, east), (south, north) = ((min(values), max(values)) for values in places)
+    height = max(round(OVERLAY_PX * ratio * (north - south) / (east - west)), 1)
+    content = still((west, south, east, north), (OVERLAY_PX, height))
+    kind = "png" if content.startswith(PNG) else "jpeg"
+    source = f"data:image/{kind};base64,{b64encode(content).decode()}"
+    place = {"x": west, "y": north, "sizex": east - west, "sizey": north - south, "xref": "x", "yref": "y"}
+    figure.add_layout_image(source=source, sizing="stretch", layer="above", opacity=PICTURE_OPACITY, **place)
 
 
 def _path(figure: go.Figure, rings: Iterable[Iterable[Any]], **options: Any) -> None:

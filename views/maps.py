@@ -277,7 +277,7 @@ def show(
     """Draw the map; a click on an area calls on_area with what it chooses, one on a facility on_point with its
     source_id.
     """
-    layers = [LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers]
+    layers = [LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers if layer.kind in LAYERS]
     if drawing.ground:
         layers.append(names(style, drawing.ground))
     deck = CompactDeck(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from types import ModuleType
 from typing import Any
 
 import streamlit as st
 
 from data.context import CityContext
-from views import controls, figures, shell
+from views import controls, figures, shell, uploads
 from views.language import _
 from views.signing_in import allowed
 
@@ -47,16 +48,12 @@ def _renew(ctx: CityContext, kind: str, tables: ModuleType, version: Any) -> Non
     file = st.file_uploader(_("A new version as CSV, Excel or Parquet"), tables.SUFFIXES, key=f"{kind}-file")
     if file is None:
         return
-    key = f"{kind}-read"
-    read = st.session_state.get(key)
-    if read is None or read[0] != file.file_id:
-        read = file.file_id, tables.receive(ctx, kind, file.name, file.getvalue())
-        st.session_state[key] = read
-    figures.show(tables.report_figure(ctx, read[1]))
+    upload = uploads.read_once(file, f"{kind}-read", partial(tables.receive, ctx, kind))
+    figures.show(tables.report_figure(ctx, upload))
     saved = st.session_state.get(f"{kind}-saved") == file.file_id
     if saved:
         st.success(_("Saved. It counts from now on."))
-    elif len(read[1].rows) and st.button(_("Save these rows"), key=f"{kind}-save", type="primary"):
-        tables.save(ctx, kind, read[1])
+    elif len(upload.rows) and st.button(_("Save these rows"), key=f"{kind}-save", type="primary"):
+        tables.save(ctx, kind, upload)
         st.session_state[f"{kind}-saved"] = file.file_id
         st.rerun()

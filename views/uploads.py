@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Any
 
+import streamlit as st
 from streamlit.runtime import get_instance
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
@@ -28,6 +30,15 @@ def note() -> None:
         (_places.add if has_place else _places.discard)(ctx.session_id)
     if not has_place:
         ctx.uploaded_file_mgr.remove_session_files(ctx.session_id)
+
+
+def read_once(file: Any, key: str, read: Callable[[str, bytes], Any]) -> Any:
+    """What `read` makes of an uploaded file's name and bytes, in this session read once for each file."""
+    seen = st.session_state.get(key)
+    if seen is None or seen[0] != file.file_id:
+        seen = file.file_id, read(file.name, file.getvalue())
+        st.session_state[key] = seen
+    return seen[1]
 
 
 @contextmanager

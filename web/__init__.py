@@ -32,6 +32,7 @@ MAPS = (
     "libraries/{folder}/{file}",
     "shapes/{city}/{level}/{version}.json",
     "search/{city}",
+    "picture/{z}/{x}/{y}",
 )
 GROUND = ("glyphs/{font}/{range}.pbf", "{city}/{z}/{x}/{y}.pbf", "{city}/{theme}.json")
 ROUTES: list[BaseRoute] = [

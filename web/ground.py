@@ -8,6 +8,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from data import ground
+from data.translation import LANGUAGES, Language
+from services.areas import country_labels
 from views.ground import FONT, PLACES, style
 from web.faults import HANDLERS
 
@@ -34,6 +36,14 @@ def names(request: Request) -> Response:
     return JSONResponse(places, headers=DAY)
 
 
+def countries(request: Request) -> Response:
+    """Names of countries in a language, with where they are and how large they are written."""
+    code = request.path_params["language"]
+    if code not in LANGUAGES:
+        return Response(status_code=404)
+    return JSONResponse(country_labels(Language(code)), headers=DAY)
+
+
 def tile(request: Request) -> Response:
     """A tile as it lies in the archive; 204 where there is nothing, so that the browser asks no second time."""
     place = request.path_params
@@ -58,6 +68,7 @@ app = Starlette(
         Route("/ground/glyphs/{font}/{first:int}-{last:int}.pbf", letters),
         Route("/ground/{city}/{z:int}/{x:int}/{y:int}.pbf", tile),
         Route("/ground/{city}/names.json", names),
+        Route("/ground/countries/{language}.json", countries),
         Route("/ground/{city}/{theme}.json", look),
     ],
     exception_handlers=HANDLERS,

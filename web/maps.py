@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
@@ -14,15 +15,21 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import data
+from data.connectors import web_layers
 from data.context import CityContext
+from data.errors import DataError
 from data.translation import LANGUAGES, Language
 from services.areas import area_shapes
 from services.search import search as find
 from web.faults import HANDLERS
+from web.rates import Rates, client
 
 SCRIPTS = Path(__file__).parent / "map_scripts"
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
 # Addresses hold a version: what they answer never changes.
+WORLD_M = math.pi * 6_378_137  # half the side of the web's map, in its metres
+LAST_ZOOM, TILE_PX, MOST_LETTERS = 20, 256, 300
+PICTURES = Rates(burst=200, per_s=20)  # tiles of other servers, by client
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -76,11 +83,33 @@ def search(request: Request) -> Response:
     return Response(orjson.dumps(places), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
+def picture(request: Request) -> Response:
+    """A tile (web mercator) of a layer of another server on the list; its faults in a sentence."""
+    place, query = request.path_params, request.query_params
+    if place["z"] > LAST_ZOOM or max(place["x"], place["y"]) >= 2 ** place["z"]:
+        return Response(status_code=404)
+    if wait := PICTURES.wait(client(request.scope)):
+        return Response(status_code=429, headers={"Retry-After": str(math.ceil(wait))})
+    side = 2 * WORLD_M / 2 ** place["z"]
+    west, north = place["x"] * side - WORLD_M, WORLD_M - place["y"] * side
+    try:
+        content = web_layers.picture(
+            query.get("address", "")[:MOST_LETTERS],
+            query.get("layer", "")[:MOST_LETTERS],
+            (west, north - side, west + side, north),
+            (TILE_PX, TILE_PX),
+        )
+    except DataError as fault:
+        return Response(str(fault), status_code=502, media_type="text/plain")
+    return Response(content, media_type=web_layers.kind_of(content), headers={"Cache-Control": "private, max-age=3600"})
+
+
 app = Starlette(
     routes=[
         Route("/maps/scripts/{version}/{file}", script),
         Route("/maps/libraries/{folder}/{file}", library),
         Route("/maps/search/{city}", search),
+        Route("/maps/picture/{z:int}/{x:int}/{y:int}", picture),
         Route("/maps/shapes/{city}/{level}/{version}.json", shapes),
     ],
     exception_handlers=HANDLERS,

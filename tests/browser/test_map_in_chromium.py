@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.browser.conftest import Visit, distinct_colours
+from tests import map_server
+from tests.browser.conftest import Visit, distinct_colours, served
 from views.map_component import is_available
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="the map's library was not fetched on this machine")
@@ -144,3 +145,65 @@ def test_a_phone_has_the_map_above_its_list(visit: Callable[..., Visit], theme: 
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert distinct_colours(canvas) > 100
     assert seen.errors == []
+
+
+def test_every_map_of_areas_is_a_list_too_and_stays_one_on_the_next_page(visit: Callable[..., Visit]) -> None:
+    seen = visit("coverage?city=berlin&lang=en&level=district", width=1440, height=1000)
+    ready(seen)
+    page = seen.page
+    assert page.locator("aside.list:visible").count() == 0
+    page.get_by_role("button", name="The map as a list").first.click()
+    rows = page.locator("aside.list:visible").first.locator("tbody tr")
+    assert rows.count() == 12
+    shown = [float(text.removesuffix(" %")) for text in rows.locator("td.shown").all_inner_texts()]
+    assert shown == sorted(shown, reverse=True)
+    assert page.locator("aside.list:visible td.rank").count() == 0, "what is only sorted has no ranks"
+    rows.first.get_by_role("button").click()
+    page.wait_for_function("() => location.search.includes('district=')", timeout=20_000)
+    seen.settle()
+    assert page.get_by_role("button", name="The map as a list").count() == 0, "one area needs no list"
+    assert seen.errors == []
+
+
+def test_countries_are_named_in_the_readers_script(visit: Callable[..., Visit]) -> None:
+    counts = {}
+    for language in ("en", "ar"):
+        seen = visit(f"displacement_flows?lang={language}", width=1440, height=1000)
+        canvas = ready(seen)
+        seen.page.wait_for_timeout(1500)
+        dark = Image.open(io.BytesIO(canvas.screenshot())).convert("L").point(lambda grey: 255 * (grey < 130))
+        counts[language] = sum(dark.histogram()[255:])
+        assert seen.foreign == []
+        assert seen.errors == []
+    assert min(counts.values()) > 2000, counts  # pixels of letters
+
+
+def test_another_servers_layer_comes_through_ours(browser: Browser, entries: dict[str, str]) -> None:
+    with map_server.running() as (host, asked):
+        settings = {"ZONE_DATABASE": entries["database"], "ZONE_LOCAL": entries["local"], "ZONE_HOSTS": host}
+        with served(settings) as (app, _process):
+            page = browser.new_page(viewport={"width": 1440, "height": 1000})
+            seen = Visit(page, f"http://{app}")
+            page.on("request", lambda request: None if app in request.url else seen.foreign.append(request.url))
+            seen.open("map?city=berlin&lang=en&level=district")
+            seen.unfold("A layer of another map server")
+            page.get_by_label("Address of the server").fill(f"http://{host}/wms")
+            page.get_by_label("Name of the layer").fill("red")
+            page.keyboard.press("Enter")
+            seen.settle()
+            canvas = ready(seen)
+            page.wait_for_timeout(2000)
+            red, green, _blue = (
+                Image.open(io.BytesIO(canvas.screenshot())).convert("RGB").resize((1, 1)).getpixel((0, 0))
+            )
+            assert red > green + 60
+            assert {query["CRS"] for query in asked} == {"CRS:84", "EPSG:3857"}
+            assert "layer_name=red" in page.url
+            assert f"red ({host.split(':')[0]})" in page.locator("body").inner_text()
+            assert [url for url in seen.foreign if not url.startswith(("data:", "blob:"))] == []
+            page.get_by_label("Address of the server").fill("https://elsewhere.example/wms")
+            page.keyboard.press("Enter")
+            seen.settle()
+            assert "this host is not among those the app asks" in page.locator("body").inner_text()
+            assert ready(seen).is_visible(), "the map itself stays"
+            page.close()

@@ -10,9 +10,11 @@ import { Search } from "./search.js";
 const ICONS = {
   site: "M12 2v4M12 18v4M2 12h4M18 12h4M12 6a6 6 0 1 0 0 12a6 6 0 1 0 0-12M12 11a1 1 0 1 0 0 2a1 1 0 1 0 0-2",
   outline: "M5 8l7-5l8 6l-3 11H7z",
+  list: "M4 6h16M4 12h16M4 18h16",
   picture: "M12 3v12M7 10l5 5l5-5M4 20h16",
 };
 const boards = new WeakMap();
+const LISTED = "zone-map-list"; // whether a reader has opened the list beside a map, on all maps of a visit
 const IDLE_MS = 700; // after the last movement, before the place is told
 
 export async function mount(component) {
@@ -61,7 +63,7 @@ class Board {
     await draw(this.map, this.layers(data.layers), this.shown);
     await this.swipe(data);
     this.time(data);
-    this.list.update(data.list, data.selected);
+    this.listing(data);
     this.label(data);
     this.root.host?.setAttribute("data-drawn", String(Number(this.root.host.getAttribute("data-drawn") || 0) + 1));
   }
@@ -182,7 +184,24 @@ class Board {
     const corner = element("div", { className: "corner" });
     this.stage.append(corner);
     button(words.picture, "picture", () => this.save(), corner);
+    this.lister = button(words.list, "list", () => {
+      sessionStorage.setItem(LISTED, sessionStorage.getItem(LISTED) ? "" : "1");
+      this.listing(this.data);
+    }, corner);
     this.tools.hidden = !this.tools.childElementCount;
+  }
+
+  /** The list that a page gives its map, or one of the areas as they are coloured, opened by the reader. */
+  listing(data) {
+    const spec = this.areas();
+    const own = !data.list && spec && spec.rows.id.length > 1;
+    const open = Boolean(own && sessionStorage.getItem(LISTED));
+    this.lister.hidden = !own;
+    this.lister.setAttribute("aria-pressed", String(open));
+    this.frame.classList.toggle("listed", Boolean(data.list) || open);
+    const { id, name, shown, value = [] } = open ? spec.rows : {};
+    const rows = open && id.map((_, n) => ({ id: id[n], name: name[n], shown: shown[n], value: value[n] ?? null }));
+    this.list.update(open ? { title: data.legend?.title || "", rows } : data.list, data.selected);
   }
 
   testSite(on) {
@@ -198,7 +217,6 @@ class Board {
   label(data) {
     const canvas = this.map.getCanvas();
     canvas.setAttribute("aria-label", data.summary);
-    this.frame.classList.toggle("listed", Boolean(data.list));
     this.frame.dir = data.rtl ? "rtl" : "ltr";
   }
 

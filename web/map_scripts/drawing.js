@@ -180,6 +180,10 @@ const KINDS = {
       },
     ],
   }),
+  picture: (spec) => ({
+    source: { type: "raster", tileSize: 256, tiles: [address(spec.tiles).replace(/%7B/gi, "{").replace(/%7D/gi, "}")] },
+    layers: [{ id: "raster", type: "raster", paint: { "raster-opacity": spec.opacity } }],
+  }),
   names: (spec) => ({
     data: spec.places,
     layers: [
@@ -187,9 +191,11 @@ const KINDS = {
         id: "name",
         type: "symbol",
         layout: {
-          "text-field": ["get", "name"],
+          "text-field": ["case", ["has", "image"], "", ["get", "name"]],
           "text-font": [FONT],
           "text-size": ["get", "size"],
+          "icon-image": ["get", "image"],
+          "icon-size": 0.5,
           "symbol-sort-key": ["-", 0, ["get", "size"]],
           "text-padding": 4,
         },
@@ -199,22 +205,57 @@ const KINDS = {
   }),
 };
 
+const JOINED = /[\u0590-\u08ff\ufb1d-\ufefc]/; // scripts from right to left, whose letters only the browser's text joins
+
+/** Names that the library would write letter by letter, drawn as pictures at twice their size. */
+function pictured(map, data, spec) {
+  for (const { properties } of data.features) {
+    if (!JOINED.test(properties.name)) continue;
+    const image = `${spec.colour} ${properties.size} ${properties.name}`;
+    if (!map.hasImage(image)) map.addImage(image, written(properties.name, 2 * properties.size, spec), { pixelRatio: 1 });
+    properties.image = image;
+  }
+  return data;
+}
+
+function written(text, size, { colour, halo }) {
+  const canvas = document.createElement("canvas");
+  const font = `500 ${size}px "${FONT}", sans-serif`;
+  let pen = canvas.getContext("2d");
+  pen.font = font;
+  canvas.width = Math.ceil(pen.measureText(text).width) + 12;
+  canvas.height = Math.ceil(1.6 * size);
+  pen = canvas.getContext("2d");
+  Object.assign(pen, { font, direction: "rtl", textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 6 });
+  pen.strokeStyle = halo;
+  pen.fillStyle = colour;
+  pen.strokeText(text, canvas.width / 2, canvas.height / 2);
+  pen.fillText(text, canvas.width / 2, canvas.height / 2);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function remove(map, shown, id) {
+  for (const layer of shown.get(id)?.ids || []) map.removeLayer(layer);
+  if (shown.delete(id)) map.removeSource(id);
+}
+
 /** Draw layers from the ground up; those that were drawn before and are not asked for any more go. */
 export async function draw(map, specs, shown) {
   const wanted = new Set(specs.map((spec) => spec.id));
-  for (const [id, layers] of shown) {
-    if (wanted.has(id)) continue;
-    for (const layer of layers.ids) map.removeLayer(layer);
-    map.removeSource(id);
-    shown.delete(id);
+  for (const id of [...shown.keys()]) {
+    if (!wanted.has(id)) remove(map, shown, id);
   }
   for (const spec of specs) {
     const words = JSON.stringify(spec);
     const before = shown.get(spec.id);
     if (before?.words === words) continue;
     const described = KINDS[spec.kind](spec);
-    const data = typeof described.data === "string" ? await shapes(described.data) : described.data;
-    if (before && before.kind === spec.kind) {
+    let data = typeof described.data === "string" ? await shapes(described.data) : described.data;
+    if (spec.kind === "names") data = pictured(map, structuredClone(data), spec);
+    if (described.source) {
+      remove(map, shown, spec.id);
+      map.addSource(spec.id, described.source);
+    } else if (before && before.kind === spec.kind) {
       if (before.data !== data) map.getSource(spec.id).setData(data);
     } else {
       const { promote: promoteId, lineMetrics = false } = described;

@@ -23,7 +23,11 @@ export class List {
 
   render() {
     const { list } = this;
-    const columns = ["rank", "name", "shown", ...(list.rows.some((row) => row.range) ? ["range"] : [])];
+    const told = (column) => list.rows.some((row) => row[column]);
+    const columns = ["rank", "name", "shown", "range"].filter((column) => column === "name" || told(column));
+    const ranked = columns.includes("rank");
+    if (!columns.includes(this.sorted.by) || ranked !== this.ranked) this.sorted = { by: ranked ? "rank" : "shown", up: ranked };
+    this.ranked = ranked;
     const table = document.createElement("table");
     const caption = table.createCaption();
     caption.textContent = list.title;
@@ -46,7 +50,7 @@ export class List {
     this.body.addEventListener("mouseleave", () => this.on.over(""));
     const note = document.createElement("p");
     note.textContent = list.note || "";
-    this.place.replaceChildren(table, note);
+    this.place.replaceChildren(table, ...(list.note ? [note] : []));
     this.order();
   }
 
