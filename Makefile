@@ -19,6 +19,7 @@ BIN := .venv/bin
 	touch $@ .venv/app
 
 run: .venv/app .venv/scripts
+	@$(BIN)/python deploy/warm.py || true
 	@$(BIN)/python serve.py
 
 test: .venv/dev .venv/scripts

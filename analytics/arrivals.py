@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import triang
 
 from analytics.access import largest_remainder
 from analytics.names import N_
@@ -29,6 +28,8 @@ class Triangular(NamedTuple):
             raise ValueError(f"A range must rise: {self.low}, {self.likely}, {self.high}.")
         if self.low == self.high:
             return np.full(size, self.likely)
+        from scipy.stats import triang  # a third of a second, which pages that draw nothing do without
+
         ranks, width = (generator.permutation(size) + generator.random(size)) / size, self.high - self.low
         return np.asarray(triang.ppf(ranks, (self.likely - self.low) / width, self.low, width))
 

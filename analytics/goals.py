@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from analytics.names import N_
 
@@ -82,5 +82,5 @@ def _forecast(known: pd.Series, due: pd.Timestamp) -> tuple[float, float, float]
     steps, changes, ahead = np.diff(years), np.diff(known.to_numpy(float)), (due - known.index[-1]).days / 365.25
     drift, freedom = changes.sum() / years[-1], len(steps) - 1
     variance = ((changes - drift * steps) ** 2 / steps).sum() / freedom
-    half = stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(variance * ahead * (1 + ahead / years[-1]))
+    half = stdtrit(freedom, 0.5 + LEVEL / 2) * np.sqrt(variance * ahead * (1 + ahead / years[-1]))
     return float(known.iloc[-1] + drift * ahead), float(half), float(drift)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from analytics.names import N_
 
@@ -60,7 +60,7 @@ def _damped(log: np.ndarray, h: int) -> Path:
 
     fitted = ETSModel(pd.Series(log), error="add", trend="add", damped_trend=True).fit(disp=False)
     table = fitted.get_prediction(start=len(log), end=len(log) + h - 1).summary_frame(alpha=0.05)
-    return table["mean"].to_numpy(), ((table["pi_upper"] - table["pi_lower"]) / (2 * norm.ppf(0.975))).to_numpy()
+    return table["mean"].to_numpy(), ((table["pi_upper"] - table["pi_lower"]) / (2 * ndtri(0.975))).to_numpy()
 
 
 def _arima(log: np.ndarray, h: int) -> Path:
@@ -120,12 +120,7 @@ def backtest(values: np.ndarray, horizon: int) -> tuple[pd.DataFrame, dict[str, 
     """
     past = {model: rows for model in MODELS if (rows := errors(model, values, horizon)) is not None}
     table = [
-        (
-            model,
-            rows["scaled"].mean(),
-            *((rows["z"] <= norm.ppf(0.5 + level / 2)).mean() for level in LEVELS),
-            len(rows),
-        )
+        (model, rows["scaled"].mean(), *((rows["z"] <= ndtri(0.5 + level / 2)).mean() for level in LEVELS), len(rows))
         for model, rows in past.items()
     ]
     columns = ["model", "mase", "coverage_80", "coverage_95", "forecasts"]
@@ -141,7 +136,7 @@ def calibrate(past: pd.DataFrame, level: float) -> float:
     """
     independent = len(past) / past["horizon"].max()
     share = min((1 + 1 / independent) * level, 1.0)
-    own = float(norm.ppf(0.5 + level / 2))
+    own = float(ndtri(0.5 + level / 2))
     return float(np.clip(past["z"].quantile(share, interpolation="higher"), own, WIDEST * own))
 
 

@@ -6,8 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
-from statsmodels.stats.rates import confint_poisson
 
 NAN = float("nan")
 
@@ -24,6 +22,8 @@ def percentage(count: float, base: float) -> Rate:
     """A share in % of a base with Wilson's score interval (Wilson 1927); not known where count or base is not."""
     if not base > 0 or not 0 <= count <= base:
         return Rate(NAN)
+    from statsmodels.stats.proportion import proportion_confint  # half a second, for pages with rates only
+
     low, high = proportion_confint(count, base, method="wilson")
     return Rate(100 * count / base, 100 * float(low), 100 * float(high))
 
@@ -32,6 +32,8 @@ def per(count: int, residents: float, unit: int = 10_000) -> Rate:
     """Events or facilities per so many residents with the exact Poisson interval (Garwood 1936)."""
     if not residents > 0:
         return Rate(NAN)
+    from statsmodels.stats.rates import confint_poisson  # as above
+
     low, high = confint_poisson(count, residents / unit, method="exact-c")
     return Rate(unit * count / residents, float(low), float(high))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 FRACTION = 0.01  # of households: Germany's microcensus
 DESIGN = 1.5  # variance over that of a simple sample: whole buildings are drawn, and neighbours are alike (assumed)
@@ -19,7 +19,7 @@ def standard_error(deviation: np.ndarray, households: np.ndarray) -> np.ndarray:
 
 def interval(mean: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """95 % interval of each mean."""
-    half = norm.isf(0.025) * error
+    half = -ndtri(0.025) * error
     return mean - half, mean + half
 
 
@@ -28,5 +28,5 @@ def sure_changes(before: np.ndarray, after: np.ndarray, errors: tuple[np.ndarray
     of all is wrong where nothing changed (Bonferroni).
     """
     change = after - before
-    limit = norm.isf(0.025 / max(len(change), 1)) * np.hypot(*errors)
+    limit = -ndtri(0.025 / max(len(change), 1)) * np.hypot(*errors)
     return np.where(np.abs(change) > limit, np.sign(change), 0).astype(int)

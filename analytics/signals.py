@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr
 
 FALSE_SHARE = 0.05  # at most, among the changes called unusual
 LEAST_HISTORY = 5  # earlier changes without which a history cannot be called one
@@ -52,7 +52,9 @@ def unusual_changes(counts: pd.DataFrame, least_change: int = 10) -> Signals:
     if rows.empty:
         return Signals(rows.reset_index(), 0, 0)
     rows["t"] = (rows["change"] - rows["mean_change"]) / (rows["spread"] * np.sqrt(1 + 1 / rows["history"]))
-    rows["p"] = 2 * stats.t.sf(rows["t"].abs(), rows["history"] - 1)
-    unusual = (stats.false_discovery_control(rows["p"]) <= FALSE_SHARE) & (rows["change"].abs() >= least_change)
+    rows["p"] = 2 * stdtr(rows["history"] - 1, -rows["t"].abs())
+    from scipy.stats import false_discovery_control  # a third of a second, where nothing is tested
+
+    unusual = (false_discovery_control(rows["p"]) <= FALSE_SHARE) & (rows["change"].abs() >= least_change)
     strongest = rows[unusual].sort_values("p").rename_axis("area_id").reset_index()
     return Signals(strongest, len(rows), int((rows["p"] < FALSE_SHARE).sum()))

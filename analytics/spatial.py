@@ -12,7 +12,7 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import splu
-from scipy.stats import norm
+from scipy.special import ndtri
 
 if TYPE_CHECKING:
     from libpysal.weights import W
@@ -132,7 +132,7 @@ def fit(
     influence = inverse * ((left - right @ coefficients) / (1 - np.einsum("ij,ji->i", right, inverse)))
     most = np.abs(influence).argmax(axis=1)
     moved = -influence[np.arange(len(most)), most] * (1 if process.is_error else 1 / (1 - strength))
-    sure = np.abs(coefficients) > norm.isf(ERROR_RATE / 2 / len(terms)) * drawn.std(axis=0, ddof=1)
+    sure = np.abs(coefficients) > -ndtri(ERROR_RATE / 2 / len(terms)) * drawn.std(axis=0, ddof=1)
     columns = {"effect": total, "low": low, "high": high, "direct": direct, "indirect": total - direct, "sure": sure}
     columns |= {"ols": plain.betas.ravel(), "moved_most": table.index[most], "moved_by": moved}
     rows = pd.DataFrame({"term": ["", *terms]} | columns).iloc[1:].reset_index(drop=True)  # without the intercept

@@ -3,12 +3,79 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import pickle
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from cachetools import LRUCache
+from pydantic import BaseModel
+
+from data.files import write
+
+CHECK_BYTES = 16  # of a result's checksum, before it in its file
+WORTH_S, WORTH_BYTES = 0.05, 20_000_000  # what took so long and is no larger is kept on disk
+
+
+class ResultFolder:
+    """Results on disk, so that a restart, or another process, begins with what was computed before.
+
+    place: where it is, of whose owner alone; None for nowhere. max_bytes: of all files; the longest unused leave first.
+    A file that is not whole counts as none.
+    """
+
+    def __init__(self, place: Callable[[], Path | None], max_bytes: Callable[[], int]) -> None:
+        self._place, self._max_bytes = place, max_bytes
+        self._written = 0  # bytes since files were last counted
+        self._lock = Lock()
+
+    @property
+    def place(self) -> Path | None:
+        """Where results are kept now, None for nowhere."""
+        return self._place()
+
+    def read(self, key: bytes) -> bytes | None:
+        """A result, None where it is not here."""
+        place = self.place
+        if place is None:
+            return None
+        try:
+            content = (place / key.hex()).read_bytes()
+            os.utime(place / key.hex())
+        except OSError:
+            return None
+        check, result = content[:CHECK_BYTES], content[CHECK_BYTES:]
+        return result if check == _checksum(result) else None
+
+    def write(self, key: bytes, result: bytes) -> None:
+        """Keep a result; where the disk refuses, it is computed again next time."""
+        place = self.place
+        if place is None or len(result) > WORTH_BYTES:
+            return
+        with suppress(OSError):
+            write(place / key.hex(), _checksum(result) + result)
+            with self._lock:
+                self._written += len(result)
+                if self._written > self._max_bytes() / 20:
+                    self._written = 0
+                    self._prune(place.parent)
+
+    def _prune(self, folder: Path) -> None:
+        """Remove the longest unused files, of earlier versions of the code too, until the others fit."""
+        files = sorted(((file.stat(), file) for file in folder.glob("*/*")), key=lambda pair: -pair[0].st_mtime)
+        kept = 0
+        for about, file in files:
+            kept += about.st_size
+            if kept > self._max_bytes():
+                file.unlink(missing_ok=True)
+
+
+def _checksum(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=CHECK_BYTES).digest()
 
 
 class ByteCache:
@@ -23,10 +90,12 @@ class ByteCache:
         self._computing: dict[bytes, Lock] = {}
         self._lock = Lock()
 
-    def get(self, parts: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
-        """The result for these parts (anything that pickles), computed if nobody has asked for it before."""
-        # Equal strings of one tuple pickle alike only where they are one object, so each part is pickled by itself.
-        key = hashlib.blake2b(b"".join(_spelled(part) for part in parts), digest_size=20).digest()
+    def get(self, parts: tuple[Any, ...], compute: Callable[[], Any], folder: ResultFolder | None = None) -> Any:
+        """The result for these parts (anything that pickles), computed if nobody has asked for it before.
+
+        folder: where results in bytes are kept, too.
+        """
+        key = _key(parts)
         result = self._stored(key)
         if result is not None:
             return result
@@ -35,8 +104,14 @@ class ByteCache:
         try:
             with computing:
                 result = self._stored(key)
+                if result is None and folder is not None:
+                    result = folder.read(key)
                 if result is None:
+                    start = time.perf_counter()
                     result = compute()
+                    if folder is not None and time.perf_counter() - start > WORTH_S:
+                        folder.write(key, result)
+                if self._stored(key) is None:
                     with self._lock:
                         if self._results.getsizeof(result) <= self._results.maxsize:
                             self._results[key] = result
@@ -44,6 +119,10 @@ class ByteCache:
         finally:
             with self._lock:
                 self._computing.pop(key, None)
+
+    def put(self, parts: tuple[Any, ...], result: Any, folder: ResultFolder) -> None:
+        """Keep a result in bytes that was computed elsewhere, in the folder too."""
+        folder.write(_key(parts), self.get(parts, lambda: result))
 
     def _stored(self, key: bytes) -> Any:
         with self._lock:
@@ -60,13 +139,19 @@ class ByteCache:
             self._results.clear()
 
 
+def _key(parts: tuple[Any, ...]) -> bytes:
+    # Equal strings of one tuple pickle alike only where they are one object, so each part is pickled by itself.
+    return hashlib.blake2b(b"".join(_spelled(part) for part in parts), digest_size=20).digest()
+
+
 def _spelled(part: Any) -> bytes:
+    """A part in bytes that are the same in every process (which orders the names in a set by chance)."""
     if isinstance(part, (tuple, list)):
         return b"(" + b"".join(_spelled(item) for item in part) + b")"
     if isinstance(part, dict):
         return b"{" + b"".join(_spelled(key) + _spelled(value) for key, value in part.items()) + b"}"
-    return (
-        repr(part).encode() + b";"
-        if isinstance(part, (str, int, float, type(None)))
-        else pickle.dumps(part, protocol=5)
-    )
+    if isinstance(part, BaseModel):
+        return type(part).__qualname__.encode() + _spelled(dict(part))
+    if isinstance(part, (str, int, float, type(None))):
+        return repr(part).encode() + b";"
+    return pickle.dumps(part, protocol=5)

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     engine: str = "duckdb"  # where heavy aggregation runs: duckdb, pyspark, or an address that Ibis connects to
     secret: Path | None = None  # the file with the secret of suppression; disclosure.key in the local folder if empty
     lake: str = ""  # a folder or an address of object storage with the tables as partitioned Parquet
+    results_mb: NonNegativeInt = (
+        500  # of computed results kept in the local folder, so that a restart has them; 0: none
+    )
     hosts: str = ""  # more hosts that data may be fetched from, separated by spaces
     grid: str = ""  # where Eurostat's grid of the census lies, if its address has changed
     log: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"  # the least level that is logged

@@ -21,7 +21,7 @@ from data.figures import Column
 from data.translation import N_
 from services.areas import area_names, exact_areas, hierarchy, latest_period, place_name, require_period
 from services.areas import residents as all_residents
-from services.cache import cached, cached_numbers
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.names import facility_kinds
 from services.served import known_first, residents_served, served_on
@@ -125,7 +125,7 @@ def unstated_note(ctx: CityContext, kind: str) -> str:
     return _("{count:,} of {all:,} state no places and add none", count=int(places.isna().sum()), all=len(places))
 
 
-@cached
+@cached_numbers
 def metres_to_limits(ctx: CityContext) -> np.ndarray:
     """Straight line from every cell to the city's outer limits, metres, to within a few."""
     limits = shapely.union_all(shapely.make_valid(exact_areas(ctx).geometry.to_numpy()))
@@ -134,7 +134,7 @@ def metres_to_limits(ctx: CityContext) -> np.ndarray:
     return cKDTree(corners).query(city_table(ctx, "cells")[["x", "y"]].to_numpy())[0]
 
 
-@cached
+@cached_numbers
 def residents_nearer_to_limits(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, district: str) -> int:
     """Residents who live nearer to the city's limits than to any counted facility of the kinds (an estimate)."""
     rows = optional_table(ctx, "facilities")

@@ -16,7 +16,7 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services.access import counts_displaced, facilities
 from services.areas import area_names, hierarchy, require_period, residents
-from services.cache import cached
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
@@ -150,7 +150,7 @@ def _weights(ctx: CityContext, rule: str, level: str, period: pd.Timestamp, own:
     return weights.reindex(sorted(area_names(ctx, level))).fillna(0.0)
 
 
-@cached
+@cached_numbers
 def capacity(ctx: CityContext, kind: str, level: str) -> pd.Series:
     """Stated places of a kind by area, in the order of ids; empty where no facility states any."""
     rows = facilities(ctx, kind)
@@ -164,7 +164,7 @@ def allocated(ctx: CityContext, given: Arrivals, level: str, period: pd.Timestam
     return arrivals.allocate(given.people[1], _weights(ctx, given.rule, level, period, given.own))
 
 
-@cached
+@cached_numbers
 def placed(
     ctx: CityContext, given: Arrivals, level: str, period: pd.Timestamp, seed: int
 ) -> tuple[pd.Series, pd.DataFrame]:

@@ -1,18 +1,25 @@
-"""The one place where results, tables and shapes are kept between requests, for all readers, in bounded bytes."""
+"""The one place where results, tables and shapes are kept between requests, for all readers, in bounded bytes.
+
+Results that took long are kept on disk as well, for the same tables and the same code: a restart begins with them.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
+from functools import cache, wraps
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
 import pandas as pd
 
-from data.cache import ByteCache
+from data.cache import ByteCache, ResultFolder
 from data.context import CityContext
+from data.errors import NothingToShow
+from data.settings import settings
 from data.translation import Language
 
 P = ParamSpec("P")
@@ -28,10 +35,27 @@ def _table_bytes(rows: pd.DataFrame) -> int:
     return size
 
 
+@cache
+def _code() -> str:
+    """One word that changes whenever anything does that results are computed with."""
+    root = Path(__file__).parents[1]
+    files = sorted(file for room in ("analytics", "data", "services") for file in (root / room).rglob("*.py"))
+    content = [str(file.relative_to(root)).encode() + file.read_bytes() for file in [*files, root / "requirements.txt"]]
+    return hashlib.blake2b(b"".join(content), digest_size=8).hexdigest()
+
+
+def _folder() -> Path | None:
+    return settings().local / "results" / _code() if settings().results_mb else None
+
+
+on_disk = ResultFolder(_folder, lambda: 1_000_000 * settings().results_mb)
 results = ByteCache(150_000_000, len)
 tables = ByteCache(300_000_000, _table_bytes)
 # Numbers in Python take about four times their JSON.
 shapes = ByteCache(100_000_000, lambda geometry: 4 * len(orjson.dumps(geometry)))
+
+
+_of_numbers: set[Any] = set()  # services whose results are the same for all readers
 
 
 def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
@@ -45,7 +69,7 @@ def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Conca
         def compute() -> bytes:
             return pickle.dumps(function(ctx, *args, **kwargs), protocol=5)
 
-        result: R = pickle.loads(results.get(_parts(function, ctx, args, kwargs), compute))
+        result: R = pickle.loads(results.get(_parts(function, ctx, args, kwargs), compute, on_disk))
         return result
 
     return run
@@ -65,21 +89,33 @@ def keep(
     **kwargs: P.kwargs,
 ) -> None:
     """Keep the result of a cached service that was computed elsewhere (in a process of its own)."""
-    results.get(_parts(function, ctx, args, kwargs), lambda: pickle.dumps(result, protocol=5))
+    ctx = _anyone(ctx) if function in _of_numbers else ctx
+    results.put(_parts(function, ctx, args, kwargs), pickle.dumps(result, protocol=5), on_disk)
 
 
 def cached_numbers(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
     """The same for results without a word of the reader's language: kept once for all languages and roles.
 
-    The function is given a context in English and of a viewer, so that it cannot depend on who asks.
+    The function is given a context in English and of a viewer, so that it cannot depend on who asks; where it has
+    nothing to show it is asked again for its reason in the reader's language.
     """
     shared = cached(function)
 
     @wraps(function)
     def run(ctx: CityContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        return shared(replace(ctx, language=Language(), role="viewer"), *args, **kwargs)
+        try:
+            return shared(_anyone(ctx), *args, **kwargs)
+        except NothingToShow:
+            if ctx.language.code != Language().code:
+                function(ctx, *args, **kwargs)
+            raise
 
+    _of_numbers.add(run)
     return run
+
+
+def _anyone(ctx: CityContext) -> CityContext:
+    return replace(ctx, language=Language(), role="viewer")
 
 
 def cached_by_arguments(function: Callable[P, R]) -> Callable[P, R]:
@@ -88,16 +124,20 @@ def cached_by_arguments(function: Callable[P, R]) -> Callable[P, R]:
     @wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         parts = f"{function.__module__}.{function.__qualname__}", args, kwargs
-        result: R = pickle.loads(results.get(parts, lambda: pickle.dumps(function(*args, **kwargs), protocol=5)))
+
+        def compute() -> bytes:
+            return pickle.dumps(function(*args, **kwargs), protocol=5)
+
+        result: R = pickle.loads(results.get(parts, compute, on_disk))
         return result
 
     return run
 
 
 def clear() -> None:
-    """Forget everything, for tests and benchmarks."""
-    for cache in (results, tables, shapes):
-        cache.clear()
+    """Forget everything in memory, for tests and benchmarks."""
+    for store in (results, tables, shapes):
+        store.clear()
 
 
 def shared_table(parts: tuple[Any, ...], compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from analytics.scenario import Sites
 from analytics.siting import SitingProblem
 from data.context import CityContext
 from data.errors import NothingToShow
-from services.cache import cached, cached_numbers
+from services.cache import cached_numbers
 from services.demand_points import demand_points, minutes_before, people, within
 from services.served import require_served
 from services.tables import city_table
@@ -21,7 +21,7 @@ CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centr
 FARTHEST = 45  # minutes up to which ways are followed over streets
 
 
-@cached
+@cached_numbers
 def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp, walker: str = "adult") -> pd.DataFrame:
     """Public buildings of other kinds, one for each H3 cell of resolution 9, those with most people within the limit
     first: the columns of facilities and near. Raises NothingToShow where there is none.

@@ -11,7 +11,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district, residents
-from services.cache import cached
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import ends
@@ -34,7 +34,7 @@ class Query(ViewState):
     level: str = ""
 
 
-@cached
+@cached_numbers
 def segregation(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
     """Theil's H of three groups (no migration background, citizens with one, foreign nationals) at each level of areas.
 

@@ -14,7 +14,7 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
 from services.areas import area_names, exact_areas, require_period
-from services.cache import cached
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.creative import SCOPE
 from services.creative_inclusion import FIRST_YEAR, LAST_YEAR, regions_beside_income
@@ -97,7 +97,7 @@ def _neighbours(shapes: gpd.GeoDataFrame, key: str, among: pd.Index) -> tuple[W,
     return W(neighbours, id_order=order, silence_warnings=True), pd.Index(order)
 
 
-@cached
+@cached_numbers
 def areas_model(ctx: CityContext, period: pd.Timestamp, outcome: str, terms: tuple[str, ...]) -> SpatialModel:
     """How an indicator of economic health goes together with sides of inclusion across the smallest areas."""
     rows = measured(ctx, period, ctx.levels[-1])[[outcome, *terms]].dropna()
@@ -111,7 +111,7 @@ def areas_model(ctx: CityContext, period: pd.Timestamp, outcome: str, terms: tup
     return spatial.fit(rows.loc[order], outcome, list(terms), weights)
 
 
-@cached
+@cached_numbers
 def regions_model(ctx: CityContext) -> SpatialModel:
     """How growth of household income goes together with growth of cultural work across regions of Europe.
 

@@ -160,7 +160,7 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
     return f"{said} {without}"
 
 
-@cached
+@cached_numbers
 def bus_need(
     ctx: CityContext, kind: str, query: transit.Query, period: pd.Timestamp
 ) -> tuple[pd.DataFrame, equity.Gap | None]:
@@ -284,7 +284,7 @@ def _neighbours(ctx: CityContext) -> Queen:
     return Queen.from_dataframe(rows, ids=rows["area_id"].tolist(), silence_warnings=True)
 
 
-@cached
+@cached_numbers
 def clusters(
     ctx: CityContext, kind: str, walker: str, limit: float, period: pd.Timestamp, measure: str
 ) -> tuple[dict[str, float], pd.Series]:

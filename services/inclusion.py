@@ -18,7 +18,7 @@ from data.figures import Column, Figure
 from data.translation import N_, Language
 from services.access import minutes_to_nearest
 from services.areas import area_names, area_shapes, current_half_years, hierarchy, in_district
-from services.cache import cached, cached_numbers
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends, some
@@ -107,7 +107,7 @@ class Query(ViewState):
         return pd.Series(points) if self.weights == "expert" else None
 
 
-@cached
+@cached_numbers
 def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
     """Every indicator of every area of a level (or of the 'city'): areas x indicators, as they are."""
     areas, has_cells = city_table(ctx, "areas"), has_tables(ctx, "cells")

@@ -19,7 +19,7 @@ from data.translation import N_
 from services import transit, walks
 from services.access import people_in_cells
 from services.areas import require_period
-from services.cache import cached
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, city_map, figure, legend, ranges
 from services.reach import MOST_CELLS
@@ -54,7 +54,7 @@ def options(ctx: CityContext) -> dict[str, Any]:
     return {"way": list(ways(ctx))}
 
 
-@cached
+@cached_numbers
 def minutes(ctx: CityContext, place: Spot, query: Query) -> np.ndarray:
     """Minutes from every cell to the place (by bus and train the median); infinite beyond the limit."""
     if query.way != RIDE:

@@ -19,7 +19,7 @@ from data.translation import N_
 from services import sites
 from services.access import counts_displaced, displaced_in_cells, minutes_to_nearest, people_in_cells
 from services.areas import area_names, exact_areas, hierarchy, require_period
-from services.cache import cached
+from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.names import facility_kinds
@@ -63,7 +63,7 @@ def spot(ctx: CityContext, lon: float, lat: float) -> Spot:
     return Spot(lon, lat, point.x, point.y)
 
 
-@cached
+@cached_numbers
 def _minutes(ctx: CityContext, place: Spot) -> np.ndarray:
     """Minutes on foot from every cell to the place; infinite where no way can be within the longest limit."""
     farthest = LIMITS[-1] / spread(ctx)[0]  # ways may be shorter than the middle one

@@ -19,7 +19,7 @@ from data.translation import N_
 from services import background
 from services.access import facilities
 from services.areas import area_names, district_by_area, hierarchy, require_period
-from services.cache import cached, keep
+from services.cache import cached, cached_numbers, keep
 from services.candidates import candidates, problem
 from services.columns import by_name
 from services.coverage import facility_points
@@ -106,7 +106,7 @@ def choices(sites: Sites) -> dict[str, Any]:
     return {"service": values.pop("kind"), "proven": False} | values | {"closed": list(sites.closed)}
 
 
-@cached
+@cached_numbers
 def optimum(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
     """The proven answer, to a gap of 1 %. Raises NothingToShow where no choice of sites satisfies every condition."""
     _ = ctx.language
@@ -127,7 +127,7 @@ def end_proof(ctx: CityContext, task: background.Task, sites: Sites, period: pd.
     keep(optimum, task.result(), ctx, sites, period)
 
 
-@cached
+@cached_numbers
 def quick(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
     """The proven optimum where the root of the search tree is one, else a greedy answer by covering, at once.
 
@@ -148,7 +148,7 @@ def quick(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> Solution:
     return solution._replace(value=value, bound=bound, gap=max(bound - value, 0.0) / value if value else 0.0)
 
 
-@cached
+@cached_numbers
 def frontier(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> pd.DataFrame:
     """People newly reached by the best 1, 2, ... sites: the efficient frontier of maximal covering."""
     case = problem(ctx, sites.replace(model="maximal covering"), period)

@@ -17,13 +17,21 @@ import streamlit as st
 
 from data.figures import Column, Figure
 from data.files import disarmed, parquet_bytes
-from data.translation import Language, is_gap
+from data.translation import N_, Language, is_gap
 from views.drawing import still
 from views.language import _, current
 from views.palette import Style
 
 MAX_SHEET_ROWS = 1_048_575  # below its headings; a workbook would leave out the rest without a word
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# kinds of report of a whole page (views.reports), which loads with the first
+REPORTS = {
+    "pdf": ("PDF", "application/pdf"),
+    "pptx": ("PowerPoint", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+    "docx": ("Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    "html": ("HTML", "text/html"),
+    "zip": (N_("Data (ZIP of CSV)"), "application/zip"),
+}
 
 
 def file_stem(title: str) -> str:

@@ -15,19 +15,12 @@ from queue import SimpleQueue
 import plotly.graph_objects as go
 
 from data.figures import Figure, KeyFigure
-from data.translation import N_, Language
+from data.translation import Language
 from views import documents, exports, prints, slides
 from views.brand import Brand
 from views.drawing import still
 from views.palette import Style
 
-KINDS = {
-    "pdf": ("PDF", "application/pdf"),
-    "pptx": ("PowerPoint", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
-    "docx": ("Word", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    "html": ("HTML", "text/html"),
-    "zip": (N_("Data (ZIP of CSV)"), "application/zip"),
-}
 MAX_ROWS, MAX_COLUMNS = 25, 7  # of a table on paper; wider ones go on below, names repeated
 Progress = Callable[[float], object]
 
@@ -55,7 +48,7 @@ class Part:
 
 
 def make(report: Report, kind: str, progress: Progress = lambda _share: None) -> bytes:
-    """The report as one of KINDS; progress is given a share from 0 to 1.
+    """The report as one of exports.REPORTS; progress is given a share from 0 to 1.
 
     Without a Chromium on the server pictures are left out.
     """

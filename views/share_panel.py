@@ -61,23 +61,23 @@ def control(page: str, title: str, versions: str, brand: Brand, shorten: Callabl
 
 def _report(title: str, cited: str, view: str, brand: Brand) -> None:
     """Choose a kind of report, make it with its progress, download it."""
-    from views import reports  # its libraries load with the first report
-
-    kinds, shown, language = list(reports.KINDS), figures.shown(), current()
+    kinds, shown, language = list(exports.REPORTS), figures.shown(), current()
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     kind = left.radio(
-        _("This page as"), kinds, format_func=lambda key: _(reports.KINDS[key][0]), horizontal=True, key="report_kind"
+        _("This page as"), kinds, format_func=lambda key: _(exports.REPORTS[key][0]), horizontal=True, key="report_kind"
     )
     if right.button(_("Make report"), key="report_make"):
         with st.status(_("Drawing {figures} figures …", figures=len(shown))) as status:
             bar = st.progress(0.0)
             day = language.day(date.today())
             lines = [_("Made on {day} · {figures} figures", day=day, figures=len(shown)), cited]
+            from views import reports  # its libraries load with the first report
+
             report = reports.Report(title, lines, figures.key_figures_shown(), shown, brand, language)
             st.session_state["report"] = (view, kind, reports.make(report, kind, bar.progress))
             status.update(label=_("The report is ready."), state="complete")
     ready = st.session_state.get("report")
     if ready and ready[:2] == (view, kind):
         name = f"{exports.file_stem(title)}.{kind}"
-        label, mime = _("Download {name}", name=name), reports.KINDS[kind][1]
+        label, mime = _("Download {name}", name=name), exports.REPORTS[kind][1]
         st.download_button(label, ready[2], name, mime, key="report_take", on_click="ignore", type="primary")

@@ -1,0 +1,56 @@
+"""Opens every page once without a browser, so that results that take long are on disk before the first reader comes.
+
+`make run` does so before it serves; what is there already for these tables and this code is not computed again.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
+from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
+
+import data  # noqa: E402
+from services import cache  # noqa: E402
+
+WITHIN_S = 300
+
+
+def open_page(name: str) -> bool:
+    """Run a page as a reader's first visit does; whether it ran."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=WITHIN_S)
+    return not app.switch_page(f"pages/{name}.py").run().exception
+
+
+def main() -> int:
+    """Command line; returns the exit code."""
+    place = cache.on_disk.place
+    if place is None:
+        return 0
+    done = place / f"pages-of-{data.version()}"
+    if done.exists():
+        return 0
+    logging.disable(logging.WARNING)  # there is no reader, which streamlit says in each line
+    # AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
+    app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
+    PagesManager.uses_pages_directory = False
+    names = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
+    for number, name in enumerate(names, 1):
+        print(
+            f"\rPreparing pages, once for these tables: {number} of {len(names)} ", end="", file=sys.stderr, flush=True
+        )
+        if not open_page(name):
+            print(f"\n{name} cannot be prepared; it is computed when somebody opens it.", file=sys.stderr)
+    print(file=sys.stderr)
+    place.mkdir(parents=True, exist_ok=True)
+    done.touch(mode=0o600)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
