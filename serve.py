@@ -10,7 +10,7 @@ import importlib
 import logging
 import os
 import sys
-import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -90,14 +90,24 @@ def without_entries(record: logging.LogRecord) -> bool:
 
 
 def load_libraries() -> None:
-    """Load them while the first visitor's browser opens; later searches for garbage leave out what they hold."""
+    """Load what every page needs before the first visitor comes; searches for garbage leave out what it holds."""
     try:
-        for module in ("services.figures", "views.shell", "ibis.backends.duckdb"):
+        for module in (
+            "services.surroundings",
+            "services.figures",
+            "views.shell",
+            "views.figures",
+            "ibis.backends.duckdb",
+        ):
             importlib.import_module(module)
     finally:
         gc.enable()
-    if words := importlib.import_module("data.store.database").damage():
+    database = importlib.import_module("data.store.database")
+    if words := database.damage():
         logging.getLogger("zone.faults").error("the database is damaged, put back a backup: %s", words)
+    elif database.address().startswith("sqlite"):  # another one may be away, which must not keep readers waiting
+        with suppress(database.SQLAlchemyError):  # what is wrong with it is told where it is used
+            database.engine()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # every run leaves thousands of objects, few of them in circles
@@ -115,8 +125,8 @@ def main(**options: Any) -> None:
     bootstrap.load_config_options(options)
     listening = uvicorn_options()
     scheme = "https" if listening["ssl_certfile"] else "http"
+    load_libraries()
     click.echo(f"Zone of Social Creativity: {scheme}://{listening['host'] or 'localhost'}:{listening['port']}")
-    threading.Thread(target=load_libraries, daemon=True).start()
     uvicorn.run(app, log_config=None, **listening)
 
 

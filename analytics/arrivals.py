@@ -28,10 +28,11 @@ class Triangular(NamedTuple):
             raise ValueError(f"A range must rise: {self.low}, {self.likely}, {self.high}.")
         if self.low == self.high:
             return np.full(size, self.likely)
-        from scipy.stats import triang  # a third of a second, which pages that draw nothing do without
-
         ranks, width = (generator.permutation(size) + generator.random(size)) / size, self.high - self.low
-        return np.asarray(triang.ppf(ranks, (self.likely - self.low) / width, self.low, width))
+        # The quantile function (Kotz & van Dorp 2004, ch. 1), as scipy.stats takes half a second to load.
+        rising = self.low + np.sqrt(ranks * width * (self.likely - self.low))
+        falling = self.high - np.sqrt((1 - ranks) * width * (self.high - self.likely))
+        return np.where(ranks < (self.likely - self.low) / width, rising, falling)
 
 
 def stream(seed: int, variable: str) -> np.random.Generator:

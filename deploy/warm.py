@@ -28,7 +28,7 @@ def open_page(name: str) -> bool:
 
 
 def main() -> int:
-    """Command line; returns the exit code."""
+    """Command line: pages, all where none is named; returns the exit code."""
     place = cache.on_disk.place
     if place is None:
         return 0
@@ -39,7 +39,7 @@ def main() -> int:
     # AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
     app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
     PagesManager.uses_pages_directory = False
-    names = sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
+    names = sys.argv[1:] or sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
     for number, name in enumerate(names, 1):
         print(
             f"\rPreparing pages, once for these tables: {number} of {len(names)} ", end="", file=sys.stderr, flush=True

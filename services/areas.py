@@ -182,6 +182,7 @@ def territory_options(ctx: CityContext) -> dict[str, Any]:
     }
 
 
+@cached_numbers
 def half_years(ctx: CityContext, first_year: int = 0, last_year: int = 9999) -> list[pd.Timestamp]:
     """Half-years for which the city counts residents, within these years, oldest first."""
     periods = pd.Series(optional_table(ctx, "residents")["period"].unique())

@@ -151,10 +151,12 @@ def _of_all(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]
     return [Need(_("All residents"), _("dwellings"), people, count, np.nan, UNKNOWN, said)]
 
 
-def summary_figure(ctx: CityContext, territory: Territory, query: Query, courses: Version | None = None) -> Figure:
-    """All groups in one table. Raises NothingToShow without residents."""
+def summary_figure(
+    ctx: CityContext, territory: Territory, query: Query, lines: list[Need], courses: Version | None = None
+) -> Figure:
+    """All groups in one table. lines: of needs. Raises NothingToShow without residents."""
     require_tables(ctx, "residents")
-    _, lines = ctx.language, needs(ctx, territory, query, courses)
+    _ = ctx.language
     rows = pd.DataFrame(
         [
             {
@@ -196,9 +198,9 @@ def summary_figure(ctx: CityContext, territory: Territory, query: Query, courses
     return figure(ctx, "fit-summary", caption, rows, columns=COLUMNS)
 
 
-def sentences(ctx: CityContext, territory: Territory, query: Query, courses: Version | None = None) -> list[str]:
-    """What fits and what is short, by how much and how sure, a sentence a group."""
-    return [_sentence(ctx, line) for line in needs(ctx, territory, query, courses)]
+def sentences(ctx: CityContext, lines: list[Need]) -> list[str]:
+    """What fits and what is short, by how much and how sure, a sentence a group. lines: of needs."""
+    return [_sentence(ctx, line) for line in lines]
 
 
 def _sentence(ctx: CityContext, line: Need) -> str:

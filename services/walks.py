@@ -35,6 +35,7 @@ def streets(ctx: CityContext, walker: str, bridges: tuple[str, ...] = ()) -> Str
     return network.streets(nodes, edges, ON_WHEELS.get(walker, "foot"), bridges)
 
 
+@cached_numbers
 def bridges(ctx: CityContext) -> list[str]:
     """Names of the city's bridges, of whose streets it is known; empty where it has none or no streets."""
     if not has_network(ctx):

@@ -7,8 +7,9 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import triang
 
 from analytics import arrivals
 from analytics.arrivals import Need, Triangular
@@ -70,3 +71,16 @@ def test_a_variable_has_a_stream_of_its_own() -> None:
     pd.testing.assert_frame_equal(few, again)  # what else is drawn changes nothing
     draws = [arrivals.stream(3, name).random(50) for name in ("people", "free places")]
     assert abs(np.corrcoef(draws)[0, 1]) < 0.5
+
+
+@given(
+    st.tuples(st.floats(0, 100), st.floats(0, 100), st.floats(0, 100)).map(sorted).filter(lambda v: v[0] + 1e-3 < v[2]),
+    st.integers(0, 1000),
+)
+@settings(max_examples=50)
+def test_draws_are_the_quantiles_of_scipys_triangle(values: list[float], seed: int) -> None:
+    low, likely, high = values
+    drawn = arrivals.Triangular(low, likely, high).draw(np.random.default_rng(seed), 200)
+    again = np.random.default_rng(seed)
+    ranks = (again.permutation(200) + again.random(200)) / 200
+    assert drawn == pytest.approx(triang.ppf(ranks, (likely - low) / (high - low), low, high - low), abs=1e-6)

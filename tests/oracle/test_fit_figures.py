@@ -11,6 +11,7 @@ import pytest
 
 import data
 from data.context import CityContext, Territory
+from data.figures import Figure
 from services import children, fit, fit_summary, health, homes, rents
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -18,6 +19,10 @@ TERRITORY = Territory(first_year=2015, last_year=2025)
 
 def berlin() -> CityContext:
     return CityContext(data.cities()["berlin"], data.version())
+
+
+def summary_of(ctx: CityContext, territory: Territory, query: fit.Query) -> Figure:
+    return fit_summary.summary_figure(ctx, territory, query, fit_summary.needs(ctx, territory, query))
 
 
 def test_pupils_are_those_of_all_schools_and_not_the_sums_below_them(sources: Path) -> None:
@@ -34,7 +39,7 @@ def test_pupils_are_those_of_all_schools_and_not_the_sums_below_them(sources: Pa
 def test_primary_pupils_of_a_district(sources: Path) -> None:
     raw = pd.read_parquet(sources / "berlin_more" / "schools_pupils_2024_25.parquet")
     raw = raw[raw["bsn"].notna() & (raw["school_type_de"] == "Grundschule") & (raw["ownership_en"] == "Public")]
-    shown = fit_summary.summary_figure(berlin(), TERRITORY.changed(district="08"), fit.Query()).rows.set_index("need")
+    shown = summary_of(berlin(), TERRITORY.changed(district="08"), fit.Query()).rows.set_index("need")
     assert (
         shown.loc["public primary schools", "there"]
         == raw.loc[raw["neighborhood"] == "Neukölln", "students_total"].sum()

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 import data
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
+from data.figures import Figure
 from services import fit, fit_summary, homes
 from views import prints
 
@@ -20,6 +21,10 @@ TERRITORY = Territory(first_year=2015, last_year=2025)
 
 def context(city: str = "berlin") -> CityContext:
     return CityContext(data.cities()[city], data.version())
+
+
+def summary_of(ctx: CityContext, territory: Territory, query: fit.Query) -> Figure:
+    return fit_summary.summary_figure(ctx, territory, query, fit_summary.needs(ctx, territory, query))
 
 
 def test_areas_without_a_row_are_unknown_and_a_shelter_is_not_the_fullest() -> None:
@@ -35,7 +40,7 @@ def test_areas_without_a_row_are_unknown_and_a_shelter_is_not_the_fullest() -> N
 
 def test_children_in_five_years_are_of_the_chosen_district() -> None:
     ctx = context()
-    figures = [fit_summary.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "08")]
+    figures = [summary_of(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "08")]
     city, own = (figure.rows for figure in figures)
     for figure, rows in zip(figures, (city, own), strict=True):
         later = rows[rows["group"] == "Children of 6 to 14"].iloc[0]
@@ -47,7 +52,7 @@ def test_children_in_five_years_are_of_the_chosen_district() -> None:
 
 def test_adults_reach_a_library_in_the_evening_as_the_timetable_says() -> None:
     ctx = context()
-    city, own = (fit_summary.summary_figure(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "09"))
+    city, own = (summary_of(ctx, TERRITORY.changed(district=key), fit.Query()) for key in ("", "09"))
     rows = [figure.rows.set_index("group").loc["Adults of 18 and over"] for figure in (city, own)]
     assert 50 < rows[1]["per_100"] < rows[0]["per_100"] < 100  # fewer at the edge of the city
     assert "whether it is open then is not known" in city.note
@@ -56,7 +61,7 @@ def test_adults_reach_a_library_in_the_evening_as_the_timetable_says() -> None:
 
 def test_cities_without_tables_say_what_is_missing(cities: tuple[str, ...]) -> None:
     ctx, territory = context("three-shores"), TERRITORY.changed(first_year=2018, last_year=2019)
-    summary = fit_summary.summary_figure(ctx, territory, fit.Query())
+    summary = summary_of(ctx, territory, fit.Query())
     assert "places" in summary.finding
     assert "dwellings" not in set(summary.rows["need"])
     for missing in (
@@ -74,8 +79,8 @@ def test_a_sentence_for_each_group_says_what_the_table_says_and_all_fit_on_one_p
     ctx = context()
     for norm, word in ((90, "is met"), (110, "short of the norm of 110 per 100")):
         query = fit.Query(norm=norm)
-        sentences = fit_summary.sentences(ctx, TERRITORY, query)
-        summary = fit_summary.summary_figure(ctx, TERRITORY, query)
+        sentences = fit_summary.sentences(ctx, fit_summary.needs(ctx, TERRITORY, query))
+        summary = summary_of(ctx, TERRITORY, query)
         assert len(sentences) == len(summary.rows)
         assert word in sentences[0]
     short = summary.rows.iloc[0]["short"]

@@ -12,6 +12,7 @@ from analytics.scenario import Arrivals, Scenario, Shock, Sites
 from data import store
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
+from data.figures import Figure
 from services import children, fit, fit_summary, health, shortages
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -20,6 +21,10 @@ DAY = "2024-12-31"
 
 def context(city: str = "berlin") -> CityContext:
     return CityContext(data.cities()[city], data.version())
+
+
+def summary_of(ctx: CityContext, territory: Territory, query: fit.Query) -> Figure:
+    return fit_summary.summary_figure(ctx, territory, query, fit_summary.needs(ctx, territory, query))
 
 
 def scenario(**parts: object) -> Scenario:
@@ -35,7 +40,7 @@ def test_places_short_grow_with_the_norm_and_are_those_of_the_areas() -> None:
     assert high["short"].sum() > low["short"].sum()
     row = high.set_index("area_id").loc["08"]
     assert row["short"] == pytest.approx(row["persons"] - row["places"])
-    summary = fit_summary.summary_figure(ctx, TERRITORY.changed(district="08"), fit.Query(norm=100))
+    summary = summary_of(ctx, TERRITORY.changed(district="08"), fit.Query(norm=100))
     assert f"{row['short']:,.0f} short of 100 per 100" in summary.finding
 
 
