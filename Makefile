@@ -71,6 +71,7 @@ bench: .venv/dev
 	$(BIN)/python -m bench.firms
 	$(BIN)/python -m bench.aggregate
 	$(BIN)/python -m bench.siting
+	$(BIN)/python -m bench.first_visit --row
 	$(BIN)/python -m bench.interaction
 	$(BIN)/python -m bench.viewers
 	$(BIN)/python -m bench.viewers --instances 2

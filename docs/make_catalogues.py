@@ -1,7 +1,8 @@
 """Makes the message catalogues: `make messages`. Extracts every marked sentence and keeps what is translated.
 
 Sentences are marked where they are written: `_("…")`, `_.each("…")`, `language("…")`, or `N_("…")` for a name
-shown elsewhere. With `--check` nothing is written; the exit code says whether one is missing or unused in a language.
+shown elsewhere; titles of tables are taken from their definitions. With `--check` nothing is written; the exit code
+says whether one is missing or unused in a language.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ def _marked(path: Path) -> Iterator[str]:
     """What a module marks. By its syntax tree: before Python 3.12 Babel does not look into f-strings."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
+            case ast.Call(func=ast.Name("Entry"), args=[ast.Constant(), ast.Constant(), ast.Constant(str(title)), *_]):
+                yield title  # of a table's definition
             case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name), args=[ast.Constant(str(sentence)), *_]):
                 if name in KEYWORDS:
                     yield sentence
