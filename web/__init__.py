@@ -10,6 +10,8 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
@@ -26,6 +28,11 @@ class Part:
         await module.app(scope, receive, send)
 
 
+def home(request: Request) -> Response:
+    """The first page has no name in Streamlit's addresses; by its name it is found all the same."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 _room, _links, _health, _ground = Part("web.room"), Part("web.links"), Part("web.health"), Part("web.ground")
 MAPS = (
     "scripts/{version}/{file}",
@@ -39,6 +46,7 @@ ROUTES: list[BaseRoute] = [
     Mount("/api", app=Part("web.api")),
     *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
     Route("/healthz", _health),
+    Route("/overview", home),
     *(Route(f"/ground/{path}", _ground) for path in GROUND),
     *(Route(f"/maps/{path}", Part("web.maps")) for path in MAPS),
     *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}/step", "/s/{code}")),

@@ -180,3 +180,9 @@ def test_the_phones_page_loads_nothing_that_draws() -> None:
     assert not heavy & {name.split(".")[0] for name in printed}
     assert not [name for name in printed if name.split(".")[0] in ("pages", "services", "views", "analytics")]
     assert len(printed) < 1200
+
+
+def test_the_first_page_is_found_by_its_name() -> None:
+    browser = TestClient(Starlette(routes=web.ROUTES), follow_redirects=False)
+    assert browser.get("/overview").headers["location"] == "./"
+    assert browser.get("/overview?city=berlin&lang=de").headers["location"] == "./?city=berlin&lang=de"
