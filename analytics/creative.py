@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from analytics.specialisation import location_quotient
 
@@ -31,8 +32,6 @@ def trend(series: pd.Series, break_year: int | None = None) -> Trend:
     the interval is the wider of the two. No growth where the years do not carry one, no interval without a spare year.
     Source: Hamilton (1994), Time Series Analysis, ch. 16, for the trend; both variances of its slope by t.
     """
-    from scipy.stats import t
-
     logs = np.log(series.dropna().astype(float)).sort_index()
     year = logs.index.to_numpy(float)
     later = (year >= break_year).astype(float) if break_year is not None else np.zeros(len(year))
@@ -51,7 +50,7 @@ def trend(series: pd.Series, break_year: int | None = None) -> Trend:
     shocks = (rises - gaps * rises.sum() / gaps.sum()) / np.sqrt(gaps)
     elapsed = np.minimum.outer(year, year) - year.min()
     adding_up = (shocks**2).sum() / spare * (weights @ elapsed @ weights)
-    half = t.ppf(0.975, spare) * np.sqrt(max(independent, adding_up))
+    half = stdtrit(spare, 0.975) * np.sqrt(max(independent, adding_up))
     growth, low, high = (float(np.expm1(slope + step)) for step in (0, -half, half))
     return Trend(growth, low, high, float(half * (1 + growth) / 1.96), len(year))
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel
 from data.files import write
 
 CHECK_BYTES = 16  # of a result's checksum, before it in its file
-WORTH_S, WORTH_BYTES = 0.05, 20_000_000  # what took so long and is no larger is kept on disk
+WORTH_S, WORTH_BYTES = 0.01, 20_000_000  # what took so long (a library's loading may come on top) and is no larger
 
 
 class ResultFolder:

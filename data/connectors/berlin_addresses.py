@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
-from sklearn.cluster import DBSCAN
 
 from data.connectors import raw
 
@@ -46,6 +45,8 @@ def addresses(folder: Path) -> pd.DataFrame:
 
 def _middles(points: pd.DataFrame, apart_m: int = 1500) -> pd.DataFrame:
     """The middle point of each street; streets of one name that lie apart_m from each other are different ones."""
+    from sklearn.cluster import DBSCAN  # a second to load, for the build alone
+
     rows = []
     for name, own in points.groupby("name", sort=True):
         places = own[["x", "y"]].to_numpy()

@@ -176,3 +176,25 @@ def test_pages_are_prepared_once(folder: Path) -> None:
     assert "cannot be prepared" not in first.stderr
     again = subprocess.run(command, cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True)
     assert again.stderr == ""
+
+
+HEAVY = {"scipy.stats", "statsmodels", "sklearn", "numba", "esda", "libpysal", "SALib", "pptx", "docx", "pandera"}
+
+
+def test_a_prepared_page_loads_no_library_that_only_computing_needs(folder: Path) -> None:
+    pages = ["map", "profile", "inclusion", "economic_health"]
+    surroundings = os.environ | {"ZONE_LOCAL": str(folder.parents[1]), "ZONE_RESULTS_MB": "200"}
+    subprocess.run([sys.executable, "deploy/warm.py", *pages], cwd=ROOT, env=surroundings, check=True)
+    script = (
+        "import sys\n"
+        "from deploy import warm\n"
+        "from streamlit.runtime.pages_manager import PagesManager\n"
+        "warm.app_test.PagesManager = type('NavigatedPages', (PagesManager,), {})\n"
+        "PagesManager.uses_pages_directory = False\n"
+        f"assert all(warm.open_page(page) for page in {pages})\n"
+        f"print(*sorted({HEAVY} & set(sys.modules)))\n"
+    )
+    seen = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True
+    )
+    assert seen.stdout.split() == []
