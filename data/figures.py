@@ -122,6 +122,7 @@ class Map:
     picks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     height: int = 520
     board: Board | None = None
+    fits: bool = True  # whether a smaller frame looks from farther away, so that all stays in it
 
     @property
     def ground(self) -> str:
@@ -131,7 +132,7 @@ class Map:
 
 def publishers(source: str) -> str:
     """A line of sources ('publisher · period · licence · version; ...') without periods, licences and versions."""
-    names = (part.split(" · ")[0] for part in source.split("; "))
+    names = (part.split(" · ")[0] for part in re.split("[;؛] ", source))
     return "; ".join(dict.fromkeys(name for name in names if not LICENCE.match(name)))
 
 

@@ -2,14 +2,16 @@
 
 import streamlit as st
 
-from services import areas, creative_region
+from services import areas, creative, creative_region
 from views import controls, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 regions = creative_region.regions(ctx)
-query = state.read(creative_region.Query, {"region": list(regions)}, {"region": ctx.city.region})
+query = state.read(
+    creative_region.Query, {"region": list(regions)}, {"region": creative.usual_region(ctx, list(regions))}
+)
 shell.title(_("Creative economy: {names}", names=regions[query.region]), ctx, territory, follows="world")
 controls.choice(st.selectbox, _("Region (NUTS 2, cut of 2016)"), "region", lambda code: f"{regions[code]} ({code})")
 years = creative_region.years_of(ctx, territory, query)

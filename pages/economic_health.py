@@ -9,7 +9,7 @@ from views.language import _
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Inclusion and economic health"), ctx, territory, follows="city")
-st.header(_("Planning areas of {name}", name=ctx.name), anchor=False, divider="gray")
+st.header(_("Areas of {name}", name=ctx.name), anchor=False, divider="gray")
 with shell.section():
     outcomes = economic_health.measures(ctx, territory, economic_health.OUTCOMES)
     terms = economic_health.measures(ctx, territory, economic_health.TERMS)

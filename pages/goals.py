@@ -15,7 +15,7 @@ def goal_form() -> None:
     with st.container(border=True):
         st.subheader(_("Set a goal"), anchor=False)
         left, right = st.columns(2)
-        controls.choice(left.selectbox, _("Indicator"), "goal_indicator", goals.indicators(ctx.language), **again)
+        controls.choice(left.selectbox, _("Indicator"), "goal_indicator", goals.indicators(ctx), **again)
         controls.choice(right.selectbox, _("Areas"), "level", names.level_names(ctx), **again)
         left, middle, right = st.columns(3)
         places = profile.areas_within(ctx, territory, query.level)
@@ -37,7 +37,7 @@ with shell.section():
                 figure, standing = goals.goal_figure(ctx, goal)
             figures.show(figure)
             st.markdown(standing)
-        about = goals.indicators(ctx.language).get(goal.indicator)
+        about = goals.indicators(ctx).get(goal.indicator)
         if allowed("editor", silent=True) and st.button(_("Remove this goal"), key=f"remove-{goal.id}", help=about):
             goals.remove(goal.id)
             st.rerun()

@@ -2,32 +2,10 @@
 
 import streamlit as st
 
-from data.translation import N_
 from services import areas, overview
 from views import controls, figures, shell
 from views.language import _
 
-# who asks -> the questions in their order, each with the page that answers it
-ROADS = {
-    N_("To plan"): {
-        "map": N_("Where is what? Which areas stand out?"),
-        "fit": N_("What is short for those who live here?"),
-        "reach": N_("Who lives too far from it?"),
-        "what_if_sites": N_("Where does a new site reach most?"),
-    },
-    N_("To decide"): {
-        "profile": N_("How does my district stand?"),
-        "inclusion": N_("Who is ahead, whatever one weighs?"),
-        "goals": N_("Are our goals on track?"),
-        "what_if_arrivals": N_("What if more people arrive?"),
-    },
-    N_("To talk about it"): {
-        "workshop": N_("What does the room think?"),
-        "what_if_compare": N_("Which of our plans does more?"),
-        "partnerships": N_("Who works with whom?"),
-        "story": N_("How do I show it?"),
-    },
-}
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 place = areas.place_name(ctx, territory)
@@ -39,7 +17,7 @@ st.markdown(
         last_year=territory.last_year,
     )
 )
-for column, (purpose, questions) in zip(st.columns(3), ROADS.items(), strict=True):
+for column, (purpose, questions) in zip(st.columns(3), overview.ROADS.items(), strict=True):
     with column.container(border=True, height="stretch", gap="xxsmall"):
         st.markdown(f"**{_(purpose)}**")
         for number, (page, question) in enumerate(questions.items(), 1):

@@ -177,6 +177,7 @@ def territory_options(ctx: CityContext) -> dict[str, Any]:
         "country": {code: countries[code] for code in asylum},
         "district": area_names(ctx, "district") if ctx.has_districts else {},
         "area": {area: (name, districts[area]) for area, name in names.items()},
+        "area_level": ctx.language(ctx.city.level_names[ctx.levels[-1]]),
         "years": list(range(last, first - 1, -1)),
         "usual": Territory(country=ctx.city.country, first_year=max(first, recent), last_year=last),
     }

@@ -49,7 +49,7 @@ def across_change_figure(ctx: CityContext, territory: Territory, query: Query) -
     _, year = ctx.language, change_year(ctx)
     if not territory.area:
         raise NothingToShow(
-            _("Choose a planning area to see it across the change of areas in {year}.", year=year),
+            _("Choose an area to see it across the change of areas in {year}.", year=year),
             _("Use the sidebar or click the map."),
         )
     (rows, error), name = across_change(ctx, territory.area, query.origins), place(ctx, territory)

@@ -336,7 +336,7 @@ def city_map(ctx: CityContext, territory: Territory, query: Query, overlay: WebL
     )
     place = (query.lon, query.lat, query.zoom) if query.zoom else bounds(ctx, territory.district)
     over = [overlay.layer] if overlay else []
-    drawing = Map([*layers, *over, *marks], *place, key, picks(ctx, query.level), 640, board)
+    drawing = Map([*layers, *over, *marks], *place, key, picks(ctx, query.level), 640, board, fits=not query.zoom)
     notes = left_out(ctx, rows.dropna(subset="value"), "value", "persons"), circles
     caption = Caption(
         _finding(ctx, query, card, rows),

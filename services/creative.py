@@ -7,6 +7,7 @@ import pandas as pd
 import data
 from analytics import classes, creative, specialisation
 from analytics.findings import extreme
+from data.city.countries import iso3
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure, Layer, Map
@@ -102,6 +103,12 @@ def absent_regions(ctx: CityContext) -> str:
     return _(
         "{n} of {all} regions have no figure in any year: {names}", n=len(absent), all=len(rows), names=", ".join(names)
     )
+
+
+def usual_region(ctx: CityContext, codes: list[str]) -> str:
+    """The city's region; of a city without one the first of its country, or of all where that has none. codes: NUTS."""
+    own = [code for code in codes if iso3(code[:2]) == ctx.city.country]
+    return ctx.city.region or next(iter(own), codes[0])
 
 
 def fetch_hint(ctx: CityContext, command: str) -> str:

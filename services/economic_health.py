@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analytics import spatial
+from analytics.indicators import WALKS, Indicator
 from analytics.spatial import FEWEST_AREAS, SpatialModel
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
@@ -133,9 +134,14 @@ def areas_figure(ctx: CityContext, territory: Territory, query: Query) -> tuple[
     day = social_day(ctx, period, query.outcome)
     days = _("residents of {period}, social monitoring of {day}", period=_.day(period), day=_.plain(day))
     outcome, what = _.inside(by_key[query.outcome].label), level_plurals(ctx)[ctx.levels[-1]]
-    labels = {key: by_key[key].label for key in query.terms}
+    labels = {key: _term(ctx, by_key[key]) for key in query.terms}
     caption = Caption("", "", days, source(ctx, "social_monitoring", "residents", "facilities"))
     return _model_figure(ctx, "areas-model", caption, model, (outcome, what), labels, area_names(ctx, ctx.levels[-1]))
+
+
+def _term(ctx: CityContext, card: Indicator) -> str:
+    """An indicator as a term of a model; of a walk it is said that it is one, since a higher figure is farther."""
+    return ctx.language("{label} (minutes on foot)", label=card.label) if card.key in WALKS else card.label
 
 
 def regions_figure(ctx: CityContext) -> tuple[Figure, str]:
@@ -171,7 +177,7 @@ def _model_figure(
     top, sure = next(ordered.itertuples()), ordered[ordered["sure"]]
     finding = _("Nothing here goes together with {outcome} beyond chance", outcome=outcome)
     if len(sure):
-        parts = {True: N_("higher with more of: {terms}"), False: N_("lower with more of: {terms}")}
+        parts = {True: N_("higher where these are higher: {terms}"), False: N_("lower where these are higher: {terms}")}
         by_sign = {rises: sure[(sure["effect"] > 0) == rises]["label"].map(_.inside) for rises in parts}
         said = [_(parts[rises], terms=", ".join(labels)) for rises, labels in by_sign.items() if len(labels)]
         finding = _("{outcome} is {parts}", outcome=f"{outcome[:1].upper()}{outcome[1:]}", parts="; ".join(said))

@@ -49,7 +49,7 @@ def _later(ctx: CityContext, territory: Territory) -> tuple[float, float, str]:
     try:
         rows = children_ahead(ctx)
     except NothingToShow as reason:
-        return float("nan"), float("nan"), str(reason)
+        return float("nan"), float("nan"), reason.what.rstrip(".")
     here = rows[rows["area_id"] == territory.district] if territory.district else rows
     said = _(
         "cohort survival; such intervals held {held} of earlier forecasts of districts",

@@ -43,15 +43,21 @@ class Query(ViewState):
     goal_year: int = 0
 
 
-def indicators(language: Language) -> dict[str, str]:
-    """Label with unit of every indicator that has a good end."""
-    return {key: f"{card.label} ({card.unit})" for key, card in cards(language).items() if card.good}
+def indicators(ctx: CityContext) -> dict[str, str]:
+    """Label with unit of every indicator that has a good end and of which the city has figures."""
+    periods = current_half_years(ctx)
+    known = measured(ctx, periods[-1], ctx.levels[-1]).notna().any() if periods else pd.Series(dtype=bool)
+    return {
+        key: f"{card.label} ({card.unit})"
+        for key, card in cards(ctx.language).items()
+        if card.good and (known.empty or known.get(key, False))
+    }
 
 
 def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
     """What a goal may be in this city, in the chosen district or area."""
     return {
-        "goal_indicator": list(indicators(ctx.language)),
+        "goal_indicator": list(indicators(ctx)),
         "level": list(ctx.levels),
         "goal_area": lambda chosen: list(areas_within(ctx, territory, chosen["level"])),
         "goal_year": range(date.today().year, date.today().year + YEARS_AHEAD),

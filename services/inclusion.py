@@ -223,7 +223,7 @@ def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, q
     unit = N_("place among {count} {areas}, 1 to the right; range over choices")
     if len(rows) > MOST_RANKS:
         unit = N_("place among {count} {areas}, 1 to the right; range over choices; the best {most} shown")
-    finding = _("Range of places over choices, the middle of {count} {areas}: {wide:.0f}", **values)
+    finding = _("By the choices made, the middle one of {count} {areas} moves by {wide:.0f} places", **values)
     drawing = chart(
         "intervals",
         best,

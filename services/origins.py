@@ -308,7 +308,7 @@ def evenness_figure(ctx: CityContext, territory: Territory) -> Figure:
         note = _("over all areas, counts too small to be published included")
     caption = Caption(
         finding,
-        _("dissimilarity index, % who would have to move to another planning area for an even spread"),
+        _("dissimilarity index, % who would have to move to another area for an even spread"),
         _.day(period),
         source(ctx, "residents_by_origin", "residents"),
         f"{place_name(ctx, territory)} · {note}",

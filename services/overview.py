@@ -26,6 +26,27 @@ from services.walks import has_network
 Tile = tuple[KeyFigure, Figure]
 WALK_M = 1000
 PERSONS = N_("persons")
+# who asks -> the questions in their order, each with the page that answers it
+ROADS = {
+    N_("To plan"): {
+        "map": N_("Where is what? Which areas stand out?"),
+        "fit": N_("What is short for those who live here?"),
+        "reach": N_("Who lives too far from it?"),
+        "what_if_sites": N_("Where does a new site reach most?"),
+    },
+    N_("To decide"): {
+        "profile": N_("How does my district stand?"),
+        "inclusion": N_("Who is ahead, whatever one weighs?"),
+        "goals": N_("Are our goals on track?"),
+        "what_if_arrivals": N_("What if more people arrive?"),
+    },
+    N_("To talk about it"): {
+        "workshop": N_("What does the room think?"),
+        "what_if_compare": N_("Which of our plans does more?"),
+        "partnerships": N_("Who works with whom?"),
+        "story": N_("How do I show it?"),
+    },
+}
 
 
 def _tile(

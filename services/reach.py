@@ -344,7 +344,7 @@ def profile_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
     """The chosen area's minutes to each service and its rank. Raises NothingToShow where no area is chosen."""
     _, level, period = ctx.language, ctx.levels[-1], require_period(ctx, territory)
     if not territory.area:
-        raise NothingToShow(_("Choose a planning area for its profile."), _("Click one on a map or use the sidebar."))
+        raise NothingToShow(_("Choose an area for its profile."), _("Click one on a map or use the sidebar."))
     rows, left_out = [], []
     for kind, label in services(ctx).items():
         if not knows_served(ctx, kind, period):

@@ -121,10 +121,8 @@ def territory(options: Mapping[str, Any], city: str) -> Territory:
         if districts:
             every_district = {ALL: _("All of {city}", city=cities[city])} | districts
             choice_of(_("District of {city}", city=cities[city]), "district", every_district)
-        every_area = {ALL: _("All planning areas")} | {
-            area: f"{name} ({area})" for area, (name, _holder) in areas.items()
-        }
-        choice_of(_("Planning area"), "area", every_area)
+        every_area = {ALL: _("All areas")} | {area: f"{name} ({area})" for area, (name, _holder) in areas.items()}
+        choice_of(options["area_level"], "area", every_area)
         left, right = st.columns(2)
         choice_of(_("From year"), "first_year", str, left)
         choice_of(_("To year"), "last_year", str, right)

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from data.figures import Chart, Figure, KeyFigure, Map
+from data.figures import Chart, Column, Figure, KeyFigure, Map
 from views import exports, map_component, maps, posters, state
 from views.drawing import draw
 from views.language import _, current
@@ -171,7 +171,7 @@ def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
     select: dict[str, Any] = {"on_select": pick, "selection_mode": "single-row"} if on_row else {}
     for column in figure.columns:
         columns[column.name] = (
-            st.column_config.NumberColumn(column.heading, format="localized")
+            st.column_config.NumberColumn(column.heading, format="localized", width=_width(column, figure.rows))
             if column.kind == "number" and pd.api.types.is_numeric_dtype(figure.rows[column.name])
             else st.column_config.Column(column.heading)
         )
@@ -192,6 +192,13 @@ def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
         st.caption(
             _("The table above shows the first 1,000 of {rows:,} rows; these files hold all.", rows=len(figure.rows))
         )
+
+
+def _width(column: Column, rows: pd.DataFrame) -> int:
+    """Pixels that a column's heading and longest number need: the browser measures them without their separators."""
+    numbers = rows[column.name].dropna().astype(float)
+    longest = max((len(f"{value:,.{column.digits}f}") for value in (numbers.min(), numbers.max())), default=0)
+    return min(max(8 * longest + 24, 7 * len(column.heading) + 24, 60), 420)
 
 
 def key_figures(numbers: Iterable[KeyFigure]) -> None:

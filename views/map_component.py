@@ -239,7 +239,7 @@ def show(
         **_surface(style, drawing),
         "words": _words(style),
         "rtl": style.language.is_right_to_left,
-        "view": {"lon": drawing.lon, "lat": drawing.lat, "zoom": drawing.zoom},
+        "view": {"lon": drawing.lon, "lat": drawing.lat, "zoom": drawing.zoom, "fits": drawing.fits},
         "place": f"{drawing.lon:.5f},{drawing.lat:.5f},{drawing.zoom:.2f}",
         "layers": layers(list(drawing.layers), style, amount),
         "legend": _legend(drawing.legend, style) if drawing.legend else None,

@@ -73,7 +73,7 @@ def title(text: str, ctx: CityContext, territory: Territory | None = None, follo
         st.caption(
             _("This page is about the whole city; the area chosen in the sidebar does not change it.")
             if follows == "city"
-            else _("This page is about districts; the planning area chosen in the sidebar does not change it.")
+            else _("This page is about districts; the area chosen in the sidebar does not change it.")
         )
     st.session_state["_notices"] = st.container()
 

@@ -48,6 +48,7 @@ NOTES = {
         "is said of children or older people."
     ),
 }
+M_PER_PIXEL, FRAME_PX = 78_272, 490  # of maps at the equator at zoom 0; of their 520 pixels, a rim left free
 
 
 def build(
@@ -205,7 +206,7 @@ class CityTables:
             "crs": self.ground.crs,
             "lon": round((west + east) / 2, 5),
             "lat": round((south + north) / 2, 5),
-            "zoom": round(math.log2(47_600 * 520 / size_m), 2),
+            "zoom": round(math.log2(M_PER_PIXEL * math.cos(math.radians((south + north) / 2)) * FRAME_PX / size_m), 2),
             "boundary_version": BOUNDARY_VERSION,
             "boundary_since": f"{self.ground.people['period'].min():%Y-%m-%d}",
             "level_names": {level: names[level] for level in LEVELS if (self.areas["level"] == level).any()},

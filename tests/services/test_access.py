@@ -75,7 +75,7 @@ def test_the_profile_of_an_area_has_described_columns_and_its_own_numbers() -> N
     assert row["minutes"] == areas.loc["08100314", "minutes"]
     assert row["percent"] == pytest.approx(100 * areas.loc["08100314", "share_within"])
     assert row["rank"] == (areas["minutes"] < row["minutes"]).sum() + 1
-    with pytest.raises(NothingToShow, match="Choose a planning area"):
+    with pytest.raises(NothingToShow, match="Choose an area"):
         reach.profile_figure(ctx, TERRITORY, query)
 
 

@@ -183,12 +183,12 @@ def test_coefficients_say_of_which_days_they_are() -> None:
     query = economic_health.Query(terms=("density", "library_walk"))
     figure, explanation = economic_health.areas_figure(context(), CITY, query)
     assert figure.period == "residents of 31 December 2024, social monitoring of 31 December 2020"
-    assert figure.rows["label"].tolist() == ["Residents per km²", "Nearest library"]
+    assert figure.rows["label"].tolist() == ["Residents per km²", "Nearest library (minutes on foot)"]
     sure = {row["label"]: row["effect"] > 0 for row in figure.rows.to_dict("records") if row["sure"] == "yes"}
     assert sure
     higher, lower = (
         figure.finding.partition(start)[2].partition(";")[0].lower()
-        for start in ("higher with more of: ", "lower with more of: ")
+        for start in ("higher where these are higher: ", "lower where these are higher: ")
     )
     assert figure.finding.startswith("Unemployment is ")
     assert all(label.lower() in (higher if rises else lower) for label, rises in sure.items())

@@ -15,6 +15,7 @@ const ICONS = {
 };
 const boards = new WeakMap();
 const LISTED = "zone-map-list"; // whether a reader has opened the list beside a map, on all maps of a visit
+const FRAME = 520; // pixels
 const IDLE_MS = 700; // after the last movement, before the place is told
 
 export async function mount(component) {
@@ -59,7 +60,7 @@ class Board {
     this.data = data;
     if (first) await this.build(data);
     if (restyled) await this.restyle(data);
-    if (moved) this.map.flyTo({ center: [data.view.lon, data.view.lat], zoom: data.view.zoom, duration: this.duration(600) });
+    if (moved) this.map.flyTo({ center: [data.view.lon, data.view.lat], zoom: this.zoom(data.view, this.left), duration: this.duration(600) });
     await draw(this.map, this.layers(data.layers), this.shown);
     await this.swipe(data);
     this.time(data);
@@ -106,6 +107,12 @@ class Board {
     this.controls(data);
   }
 
+  /** Views are made for frames of FRAME pixels or more; a smaller one looks from farther away. */
+  zoom({ zoom, fits }, { clientWidth, clientHeight }) {
+    const side = Math.min(clientWidth || FRAME, clientHeight || FRAME);
+    return fits && side < FRAME ? Math.max(zoom + Math.log2(side / FRAME), 0) : zoom;
+  }
+
   /** The base map's style, its names written in the page's own font by the browser: no letters have to be sent. */
   async look(data) {
     const style = await fetch(new URL(data.style, document.baseURI)).then((answer) => answer.json());
@@ -122,7 +129,7 @@ class Board {
       container,
       style: await this.look(data),
       center: [data.view.lon, data.view.lat],
-      zoom: data.view.zoom,
+      zoom: this.zoom(data.view, container),
       attributionControl: { compact: false, ...(data.credit ? { customAttribution: data.credit } : {}) },
       canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false },
       pixelRatio: Math.min(devicePixelRatio, 2),
