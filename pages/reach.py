@@ -41,7 +41,6 @@ ways = state.read(transit.Query)
 controls.row(transit.question_labels(ctx))
 with shell.section():
     figures.show(transit.map_figure(ctx, territory, query.service, ways, query.level))
-with shell.section():
     figures.show(transit.need_figure(ctx, territory, query.service, ways))
 labelled(_("Look closer"), "closer", lambda code: _(reach.DETAILS[code]))
 with shell.section():

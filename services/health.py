@@ -112,7 +112,10 @@ def care_figure(ctx: CityContext, territory: Territory, level: str) -> Figure:
     residents, sites = city_table(ctx, "residents"), city_table(ctx, "facilities")
     residents = residents[residents["period"] == day]
     if not coverage.knows_age(residents["age"].unique(), 65, None):
-        raise NothingToShow(_("How many people are 65 or older is not known here."), _("Choose another city."))
+        raise NothingToShow(
+            _("How many people are 65 or older is not known here."),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
     groups, names = hierarchy(ctx)[level], area_names(ctx, level)
 
     def by_area(rows: pd.DataFrame, column: str) -> pd.Series:

@@ -63,7 +63,10 @@ def map_figure(ctx: CityContext, territory: Territory) -> Figure:
     """Residents per room by smallest area, gaps where dwellings are unknown. Raises NothingToShow without dwellings."""
     _, homes = ctx.language, by_area(ctx)
     if homes is None:
-        raise NothingToShow(_("{city} has no count of dwellings.", city=ctx.name), _("Choose another city."))
+        raise NothingToShow(
+            _("{city} has no count of dwellings.", city=ctx.name),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
     level = ctx.levels[-1]
     rows = in_district(ctx, homes.assign(name=homes["area_id"].map(area_names(ctx, level))), territory.district)
     rows = rows.assign(value=rows["per_room"])

@@ -124,7 +124,10 @@ def by_area(ctx: CityContext, given: Scenario, level: str, norm: int) -> pd.Data
     residents, (places, _recorded) = city_table(ctx, "residents"), newest_daycare(ctx)
     residents = residents[residents["period"] == period]
     if not len(places) or not coverage.knows_age(residents["age"].unique(), 0, 6):
-        raise NothingToShow(_("Children under 6 or day-care places are not known here."), _("Choose another city."))
+        raise NothingToShow(
+            _("Children under 6 or day-care places are not known here."),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
     groups, names = hierarchy(ctx)[level], area_names(ctx, level)
 
     def summed(rows: pd.DataFrame, column: str) -> pd.Series:

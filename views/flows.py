@@ -108,8 +108,8 @@ def small_multiples(
     figure.update_yaxes(rangemode="tozero")
     figure.update_layout(
         height=170 * rows + 60,
-        margin={"t": 60, "b": 10, "l": 10, "r": 10},
-        legend={"orientation": "h", "y": 1.12},
+        margin={"t": 80, "b": 10, "l": 10, "r": 10},
+        legend={"orientation": "h", "yref": "container", "y": 1, "yanchor": "top"},
         yaxis={"title": {"text": unit}},
     )
     return figure
