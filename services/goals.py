@@ -55,7 +55,13 @@ def indicators(ctx: CityContext) -> dict[str, str]:
 
 
 def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
-    """What a goal may be in this city, in the chosen district or area."""
+    """What a goal may be in this city, in the chosen district or area. Raises NothingToShow without any indicator."""
+    if not indicators(ctx):
+        _ = ctx.language
+        raise NothingToShow(
+            _("{city} has no figure that a goal could be set for.", city=ctx.name),
+            _("Add it to the city's pack and build it on the page *Your city*."),
+        )
     return {
         "goal_indicator": list(indicators(ctx)),
         "level": list(ctx.levels),

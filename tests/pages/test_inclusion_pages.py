@@ -72,7 +72,7 @@ def test_the_profile_prints_on_two_pages() -> None:
 def test_terms_of_economic_health_are_the_readers() -> None:
     app = open_page("economic_health", city="berlin", district="08", terms="density,library_walk")
     assert app.caption[0].value.startswith("This page is about the whole city")
-    assert figures(app)[0].rows["label"].tolist() == ["Residents per km²", "Nearest library"]
+    assert figures(app)[0].rows["label"].tolist() == ["Residents per km²", "Nearest library (minutes on foot)"]
     app.multiselect(key="economic_health.terms").set_value([]).run()
     assert not app.exception
     assert any("Nothing is chosen" in line.value for line in app.info)
