@@ -17,7 +17,7 @@ PAGES = {
     "outlook": 0,
     "coverage": 1,
     "reach": 3,
-    "fit": 2,
+    "fit": 4,
     "access_equity": 1,
     "creative": 1,
     "creative_region": 1,
