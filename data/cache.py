@@ -24,12 +24,14 @@ WORTH_S, WORTH_BYTES = 0.01, 20_000_000  # what took so long (a library's loadin
 class ResultFolder:
     """Results on disk, so that a restart, or another process, begins with what was computed before.
 
-    place: where it is, of whose owner alone; None for nowhere. max_bytes: of all files; the longest unused leave first.
-    A file that is not whole counts as none.
+    place: where it is, of whose owner alone; None for nowhere. writable: whether this process adds to it. max_bytes: of
+    all files; the longest unused leave first. A file that is not whole counts as none.
     """
 
-    def __init__(self, place: Callable[[], Path | None], max_bytes: Callable[[], int]) -> None:
-        self._place, self._max_bytes = place, max_bytes
+    def __init__(
+        self, place: Callable[[], Path | None], max_bytes: Callable[[], int], *, writable: bool = True
+    ) -> None:
+        self._place, self._max_bytes, self.writable = place, max_bytes, writable
         self._written = 0  # bytes since files were last counted
         self._lock = Lock()
 
@@ -54,7 +56,7 @@ class ResultFolder:
     def write(self, key: bytes, result: bytes) -> None:
         """Keep a result; where the disk refuses, it is computed again next time."""
         place = self.place
-        if place is None or len(result) > WORTH_BYTES:
+        if place is None or not self.writable or len(result) > WORTH_BYTES:
             return
         with suppress(OSError):
             write(place / key.hex(), _checksum(result) + result)

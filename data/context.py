@@ -66,7 +66,7 @@ class CityContext:
     @property
     def identity(self) -> tuple[str, ...]:
         """What a cached result is kept by."""
-        return self.key, self.data_version, self.language.code, self.role
+        return repr(self.city), self.data_version, self.language.code, self.role
 
 
 class ViewState(BaseModel):

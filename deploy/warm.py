@@ -35,6 +35,7 @@ def main() -> int:
     done = place / f"pages-of-{data.version()}"
     if done.exists():
         return 0
+    cache.on_disk.writable = True
     logging.disable(logging.WARNING)  # there is no reader, which streamlit says in each line
     # AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
     app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]

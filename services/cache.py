@@ -40,6 +40,7 @@ def _code() -> str:
     """One word that changes whenever anything does that results are computed with."""
     root = Path(__file__).parents[1]
     files = sorted(file for room in ("analytics", "data", "services") for file in (root / room).rglob("*.py"))
+    files += sorted((root / "data" / "messages").glob("*.po"))
     content = [str(file.relative_to(root)).encode() + file.read_bytes() for file in [*files, root / "requirements.txt"]]
     return hashlib.blake2b(b"".join(content), digest_size=8).hexdigest()
 
@@ -48,7 +49,8 @@ def _folder() -> Path | None:
     return settings().local / "results" / _code() if settings().results_mb else None
 
 
-on_disk = ResultFolder(_folder, lambda: 1_000_000 * settings().results_mb)
+# Only deploy/warm.py writes: what readers ask for (a place, weights of their own, a scenario) is theirs.
+on_disk = ResultFolder(_folder, lambda: 1_000_000 * settings().results_mb, writable=False)
 results = ByteCache(150_000_000, len)
 tables = ByteCache(300_000_000, _table_bytes)
 # Numbers in Python take about four times their JSON.

@@ -30,7 +30,7 @@ COLUMNS = by_name(
     Column("older", N_("People of 65 and over")),
     Column("doctors", N_("Doctors' practices"), missing=N_("not known")),
     Column("doctors_per_1000", N_("Practices per 1,000 people"), digits=2, missing=N_("not known")),
-    Column("older_per_doctor", N_("People of 65 and over to a practice"), digits=0, missing=N_("not known")),
+    Column("older_per_doctor", N_("People of 65 and over to a practice"), digits=0, missing=N_("no practice")),
     Column("care_places", N_("Places in care homes"), missing=N_("not known")),
     Column("care_per_100", N_("Per 100 people of 65 and over"), digits=1, missing=N_("not known")),
 )
@@ -139,20 +139,20 @@ def care_figure(ctx: CityContext, territory: Territory, level: str) -> Figure:
     finding = ends(
         ctx,
         rows,
-        "older_per_doctor",
-        lambda name, shown: _("Most older people to a doctor's practice: {name}, {shown}", name=name, shown=shown),
-        lambda value: _("{people} people of 65 and over", people=_.number(value)),
-        subject=_("people of 65 and over to a practice"),
+        "doctors_per_1000",
+        lambda name, shown: _("Fewest doctors' practices for its people: {name}, {shown}", name=name, shown=shown),
+        lambda value: _("{value} per 1,000 people", value=_.number(value, 2)),
+        subject=_("Practices per 1,000 people"),
         what=level_plurals(ctx)[level],
-        largest=True,
-        digits=0,
-        base="older",
+        largest=False,
+        digits=2,
+        base="persons",
     ).text
     note = _(
         "Practices are points of the map, of any size and speciality; not all are on it. People also go to doctors and "
         "homes in other areas, and most older people need no home: numbers to compare by, no shortage."
     )
-    order = rows["older_per_doctor"].sort_values(ascending=False, kind="stable").index
+    order = rows["doctors_per_1000"].sort_values(kind="stable").index
     columns = ["area_id", "name", "persons", "older", "doctors", "doctors_per_1000", "older_per_doctor"]
     table = rows.loc[order, [*columns, "care_places", "care_per_100"]].reset_index(drop=True)
     caption = Caption(finding, _("people, practices, places"), _.day(day), source(ctx, "residents", "facilities"), note)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
@@ -47,6 +48,13 @@ COLUMNS = by_name(
 )
 
 
+OF_STEP = {
+    "arrivals": ["arriving", "short_arrivals"],
+    "closures": ["closed", "short_closures"],
+    "building": ["built", "short_building"],
+}
+
+
 class Query(ViewState):
     """Up to which step; scenario: number of a saved one, 0 for the newcomers of this page alone."""
 
@@ -63,8 +71,9 @@ def scenario_names(ctx: CityContext) -> dict[int, str]:
     """Saved scenarios that can be run here, by number, and 0 for none."""
     names = {0: ctx.language("None: only the newcomers above")}
     for number, (name, text) in scenarios.saved(ctx).items():
-        if not scenarios.misfit(ctx, files.load(text)):
-            names[number] = f"{number}: {name}"
+        with suppress(ValueError):  # one that this version cannot read any more
+            if not scenarios.misfit(ctx, files.load(text)):
+                names[number] = f"{number}: {name}"
     return names
 
 
@@ -92,10 +101,13 @@ def _arriving(ctx: CityContext, given: Scenario, level: str, period: pd.Timestam
 
 
 def _closed(ctx: CityContext, given: Scenario, period: pd.Timestamp) -> pd.DataFrame:
-    """Centres that close in the plan's shock, or first to make room for new sites: area_id, places."""
+    """Centres that close in the plan's shock, or first to make room for new sites: area_id, places.
+
+    The shock that every scenario has, where nobody set one, closes nothing.
+    """
     rows = facilities(ctx, KIND)
     closes = np.zeros(len(rows), dtype=bool)
-    if given.shock.kind == KIND:
+    if given.shock.kind == KIND and given.shock not in (Shock(), shock.inputs(shock.Query(**shock.defaults(ctx)))):
         closes |= ~shock.stay_open(ctx, given.shock, period)
     if given.sites.kind == KIND:
         closes |= rows["source_id"].isin(given.sites.closed).to_numpy()
@@ -115,9 +127,10 @@ def _size(ctx: CityContext, given: Scenario) -> float:
     return float(given.sites.room or facilities(ctx, KIND)["places"].median())
 
 
-def by_area(ctx: CityContext, given: Scenario, level: str, norm: int) -> pd.DataFrame:
+def by_area(ctx: CityContext, given: Scenario, level: str, norm: int, after: str = "building") -> pd.DataFrame:
     """Children, places and what is short of the norm after each step, by area: area_id, name and COLUMNS.
 
+    after: the last step that is reckoned; columns of later ones are left out.
     Raises NothingToShow where children or places are not known.
     """
     _, period = ctx.language, pd.Timestamp(given.period)
@@ -137,9 +150,11 @@ def by_area(ctx: CityContext, given: Scenario, level: str, norm: int) -> pd.Data
     rows = pd.DataFrame({"persons": summed(coverage.of_age(residents, 0, 6), "persons")}).rename_axis("area_id")
     rows["places"] = summed(places, "places").fillna(0)
     rows["per_100"] = 100 * rows["places"] / rows["persons"].where(rows["persons"] > 0)
-    rows["arriving"] = _arriving(ctx, given, level, period)
-    rows["closed"] = np.minimum(summed(_closed(ctx, given, period), "places").fillna(0), rows["places"])
-    rows["built"] = summed(_built(ctx, given, period), "places").fillna(0)
+    none, steps = facilities(ctx, KIND).iloc[:0], list(STEPS)[: list(STEPS).index(after) + 1]
+    rows["arriving"] = _arriving(ctx, given, level, period) if "arrivals" in steps else 0.0
+    closed = _closed(ctx, given, period) if "closures" in steps else none
+    rows["closed"] = np.minimum(summed(closed, "places").fillna(0), rows["places"])
+    rows["built"] = summed(_built(ctx, given, period) if "building" in steps else none, "places").fillna(0)
     children, open_places = rows["persons"] + rows["arriving"], rows["places"] - rows["closed"]
     for column, people, there in (
         ("short", rows["persons"], rows["places"]),
@@ -149,7 +164,9 @@ def by_area(ctx: CityContext, given: Scenario, level: str, norm: int) -> pd.Data
     ):
         rows[column] = (norm / 100 * people - there).clip(lower=0)
     rows = rows.reset_index()
-    return rows.assign(name=rows["area_id"].map(names))[["area_id", "name", *COLUMNS]]
+    later = {column for step, columns in OF_STEP.items() if step not in steps for column in columns}
+    shown = ["area_id", "name", *(column for column in COLUMNS if column not in later)]
+    return rows.assign(name=rows["area_id"].map(names))[shown]
 
 
 def _note(ctx: CityContext, given: Scenario, query: Query, norm: int) -> str:
@@ -192,7 +209,7 @@ def daycare_figure(
     require_tables(ctx, "residents", "facilities")
     _, day = ctx.language, require_period(ctx, territory)
     given, (label, column) = plan(ctx, query, day, newcomers), STEPS[query.after]
-    rows = in_district(ctx, by_area(ctx, given, level, norm), territory.district, level)
+    rows = in_district(ctx, by_area(ctx, given, level, norm, query.after), territory.district, level)
     rows = rows.assign(
         value=rows[column],
         shown=[

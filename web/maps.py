@@ -7,6 +7,7 @@ import math
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
+from threading import BoundedSemaphore
 
 import orjson
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import data
+from data import rights
 from data.connectors import web_layers
 from data.context import CityContext
 from data.errors import DataError
@@ -29,6 +31,7 @@ KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"
 # Addresses hold a version: what they answer never changes.
 WORLD_M = math.pi * 6_378_137  # half the side of the web's map, in its metres
 LAST_ZOOM, TILE_PX, MOST_LETTERS = 20, 256, 300
+UNDER_WAY = BoundedSemaphore(8)
 PICTURES = Rates(burst=200, per_s=20)  # tiles of other servers, by client
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
@@ -88,10 +91,14 @@ def picture(request: Request) -> Response:
     place, query = request.path_params, request.query_params
     if place["z"] > LAST_ZOOM or max(place["x"], place["y"]) >= 2 ** place["z"]:
         return Response(status_code=404)
+    if rights.open_role() == "none":  # what a listed host says is for whom this server is for
+        return Response(status_code=401)
     if wait := PICTURES.wait(client(request.scope)):
         return Response(status_code=429, headers={"Retry-After": str(math.ceil(wait))})
     side = 2 * WORLD_M / 2 ** place["z"]
     west, north = place["x"] * side - WORLD_M, WORLD_M - place["y"] * side
+    if not UNDER_WAY.acquire(blocking=False):  # a slow server must not hold the threads that all addresses share
+        return Response(status_code=503, headers={"Retry-After": "1"})
     try:
         content = web_layers.picture(
             query.get("address", "")[:MOST_LETTERS],
@@ -101,6 +108,8 @@ def picture(request: Request) -> Response:
         )
     except DataError as fault:
         return Response(str(fault), status_code=502, media_type="text/plain")
+    finally:
+        UNDER_WAY.release()
     return Response(content, media_type=web_layers.kind_of(content), headers={"Cache-Control": "private, max-age=3600"})
 
 

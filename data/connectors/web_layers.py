@@ -5,6 +5,7 @@ Nothing is kept here: a picture is a reader's own, and a server that is slow or 
 
 from __future__ import annotations
 
+import time
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from data.connectors.http_cache import AGENT, check_host
 from data.errors import SourceError
 
 PICTURE_BYTES, FEATURE_BYTES, MOST_FEATURES = 4_000_000, 40_000_000, 5_000
+WITHIN_S = 10.0  # of a whole answer
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 Box = tuple[float, float, float, float]  # west, south, east, north
@@ -84,13 +86,16 @@ def _short(address: str) -> str:
 
 def _ask(address: str, query: dict[str, str], most: int, client: httpx.Client | None) -> bytes:
     """The answer to a question, of so many bytes at most; what the address asks already stays in it."""
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise SourceError(_short(address), "this is no address", hint="Write https://host/path")
-    check_host(address)
-    session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
-    content = bytearray()
     try:
+        if urlsplit(address).scheme not in ("http", "https"):
+            raise ValueError
+        check_host(address)
         asked = httpx.URL(address).copy_merge_params(query)
+    except (ValueError, httpx.InvalidURL):
+        raise SourceError(_short(address), "this is no address", hint="Write https://host/path") from None
+    session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+    content, until = bytearray(), time.monotonic() + WITHIN_S
+    try:
         with session.stream("GET", asked, headers={"User-Agent": AGENT}) as answer:
             if answer.status_code != 200:
                 raise SourceError(
@@ -98,11 +103,13 @@ def _ask(address: str, query: dict[str, str], most: int, client: httpx.Client | 
                 )
             for part in answer.iter_bytes():
                 content += part
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("too slow")
                 if len(content) > most:
                     raise SourceError(
                         _short(address), f"the answer is larger than {most:,} bytes", hint="Choose a smaller layer"
                     )
-    except (httpx.HTTPError, httpx.InvalidURL) as fault:
+    except httpx.HTTPError as fault:
         what = f"it cannot be reached ({str(fault)[:100] or type(fault).__name__})"
         raise SourceError(_short(address), what, hint="Try again later") from fault
     finally:

@@ -32,6 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A local folder of the test's own, in which results are kept."""
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
     monkeypatch.setenv("ZONE_RESULTS_MB", "10")
+    monkeypatch.setattr(cache.on_disk, "writable", True)
     cache.clear()
     place = cache.on_disk.place
     assert place is not None
@@ -90,7 +91,8 @@ def test_another_process_finds_the_same_result_whatever_its_hashes(folder: Path)
     script = (
         "import pandas as pd, data\n"
         "from data.context import CityContext\n"
-        "from services import inclusion\n"
+        "from services import cache, inclusion\n"
+        "cache.on_disk.writable = True\n"
         "ctx = CityContext(data.cities()['berlin'], data.version())\n"
         "query = inclusion.Query(level='district')\n"
         "inclusion.rank_ranges(ctx, pd.Timestamp('2024-12-31'), query)\n"
@@ -129,6 +131,20 @@ def test_a_full_or_closed_disk_costs_time_and_no_answer(tmp_path: Path) -> None:
     assert store.read(b"a") is None
     cache_in_memory = ByteCache(1000, len)
     assert cache_in_memory.get(("a",), lambda: time.sleep(0.1) or b"result", store) == b"result"
+
+
+def test_what_readers_ask_for_is_not_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @cached
+    def slow(ctx: CityContext, lon: float) -> float:
+        time.sleep(0.1)
+        return lon
+
+    slow(CTX, 1.0)
+    monkeypatch.setattr(cache.on_disk, "writable", False)  # as in every server
+    slow(CTX, 13.4)
+    assert len(files(folder)) == 1
+    other = replace(CTX, city=replace(CTX.city, displaced_origins=("UKR",)))
+    assert other.identity != CTX.identity, "a city's own settings are part of what a result hangs on"
 
 
 def test_nothing_is_kept_where_the_owner_wants_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

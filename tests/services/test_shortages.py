@@ -76,6 +76,14 @@ def test_a_district_that_closes_loses_its_places_and_new_centres_give_theirs() -
     assert median["built"].sum() == 3 * register["places"].median()
 
 
+def test_a_shock_that_nobody_set_closes_nothing_and_later_steps_are_not_reckoned() -> None:
+    usual = Scenario(name="Test", city="berlin", period=DAY)  # its shock would close a tenth of all centres
+    assert shortages.by_area(context(), usual, "district", 90)["closed"].sum() == 0
+    today = shortages.by_area(context(), usual, "district", 90, "today")
+    assert not {"arriving", "closed", "built"} & set(today)
+    assert "short" in today
+
+
 def test_a_saved_scenario_is_counted_and_says_so(cities: tuple[str, ...]) -> None:
     ctx = context()
     plan = scenario(arrivals=Arrivals(people=(20_000, 20_000, 20_000), rule="by residents"))

@@ -80,6 +80,9 @@ def test_what_is_no_picture_is_said_and_not_passed_on(served: Served, layer: str
         "http://{host}@elsewhere.example/",
         "http://elsewhere.example#@{host}/",
         "nonsense",
+        "http://[",
+        "https://api.unhcr.org:abc/x",
+        "https://api.unhcr.org:99999/x",
     ],
 )
 def test_hosts_that_are_not_on_the_list_are_not_asked(served: Served, address: str) -> None:
