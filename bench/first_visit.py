@@ -26,6 +26,7 @@ FIGURES = "[data-testid=stMetric], .js-plotly-plot .main-svg, [data-drawn], [dat
 DONE = """() => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && !document.querySelector('[data-testid=stSpinner]') && document.querySelector('h1')"""
 WITHIN_MS = 120_000
+HEADINGS = "title, s | first figure, s | complete, s | MB | RSS, MB |\n|---|---|---|---|---|---|"
 
 
 class Wait(NamedTuple):
@@ -74,26 +75,27 @@ def prepared(bare: bool) -> Iterator[str]:
         yield folder
 
 
+def print_row(browser: Browser, host: str, process: int, name: str) -> None:
+    """Visit a page and print what it took, and what the server holds then."""
+    wait = visit(browser, host, name)
+    row = f"{wait.title:.1f} | {wait.figure:.1f} | {wait.complete:.1f} | {wait.megabytes:.1f}"
+    print(f"| {name} | {row} | {resident_mb(process):.0f} |", flush=True)
+
+
 def alone(browser: Browser, names: Iterable[str], local: str) -> None:
     """Each page first on its own fresh server."""
-    print("| page, first on a fresh server | title, s | first figure, s | complete, s | MB | RSS, MB |")
-    print("|---|---|---|---|---|---|")
+    print(f"| page, first on a fresh server | {HEADINGS}")
     for name in names:
         with served({"ZONE_LOCAL": local}) as (host, process):
-            wait = visit(browser, host, name)
-            row = f"{wait.title:.1f} | {wait.figure:.1f} | {wait.complete:.1f} | {wait.megabytes:.1f}"
-            print(f"| {name} | {row} | {resident_mb(process):.0f} |", flush=True)
+            print_row(browser, host, process, name)
 
 
 def in_a_row(browser: Browser, names: Iterable[str], local: str) -> None:
     """All pages on one server, each by a reader who was never here."""
-    print("\n| page, in a row on one server | title, s | first figure, s | complete, s | MB | RSS, MB |")
-    print("|---|---|---|---|---|---|")
+    print(f"\n| page, in a row on one server | {HEADINGS}")
     with served({"ZONE_LOCAL": local}) as (host, process):
         for name in names:
-            wait = visit(browser, host, name)
-            row = f"{wait.title:.1f} | {wait.figure:.1f} | {wait.complete:.1f} | {wait.megabytes:.1f}"
-            print(f"| {name} | {row} | {resident_mb(process):.0f} |", flush=True)
+            print_row(browser, host, process, name)
 
 
 def main() -> None:

@@ -18,12 +18,16 @@ from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 import data  # noqa: E402
 from services import cache  # noqa: E402
 
+APP = ROOT / "app.py"
 WITHIN_S = 300
+# AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
+app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
+PagesManager.uses_pages_directory = False
 
 
 def open_page(name: str) -> bool:
     """Run a page as a reader's first visit does; whether it ran."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=WITHIN_S)
+    app = AppTest.from_file(str(APP), default_timeout=WITHIN_S)
     return not app.switch_page(f"pages/{name}.py").run().exception
 
 
@@ -37,9 +41,6 @@ def main() -> int:
         return 0
     cache.on_disk.writable = True
     logging.disable(logging.WARNING)  # there is no reader, which streamlit says in each line
-    # AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
-    app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
-    PagesManager.uses_pages_directory = False
     names = sys.argv[1:] or sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
     for number, name in enumerate(names, 1):
         print(

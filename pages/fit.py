@@ -46,9 +46,10 @@ with shell.section():
 st.header(_("Day care"), anchor=False, divider="gray")
 left, middle, right = st.columns(3)
 controls.choice(left.selectbox, _("Areas"), "level", names.level_names(ctx))
-plan = state.read(shortages.Query, shortages.options(ctx))
+plans = shortages.scenario_names(ctx)
+plan = state.read(shortages.Query, {"scenario": list(plans)})
 controls.choice(middle.selectbox, _("Counted"), "after", lambda step: _(shortages.STEPS[step][0]))
-controls.choice(right.selectbox, _("Scenario"), "scenario", shortages.scenario_names(ctx))
+controls.choice(right.selectbox, _("Scenario"), "scenario", plans)
 with shell.section(), st.spinner(_("Measuring every count …")):
     figures.show(shortages.daycare_figure(ctx, territory, plan, query.level, query.norm, building.newcomers))
 with shell.section():

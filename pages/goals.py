@@ -31,13 +31,14 @@ ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Goals of {name}", name=areas.place_name(ctx, territory)), ctx, territory, follows="district")
 with shell.section():
+    labels = goals.indicators(ctx)
     for goal in goals.goals_within(ctx, territory):
         with shell.section():
             with st.spinner(_("Measuring every count …")):
                 figure, standing = goals.goal_figure(ctx, goal)
             figures.show(figure)
             st.markdown(standing)
-        about = goals.indicators(ctx).get(goal.indicator)
+        about = labels.get(goal.indicator)
         if allowed("editor", silent=True) and st.button(_("Remove this goal"), key=f"remove-{goal.id}", help=about):
             goals.remove(goal.id)
             st.rerun()

@@ -212,6 +212,14 @@ def people_in_cells(ctx: CityContext, kind: str, period: pd.Timestamp) -> np.nda
     return access.people_in_cells(city_table(ctx, "cells"), rows)
 
 
+def displaced_by_area(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
+    """Residents of the origins that stand for displacement, by area of a level and origin on a day; suppressed ones
+    empty.
+    """
+    rows = optional_table(ctx, "residents_by_origin")
+    return rows[(rows["period"] == period) & (rows["level"] == level) & rows["origin"].isin(ctx.city.displaced_origins)]
+
+
 def _displaced(ctx: CityContext) -> pd.DataFrame:
     """Published counts of residents of the origins that stand for displacement, by smallest area and day."""
     rows = optional_table(ctx, "residents_by_origin")

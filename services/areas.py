@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,7 +13,7 @@ from data.city.countries import english_names
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.translation import N_, Language
-from services.cache import cached, cached_numbers, shapes
+from services.cache import cached, cached_by_arguments, cached_numbers, shapes
 from services.tables import city_table, optional_table, world_table
 
 if TYPE_CHECKING:
@@ -42,6 +41,15 @@ def hierarchy(ctx: CityContext) -> pd.DataFrame:
     """For each smallest area of today the area that holds it at every level; one column a level, indexed by area_id."""
     rows = city_table(ctx, "areas")
     return areas.ancestors(rows[rows["boundary_version"] == ctx.boundary_version], ("city", *ctx.levels))
+
+
+def sums_by_area(ctx: CityContext, rows: pd.DataFrame, column: str, level: str) -> pd.Series:
+    """A column of rows of the smallest areas (area_id) added up by area of a level, in the order of `area_names`.
+
+    Empty where an area has no row, or none that is known.
+    """
+    sums = rows[column].astype("float64").groupby(rows["area_id"].map(hierarchy(ctx)[level])).sum(min_count=1)
+    return sums.reindex(pd.Index(area_names(ctx, level), name="area_id"))
 
 
 @cached_numbers
@@ -125,15 +133,19 @@ def bounds(ctx: CityContext, district: str) -> tuple[float, float, float]:
     return (west + east) / 2, (south + north) / 2, ctx.city.zoom + 1.4
 
 
+def _names_of_countries(language: Language) -> dict[str, str]:
+    rows = world_table("countries")
+    names = english_names() | dict(zip(rows["iso3"], rows["name"], strict=True))
+    return {code: language.country(code, name) for code, name in names.items()}
+
+
 @cached
 def country_names(ctx: CityContext) -> dict[str, str]:
     """Country name by ISO code, in the reader's language."""
-    rows = world_table("countries")
-    names = english_names() | dict(zip(rows["iso3"], rows["name"], strict=True))
-    return {code: ctx.language.country(code, name) for code, name in names.items()}
+    return _names_of_countries(ctx.language)
 
 
-@lru_cache(maxsize=16)
+@cached_by_arguments
 def country_labels(language: Language) -> list[dict[str, Any]]:
     """Names of countries for a map: name, lon, lat of the middle of its largest part, size in pixels by its ground."""
     import geopandas as gpd
@@ -141,11 +153,10 @@ def country_labels(language: Language) -> list[dict[str, Any]]:
     shapes = gpd.GeoDataFrame(world_table("country_shapes")).explode()
     shapes["km2"] = shapes.to_crs(6933).area / 1e6  # cylindrical equal area
     largest = shapes[shapes["km2"] >= LABEL_SIZES[-1][0]].sort_values("km2", ascending=False).drop_duplicates("iso3")
-    english = english_names() | world_table("countries").set_index("iso3")["name"].to_dict()
-    middles = largest.geometry.representative_point()
+    names, middles = _names_of_countries(language), largest.geometry.representative_point()
     return [
         {
-            "name": language.country(code, english.get(code, code)),
+            "name": names.get(code) or language.country(code, code),
             "lon": round(spot.x, 3),
             "lat": round(spot.y, 3),
             "size": next(size for least, size in LABEL_SIZES if km2 >= least),

@@ -14,14 +14,14 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services.access import counts_displaced, facilities
+from services.access import counts_displaced, displaced_by_area, facilities
 from services.areas import area_names, hierarchy, require_period, residents
 from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, area_map, chart, figure
 from services.findings import ends
 from services.names import level_plurals
-from services.tables import city_table, source
+from services.tables import source
 
 DRAWS = 2000  # two inputs drawn apart are correlated by 0.02 on average, by 0.1 hardly ever
 USUAL = Arrivals()
@@ -131,10 +131,7 @@ def _weights(ctx: CityContext, rule: str, level: str, period: pd.Timestamp, own:
     if rule == "own table":
         return _own(ctx, level, own)
     if rule == "where compatriots live" and counts_displaced(ctx):
-        rows = city_table(ctx, "residents_by_origin")
-        rows = rows[(rows["period"] == period) & (rows["level"] == level)]
-        rows = rows[rows["origin"].isin(ctx.city.displaced_origins)]
-        weights = rows.groupby("area_id")["persons"].sum().astype(float)
+        weights = displaced_by_area(ctx, period, level).groupby("area_id")["persons"].sum().astype(float)
         if not weights.sum():
             _, day = ctx.language, ctx.language.day(period)
             raise NothingToShow(

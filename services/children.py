@@ -11,7 +11,7 @@ from analytics.scenario import Arrivals
 from data.context import CityContext, Territory, ViewState
 from data.figures import Column, Figure
 from data.translation import N_, Language
-from services.areas import area_names, hierarchy, in_district, require_period
+from services.areas import area_names, district_of, in_district, require_period, sums_by_area
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, chart, figure
 from services.findings import ends
@@ -57,11 +57,10 @@ def by_background(ctx: CityContext, age: str, first: pd.Timestamp, last: pd.Time
     """
     shares, residents = city_table(ctx, "children_by_background"), city_table(ctx, "residents")
     level = str(shares["level"].iloc[0])
-    groups = hierarchy(ctx)[level]
 
     def on(day: pd.Timestamp) -> pd.DataFrame:
         rows = coverage.of_age(residents[residents["period"] == day], *AGES[age])
-        children = rows["persons"].astype("float64").groupby(rows["area_id"].map(groups)).sum(min_count=1)
+        children = sums_by_area(ctx, rows, "persons", level)
         own = shares[(shares["period"] == day) & (shares["age"] == age)].set_index("area_id")["percent"]
         table = pd.DataFrame({"percent": own, "children": children.reindex(own.index)})
         return table.assign(with_background=table["percent"] / 100 * table["children"])
@@ -134,13 +133,11 @@ def ahead(ctx: CityContext, newcomers: int, class_size: int) -> pd.DataFrame:
     newcomers: people, spread like residents, with the usual shares of ages. Raises NothingToShow without years enough.
     """
     rows, residents = children_ahead(ctx).set_index("area_id"), city_table(ctx, "residents")
-    residents = residents[residents["period"] == forecast_days(ctx)[-1]].assign(
-        district=lambda table: table["area_id"].map(hierarchy(ctx)[ctx.largest_level]) if ctx.has_districts else ""
+    residents = residents[residents["period"] == forecast_days(ctx)[-1]]
+    everyone, rows["persons"] = (
+        people["persons"].groupby(people["area_id"].map(district_of(ctx))).sum().astype(float)
+        for people in (residents, coverage.of_age(residents, *AGES[SCHOOL]))
     )
-    everyone = residents.groupby("district")["persons"].sum().astype(float)
-    here = coverage.of_age(residents[["period", "area_id", "age", "persons"]], *AGES[SCHOOL])
-    here = here.merge(residents[["area_id", "district"]].drop_duplicates())
-    rows["persons"] = here.groupby("district")["persons"].sum().astype(float)
     of_age = Arrivals().ages[1] * (AGES[SCHOOL][1] - AGES[SCHOOL][0]) / 12  # of twelve years of age, evenly spread
     rows["newcomers"] = newcomers * of_age * everyone / everyone.sum()
     for end, column in (("school", "change"), ("low", "change_low"), ("high", "change_high")):

@@ -13,7 +13,7 @@ from data.errors import NothingToShow
 from data.figures import Figure
 from data.store.city_tables import Version
 from services import homes, transit
-from services.access import cells_within
+from services.access import cells_within, displaced_by_area
 from services.areas import country_names, in_district, place_name, require_period
 from services.figures import Caption, figure
 from services.fit import COLUMNS, Query, adults_in_cells, children_ahead, newest_daycare, public_primary
@@ -124,9 +124,8 @@ def _of_older_people(ctx: CityContext, territory: Territory, _query: Query) -> l
 
 def _of_newcomers(ctx: CityContext, territory: Territory, _query: Query) -> list[Need]:
     """Residents with roots in countries that people are displaced from; what they need by age is in the other lines."""
-    rows, level = optional_table(ctx, "residents_by_origin"), ctx.largest_level if territory.district else "city"
-    rows = rows[(rows["period"] == require_period(ctx, territory)) & (rows["level"] == level)]
-    rows = rows[rows["origin"].isin(ctx.city.displaced_origins)]
+    level = ctx.largest_level if territory.district else "city"
+    rows = displaced_by_area(ctx, require_period(ctx, territory), level)
     if not len(rows):
         return []
     _, here = ctx.language, rows[rows["area_id"] == territory.district] if territory.district else rows

@@ -56,14 +56,15 @@ def indicators(ctx: CityContext) -> dict[str, str]:
 
 def options(ctx: CityContext, territory: Territory) -> dict[str, Any]:
     """What a goal may be in this city, in the chosen district or area. Raises NothingToShow without any indicator."""
-    if not indicators(ctx):
+    known = indicators(ctx)
+    if not known:
         _ = ctx.language
         raise NothingToShow(
             _("{city} has no figure that a goal could be set for.", city=ctx.name),
             _("Add it to the city's pack and build it on the page *Your city*."),
         )
     return {
-        "goal_indicator": list(indicators(ctx)),
+        "goal_indicator": list(known),
         "level": list(ctx.levels),
         "goal_area": lambda chosen: list(areas_within(ctx, territory, chosen["level"])),
         "goal_year": range(date.today().year, date.today().year + YEARS_AHEAD),

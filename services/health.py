@@ -12,7 +12,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services.areas import area_names, hierarchy, in_district, require_period, residents
+from services.areas import area_names, hierarchy, in_district, require_period, residents, sums_by_area
 from services.cache import cached_numbers
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map, figure
@@ -116,26 +116,18 @@ def care_figure(ctx: CityContext, territory: Territory, level: str) -> Figure:
             _("How many people are 65 or older is not known here."),
             _("Add it to the city's pack and build it on the page *Your city*."),
         )
-    groups, names = hierarchy(ctx)[level], area_names(ctx, level)
-
-    def by_area(rows: pd.DataFrame, column: str) -> pd.Series:
-        sums = rows[column].astype("float64").groupby(rows["area_id"].map(groups)).sum(min_count=1)
-        return sums.reindex(list(names))
-
-    rows = pd.DataFrame(
-        {
-            "persons": by_area(coverage.of_age(residents, None, None), "persons"),
-            "older": by_area(coverage.of_age(residents, 65, None), "persons"),
-        }
-    ).rename_axis("area_id")
+    rows = sums_by_area(ctx, coverage.of_age(residents, None, None), "persons", level).to_frame()
+    rows["older"] = sums_by_area(ctx, coverage.of_age(residents, 65, None), "persons", level)
     doctors, homes = (sites[sites["kind"] == kind] for kind in ("doctor", "care_home"))
-    rows["doctors"] = by_area(doctors.assign(count=1), "count").fillna(0) if len(doctors) else np.nan
-    stated = len(homes) and homes["places"].notna().any()
-    rows["care_places"] = by_area(homes, "places").fillna(0) if stated else np.nan
+    rows["doctors"] = sums_by_area(ctx, doctors.assign(count=1), "count", level).fillna(0) if len(doctors) else np.nan
+    stated = homes["places"].notna().any()
+    rows["care_places"] = sums_by_area(ctx, homes, "places", level).fillna(0) if stated else np.nan
     rows["doctors_per_1000"] = 1000 * rows["doctors"] / rows["persons"].where(rows["persons"] > 0)
     rows["older_per_doctor"] = rows["older"] / rows["doctors"].where(rows["doctors"] > 0)
     rows["care_per_100"] = 100 * rows["care_places"] / rows["older"].where(rows["older"] > 0)
-    rows = in_district(ctx, rows.reset_index().assign(name=list(names.values())), territory.district, level)
+    rows = in_district(
+        ctx, rows.reset_index().assign(name=list(area_names(ctx, level).values())), territory.district, level
+    )
     finding = ends(
         ctx,
         rows,

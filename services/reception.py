@@ -10,11 +10,12 @@ from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, SUPPRESSED
 from services import own_tables
+from services.access import displaced_by_area
 from services.areas import area_names, country_names, in_district, place_name
 from services.columns import by_name
 from services.figures import Caption, figure
 from services.origins import map_period, residents_by_area
-from services.tables import city_table, require_tables, source
+from services.tables import require_tables, source
 
 COLUMNS = by_name(
     Column("origin", N_("Origin"), kind="text"),
@@ -61,9 +62,8 @@ def comparison_figure(ctx: CityContext, territory: Territory) -> Figure:
     require_tables(ctx, "residents_by_origin")
     _, level, period = ctx.language, ctx.levels[-1], map_period(ctx, territory)
     known = areas(ctx)
-    rows = city_table(ctx, "residents_by_origin")
-    rows = rows[(rows["period"] == period) & (rows["level"] == level) & rows["origin"].isin(ctx.city.displaced_origins)]
-    rows, residents = in_district(ctx, rows, territory.district, level), residents_by_area(ctx, period, level)
+    rows = in_district(ctx, displaced_by_area(ctx, period, level), territory.district, level)
+    residents = residents_by_area(ctx, period, level)
     residents = residents[residents.index.isin(rows["area_id"])]
     here = {area: name for area, name in known.items() if area in set(rows["area_id"])}
     if not here:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ from data.figures import Column, Figure
 from data.translation import N_
 from services import arrivals, scenarios, shock, sites
 from services.access import facilities
-from services.areas import area_names, hierarchy, in_district, require_period
+from services.areas import area_names, in_district, require_period, sums_by_area
 from services.columns import by_name
 from services.figures import Caption, Shading, area_map
 from services.findings import ends
@@ -27,12 +27,12 @@ from services.names import level_plurals
 from services.tables import city_table, require_tables, source
 
 KIND = "daycare"
-# what is counted in -> its name, and the column with what is short then; each holds what stands before it
+# what is counted in -> its name and columns, what is short then last; each holds what stands before it
 STEPS = {
-    "today": (N_("Today"), "short"),
-    "arrivals": (N_("After arrivals"), "short_arrivals"),
-    "closures": (N_("After arrivals and closures"), "short_closures"),
-    "building": (N_("After arrivals, closures and building"), "short_building"),
+    "today": (N_("Today"), ("persons", "places", "per_100", "short")),
+    "arrivals": (N_("After arrivals"), ("arriving", "short_arrivals")),
+    "closures": (N_("After arrivals and closures"), ("closed", "short_closures")),
+    "building": (N_("After arrivals, closures and building"), ("built", "short_building")),
 }
 COLUMNS = by_name(
     Column("persons", N_("Children under 6")),
@@ -48,23 +48,11 @@ COLUMNS = by_name(
 )
 
 
-OF_STEP = {
-    "arrivals": ["arriving", "short_arrivals"],
-    "closures": ["closed", "short_closures"],
-    "building": ["built", "short_building"],
-}
-
-
 class Query(ViewState):
     """Up to which step; scenario: number of a saved one, 0 for the newcomers of this page alone."""
 
     after: Literal["today", "arrivals", "closures", "building"] = "today"
     scenario: int = Field(default=0, ge=0)
-
-
-def options(ctx: CityContext) -> dict[str, Any]:
-    """What the choices may be in this city: its saved scenarios of today's areas."""
-    return {"scenario": list(scenario_names(ctx))}
 
 
 def scenario_names(ctx: CityContext) -> dict[int, str]:
@@ -141,32 +129,29 @@ def by_area(ctx: CityContext, given: Scenario, level: str, norm: int, after: str
             _("Children under 6 or day-care places are not known here."),
             _("Add it to the city's pack and build it on the page *Your city*."),
         )
-    groups, names = hierarchy(ctx)[level], area_names(ctx, level)
 
-    def summed(rows: pd.DataFrame, column: str) -> pd.Series:
-        sums = rows[column].astype("float64").groupby(rows["area_id"].map(groups)).sum(min_count=1)
-        return sums.reindex(list(names))
+    def there(rows: pd.DataFrame) -> pd.Series:
+        return sums_by_area(ctx, rows, "places", level).fillna(0)
 
-    rows = pd.DataFrame({"persons": summed(coverage.of_age(residents, 0, 6), "persons")}).rename_axis("area_id")
-    rows["places"] = summed(places, "places").fillna(0)
+    rows = sums_by_area(ctx, coverage.of_age(residents, 0, 6), "persons", level).to_frame()
+    rows["places"] = there(places)
     rows["per_100"] = 100 * rows["places"] / rows["persons"].where(rows["persons"] > 0)
     none, steps = facilities(ctx, KIND).iloc[:0], list(STEPS)[: list(STEPS).index(after) + 1]
     rows["arriving"] = _arriving(ctx, given, level, period) if "arrivals" in steps else 0.0
     closed = _closed(ctx, given, period) if "closures" in steps else none
-    rows["closed"] = np.minimum(summed(closed, "places").fillna(0), rows["places"])
-    rows["built"] = summed(_built(ctx, given, period) if "building" in steps else none, "places").fillna(0)
+    rows["closed"] = np.minimum(there(closed), rows["places"])
+    rows["built"] = there(_built(ctx, given, period) if "building" in steps else none)
     children, open_places = rows["persons"] + rows["arriving"], rows["places"] - rows["closed"]
-    for column, people, there in (
+    for column, people, open_then in (
         ("short", rows["persons"], rows["places"]),
         ("short_arrivals", children, rows["places"]),
         ("short_closures", children, open_places),
         ("short_building", children, open_places + rows["built"]),
     ):
-        rows[column] = (norm / 100 * people - there).clip(lower=0)
+        rows[column] = (norm / 100 * people - open_then).clip(lower=0)
     rows = rows.reset_index()
-    later = {column for step, columns in OF_STEP.items() if step not in steps for column in columns}
-    shown = ["area_id", "name", *(column for column in COLUMNS if column not in later)]
-    return rows.assign(name=rows["area_id"].map(names))[shown]
+    shown = [column for step in steps for column in STEPS[step][1]]
+    return rows.assign(name=rows["area_id"].map(area_names(ctx, level)))[["area_id", "name", *shown]]
 
 
 def _note(ctx: CityContext, given: Scenario, query: Query, norm: int) -> str:
@@ -208,10 +193,10 @@ def daycare_figure(
     """
     require_tables(ctx, "residents", "facilities")
     _, day = ctx.language, require_period(ctx, territory)
-    given, (label, column) = plan(ctx, query, day, newcomers), STEPS[query.after]
+    given, (label, columns) = plan(ctx, query, day, newcomers), STEPS[query.after]
     rows = in_district(ctx, by_area(ctx, given, level, norm, query.after), territory.district, level)
     rows = rows.assign(
-        value=rows[column],
+        value=rows[columns[-1]],
         shown=[
             _(
                 "{short} short: {places} places for {children} children today",
@@ -219,7 +204,7 @@ def daycare_figure(
                 places=_.number(p),
                 children=_.number(c),
             )
-            for s, p, c in zip(rows[column], rows["places"], rows["persons"], strict=True)
+            for s, p, c in zip(rows[columns[-1]], rows["places"], rows["persons"], strict=True)
         ],
     )
     finding = ends(

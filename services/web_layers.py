@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import lru_cache, partial
 from typing import Annotated, Literal, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -58,12 +59,18 @@ def _features(address: str, name: str, box: web_layers.Box) -> bytes:
     return web_layers.features(address, name, box)
 
 
+def _still(address: str, name: str, box: web_layers.Box, size: tuple[int, int]) -> str:
+    """The layer in a box of degrees as a data address, for a picture to take home. Raises SourceError."""
+    content = web_layers.picture(address, name, box, size, "CRS:84")
+    return f"data:{web_layers.kind_of(content)};base64,{b64encode(content).decode()}"
+
+
 def pictures(ctx: CityContext, query: Query) -> WebLayer:
     """The pictures of a WMS layer for the map. Raises SourceError with a sentence where the layer does not answer."""
     address, name = query.layer_address.strip(), query.layer_name.strip()
     _check(address, name, extent(ctx))
     tiles = f"maps/picture/{{z}}/{{x}}/{{y}}?address={quote(address, safe='')}&layer={quote(name, safe='')}"
-    options = {"tiles": tiles, "still": partial(web_layers.picture, address, name, system="CRS:84")}
+    options = {"tiles": tiles, "still": partial(_still, address, name)}
     return WebLayer(Layer("picture", options), f"{name} ({urlsplit(address).hostname})")
 
 

@@ -6,16 +6,11 @@ import ast
 from pathlib import Path
 from typing import Any
 
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1 import AppTest
 
 from data.figures import Figure
+from deploy.warm import APP
 from views import state
-
-# AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
-app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
-PagesManager.uses_pages_directory = False
-APP = Path(__file__).parents[1] / "app.py"
 
 
 def sections() -> list[list[str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -25,7 +24,6 @@ from views.palette import GROUPS, MISSING, Style, ramp, rgb
 GROUND = Path(__file__).parent.parent / "static" / "map-light.json"  # the screen's
 COLOURS = GROUND_COLOURS["light"]
 MAIN = ("motorway", "trunk", "primary", "secondary")  # streets of a picture
-PNG = b"\x89PNG"
 OVERLAY_PX = 1600  # width of another server's layer
 M_PER_DEGREE = 111_320.0  # of latitude
 
@@ -60,10 +58,16 @@ def picture(drawing: Map, style: Style) -> go.Figure:
     return figure
 
 
-def _ground(figure: go.Figure, city: str) -> None:
-    """The city's base map under what is drawn, as far as that reaches, and whose it is."""
+def _extent(figure: go.Figure) -> tuple[float, float, float, float]:
+    """West, south, east, north of all that is drawn, degrees."""
     places = [[value for trace in figure.data for value in trace[axis] if value is not None] for axis in "xy"]
     (west, east), (south, north) = ((min(values), max(values)) for values in places)
+    return west, south, east, north
+
+
+def _ground(figure: go.Figure, city: str) -> None:
+    """The city's base map under what is drawn, as far as that reaches, and whose it is."""
+    west, south, east, north = _extent(figure)
     rim = (east - west) / 40
     box = west - rim, south - rim, east + rim, north + rim
     drawn, tables = len(figure.data), ground.shapes(city, tuple(round(edge, 4) for edge in box))
@@ -83,14 +87,11 @@ def _ground(figure: go.Figure, city: str) -> None:
     figure.add_annotation(x=1, y=0, xref="paper", yref="paper", xanchor="right", yanchor="bottom", **credit)
 
 
-def _overlay(figure: go.Figure, ratio: float, still: Callable[[Any, tuple[int, int]], bytes]) -> None:
+def _overlay(figure: go.Figure, ratio: float, still: Callable[[Any, tuple[int, int]], str]) -> None:
     """A layer of another server over all that is drawn. Raises DataError where it does not answer any more."""
-    places = [[value for trace in figure.data for value in trace[axis] if value is not None] for axis in "xy"]
-    (west, east), (south, north) = ((min(values), max(values)) for values in places)
+    west, south, east, north = _extent(figure)
     height = max(round(OVERLAY_PX * ratio * (north - south) / (east - west)), 1)
-    content = still((west, south, east, north), (OVERLAY_PX, height))
-    kind = "png" if content.startswith(PNG) else "jpeg"
-    source = f"data:image/{kind};base64,{b64encode(content).decode()}"
+    source = still((west, south, east, north), (OVERLAY_PX, height))
     place = {"x": west, "y": north, "sizex": east - west, "sizey": north - south, "xref": "x", "yref": "y"}
     figure.add_layout_image(source=source, sizing="stretch", layer="above", opacity=PICTURE_OPACITY, **place)
 

@@ -28,11 +28,11 @@ from web.rates import Rates, client
 
 SCRIPTS = Path(__file__).parent / "map_scripts"
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
-# Addresses hold a version: what they answer never changes.
 WORLD_M = math.pi * 6_378_137  # half the side of the web's map, in its metres
 LAST_ZOOM, TILE_PX, MOST_LETTERS = 20, 256, 300
 UNDER_WAY = BoundedSemaphore(8)
 PICTURES = Rates(burst=200, per_s=20)  # tiles of other servers, by client
+# Addresses hold a version: what they answer never changes.
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 

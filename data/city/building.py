@@ -195,7 +195,8 @@ class CityTables:
         """What the app asks of a city (data.City without its key)."""
         city = self.pack.city
         west, south, east, north = self.areas[self.areas["level"] == "city"].total_bounds
-        width_m = (east - west) * 111_320 * math.cos(math.radians((south + north) / 2))
+        shrink = math.cos(math.radians((south + north) / 2))  # of a degree of longitude, and of mercator's pixels
+        width_m = (east - west) * 111_320 * shrink
         size_m = max(width_m, (north - south) * 111_320, 500.0)
         names = dict(zip(LEVELS, ("City", "District", "Planning area"), strict=True)) | city.level_names
         return {
@@ -206,7 +207,7 @@ class CityTables:
             "crs": self.ground.crs,
             "lon": round((west + east) / 2, 5),
             "lat": round((south + north) / 2, 5),
-            "zoom": round(math.log2(M_PER_PIXEL * math.cos(math.radians((south + north) / 2)) * FRAME_PX / size_m), 2),
+            "zoom": round(math.log2(M_PER_PIXEL * shrink * FRAME_PX / size_m), 2),
             "boundary_version": BOUNDARY_VERSION,
             "boundary_since": f"{self.ground.people['period'].min():%Y-%m-%d}",
             "level_names": {level: names[level] for level in LEVELS if (self.areas["level"] == level).any()},

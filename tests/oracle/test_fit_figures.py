@@ -11,18 +11,14 @@ import pytest
 
 import data
 from data.context import CityContext, Territory
-from data.figures import Figure
-from services import children, fit, fit_summary, health, homes, rents
+from services import children, fit, health, homes, rents
+from tests.summaries import summary_of
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
 
 
 def berlin() -> CityContext:
     return CityContext(data.cities()["berlin"], data.version())
-
-
-def summary_of(ctx: CityContext, territory: Territory, query: fit.Query) -> Figure:
-    return fit_summary.summary_figure(ctx, territory, query, fit_summary.needs(ctx, territory, query))
 
 
 def test_pupils_are_those_of_all_schools_and_not_the_sums_below_them(sources: Path) -> None:

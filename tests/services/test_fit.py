@@ -12,8 +12,8 @@ from pypdf import PdfReader
 import data
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from data.figures import Figure
 from services import fit, fit_summary, homes
+from tests.summaries import summary_of
 from views import prints
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -21,10 +21,6 @@ TERRITORY = Territory(first_year=2015, last_year=2025)
 
 def context(city: str = "berlin") -> CityContext:
     return CityContext(data.cities()[city], data.version())
-
-
-def summary_of(ctx: CityContext, territory: Territory, query: fit.Query) -> Figure:
-    return fit_summary.summary_figure(ctx, territory, query, fit_summary.needs(ctx, territory, query))
 
 
 def test_areas_without_a_row_are_unknown_and_a_shelter_is_not_the_fullest() -> None:

@@ -204,9 +204,6 @@ def test_a_prepared_page_loads_no_library_that_only_computing_needs(folder: Path
     script = (
         "import sys\n"
         "from deploy import warm\n"
-        "from streamlit.runtime.pages_manager import PagesManager\n"
-        "warm.app_test.PagesManager = type('NavigatedPages', (PagesManager,), {})\n"
-        "PagesManager.uses_pages_directory = False\n"
         f"assert all(warm.open_page(page) for page in {pages})\n"
         f"print(*sorted({HEAVY} & set(sys.modules)))\n"
     )

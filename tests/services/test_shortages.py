@@ -12,8 +12,8 @@ from analytics.scenario import Arrivals, Scenario, Shock, Sites
 from data import store
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
-from data.figures import Figure
-from services import children, fit, fit_summary, health, shortages
+from services import children, fit, health, shortages
+from tests.summaries import summary_of
 
 TERRITORY = Territory(first_year=2015, last_year=2025)
 DAY = "2024-12-31"
@@ -21,10 +21,6 @@ DAY = "2024-12-31"
 
 def context(city: str = "berlin") -> CityContext:
     return CityContext(data.cities()[city], data.version())
-
-
-def summary_of(ctx: CityContext, territory: Territory, query: fit.Query) -> Figure:
-    return fit_summary.summary_figure(ctx, territory, query, fit_summary.needs(ctx, territory, query))
 
 
 def scenario(**parts: object) -> Scenario:

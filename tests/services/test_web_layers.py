@@ -15,6 +15,7 @@ import web
 from data.connectors import web_layers as connector
 from data.context import CityContext, Territory
 from data.errors import SourceError
+from data.figures import Map
 from data.translation import Language
 from services import city_map, my_points, web_layers
 from tests import map_server
@@ -117,7 +118,8 @@ def test_the_layer_is_on_the_map_in_its_source_and_in_its_picture(served: Served
     layer = web_layers.pictures(CTX, query(served[0], "red"))
     figure = city_map.city_map(CTX, TERRITORY, city_map.Query(colour="displaced", level="district"), layer)
     assert figure.source.endswith("red (127.0.0.1)")
-    drawn = map_component.layers(list(figure.drawing.layers), palette.Style(Language(), "light"), 0.7)  # type: ignore[union-attr]
+    assert isinstance(figure.drawing, Map)
+    drawn = map_component.layers(list(figure.drawing.layers), palette.Style(Language(), "light"), 0.7)
     assert [spec["kind"] for spec in drawn].index("picture") > 0
     assert next(spec for spec in drawn if spec["kind"] == "picture")["tiles"].startswith("maps/picture/{z}/{x}/{y}?")
     if exports.can_draw():

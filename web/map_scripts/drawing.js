@@ -221,11 +221,10 @@ function pictured(map, data, spec) {
 function written(text, size, { colour, halo }) {
   const canvas = document.createElement("canvas");
   const font = `500 ${size}px "${FONT}", sans-serif`;
-  let pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d");
   pen.font = font;
   canvas.width = Math.ceil(pen.measureText(text).width) + 12;
-  canvas.height = Math.ceil(1.6 * size);
-  pen = canvas.getContext("2d");
+  canvas.height = Math.ceil(1.6 * size); // forgets the font
   Object.assign(pen, { font, direction: "rtl", textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 6 });
   pen.strokeStyle = halo;
   pen.fillStyle = colour;
