@@ -62,6 +62,8 @@ SECTIONS = {
     _("Workshop"): [
         st.Page("pages/workshop.py", title=_("Room"), icon=":material/forum:"),
         st.Page("pages/story.py", title=_("Story"), icon=":material/auto_stories:"),
+        st.Page("pages/workshop_screen.py", title=_("Projector"), visibility="hidden"),
+        st.Page("pages/workshop_minutes.py", title=_("Minutes"), visibility="hidden"),
     ],
 }
 story = shell.presented_story(surroundings)

@@ -176,6 +176,15 @@ def dimension_weights(scores: pd.DataFrame, scheme: str, expert: pd.Series | Non
     return np.full(scores.shape[1], 1 / scores.shape[1])
 
 
+def dimension_scores(
+    table: pd.DataFrame, dimension: pd.Series, imputation: str, outliers: str, normalisation: str
+) -> pd.DataFrame:
+    """Every dimension's score by area, before dimensions are weighed."""
+    filled = impute(table, imputation)
+    trimmed = winsorise(filled) if outliers == "winsorised" else filled
+    return by_dimension(normalise(trimmed, normalisation), dimension)
+
+
 def index(
     table: pd.DataFrame,
     dimension: pd.Series,
@@ -188,9 +197,7 @@ def index(
     expert: pd.Series | None = None,
 ) -> pd.DataFrame:
     """The whole chain for one set of choices: every dimension's score, and the columns score and rank."""
-    filled = impute(table, imputation)
-    trimmed = winsorise(filled) if outliers == "winsorised" else filled
-    scores = by_dimension(normalise(trimmed, normalisation), dimension)
+    scores = dimension_scores(table, dimension, imputation, outliers, normalisation)
     if weights == "benefit of the doubt":
         score = benefit_of_the_doubt(scores).to_numpy()
         return scores.assign(score=score, rank=places(score, scores.to_numpy()))

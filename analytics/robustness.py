@@ -77,6 +77,35 @@ def assess(
     return Robustness(ranks, shares, len(places), float(shift.mean()))
 
 
+def by_weights(
+    table: pd.DataFrame,
+    dimension: pd.Series,
+    base: dict[str, str],
+    points: pd.Series,
+    concentration: float,
+    draws: int = 500,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Rank every area under weights that differ as people do: rank (of the points), low, high (5th, 95th percentile).
+
+    Weights are drawn from a Dirichlet distribution whose means are the points' shares; concentration: the sum of its
+    parameters (analytics.voting.concentration). table, dimension, base: of `assess`; dimensions without points are
+    left as they are.
+    """
+    first = composite.index(table, dimension, expert=points, **base)["rank"].to_numpy()
+    steps = (base[step] for step in ("imputation", "outliers", "normalisation"))
+    scores = composite.dimension_scores(table, dimension, *steps)
+    shares = points.reindex(scores.columns).clip(lower=1e-6)
+    rng = np.random.default_rng(seed)
+    drawn = rng.dirichlet((shares / shares.sum() * concentration).to_numpy(), draws)
+    places = np.array(
+        [composite.ranks(composite.aggregate(scores.to_numpy(), weights, base["aggregation"])) for weights in drawn]
+    )
+    low, high = np.percentile(places, [5, 95], axis=0)
+    low, high = np.minimum(np.floor(low), first), np.maximum(np.ceil(high), first)
+    return pd.DataFrame({"rank": first, "low": low, "high": high}, index=table.index)
+
+
 def _rank_all(
     table: pd.DataFrame, dimension: pd.Series, chosen: list[dict[str, str]], expert: pd.Series | None
 ) -> np.ndarray:

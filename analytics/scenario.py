@@ -34,6 +34,7 @@ def _whole(shares: Span) -> Span:
 
 
 Name = Annotated[str, Field(max_length=200)]
+Place = Annotated[str, Field(pattern=r"^-?\d{1,2}(\.\d{1,5})?;-?\d{1,3}(\.\d{1,5})?$")]  # latitude;longitude, degrees
 Share = Annotated[float, Field(ge=0, le=1)]
 People = Annotated[int, Field(ge=0, le=500_000)]
 Minutes = Annotated[int, Field(ge=5, le=45)]
@@ -71,7 +72,7 @@ class Sites(Inputs):
     """Where to build: kind of service, model, how many, walker and their limit in minutes, cost of a site in euros.
 
     room: people that a new site takes, 0 for any number (maximal covering only). closed: source ids of sites that close
-    first.
+    first. places: where new sites may stand, for public buildings; empty for these.
     """
 
     kind: Name = "library"
@@ -82,6 +83,7 @@ class Sites(Inputs):
     cost: int = Field(default=1_000_000, ge=0, le=100_000_000)
     room: int = Field(default=0, ge=0, le=1_000_000)
     closed: tuple[Name, ...] = ()
+    places: Annotated[tuple[Place, ...], Field(max_length=100)] = ()
 
 
 class Shock(Inputs):

@@ -28,7 +28,7 @@ from pathlib import Path
 import data
 from data import local, rights, store
 from data.city import building, pack
-from data.store import exchange, register, rooms
+from data.store import devices, exchange, register, rooms
 rights.act_as(rights.OWNER)
 kind, start, room = sys.argv[1], int(sys.argv[2]), ""
 
@@ -60,7 +60,7 @@ for number in itertools.count(start):
         exchange.import_file(json.dumps(rows).encode(), "a.json", "ann")
         acknowledge(["initiatives", number])
     elif kind == "vote":
-        rooms.answer(room, question, rooms.join(room), "", ["a"])
+        rooms.answer(room, question, devices.join(room), "", ["a"])
         acknowledge(["vote", room, question, number - start + 1])
     else:
         acknowledge(["target", store.add_target("berlin", "district", "01", "library_walk", float(number), 2030)])

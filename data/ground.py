@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import shapely
 from pmtiles.reader import MmapSource, Reader
 
 from data.catalogue import TABLES_FOLDER
@@ -15,6 +15,7 @@ from data.catalogue import TABLES_FOLDER
 if TYPE_CHECKING:
     import geopandas as gpd
 
+SCRIPTS = Path(__file__).parent.parent / "web" / "map_scripts"
 ATTRIBUTION = "© OpenMapTiles © OpenStreetMap contributors"
 # Layers of a picture, and the first zoom of each of their generalisations.
 PICTURED = {"green": (8, 11, 13), "water": (8, 11, 13), "street": (8, 10, 11, 12, 13, 14)}
@@ -24,6 +25,14 @@ FIRST_ZOOM, LAST_ZOOM = 8, 14  # of the tiles
 def archive(city: str) -> Path:
     """Where a city's base map is kept; it need not exist."""
     return TABLES_FOLDER / city / "ground.pmtiles"
+
+
+@cache
+def library() -> str:
+    """Where the library that draws maps in browsers is served, '' where it was not fetched at set-up."""
+    lock = json.loads((SCRIPTS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    folder = f"maplibre-gl-{lock['node_modules/maplibre-gl']['version']}"
+    return f"maps/libraries/{folder}" if (SCRIPTS / "libraries" / folder / "maplibre-gl.mjs.gz").exists() else ""
 
 
 @cache
@@ -79,6 +88,7 @@ def shapes(city: str, box: tuple[float, float, float, float]) -> dict[str, gpd.G
     box: west, south, east, north in degrees. The tables: kind, geometry (EPSG:4326).
     """
     import geopandas as gpd  # with GDAL, which those who only ask for tiles do without
+    import shapely
 
     zoom = min(max(math.ceil(math.log2(360 / (box[2] - box[0]))), FIRST_ZOOM), LAST_ZOOM)
     tables, window = {}, gpd.GeoSeries([shapely.box(*box)], crs=4326).to_crs(3857)

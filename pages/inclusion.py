@@ -29,6 +29,8 @@ with shell.section():
         index_map = inclusion.map_figure(ctx, territory, period, query)
     figures.show(index_map)
     figures.show(inclusion.ranks_figure(ctx, territory, period, query))
+    if query.expert is not None and query.concentration:
+        figures.show(inclusion.room_figure(ctx, territory, period, query))
     with shell.section():
         figures.show(inclusion.sobol_figure(ctx, period, query))
     st.header(_("How it is made: the Handbook's ten steps"), anchor=False, divider="gray")

@@ -63,6 +63,11 @@ controls.choice(
     **anew,
 )
 controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))
+if query.places:
+    st.info(_("Sites may stand at {places} places of a workshop only.", places=len(query.places)))
+    st.button(
+        _("Public buildings again"), on_click=state.choose, args=({"places": (), "proven": False}, "what_if_sites")
+    )
 with shell.section():
     if not query.proven:
         prove()

@@ -1,9 +1,9 @@
-"""The room: people answer from their phones, their answers appear here as they come, and feed index or scenario."""
+"""The facilitator's console: open a room, ask, hold, reveal, moderate, decide; answers appear as they come."""
 
 import streamlit as st
 
-from services import areas, rooms
-from services.rooms import store
+from services import areas, goals, room_board, room_plan, room_results, room_runs, rooms
+from services.rooms import devices, store, texts
 from views import controls, figures, shell, state
 from views import rooms as room_views
 from views.language import _
@@ -14,75 +14,64 @@ EVERY_S = 0.3  # the picture is drawn anew as answers come
 
 
 def opening() -> None:
-    """Open a room."""
-    st.info(
-        _(
-            "People join from their phones with a code, without an account; their answers appear here as they come. No "
-            "name and no address is kept, one answer counts for each device, and groups below five people are not "
-            "shown."
-        )
-    )
-    if form := room_views.opening_form():
+    """Open a room, with a run of questions where one is chosen; what earlier ones decided."""
+    room_views.about()
+    if form := room_views.opening_form(room_runs.library(ctx)):
         with shell.section():
-            state.choose({"room": store.open_room(ctx.key, *form)}, "workshop")
+            code, *st.session_state["room_notes"] = room_runs.open_room(ctx, form)
+            state.choose({"room": code}, "workshop")
             st.rerun()
+    if earlier := room_plan.decisions_figure(ctx, room_plan.decisions_of(ctx)):
+        figures.show(earlier)
 
 
 def asking(room: store.RoomView) -> None:
-    """Put a new question."""
+    """Put a new question, or prepare it."""
     with st.expander(_("Ask something new"), icon=":material/add:", expanded=not room.shown), shell.section():
-        controls.choice(st.radio, _("Kind"), "kind", lambda kind: _(rooms.KINDS[kind]))
-        if form := room_views.question_form(query.kind, _(rooms.PROMPTS.get(query.kind, ""))):
-            rooms.ask(ctx, room, query.kind, *form)
-            state.forget("question")  # the new one is looked at
+        written = room_views.kind_controls(query, rooms.kinds(ctx), rooms.guessable(ctx))
+        key = "-".join((query.kind, query.options_of, query.guess_indicator, query.guess_area))
+        if form := room_views.question_form(query.kind, rooms.usual_prompt(ctx, query), written, key):
+            rooms.ask(ctx, room, query, **form._asdict())
+            if form.show:
+                state.forget("question")  # the new one is looked at
             st.rerun()
 
 
 def answers(room: store.RoomView, number: int, is_live: bool) -> None:
     """The answers to a question; while they come without tables, afterwards with them."""
-    question = store.question(number)
-    if question is None:
-        return
-    answer = rooms.result(question)
-    st.subheader(escaped(rooms.asked(ctx.language, question)), anchor=False)
-    voted = answer["people"] if question.result is not None else store.count(number)
-    joined = _("Devices that have joined: {joined}.", joined=store.joined(number))
-    st.markdown(f"{_('**{people}** have answered.', people=voted)} {joined}")
-    if question.kind == "text":
-        st.markdown("\n\n".join(f"> {escaped(row['value'])}" for row in answer["rows"]))
-    elif not answer["rows"]:
-        room_views.waiting(rooms.labels(ctx.language, question), f"room-{number}", store.MIN_PEOPLE)
-    for place, figure in enumerate(rooms.figures(ctx, question, answer)):
-        (figures.live if is_live else figures.show)(figure)
-        if place == 0:
-            st.markdown(rooms.disagreement(ctx.language, question, answer))
-    for label, page, choices in rooms.follow_ups(ctx, room, question):
-        st.link_button(label, state.link(page, **choices), icon=":material/arrow_forward:")
+    if question := store.question(number):
+        room_views.board(room_board.board(ctx, room, question), is_live)
 
 
 def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> None:
-    """The question looked at: show it on the phones, hold or take answers, its answers, where they lead."""
-    prompts = {number: rooms.asked(ctx.language, question) for number, question in questions.items()}
+    """The question looked at: its buttons, its answers, words to moderate, what was decided."""
+    prompts = {number: rooms.asked(ctx, question) for number, question in questions.items()}
     controls.choice(st.selectbox, _("Question"), "question", prompts)
     question = questions[query.question]
+    following = next((number for number in sorted(questions) if number > question.id), None)
     if not room.closed:
-        with st.container(horizontal=True):
-            if room.shown != question.id and st.button(_("Show on the phones"), type="primary"):
-                store.show_question(room.code, question.id)
-                st.rerun()
-            if st.button(_("Hold answers") if question.open else _("Take answers again")):
-                store.set_open(question.id, not question.open)
-                st.rerun()
+        room_views.buttons(question, room.shown, following, rooms.actions(room, question, following))
     is_live = question.open and not room.closed
     st.fragment(answers, run_every=EVERY_S if is_live else None)(room, question.id, is_live)
-    if question.kind == "text" and not room.purged:
-        with st.expander(_("Moderate")):
-            room_views.moderation(store.answers(question), store.approve_text, store.delete_text)
+    if question.kind in rooms.MODERATED and not room.purged:
+        with st.expander(_("Moderate"), expanded=True):
+            room_views.moderation(question.kind, texts.texts(question.id), texts.approve, texts.remove, texts.merge)
+    with st.expander(_("Write down a decision")), shell.section():
+        vote = room_plan.vote_in_words(ctx, question, room_results.result(ctx, question))
+        places = areas.area_names(ctx, ctx.largest_level)
+        if decided := room_views.decision_form(room_plan.names(ctx), goals.indicators(ctx), places, vote):
+            room_plan.decide(ctx, room, decided, vote, question.id)
+            st.rerun()
 
 
 def show(room: store.RoomView) -> None:
-    """A room: its code, the question looked at, the next one, its end."""
+    """A room: its code, its other windows, the question looked at, the next one, its end."""
     st.header(escaped(room.title), anchor=False, divider="gray")
+    room_views.windows(room, room_runs.as_file(ctx, room))
+    codes, left_out = st.session_state.get("room_notes") or ([], [])
+    room_views.not_asked(left_out)
+    if room.needs_code:
+        room_views.tickets(codes, *devices.tickets(room.code))
     questions = {question.id: question for question in store.questions(room.code)}
     left, right = st.columns([1, 3], gap="large")
     with left:
@@ -97,16 +86,14 @@ def show(room: store.RoomView) -> None:
         with st.expander(_("Close the room")):
             days = room.keep_days
             st.markdown(_("Closing is final: results stay, answers are deleted after {days} days.", days=days))
-            st.button(_("Close for good"), on_click=rooms.close, args=(room,))
+            st.button(_("Close for good"), on_click=room_results.close, args=(ctx, room))
 
 
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 store.purge()
 shell.title(_("The room answers"), ctx, territory, follows="city")
-query = state.read(
-    rooms.Query, {"question": lambda chosen: rooms.questions_of(chosen["room"]), "kind": list(rooms.KINDS)}
-)
+query = state.read(rooms.Query, rooms.choices(ctx))
 if not allowed("editor"):
     st.page_link(f"{state.base()}/join", label=_("Join a room"))
 else:

@@ -11,6 +11,7 @@ from analytics.scenario import Sites
 from analytics.siting import SitingProblem
 from data.context import CityContext
 from data.errors import NothingToShow
+from services.areas import area_names, exact_areas
 from services.cache import cached_numbers
 from services.demand_points import demand_points, minutes_before, people, within
 from services.served import require_served
@@ -22,12 +23,20 @@ FARTHEST = 45  # minutes up to which ways are followed over streets
 
 
 @cached_numbers
-def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp, walker: str = "adult") -> pd.DataFrame:
-    """Public buildings of other kinds, one for each H3 cell of resolution 9, those with most people within the limit
-    first: the columns of facilities and near. Raises NothingToShow where there is none.
+def candidates(
+    ctx: CityContext, kind: str, limit: int, period: pd.Timestamp, walker: str = "adult", places: tuple[str, ...] = ()
+) -> pd.DataFrame:
+    """Where a site may open, one for each H3 cell of resolution 9, those with most people within the limit first.
+
+    Public buildings of other kinds, or the places that are named (latitude;longitude, in the city). The columns of
+    facilities and near. Raises NothingToShow where there is none.
     """
     _, rows = ctx.language, city_table(ctx, "facilities")
-    rows = rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
+    rows = _at(ctx, places, rows) if places else rows[rows["kind"].isin(CANDIDATE_KINDS) & (rows["kind"] != kind)]
+    if places and rows.empty:
+        raise NothingToShow(
+            _("None of these places lies in {city}.", city=ctx.name), _("Open *We build* anew, without places.")
+        )
     if rows.empty:
         raise NothingToShow(
             _("{city} has no school, library or other public building in which a new site could open.", city=ctx.name),
@@ -39,20 +48,38 @@ def candidates(ctx: CityContext, kind: str, limit: int, period: pd.Timestamp, wa
     return rows.assign(near=near).sort_values("near", ascending=False, kind="stable", ignore_index=True)
 
 
+def _at(ctx: CityContext, places: tuple[str, ...], facilities: pd.DataFrame) -> pd.DataFrame:
+    """Places as facilities, each called by the smallest area that it lies in; those outside the city are left out."""
+    import geopandas as gpd
+
+    lat, lon = np.array([place.split(";") for place in places], float).T
+    shapes = exact_areas(ctx)[["area_id", "geometry"]]
+    spots = gpd.GeoDataFrame({"lat": lat, "lon": lon}, geometry=gpd.points_from_xy(lon, lat), crs=4326)
+    inside = spots.to_crs(shapes.crs).sjoin(shapes, predicate="within")
+    inside = inside[~inside.index.duplicated()]  # on a border two areas hold it
+    names = inside["area_id"].map(area_names(ctx, ctx.levels[-1]))
+    rows = pd.DataFrame(inside[["area_id", "lat", "lon"]]).assign(
+        source_id=[f"place-{number}" for number in inside.index], name=names, x=inside.geometry.x, y=inside.geometry.y
+    )
+    return rows.reindex(columns=facilities.columns)
+
+
 def _minutes(ctx: CityContext, sites: Sites, period: pd.Timestamp, places: pd.DataFrame, longest: float) -> np.ndarray:
     """Minutes from points to places, points × places. longest: minutes that anyone needs now; unless people are
     covered or not, walks up to it count.
     """
     limit = sites.limit if sites.model.endswith("covering") else max(sites.limit, min(round(longest) + 1, FARTHEST))
-    walks = reach(ctx, sites.kind, sites.limit, limit, period, sites.walker)
+    walks = reach(ctx, sites.kind, sites.limit, limit, period, sites.walker, sites.places)
     return filled(ctx, demand_points(ctx)[0], places, walks, limit, sites.walker)
 
 
 @cached_numbers
-def reach(ctx: CityContext, kind: str, near: int, limit: int, period: pd.Timestamp, walker: str) -> sparse.csr_matrix:
+def reach(
+    ctx: CityContext, kind: str, near: int, limit: int, period: pd.Timestamp, walker: str, places: tuple[str, ...] = ()
+) -> sparse.csr_matrix:
     """Minutes from points to the candidates (of `near` minutes) within the limit."""
-    places = candidates(ctx, kind, near, period, walker)
-    return travel_matrix(ctx, demand_points(ctx)[0], places, walker, limit).minutes
+    sites = candidates(ctx, kind, near, period, walker, places)
+    return travel_matrix(ctx, demand_points(ctx)[0], sites, walker, limit).minutes
 
 
 def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
@@ -61,7 +88,7 @@ def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProbl
     Raises NothingToShow where there is no site or the ages served are not known.
     """
     require_served(ctx, sites.kind, period)
-    places = candidates(ctx, sites.kind, sites.limit, period, sites.walker)
+    places = candidates(ctx, sites.kind, sites.limit, period, sites.walker, sites.places)
     before = minutes_before(ctx, sites.kind, sites.closed, sites.walker)
     groups = people(ctx, sites.kind, period).to_numpy(float).T
     return SitingProblem(

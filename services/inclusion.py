@@ -79,7 +79,10 @@ Points = Annotated[int, Field(ge=0, le=100)]
 
 
 class Query(ViewState):
-    """What a reader asks of the index: level, choices of its making, points of an expert budget and their room."""
+    """What a reader asks of the index: level, choices of its making, points of an expert budget and their room.
+
+    concentration: how alike the room's people share out points (analytics.voting.concentration), 0 if not known.
+    """
 
     level: str = ""
     normalisation: Literal["min-max", "z-score", "rank"] = "min-max"
@@ -94,6 +97,7 @@ class Query(ViewState):
     points_participation: Points = 17
     points_diversity: Points = 17
     room: str = Field("", max_length=12)
+    concentration: float = Field(0.0, ge=0, le=1e6)
 
     @property
     def steps(self) -> dict[str, str]:
@@ -238,6 +242,30 @@ def ranks_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, q
     )
     caption = Caption(finding, _(unit, **values), about(ctx, period), source(ctx, *TABLES))
     return figure(ctx, "ranks", caption, best, drawing, COLUMNS, area_shapes(ctx, query.level))
+
+
+def room_figure(ctx: CityContext, territory: Territory, period: pd.Timestamp, query: Query) -> Figure:
+    """The best places with the range that the room's own disagreement on weights leaves them."""
+    _, rows = ctx.language, _oriented(ctx, period, query.level)
+    assert query.expert is not None
+    ranks = robustness.by_weights(rows, indicators.dimension_of(), query.steps, query.expert, query.concentration)
+    ranks = ranks.rename_axis("area_id").reset_index()
+    ranks.insert(1, "name", ranks["area_id"].map(area_names(ctx, query.level)))
+    if query.level != "district":
+        ranks = in_district(ctx, ranks, territory.district, query.level)
+    best = ranks.nsmallest(MOST_RANKS, "rank", keep="all").head(MOST_RANKS)
+    width = float((ranks["high"] - ranks["low"]).median())
+    finding = _("Where people of the room disagree on weights, a place moves by {wide:.0f} in the middle", wide=width)
+    unit = _(
+        "place among {count} {areas}, 1 to the right; range: 5 to 95 % of 500 sets of weights as unlike as the room's",
+        count=len(rows),
+        areas=level_plurals(ctx)[query.level],
+    )
+    drawing = chart(
+        "intervals", best, name="name", value="rank", low="low", high="high", unit="", digits=0, first_is_best=True
+    )
+    caption = Caption(finding, unit, about(ctx, period), source(ctx, *TABLES))
+    return figure(ctx, "room-ranks", caption, best, drawing, COLUMNS, area_shapes(ctx, query.level))
 
 
 def sobol_figure(ctx: CityContext, period: pd.Timestamp, query: Query) -> Figure:

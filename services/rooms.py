@@ -1,54 +1,81 @@
-"""What a room answered: summed up from its answers while they are kept, from the kept result afterwards."""
+"""A workshop's room: its questions as they are asked, prepared, repeated and shown on phones."""
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import Field
 
-from analytics import voting
+import data
 from analytics.indicators import DIMENSIONS
+from data import store as plans
 from data.context import CityContext, ViewState
-from data.figures import Chart, Column, Figure
+from data.store import devices, texts
 from data.store import rooms as store
-from data.store.rooms import QuestionView, RoomView
+from data.store.ballots import BUDGET_POINTS, LONGEST, MAX_PRIORITIES, MOST_TEXTS, SCALE, SUPPORTED
+from data.store.rooms import QuestionView, RefusedError, RoomView
 from data.translation import N_, Language
-from services.areas import area_names
-from services.columns import by_name
-from services.figures import Caption, chart, figure
-from services.findings import names_at_end
+from services.areas import area_names, area_shapes, bounds, current_half_years
+from services.figures import shapes_address
+from services.names import cards
+from services.tables import source
 
 KINDS = {
-    "poll": N_("Poll: one of several"),
-    "budget": N_("Budget: share out 100 points over the index's dimensions"),
-    "priorities": N_("Priorities: up to three districts"),
-    "text": N_("Free text, moderated"),
+    "poll": N_("Choice: one of several"),
+    "several": N_("Choice: several"),
+    "ranking": N_("Ranking: all options, the best first"),
+    "scale": N_("Scale: statements from 1 (not at all) to 5 (fully)"),
+    "budget": N_("Budget: share out 100 points"),
+    "priorities": N_("Priorities: up to three areas"),
+    "pin": N_("Pin: a place on the map, with a reason"),
+    "text": N_("Ideas: words of one's own, moderated; others support them"),
+    "cloud": N_("Cloud: single words, moderated"),
+    "estimate": N_("Guess: a figure of the city, then the true one"),
+    "stage": N_("Questions to the stage, open all the time"),
 }
-PROMPTS = store.PROMPTS
-COLUMNS = by_name(
-    Column("label", N_("Answer"), kind="name"),
-    Column("votes", N_("Votes")),
-    Column("share", N_("Share of the people who answered"), digits=2),
-    Column("mean", N_("Mean points"), digits=1),
-    Column("median", N_("Median points"), digits=1),
-    Column("q25", N_("Points, first quarter"), digits=1),
-    Column("q75", N_("Points, third quarter"), digits=1),
-    Column("low", N_("Fewest points")),
-    Column("high", N_("Most points")),
-    Column("value", N_("Mean points, or % of the group"), digits=1),
-    Column("people", N_("People who answered")),
-    Column("option", N_("Key"), kind="id"),
-)
+PROMPTS = {
+    "scale": N_("How far do you agree?"),
+    "budget": N_("Which dimensions of inclusion matter most here?"),
+    "priorities": N_("Where should the city act first?"),
+    "pin": N_("Where is something missing? Put a pin on the map and say what."),
+    "text": N_("What should the city do?"),
+    "stage": N_("What would you like to ask the people on the stage?"),
+    "cloud": N_("Which words come to your mind?"),
+    "estimate": N_("What do you guess: {label}, {place}, {day}? ({unit})"),
+}
+SCENARIOS = N_("Which of these scenarios should the city follow?")
+MODERATED = (*MOST_TEXTS, "pin")  # whose words wait for a moderator
+WITH_LINES = ("poll", "several", "ranking", "scale", "budget")  # whose options are written one a line
+COUNTDOWNS = (30, 60, 120)  # seconds
 
 
-class Query(ViewState):
-    """The room by its code, the question looked at by its id, the kind of the next one."""
+class RoomQuery(ViewState):
+    """The room by its code."""
 
     room: str = Field("", max_length=12)
+
+
+class Query(RoomQuery):
+    """The room by its code, the question looked at by its id; kind and settings of the next one.
+
+    options_of: whether a choice is among lines that are written or among the city's saved scenarios.
+    """
+
     question: int = 0
     kind: str = "poll"
+    options_of: Literal["lines", "scenarios"] = "lines"
+    guess_indicator: str = ""
+    guess_area: str = ""
+
+
+def kinds(ctx: CityContext) -> dict[str, str]:
+    """What each kind of question is called."""
+    return {kind: ctx.language(label) for kind, label in KINDS.items()}
 
 
 def questions_of(code: str) -> list[int]:
@@ -58,146 +85,240 @@ def questions_of(code: str) -> list[int]:
     return sorted(ids, key=lambda number: (shown is None or number != shown.shown, number))
 
 
-def ask(ctx: CityContext, room: RoomView, kind: str, prompt: str, lines: str) -> None:
-    """Put a question to a room. lines: of a poll, one answer a line. Raises RefusedError."""
-    options = dict[str, str]()
-    if kind == "poll":
-        answers = filter(None, map(str.strip, lines.splitlines()))
-        options = {str(number): answer[:120] for number, answer in enumerate(answers, 1)}
-    elif kind != "text":
-        options = dict(DIMENSIONS) if kind == "budget" else area_names(ctx, ctx.largest_level)
-    usual = PROMPTS.get(kind, "")
-    if usual and prompt.strip() == ctx.language(usual):
-        prompt = usual  # each phone then asks in its own language
-    store.add_question(room.code, kind, prompt, list(options.items()))
-
-
-def asked(language: Language, question: QuestionView) -> str:
-    """The question in the reader's language where it is a usual one."""
-    return store.prompt(language, question.prompt)
-
-
-def summarise(question: QuestionView, answers: pd.DataFrame, people: int) -> dict[str, Any]:
-    """The result of a question as it is kept: people, rows, groups, and how far they disagree (0 to 1)."""
-    result: dict[str, Any] = {"people": people, "rows": [], "groups": [], "apart": None}
-    if question.kind == "text":
-        return result | {"rows": [{"value": value} for value in answers[answers["approved"]]["value"]]}
-    if answers.empty:
-        return result
-    is_budget = question.kind == "budget"
-    rows = (voting.budget if is_budget else voting.poll)(answers, question.keys)
-    return result | {
-        "rows": rows.to_dict("records"),
-        "groups": voting.by_group(answers, question.keys).to_dict("records"),
-        "apart": voting.disagreement(answers, question.keys)
-        if is_budget
-        else 1 - voting.consensus(list(rows["votes"])),
+def choices(ctx: CityContext) -> dict[str, Any]:
+    """What each choice of the page may be."""
+    return {
+        "question": lambda chosen: questions_of(chosen["room"]),
+        "kind": list(KINDS),
+        "guess_indicator": list(_counted(ctx)),
+        "guess_area": ["", *area_names(ctx, ctx.largest_level)],
     }
 
 
-def result(question: QuestionView) -> dict[str, Any]:
-    """The kept result of a closed room's question, else what may be seen of the answers so far."""
-    if question.result is not None:
-        return question.result
-    if question.kind == "text":  # the moderator lets these through one by one
-        return summarise(question, store.answers(question), store.count(question.id))
-    return store.batch(question, summarise) or summarise(question, pd.DataFrame(), 0)
+def _counted(ctx: CityContext) -> dict[str, str]:
+    """Indicators that can be guessed: label by key, those of which the city has figures."""
+    from services.inclusion import measured  # phones do without
+
+    periods = current_half_years(ctx)
+    known = measured(ctx, periods[-1], ctx.largest_level).notna().any() if periods else pd.Series(dtype=bool)
+    return {key: f"{card.label} ({card.unit})" for key, card in cards(ctx.language).items() if known.get(key, False)}
 
 
-def close(room: RoomView) -> None:
-    """Close a room for good and keep its results."""
-    store.close(room.code, summarise)
+def usual_guess(ctx: CityContext) -> str:
+    """What a guess is about where nothing is chosen: the first share, which people can imagine; '' without figures."""
+    known = _counted(ctx)
+    shares = [key for key in known if cards(ctx.language)[key].unit.lstrip().startswith("%")]
+    return next(iter(shares or known), "")
 
 
-def follow_ups(ctx: CityContext, room: RoomView, question: QuestionView) -> list[tuple[str, str, dict[str, str]]]:
-    """Where an answer leads: what to do there, the page, its choices.
+def guessable(ctx: CityContext) -> tuple[dict[str, str], dict[str, str]]:
+    """Indicators and areas by key that a guess may be about; '' is the whole city."""
+    return _counted(ctx), {"": ctx.name, **area_names(ctx, ctx.largest_level)}
 
-    Points become the index's weights, priorities the weights by which people are placed.
-    """
-    _, rows = ctx.language, result(question)["rows"] if question.kind in PROMPTS else []
-    if not rows:
+
+def ask(
+    ctx: CityContext,
+    room: RoomView,
+    query: Query,
+    prompt: str,
+    lines: str = "",
+    limit: int = MAX_PRIORITIES,
+    show: bool = True,
+    hidden: bool = False,
+) -> int:
+    """Put a question to a room, or prepare it; returns its id. lines: options, one a line. Raises RefusedError."""
+    kind, settings = query.kind, dict[str, Any]()
+    if kind in ("several", "priorities"):
+        settings["limit"] = max(1, limit)
+    if kind == "pin":
+        settings["bounds"] = _bounds(ctx)
+    if kind == "estimate":
+        settings["truth"] = truth_of(ctx, query.guess_indicator, query.guess_area)
+        settings |= _range(ctx, settings["truth"])
+    usual = SCENARIOS if query.options_of == "scenarios" and kind in WITH_LINES else PROMPTS.get(kind, "")
+    if usual and prompt.strip() == usual_prompt(ctx, query):
+        prompt = usual  # each phone then asks in its own language
+    chosen = options(ctx, kind, query.options_of, lines)
+    return store.add_question(room.code, kind, prompt, chosen, settings, show=show, hidden=hidden)
+
+
+def usual_prompt(ctx: CityContext, query: Query) -> str:
+    """The words with which a kind of question usually asks, in the reader's language; '' where there are none."""
+    if query.options_of == "scenarios" and query.kind in WITH_LINES:
+        return ctx.language(SCENARIOS)
+    if query.kind == "estimate":
+        return _guess(ctx, truth_of(ctx, query.guess_indicator, query.guess_area)) if query.guess_indicator else ""
+    return ctx.language(PROMPTS[query.kind]) if query.kind in PROMPTS else ""
+
+
+def options(ctx: CityContext, kind: str, options_of: str, lines: str) -> list[tuple[str, str]]:
+    """A question's options, key and label: written lines, saved scenarios, dimensions of the index, or areas."""
+    if kind == "priorities":
+        return list(area_names(ctx, ctx.largest_level).items())
+    if kind not in WITH_LINES:
         return []
-    if question.kind == "budget":
-        points = {f"points_{row['option']}": str(round(row["mean"])) for row in rows}
-        choices = {"weights": "expert", "room": room.code, **points}
-        return [(_("Rank areas with the room's weights"), "inclusion", choices)]
-    shares = {row["option"]: row["share"] for row in rows}
-    weights = ",".join(f"{shares.get(area, 0.0):.4g}" for area in sorted(area_names(ctx, ctx.largest_level)))
-    choices = {"level": ctx.largest_level, "rule": "own table", "own": weights}
-    return [(_("Take the room's priorities into the scenario"), "what_if_arrivals", choices)]
+    if options_of == "scenarios":
+        rows = plans.scenarios(ctx.key)
+        return [(f"scenario-{number}", name) for number, name in zip(rows["id"], rows["name"], strict=True)]
+    written = [line.strip()[:120] for line in lines.splitlines() if line.strip()]
+    if kind == "budget" and not written:
+        return list(DIMENSIONS.items())
+    if kind == "scale" and not written:
+        return [("1", "")]  # the question itself is the statement
+    return [(str(number), line) for number, line in enumerate(dict.fromkeys(written), 1)]
 
 
-def labels(language: Language, question: QuestionView) -> dict[str, str]:
-    """What each option is called."""
-    return {key: language(label) for key, label in question.options}
+def _bounds(ctx: CityContext) -> list[float]:
+    """West, south, east, north of the city, a little wider than its areas."""
+    import shapely
+    from shapely.geometry import shape
+
+    shapes = [shape(geometry) for geometry in area_shapes(ctx, ctx.largest_level).values()]
+    west, south, east, north = shapely.total_bounds(shapes)
+    return [float(west) - 0.01, float(south) - 0.01, float(east) + 0.01, float(north) + 0.01]
 
 
-def figures(ctx: CityContext, question: QuestionView, answer: dict[str, Any]) -> list[Figure]:
-    """The answers, and how groups differ where there are several; nothing below the least number of people.
+def truth_of(ctx: CityContext, indicator: str, area: str) -> dict[str, Any]:
+    """The figure to guess: indicator, level and area ('' is the city), its value and day. Raises RefusedError."""
+    from services.inclusion import measured
 
-    answer: of `result`.
-    """
-    if not answer["rows"] or question.kind == "text":
-        return []
-    _, people, is_budget = ctx.language, int(answer["people"]), question.kind == "budget"
-    source = _("this room, {people} people, {day}; no sample of the city", people=people, day=_.day(date.today()))
-    unit = _("points of {total}", total=store.BUDGET_POINTS) if is_budget else _("people")
-    names = labels(_, question)
-    rows = pd.DataFrame(answer["rows"])
-    rows.insert(0, "label", rows["option"].map(names))
-    drawing = chart("points" if is_budget else "votes", rows, unit=unit)
-    shown = [
-        _figure(ctx, f"room-{question.id}", Caption(_finding(_, rows, is_budget), unit, "", source), rows, drawing)
-    ]
-    groups = pd.DataFrame(answer["groups"], columns=["group", "option", "value", "people"])
-    if groups["group"].nunique() > 1:
-        groups.insert(0, "label", groups["option"].map(names))
-        groups["value"] *= 1 if is_budget else 100
-        unit = _("mean points of {total}", total=store.BUDGET_POINTS) if is_budget else _("% of the group")
-        caption = Caption(_gap(_, groups), unit, "", source)
-        shown.append(_figure(ctx, f"room-{question.id}-groups", caption, groups, chart("groups", groups, unit=unit)))
-    return shown
+    level, periods = (ctx.largest_level, current_half_years(ctx)) if area else ("city", current_half_years(ctx))
+    if not periods or indicator not in (values := measured(ctx, periods[-1], level)):
+        raise RefusedError(ctx.language("The city has no figure that could be guessed."))
+    value = values.loc[area, indicator] if area else values[indicator].iloc[0]
+    if not math.isfinite(value):
+        raise RefusedError(ctx.language("The city has no figure that could be guessed."))
+    day = periods[-1].date().isoformat()
+    return {"indicator": indicator, "level": level, "area": area, "value": float(value), "day": day}
 
 
-def _figure(ctx: CityContext, key: str, caption: Caption, rows: pd.DataFrame, drawing: Chart) -> Figure:
-    """A figure whose alternative text says every value."""
-    measure = next(name for name in ("mean", "votes", "value") if name in rows)
-    group = rows["group"] + ", " if "group" in rows else ""
-    values = "; ".join(group + rows["label"] + ": " + rows[measure].map(ctx.language.number))
-    own = Caption(caption.finding, caption.unit, caption.period, caption.source, summary=values)
-    return figure(ctx, key, own, rows, drawing, COLUMNS)
+def _range(ctx: CityContext, truth: Mapping[str, Any]) -> dict[str, float]:
+    """Between which ends a guess may be: shares between 0 and 100, others without the sign they cannot have."""
+    is_share = cards(ctx.language)[truth["indicator"]].unit.lstrip().startswith("%")
+    return {"low": 0.0, "high": 100.0} if is_share else {"low": 0.0} if truth["value"] >= 0 else {}
 
 
-def _finding(_: Language, rows: pd.DataFrame, is_budget: bool) -> str:
-    measure = "mean" if is_budget else "votes"
-    label = names_at_end(rows, "label", measure, largest=True)
-    first = rows.sort_values(measure, ascending=False).iloc[0]  # of several that tie, the figures of one
-    if is_budget:
-        return _(
-            "{label} gets most: {mean} points on average, half the room between {low} and {high}",
-            label=label,
-            mean=_.number(first["mean"]),
-            low=_.number(first["q25"]),
-            high=_.number(first["q75"]),
-        )
-    return _("{label} leads with {share}", label=label, share=_.percent(first["share"]))
+def guess_words(ctx: CityContext, truth: Mapping[str, Any]) -> dict[str, str]:
+    """What is guessed, in the reader's language: label, unit, place, day, value, source."""
+    _, card = ctx.language, cards(ctx.language).get(truth["indicator"])
+    names = area_names(ctx, truth["level"]) if truth["area"] else {}
+    return {
+        "label": card.label if card else truth["indicator"],
+        "unit": card.unit if card else "",
+        "place": names.get(truth["area"], ctx.name),
+        "day": _.day(datetime.fromisoformat(truth["day"])),
+        "value": _.number(truth["value"], card.digits if card else 1),
+        "source": source(ctx, *card.tables) if card else "",
+    }
 
 
-def _gap(_: Language, groups: pd.DataFrame) -> str:
-    wide = groups.pivot(index="label", columns="group", values="value")
-    spans = (wide.max(axis=1) - wide.min(axis=1)).rename("span").reset_index()
-    label = names_at_end(spans, "label", "span", largest=True)
-    low, high = (_.number(end) for end in (wide.loc[label.split(" / ")[0]].agg(["min", "max"])))
-    return _("Groups differ most on {label}: {low} to {high}", label=label, low=low, high=high)
+def _guess(ctx: CityContext, truth: Mapping[str, Any]) -> str:
+    return ctx.language(PROMPTS["estimate"], **guess_words(ctx, truth))
 
 
-def disagreement(_: Language, question: QuestionView, answer: dict[str, Any]) -> str:
-    """How far the room disagrees, in a sentence; '' where it cannot be told."""
-    if (apart := answer["apart"]) is None:
-        return ""
-    sentence = (
-        N_("Two people of the room placed {apart} of their points differently on average.")
-        if question.kind == "budget"
-        else N_("Spread of the votes: {apart} (0 % all on one option, 100 % evenly spread).")
+def actions(room: RoomView, question: QuestionView, following: int | None) -> dict[str, Callable[..., Any]]:
+    """What a facilitator can do with a question. following: the next one, None after the last."""
+    return {
+        "show": partial(store.show_question, room.code, question.id),
+        "next": partial(store.show_question, room.code, following or 0),
+        "hold": partial(store.set_open, question.id, not question.open),
+        "reveal": partial(store.set_hidden, question.id, not question.hidden),
+        "again": partial(ask_again, question, room),
+        **{str(seconds): partial(store.count_down, question.id, seconds) for seconds in COUNTDOWNS},
+    }
+
+
+def ask_again(question: QuestionView, room: RoomView) -> int:
+    """A second vote on a question, after people have talked; returns its id."""
+    return store.add_question(
+        room.code,
+        question.kind,
+        question.prompt,
+        question.options,
+        question.settings,
+        hidden=question.hidden,
+        repeats=question.id,
     )
-    return f"**{_('Disagreement')}** {_(sentence, apart=_.percent(apart))}"
+
+
+def asked(ctx: CityContext, question: QuestionView) -> str:
+    """The question in the reader's language where it is a usual one; what people wrote stays as it is."""
+    if question.prompt == PROMPTS["estimate"]:
+        words = _guess(ctx, question.settings["truth"])
+    else:
+        words = ctx.language(question.prompt) if question.prompt in (*PROMPTS.values(), SCENARIOS) else question.prompt
+    return f"{words} ({ctx.language('second vote')})" if question.repeats else words
+
+
+def labels(ctx: CityContext, question: QuestionView) -> dict[str, str]:
+    """What each option is called; the one statement of a scale is the question itself."""
+    return {key: ctx.language(label) if label else asked(ctx, question) for key, label in question.options}
+
+
+def seconds_left(question: QuestionView) -> int | None:
+    """Whole seconds until a question's countdown ends, None without one."""
+    if question.until is None or not question.open:
+        return None
+    return max(0, math.ceil((question.until - datetime.now(UTC)).total_seconds()))
+
+
+def context_of(room: RoomView, language: Language) -> CityContext:
+    """A room's city for a phone in a language; another one where it is not here any more: its questions still are."""
+    cities = data.cities()
+    return CityContext(cities.get(room.city) or next(iter(cities.values())), data.version(), language)
+
+
+def phone_state(code: str, language: Language) -> dict[str, Any]:
+    """What a phone needs to draw: the question shown, whether it takes answers, texts to support; no result."""
+    room = store.room(code)
+    if room is None:
+        return {"missing": True}
+    if room.closed:
+        return {"closed": True, "question": None}
+    ctx = context_of(room, language)
+    every = store.questions(room.code)
+    shown = next((question for question in every if question.id == room.shown), None)
+    stage = next((question for question in reversed(every) if question.kind == "stage" and question.open), None)
+    return {
+        "closed": False,
+        "question": _for_phone(ctx, shown) if shown else None,
+        "stage": _for_phone(ctx, stage) if stage and stage is not shown else None,
+    }
+
+
+def _for_phone(ctx: CityContext, question: QuestionView) -> dict[str, Any]:
+    _, kind = ctx.language, question.kind
+    parts: dict[str, Any] = {
+        "id": question.id,
+        "kind": kind,
+        "prompt": asked(ctx, question),
+        "open": question.open,
+        "left_s": seconds_left(question),
+        "options": list(map(list, labels(ctx, question).items())),
+        "limit": question.settings.get("limit", 1 if kind == "poll" else len(question.options)),
+    }
+    if kind == "estimate":
+        parts["unit"] = guess_words(ctx, question.settings["truth"])["unit"]
+    if kind in MOST_TEXTS:
+        parts |= {"longest": LONGEST[kind], "slots": MOST_TEXTS[kind]}
+    if kind in SUPPORTED:
+        rows = texts.texts(question.id)
+        parts["texts"] = rows.loc[rows["approved"], ["id", "value", "people"]].to_dict("records")
+    return parts
+
+
+def phone_map(ctx: CityContext) -> dict[str, Any]:
+    """What a phone's map of the city needs: where it looks, shapes, search."""
+    lon, lat, zoom = bounds(ctx, "")
+    return {
+        "lon": lon,
+        "lat": lat,
+        "zoom": zoom,
+        "bounds": _bounds(ctx),
+        "shapes": shapes_address(ctx, ctx.largest_level),
+        "search": f"maps/search/{ctx.key}?lang={ctx.language.code}",
+    }
+
+
+__all__ = ["devices", "texts"]
+LIMITS = {"points": BUDGET_POINTS, "steps": SCALE, "text": LONGEST["text"]}

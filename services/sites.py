@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from pydantic import Field
 from scipy import sparse
 
 from analytics import siting
-from analytics.scenario import SITING, Model, Name, Sites, Walker, shared
+from analytics.scenario import SITING, Model, Name, Place, Sites, Walker, shared
 from analytics.siting import Solution
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
@@ -55,7 +56,8 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What to build: the numbers of analytics.scenario.Sites. closed: source ids of sites that close first.
+    """What to build: the numbers of analytics.scenario.Sites. closed: source ids of sites that close first. places:
+    where sites may stand (a workshop's pins).
 
     proven: whether the proven optimum is shown; if not, a greedy answer.
     """
@@ -68,6 +70,7 @@ class Query(ViewState):
     cost: int = shared(Sites, "cost")
     room: int = shared(Sites, "room")
     closed: tuple[Name, ...] = ()
+    places: Annotated[tuple[Place, ...], Field(max_length=100)] = ()
     level: str = ""
     proven: bool = False
 
@@ -95,15 +98,18 @@ def defaults(ctx: CityContext) -> dict[str, Any]:
 
 def inputs(query: Query) -> Sites:
     """The choices as a part of a scenario."""
-    return Sites(
-        kind=query.service, **query.model_dump(include={"model", "count", "limit", "walker", "cost", "room", "closed"})
-    )
+    same = {"model", "count", "limit", "walker", "cost", "room", "closed", "places"}
+    return Sites(kind=query.service, **query.model_dump(include=same))
 
 
 def choices(sites: Sites) -> dict[str, Any]:
     """A scenario's sites as the page's choices."""
     values = sites.model_dump()
-    return {"service": values.pop("kind"), "proven": False} | values | {"closed": list(sites.closed)}
+    return (
+        {"service": values.pop("kind"), "proven": False}
+        | values
+        | {"closed": list(sites.closed), "places": list(sites.places)}
+    )
 
 
 @cached_numbers
@@ -189,7 +195,7 @@ def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, l
     with_room = sites.room and sites.model == "maximal covering"
     return Result(
         solution,
-        candidates(ctx, sites.kind, sites.limit, period, sites.walker).iloc[solution.sites],
+        candidates(ctx, sites.kind, sites.limit, period, sites.walker, sites.places).iloc[solution.sites],
         areas.assign(name=areas["area_id"].map(area_names(ctx, level))),
         groups,
         solution.value if with_room else float(groups["gained"].iloc[0]),
@@ -326,7 +332,9 @@ def summary(ctx: CityContext, territory: Territory, query: Query) -> str:
         iloc_2=_.percent(everyone["share_before"], 1),
         cost=cost,
         state=_certainty(ctx, query, answer.solution),
-        candidates=len(candidates(ctx, query.service, query.limit, require_period(ctx, territory), query.walker)),
+        candidates=len(
+            candidates(ctx, query.service, query.limit, require_period(ctx, territory), query.walker, query.places)
+        ),
     )
     room = _(" A new site takes {room:,} people; shares by area and group count reach alone.", room=query.room)
     return words + (room if query.room else "")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from data.store import rooms
+from data.store import devices
 
 
 @cache
 def device(code: str, name: str) -> str:
     """The token in the cookie that the server gave this device of the room."""
-    return rooms.join(code)
+    return devices.join(code)

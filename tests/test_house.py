@@ -38,7 +38,9 @@ DATA_FOR_VIEWS = {
     "data.ground",
     "data.rights",
     "data.settings",
+    "data.store.decisions",
     "data.store.models",
+    "data.store.runs",
     "data.store.stories",
     "data.translation",
 }

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from data.cache import ByteCache
 from data.figures import Chart, Figure, Map
-from views import charts, comparisons, flows, map_pictures, rooms
+from views import charts, comparisons, flows, map_pictures, room_charts
 from views.language import localise_chart
 from views.palette import Style
 
@@ -18,7 +18,7 @@ _cache = ByteCache(64_000_000, lambda figure: WEIGHT * len(figure.to_json(valida
 
 def draw(chart: Chart, style: Style) -> go.Figure:
     """A chart for the screen, in the reader's language and theme; shared, nobody changes it afterwards."""
-    module = next(module for module in (charts, comparisons, flows, rooms) if hasattr(module, chart.kind))
+    module = next(module for module in (charts, comparisons, flows, room_charts) if hasattr(module, chart.kind))
     function: Any = getattr(module, chart.kind)
 
     def compute() -> go.Figure:

@@ -237,13 +237,23 @@ def tile(number: KeyFigure, figure: Figure) -> None:
             st.page_link(number.link, label=_("Look closer"), icon=":material/arrow_forward:", help=number.label)
 
 
+def table_alone(figure: Figure) -> None:
+    """A figure's finding and table, without downloads, for a projector."""
+    st.subheader(figure.finding, anchor=False)
+    table(figure)
+
+
 def live(figure: Figure) -> None:
-    """A chart that is drawn again and again: finding, picture, unit and source, without the table that would be sent
+    """A figure that is drawn again and again: finding, picture, unit and source, without the table that would be sent
     each time.
     """
     _remember(figure)
-    assert figure.drawing is not None
-    assert not isinstance(figure.drawing, Map)
     st.subheader(figure.finding, anchor=False)
-    st.plotly_chart(draw(figure.drawing, style()), key=figure.key, config={"displayModeBar": False}, alt=figure.summary)
+    if figure.drawing is None:
+        table(figure)
+    elif isinstance(figure.drawing, Map):
+        _draw_map(figure, figure.drawing, None)
+    else:
+        picture = draw(figure.drawing, style())
+        st.plotly_chart(picture, key=figure.key, config={"displayModeBar": False}, alt=figure.summary)
     st.caption(_("{unit} · Source: {source}", unit=figure.subtitle, source=figure.source))

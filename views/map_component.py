@@ -7,7 +7,6 @@ drawn by pydeck (views.maps).
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -30,17 +29,9 @@ PAPER = {"light": "#ffffff", "dark": "#0e1117"}
 Actions = Mapping[str, Callable[[Any], None]]
 
 
-@cache
-def _library() -> str:
-    """Where the library is served, '' where it was not fetched."""
-    lock = json.loads((SCRIPTS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    folder = f"maplibre-gl-{lock['node_modules/maplibre-gl']['version']}"
-    return f"maps/libraries/{folder}" if (SCRIPTS / "libraries" / folder / "maplibre-gl.mjs.gz").exists() else ""
-
-
 def is_available() -> bool:
     """Whether this machine has what the component needs."""
-    return bool(_library())
+    return bool(ground.library())
 
 
 @cache
@@ -216,8 +207,8 @@ def _surface(style: Style, drawing: Map) -> dict[str, Any]:
     named = f"ground/{city}/names.json" if city else f"ground/countries/{style.language.code}.json"
     places = {"places": named, "colour": colours["name"], "halo": colours["halo"]}
     return {
-        "library": f"{_library()}/maplibre-gl.mjs",
-        "css": f"{_library()}/maplibre-gl.css",
+        "library": f"{ground.library()}/maplibre-gl.mjs",
+        "css": f"{ground.library()}/maplibre-gl.css",
         "style": f"ground/{city}/{style.theme}.json" if city else f"app/static/map-{style.theme}.json",
         "places": places if city or drawing.zoom < ground.FIRST_ZOOM else None,
         "missing": {"ground": MISSING[style.theme], "line": HATCH[style.theme]},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+
 import streamlit as st
 
 from views.language import _, current
@@ -32,6 +35,16 @@ if (!window.zoneKeys) {
     event.preventDefault();
   });
 }
+</script>"""
+# Keys that press a button each, where nobody types.
+_PRESS = """<script>
+window.zonePresses = %s;
+window.zonePressed ||= document.addEventListener("keydown", event => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input,textarea,select,[contenteditable],[role=combobox],[role=listbox]")) return;
+  const button = document.querySelector(`.st-key-${window.zonePresses[event.key.toLowerCase()]} button`);
+  if (button) { button.click(); event.preventDefault(); }
+}) || true;
 </script>"""
 # The window with the notes may turn the page too. A fragment that asks would still answer for the page before, so the
 # browser asks, twice while nothing runs, and then presses what a reader could press.
@@ -67,6 +80,11 @@ def dress() -> None:
     _hide(*CHROME)
     st.html(_LOOK)
     st.html(_KEYS % ('"ArrowLeft"' if current().is_right_to_left else '"ArrowRight"'), unsafe_allow_javascript=True)
+
+
+def keys(buttons: Mapping[str, str]) -> None:
+    """Let a key press a button, by the key of its widget."""
+    st.html(_PRESS % json.dumps(dict(buttons)), unsafe_allow_javascript=True)
 
 
 def follow(code: str, step: int) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("zone.pages")
 SURVIVING = ("lang", "pinned", "story_title", "city_chosen")  # what a change of step leaves alone
+ALONE = ("story", "workshop_screen")  # pages of no view that could be pinned or taken home
 RUNS = RunLock(longest_s=0.5)
 
 
@@ -190,7 +191,7 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     for sentence in state.faults(current()):
         (st.session_state["_notices"] or st).warning(escaped(sentence))
     signing_in.control()
-    if story or name == "story" or is_framed():
+    if story or name in ALONE or is_framed():
         return
     heading = st.session_state["_title"]
     _pin(name, heading)

@@ -34,6 +34,7 @@ def home(request: Request) -> Response:
 
 
 _room, _links, _health, _ground = Part("web.room"), Part("web.links"), Part("web.health"), Part("web.ground")
+ROOM = ("", "/now", "/answer", "/support")
 MAPS = (
     "scripts/{version}/{file}",
     "libraries/{folder}/{file}",
@@ -44,7 +45,7 @@ MAPS = (
 GROUND = ("glyphs/{font}/{range}.pbf", "{city}/{z}/{x}/{y}.pbf", "{city}/{theme}.json")
 ROUTES: list[BaseRoute] = [
     Mount("/api", app=Part("web.api")),
-    *(Route(path, _room) for path in ("/join", "/join/{code}", "/join/{code}/now", "/join/{code}/answer")),
+    *(Route(f"/join{path}", _room) for path in ("", *(f"/{{code}}{part}" for part in ROOM))),
     Route("/healthz", _health),
     Route("/overview", home),
     *(Route(f"/ground/{path}", _ground) for path in GROUND),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from jinja2 import Environment, FileSystemLoader
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -13,8 +15,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from data.store import rooms
-from data.translation import LANGUAGES, Language, preferred
+from data import ground
+from data.context import CityContext
+from data.store import devices, rooms, texts
+from data.translation import LANGUAGES, N_, Language, preferred
+from services.presence import PRESENCE
+from services.rooms import LIMITS, context_of, phone_map, phone_state
 from web.faults import HANDLERS
 from web.rates import Rates, client
 
@@ -26,6 +32,7 @@ DEVICE = "zone_device"  # the cookie is this and the room's code: nothing joins 
 JOINING = Rates(burst=150, per_s=1)  # devices of one address, which a hall full of phones may share
 MAX_ANSWER_BYTES = 20_000  # bytes of an answer
 YEAR_S = 365 * 24 * 3600
+NO_ANSWER = N_("An answer names its question and has a value.")
 
 
 def language_of(request: Request) -> Language:
@@ -40,36 +47,28 @@ def sentences(_: Language) -> dict[str, str]:
         "wait": _("Wait for the next question."),
         "closed": _("This room is closed. Thank you."),
         "sent": _("Your answer counts. You can change it until the question is closed."),
+        "waits": _("Thank you. Your words wait for the moderator; you may send more."),
+        "enough": _("Thank you. Your words wait for the moderator."),
         "held": _("This question is closed."),
         "lost": _("No connection. Your answer is not sent yet; trying again."),
         "left": _("points left"),
-        "most": _("Choose up to three."),
+        "most": _("Choose up to {limit}.", limit="{limit}"),
         "send": _("Send"),
         "change": _("Change my answer"),
-        "scale": _("Scale to {points} points", points=rooms.BUDGET_POINTS),
+        "scale": _("Scale to {points} points", points=LIMITS["points"]),
         "group": _("I am here as"),
         "none": _("prefer not to say"),
         "text": _("Others see your words once the moderator lets them through."),
-    }
-
-
-def state(code: str, _: Language) -> dict[str, Any]:
-    """What a phone needs to draw: the question shown and whether it takes answers."""
-    room = rooms.room(code)
-    if room is None:
-        return {"missing": True}
-    question = rooms.question(room.shown) if room.shown else None
-    if room.closed or question is None:
-        return {"closed": room.closed, "question": None}
-    return {
-        "closed": False,
-        "question": {
-            "id": question.id,
-            "kind": question.kind,
-            "prompt": rooms.prompt(_, question.prompt),
-            "open": question.open,
-            "options": [[key, _(label)] for key, label in question.options],
-        },
+        "order": _("The best first: move each up or down."),
+        "up": _("Up"),
+        "down": _("Down"),
+        "least": _("not at all"),
+        "fully": _("fully"),
+        "tap": _("Tap the map, or search for a street or place."),
+        "search": _("Street, place or area"),
+        "reason": _("Why there? (may stay empty)"),
+        "pinned": _("Your pin is set"),
+        "support": _("Support:"),
     }
 
 
@@ -81,76 +80,138 @@ def enter(request: Request) -> Response:
     return HTMLResponse(TEMPLATES.get_template("enter.html").render(_=language, code=code, wrong=bool(code)))
 
 
-def join(request: Request) -> Response:
-    """The room's page."""
+async def join(request: Request) -> Response:
+    """The room's page; a form for the one-time code where the room needs one that the device has not given."""
+    form = await request.form(max_files=0, max_fields=2) if request.method == "POST" else {}
+    return await run_in_threadpool(_joined, request, str(form.get("ticket", "")))
+
+
+def _joined(request: Request, ticket: str) -> Response:
     rooms.purge()
     room, language = rooms.room(request.path_params["code"]), language_of(request)
     if room is None:
-        return RedirectResponse("../join?code=" + request.path_params["code"][:12])
-    html = TEMPLATES.get_template("room.html").render(
+        return RedirectResponse("../join?code=" + request.path_params["code"][:12], 303)
+    name, token = f"{DEVICE}_{room.code}", ""
+    if not room.closed and not devices.has_joined(room.code, request.cookies.get(name, "")):
+        if JOINING.wait(client(request.scope)):
+            fault = language("Too many devices join from one place. Wait a minute, then open this page again.")
+            return PlainTextResponse(fault, 429, {"Retry-After": "60"})
+        if room.needs_code and not ticket:
+            return _page("ticket.html", _=language, room=room, wrong="")
+        try:
+            token = devices.join(room.code, ticket)
+        except rooms.RefusedError as error:
+            return _page("ticket.html", _=language, room=room, wrong=language(str(error)))
+    page = _page(
+        "room.html",
         _=language,
         languages=LANGUAGES,
         room=room,
         sentences=sentences(language),
-        budget_points=rooms.BUDGET_POINTS,
-        max_text_length=rooms.MAX_TEXT_LENGTH,
-        max_priorities=rooms.MAX_PRIORITIES,
-        state=state(room.code, language),
+        limits=LIMITS,
+        map=_map(context_of(room, language)),
+        state=phone_state(room.code, language),
     )
-    response = HTMLResponse(html)
-    name = f"{DEVICE}_{room.code}"
-    if not room.closed and not rooms.has_joined(room.code, request.cookies.get(name, "")):
-        if JOINING.wait(client(request.scope)):
-            fault = language("Too many devices join from one place. Wait a minute, then open this page again.")
-            return PlainTextResponse(fault, 429, {"Retry-After": "60"})
-        response.set_cookie(name, rooms.join(room.code), max_age=YEAR_S, httponly=True, samesite="strict", path="/")
+    response = page if request.method == "GET" else RedirectResponse(f"{room.code}?lang={language.code}", 303)
+    if token:
+        response.set_cookie(name, token, max_age=YEAR_S, httponly=True, samesite="strict", path="/")
     return response
 
 
+def _page(template: str, **values: Any) -> Response:
+    return HTMLResponse(TEMPLATES.get_template(template).render(**values))
+
+
+def _map(ctx: CityContext) -> dict[str, Any]:
+    """The city's map on a phone; without addresses of library and tiles where this machine has none."""
+    library = ground.library()
+    style = f"ground/{ctx.key}/light.json" if ctx.key in ground.cities() else ""
+    files = {"library": f"{library}/maplibre-gl.mjs", "css": f"{library}/maplibre-gl.css"} if library else {}
+    return {**phone_map(ctx), "style": style, **files}
+
+
 def current_state(request: Request) -> Response:
-    """What the room shows now."""
-    shown = state(request.path_params["code"], language_of(request))
-    return JSONResponse(shown, headers={"Cache-Control": "no-store"})
+    """What the room shows now; that the device is there, and whether somebody types on it, is noted for seconds."""
+    code = request.path_params["code"].upper()
+    shown = phone_state(code, language_of(request))
+    if token := request.cookies.get(f"{DEVICE}_{code}", ""):
+        PRESENCE.note(code, token[:80], request.query_params.get("typing") == "1")
+    return Response(orjson.dumps(shown), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-async def vote(request: Request) -> Response:
-    """Take one device's answer; says so only once it is stored."""
-    code, _ = request.path_params["code"].upper(), language_of(request)
-    token = request.cookies.get(f"{DEVICE}_{code}", "")
+async def _body(request: Request, _: Language) -> bytes | Response:
+    """The JSON that a phone sends, or why it is refused."""
     if not request.headers.get("content-type", "").startswith("application/json"):
         return JSONResponse({"fault": "Expected JSON."}, 415)
     body = b""
     async for chunk in request.stream():
         body += chunk
         if len(body) > MAX_ANSWER_BYTES:
-            return JSONResponse({"fault": "The answer is too long."}, 413)
+            return JSONResponse({"fault": _("The text is empty or too long.")}, 413)
+    return body
+
+
+async def vote(request: Request) -> Response:
+    """Take one device's answer; says so only once it is stored."""
+    return await _stored(request, _answer)
+
+
+async def support(request: Request) -> Response:
+    """Take or end one device's support for a text."""
+    return await _stored(request, _support)
+
+
+async def _stored(request: Request, store: Callable[[str, str, bytes], None]) -> Response:
+    code, _ = request.path_params["code"].upper(), language_of(request)
+    body = await _body(request, _)
+    if isinstance(body, Response):
+        return body
     try:
-        number, group, value = parse_answer(body)
-        await run_in_threadpool(rooms.answer, code, number, token, group, value)
-    except rooms.UnknownDeviceError as error:
+        await run_in_threadpool(store, code, request.cookies.get(f"{DEVICE}_{code}", ""), body)
+    except devices.UnknownDeviceError as error:
         return JSONResponse({"fault": _(str(error))}, 403)
     except ValueError as error:
         return JSONResponse({"fault": _(str(error))}, 409)
     return JSONResponse({"stored": True})
 
 
-def parse_answer(body: bytes) -> tuple[int, str, Any]:
-    """Question, group and value of an answer; ValueError where it has not these parts."""
+def _answer(code: str, token: str, body: bytes) -> None:
+    number, group, value, slot = parse_answer(body)
+    rooms.answer(code, number, token, group, value, slot)
+
+
+def _support(code: str, token: str, body: bytes) -> None:
+    wish = _parsed(body)
+    if type(wish.get("text")) is not int or type(wish.get("wants")) is not bool:
+        raise rooms.RefusedError(NO_ANSWER)
+    texts.support(code, wish["text"], token, wish["wants"])
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(body)
-    except RecursionError as error:
-        raise rooms.RefusedError("An answer names its question and has a value.") from error
-    if not isinstance(answer, dict) or type(answer.get("question")) is not int or "value" not in answer:
-        raise rooms.RefusedError("An answer names its question and has a value.")
-    return answer["question"], str(answer.get("group", ""))[:60], answer["value"]
+        wish = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise rooms.RefusedError(NO_ANSWER) from error
+    if not isinstance(wish, dict):
+        raise rooms.RefusedError(NO_ANSWER)
+    return wish
+
+
+def parse_answer(body: bytes) -> tuple[int, str, Any, int]:
+    """Question, group, value and slot of an answer; RefusedError where it has not these parts."""
+    answer = _parsed(body)
+    if type(answer.get("question")) is not int or "value" not in answer or type(answer.get("slot", 0)) is not int:
+        raise rooms.RefusedError(NO_ANSWER)
+    return answer["question"], str(answer.get("group", ""))[:60], answer["value"], answer.get("slot", 0)
 
 
 app = Starlette(
     routes=[
         Route("/join", enter),
-        Route("/join/{code}", join),
+        Route("/join/{code}", join, methods=["GET", "POST"]),
         Route("/join/{code}/now", current_state),
         Route("/join/{code}/answer", vote, methods=["POST"]),
+        Route("/join/{code}/support", support, methods=["POST"]),
     ],
     exception_handlers=HANDLERS,
 )

@@ -145,7 +145,8 @@ class CityTable(Base):
 class Room(Base):
     """A workshop's room: code, title, groups people say they belong to, and the question it shows (0: none).
 
-    salt: signs the cookies of devices and makes them unlinkable between rooms. joined: devices given one. closed: since
+    salt: signs the cookies of devices and makes them unlinkable between rooms. joined: devices given one. language: of
+    its minutes. practice: its voters are simulated. needs_code: only devices with a one-time code answer. closed: since
     when; keep_days later answers are deleted.
     """
 
@@ -160,15 +161,20 @@ class Room(Base):
     shown: Mapped[int] = mapped_column(default=0)
     keep_days: Mapped[int]
     joined: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    practice: Mapped[bool] = mapped_column(default=False)
+    needs_code: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(default=_now)
     closed: Mapped[datetime | None]
     purged: Mapped[datetime | None]
 
 
 class Question(Base):
-    """A room's question: poll, budget, priorities or text; options: key and label.
+    """A room's question; kind: of data.store.ballots.KINDS; options: key and label; settings: what its kind needs.
 
-    batch: the result as it was last shown while answers came; result: of all answers, outlives them.
+    hidden: its results are not shown to the room yet. until: when its countdown ends. repeats: the question of which it
+    is the second vote. batch: the result as it was last shown while answers came; result: of all answers, outlives
+    them.
     """
 
     __tablename__ = "questions"
@@ -178,7 +184,11 @@ class Question(Base):
     kind: Mapped[str]
     prompt: Mapped[str] = mapped_column(String(300))
     options: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     open: Mapped[bool] = mapped_column(default=True)
+    hidden: Mapped[bool] = mapped_column(default=False)
+    until: Mapped[datetime | None]
+    repeats: Mapped[int | None]
     batch: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
@@ -186,19 +196,62 @@ class Question(Base):
 class Answer(Base):
     """A device's answer to a question; device: a keyed hash, of no use outside the room. No address is stored.
 
-    batched: whether it is in the batch that was last shown.
+    slot: of a question that takes several texts of a device. merged: the text into which this one was merged. batched:
+    whether it is in the batch that was last shown.
     """
 
     __tablename__ = "answers"
-    __table_args__ = (UniqueConstraint("question_id", "device"),)
+    __table_args__ = (UniqueConstraint("question_id", "device", "slot", name="answers_device_slot"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     question_id: Mapped[int] = mapped_column(ForeignKey("questions.id"), index=True)
     device: Mapped[str] = mapped_column(String(64))
+    slot: Mapped[int] = mapped_column(default=0)
     group: Mapped[str]
     value: Mapped[Any] = mapped_column(JSON)
     approved: Mapped[bool] = mapped_column(default=False)
+    merged: Mapped[int | None]
     batched: Mapped[bool] = mapped_column(default=False)
+
+
+class Support(Base):
+    """A device's support for a text; device: as in answers."""
+
+    __tablename__ = "supports"
+
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id", ondelete="CASCADE"), primary_key=True)
+    device: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Ticket(Base):
+    """A one-time code of a room, as a keyed hash, and whether it was used; not by which device."""
+
+    __tablename__ = "tickets"
+
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used: Mapped[bool] = mapped_column(default=False)
+
+
+class Decision(Base):
+    """What a room decided: words, what was said against it, the vote in words, and what it became.
+
+    target_id, initiative_id: the goal or initiative that was made of it.
+    """
+
+    __tablename__ = "decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    city: Mapped[str]
+    room_id: Mapped[int] = mapped_column(ForeignKey("rooms.id"), index=True)
+    question_id: Mapped[int | None]
+    what: Mapped[str] = mapped_column(String(300))
+    against: Mapped[str] = mapped_column(String(600))
+    vote: Mapped[str] = mapped_column(String(300))
+    day: Mapped[date]
+    target_id: Mapped[int | None]
+    initiative_id: Mapped[int | None]
+    removed: Mapped[datetime | None]
 
 
 class Story(Base):

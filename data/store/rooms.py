@@ -1,16 +1,13 @@
 """A workshop's room: questions, one answer a device and question, results that outlive the answers.
 
-No address and no name is stored. A device is a random token that the server gave its browser when it joined the room,
-signed with the room's salt and stored as a hash keyed with it. What is seen while answers come changes in batches of
-MIN_PEOPLE or more, so that nobody's choice shows between two pictures.
+No address and no name is stored (data.store.devices). What is seen while answers come changes in batches of MIN_PEOPLE
+or more, so that nobody's choice shows between two pictures.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,35 +18,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from data.disclosure import merge_small_groups
-from data.errors import DataError
 from data.rights import require_role
 from data.store import codes
+from data.store.ballots import KINDS, MAX_OPTIONS, MOST_TEXTS, RefusedError, check
 from data.store.database import engine
-from data.store.models import Answer, Question, Room, aware
-from data.translation import N_, Language
+from data.store.devices import pseudonym
+from data.store.models import Answer, Question, Room, Support, Ticket, aware
+from data.translation import N_
 
-KINDS = ("poll", "budget", "priorities", "text")
 MIN_PEOPLE = 5  # people whose answers may be shown together
-PROMPTS = {
-    "budget": N_("Which dimensions of inclusion matter most here?"),
-    "priorities": N_("Where should the city act first?"),
-}
-BUDGET_POINTS = 100  # points of a budget
-MAX_PRIORITIES = 3
-MAX_TEXT_LENGTH = 280  # characters of a free text
-
-
-class RefusedError(DataError, ValueError):
-    """An answer, question or room that cannot be; the sentence says why."""
-
-
-class UnknownDeviceError(RefusedError):
-    """An answer of a device that has not joined the room."""
-
-
-def prompt(language: Language, asked: str) -> str:
-    """A question in a language, where it is a usual one; what people wrote stays as it is."""
-    return language(asked) if asked in PROMPTS.values() else asked
+LEAST_OPTIONS = {"poll": 2, "several": 2, "ranking": 2, "budget": 2, "priorities": 2, "scale": 1}
+GRACE_S = 2.0  # after a countdown's end, for answers that are under way
 
 
 Summarise = Callable[["QuestionView", pd.DataFrame, int], dict[str, Any]]  # question, its answers, people -> result
@@ -57,7 +36,7 @@ Summarise = Callable[["QuestionView", pd.DataFrame, int], dict[str, Any]]  # que
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question as a room shows it."""
+    """A question as a room shows it. open: whether it takes answers now; until: when its countdown ends."""
 
     id: int
     kind: str
@@ -65,6 +44,10 @@ class QuestionView:
     options: tuple[tuple[str, str], ...]
     open: bool
     result: dict[str, Any] | None
+    settings: dict[str, Any]
+    hidden: bool
+    until: datetime | None
+    repeats: int | None
 
     @property
     def keys(self) -> list[str]:
@@ -76,11 +59,13 @@ class QuestionView:
 class RoomView:
     """A room: its code, title, groups, the id of the question shown (0: none), whether it is closed and purged.
 
-    joined: devices that were given a cookie.
+    joined: devices that were given a cookie. language: of its minutes. practice: its voters are simulated. needs_code:
+    only devices with a one-time code answer.
     """
 
     id: int
     code: str
+    city: str
     title: str
     groups: tuple[str, ...]
     shown: int
@@ -88,10 +73,16 @@ class RoomView:
     purged: bool
     keep_days: int
     joined: int
+    language: str
+    practice: bool
+    needs_code: bool
+    created: datetime
 
 
 @require_role("editor")
-def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> str:
+def open_room(
+    city: str, title: str, groups: list[str], keep_days: int = 30, *, language: str = "en", practice: bool = False
+) -> str:
     """Open a room; returns its code."""
     names = [group.strip()[:60] for group in groups if group.strip()]
     if not title.strip():
@@ -104,6 +95,8 @@ def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> 
             groups=list(dict.fromkeys(names)),
             salt=secrets.token_hex(16),
             keep_days=keep_days,
+            language=language,
+            practice=practice,
         )
         session.add(room)
         return room.code
@@ -112,9 +105,7 @@ def open_room(city: str, title: str, groups: list[str], keep_days: int = 30) -> 
 def rooms(city: str) -> list[RoomView]:
     """A city's rooms, newest first."""
     with Session(engine()) as session:
-        return [
-            _room_view(room) for room in session.scalars(select(Room).where(Room.city == city).order_by(Room.id.desc()))
-        ]
+        return [_room_view(row) for row in session.scalars(select(Room).filter_by(city=city).order_by(Room.id.desc()))]
 
 
 def room(code: str) -> RoomView | None:
@@ -128,6 +119,7 @@ def _room_view(room: Room) -> RoomView:
     return RoomView(
         room.id,
         room.code,
+        room.city,
         room.title,
         tuple(room.groups),
         room.shown,
@@ -135,18 +127,38 @@ def _room_view(room: Room) -> RoomView:
         room.purged is not None,
         room.keep_days,
         room.joined,
+        room.language,
+        room.practice,
+        room.needs_code,
+        aware(room.created),
     )
 
 
 @require_role("editor")
-def add_question(code: str, kind: str, prompt: str, options: list[tuple[str, str]]) -> int:
-    """Put a question to a room and show it; options: key and label (none for a text). Returns its id."""
+def add_question(
+    code: str,
+    kind: str,
+    prompt: str,
+    options: Sequence[tuple[str, str]],
+    settings: Mapping[str, Any] | None = None,
+    *,
+    show: bool = True,
+    hidden: bool = False,
+    repeats: int | None = None,
+) -> int:
+    """Put a question to a room; returns its id. options: key and label (none for texts, a pin, an estimate).
+
+    show: on the phones at once; questions to the stage stand beside the one that is shown. repeats: the question of
+    which it is the second vote. Raises RefusedError.
+    """
     if kind not in KINDS:
         raise RefusedError(f"A question is one of {', '.join(KINDS)}, not '{kind}'.")
     if not prompt.strip():
-        raise RefusedError("A question needs its words.")
-    if kind != "text" and len({key for key, _ in options}) < 2:
-        raise RefusedError("A question needs two different options or more.")
+        raise RefusedError(N_("A question needs its words."))
+    if len({key for key, _ in options}) < LEAST_OPTIONS.get(kind, 0):
+        raise RefusedError(N_("A question needs two different options or more."))
+    if len(options) > MAX_OPTIONS:
+        raise RefusedError(N_("A question has up to 30 options."))
     with Session(engine()) as session, session.begin():
         room = session.scalars(select(Room).where(Room.code == code, Room.closed.is_(None))).one()
         question = Question(
@@ -154,12 +166,15 @@ def add_question(code: str, kind: str, prompt: str, options: list[tuple[str, str
             kind=kind,
             prompt=prompt.strip()[:300],
             open=True,
-            result=None,
+            hidden=hidden,
+            repeats=repeats,
+            settings=dict(settings or {}),
             options=[{"key": key, "label": label} for key, label in options],
         )
         session.add(question)
         session.flush()
-        room.shown = question.id
+        if show and kind != "stage":
+            room.shown = question.id
         return question.id
 
 
@@ -172,13 +187,38 @@ def show_question(code: str, question: int) -> None:
 
 @require_role("editor")
 def set_open(question: int, is_open: bool) -> None:
-    """Let answers in, or hold them where they are."""
+    """Let answers in, or hold them where they are; a countdown ends with it."""
+    _set(question, open=is_open, until=None)
+
+
+@require_role("editor")
+def set_hidden(question: int, is_hidden: bool) -> None:
+    """Show a question's results to the room, or not yet."""
+    _set(question, hidden=is_hidden)
+
+
+@require_role("editor")
+def count_down(question: int, seconds: float) -> None:
+    """Let answers in for so many seconds more."""
+    _set(question, open=True, until=datetime.now(UTC) + timedelta(seconds=seconds))
+
+
+@require_role("editor")
+def remove_question(question: int) -> None:
+    """Take a question out that nobody has answered; others stay."""
     with Session(engine()) as session, session.begin():
-        session.execute(update(Question).where(Question.id == question).values(open=is_open))
+        unanswered = ~select(Answer.id).where(Answer.question_id == question).exists()
+        session.execute(delete(Question).where(Question.id == question, unanswered))
+        session.execute(update(Room).where(Room.shown == question, unanswered).values(shown=0))
+
+
+def _set(question: int, **values: Any) -> None:
+    with Session(engine()) as session, session.begin():
+        session.execute(update(Question).where(Question.id == question).values(**values))
 
 
 def questions(code: str) -> list[QuestionView]:
-    """A room's questions in the order they were asked."""
+    """A room's questions in the order they were prepared."""
     query = select(Question).join(Room, Room.id == Question.room_id).where(Room.code == code).order_by(Question.id)
     with Session(engine()) as session:
         return [_question_view(row) for row in session.scalars(query)]
@@ -193,55 +233,23 @@ def question(number: int) -> QuestionView | None:
 
 def _question_view(row: Question) -> QuestionView:
     options = tuple((option["key"], option["label"]) for option in row.options)
-    return QuestionView(row.id, row.kind, row.prompt, options, row.open, row.result)
+    until = aware(row.until) if row.until else None
+    return QuestionView(
+        row.id,
+        row.kind,
+        row.prompt,
+        options,
+        _takes_answers(row),
+        row.result,
+        row.settings,
+        row.hidden,
+        until,
+        row.repeats,
+    )
 
 
-def check(question: QuestionView, value: Any) -> Any:
-    """An answer as it is stored, or RefusedError with what is wrong."""
-    if question.kind == "text":
-        text = "".join(character for character in str(value) if character.isprintable() or character == "\n").strip()
-        if not text or len(text) > MAX_TEXT_LENGTH:
-            raise RefusedError(f"A text has 1 to {MAX_TEXT_LENGTH} signs.")
-        return text
-    if question.kind == "budget":
-        if not isinstance(value, dict) or set(value) != set(question.keys):
-            raise RefusedError("Points are needed for every option.")
-        if (
-            any(isinstance(points, bool) or not isinstance(points, int) or points < 0 for points in value.values())
-            or sum(value.values()) != BUDGET_POINTS
-        ):
-            raise RefusedError(f"Points are whole numbers from 0 and add up to {BUDGET_POINTS}.")
-        return value
-    limit = 1 if question.kind == "poll" else MAX_PRIORITIES
-    if not isinstance(value, list) or not 1 <= len(value) <= limit or len(set(map(str, value))) != len(value):
-        raise RefusedError(f"1 to {limit} different options can be chosen.")
-    if not set(map(str, value)) <= set(question.keys):
-        raise RefusedError("The answer names an option that was not offered.")
-    return list(map(str, value))
-
-
-def join(code: str) -> str:
-    """A new device's token, for its cookie."""
-    with Session(engine()) as session, session.begin():
-        session.execute(update(Room).where(Room.code == code).values(joined=Room.joined + 1))
-        room, name = session.scalars(select(Room).where(Room.code == code)).one(), secrets.token_urlsafe(18)
-        return f"{name}.{_keyed(room, 'cookie', name)}"
-
-
-def has_joined(code: str, token: str) -> bool:
-    """Whether this server gave the token to a device of the room."""
-    with Session(engine()) as session:
-        room = session.scalar(select(Room).where(Room.code == code))
-        return room is not None and _is_signed(room, token)
-
-
-def _is_signed(room: Room, token: str) -> bool:
-    name, _, signature = token.rpartition(".")
-    return hmac.compare_digest(signature.encode(), _keyed(room, "cookie", name).encode())
-
-
-def _keyed(room: Room, purpose: str, words: str) -> str:
-    return hmac.new(room.salt.encode(), f"{purpose} {words}".encode(), hashlib.sha256).hexdigest()
+def _takes_answers(row: Question, grace_s: float = 0.0) -> bool:
+    return row.open and (row.until is None or datetime.now(UTC) <= aware(row.until) + timedelta(seconds=grace_s))
 
 
 def _locked(session: Session, which: ColumnElement[bool], *, is_shared: bool = False) -> Room | None:
@@ -255,31 +263,36 @@ def _locked(session: Session, which: ColumnElement[bool], *, is_shared: bool = F
     return session.scalar(select(Room).where(which).with_for_update(read=is_shared))
 
 
-def answer(code: str, number: int, token: str, group: str, value: Any) -> None:
+def answer(code: str, number: int, token: str, group: str, value: Any, slot: int = 0) -> None:
     """Store or change one device's answer while its question is open. Acknowledged means on the disk and in the result.
 
-    Raises UnknownDeviceError, RefusedError.
+    slot: which of a device's texts, from 0. Raises UnknownDeviceError, RefusedError.
     """
     with Session(engine()) as session, session.begin():
         room = _locked(session, Room.code == code, is_shared=True)
         question = session.get(Question, number) if 0 < number < 2**31 else None
         if room is None or question is None or question.room_id != room.id:
-            raise RefusedError("This room or question does not exist.")
-        if room.closed is not None or not question.open or room.shown != number:
-            raise RefusedError("This question is closed.")
-        if not _is_signed(room, token):
-            raise UnknownDeviceError("Open the room's page first; it needs a cookie to count each device once.")
+            raise RefusedError(N_("This room or question does not exist."))
+        is_on = room.shown == number or question.kind == "stage"
+        if room.closed is not None or not _takes_answers(question, GRACE_S) or not is_on:
+            raise RefusedError(N_("This question is closed."))
+        if not 0 <= slot < MOST_TEXTS.get(question.kind, 1):
+            raise RefusedError(N_("No more texts of one person are taken here."))
         row = {
             "question_id": number,
-            "device": _keyed(room, "device", token),
+            "device": pseudonym(room, token),
+            "slot": slot,
             "group": group if group in room.groups else "",
-            "value": check(_question_view(question), value),
+            "value": check(question.kind, _question_view(question).keys, question.settings, value),
             "approved": False,
+            "merged": None,
             "batched": False,
         }
         insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
-        changes = {key: insert.excluded[key] for key in ("group", "value", "approved", "batched")}
-        session.execute(insert.on_conflict_do_update(index_elements=["question_id", "device"], set_=changes))
+        changes = {key: insert.excluded[key] for key in ("group", "value", "approved", "merged", "batched")}
+        stored = insert.on_conflict_do_update(index_elements=["question_id", "device", "slot"], set_=changes)
+        changed = session.scalar(stored.returning(Answer.id))
+        session.execute(delete(Support).where(Support.answer_id == changed))  # others supported the words before
 
 
 def count(number: int) -> int:
@@ -288,39 +301,42 @@ def count(number: int) -> int:
         return _count(session, number)
 
 
-def joined(number: int) -> int:
-    """How many devices have joined the room of a question."""
-    query = select(Room.joined).join(Question, Question.room_id == Room.id).where(Question.id == number)
-    with Session(engine()) as session:
-        return int(session.scalar(query) or 0)
-
-
 def _count(session: Session, number: int, *conditions: Any) -> int:
-    return int(session.scalar(select(func.count()).where(Answer.question_id == number, *conditions)) or 0)
+    devices = func.count(Answer.device.distinct())
+    return int(session.scalar(select(devices).where(Answer.question_id == number, *conditions)) or 0)
 
 
 def answers(question: QuestionView) -> pd.DataFrame:
-    """The answers to a question: group and choice, or a column an option for a budget; for a text id, value, approved.
+    """The answers to a question, in a shape by its kind.
 
-    Empty below MIN_PEOPLE people; groups are blank where one of fewer could be told, also by subtraction.
+    Choices and rankings: choice (list of keys); points and scales: a column an option; pins: lon, lat, reason,
+    approved; an estimate: value; texts (data.store.texts): value, approved. All but texts have group, and before: what
+    the same device said in the first vote, None without one. Empty below MIN_PEOPLE people; groups are blank where one
+    of fewer could be told, also by subtraction.
     """
     with Session(engine()) as session:
         return _answers(session, question)
 
 
 def _answers(session: Session, question: QuestionView) -> pd.DataFrame:
-    columns = [Answer.id, Answer.group, Answer.value, Answer.approved]
-    stored = session.execute(select(*columns).where(Answer.question_id == question.id).order_by(Answer.id)).all()
-    rows = pd.DataFrame(stored, columns=["id", "group", "value", "approved"])
-    if question.kind == "text":
-        return rows[["id", "value", "approved"]]
+    columns = [Answer.device, Answer.group, Answer.value, Answer.approved]
+    chosen = select(*columns).where(Answer.question_id == question.id, Answer.merged.is_(None)).order_by(Answer.id)
+    rows = pd.DataFrame(session.execute(chosen).all(), columns=["device", "group", "value", "approved"])
+    if question.kind in MOST_TEXTS:
+        return rows[["value", "approved"]]
     if len(rows) < MIN_PEOPLE:
         rows = rows.iloc[:0]
-    rows["group"] = merge_small_groups(rows["group"], MIN_PEOPLE)
-    if question.kind == "budget":
-        points = pd.DataFrame([*rows["value"]], columns=question.keys, index=rows.index)
-        return pd.concat([rows[["group"]], points], axis=1)
-    return rows[["group", "value"]].rename(columns={"value": "choice"})
+    first = select(Answer.device, Answer.value).where(Answer.question_id == question.repeats)
+    before: dict[str, Any] = dict(session.execute(first).tuples().all()) if question.repeats else {}
+    same = pd.DataFrame(
+        {"group": merge_small_groups(rows["group"], MIN_PEOPLE), "before": rows["device"].map(before.get)}
+    ).astype(object)
+    if question.kind in ("budget", "scale"):
+        return pd.concat([same, pd.DataFrame([*rows["value"]], columns=question.keys, index=rows.index)], axis=1)
+    if question.kind == "pin":
+        places = pd.DataFrame([*rows["value"]], columns=["lon", "lat", "reason"], index=rows.index)
+        return pd.concat([same, places, rows[["approved"]]], axis=1)
+    return same.assign(**{"value" if question.kind == "estimate" else "choice": rows["value"]})
 
 
 def batch(question: QuestionView, summarise: Summarise) -> dict[str, Any] | None:
@@ -337,32 +353,18 @@ def batch(question: QuestionView, summarise: Summarise) -> dict[str, Any] | None
         row = session.get_one(Question, question.id)
         if _is_due(session, row):
             result = summarise(question, _answers(session, question), _count(session, question.id))
-            row.batch = result | {"was_held": not row.open or _was_held(row)}
+            row.batch = result | {"was_held": not _takes_answers(row, 2 * GRACE_S) or _was_held(row)}
             session.execute(update(Answer).where(Answer.question_id == question.id).values(batched=True))
         return row.batch
 
 
 def _is_due(session: Session, row: Question) -> bool:
     new = _count(session, row.id, Answer.batched.is_(False))
-    return new >= MIN_PEOPLE or (new > 0 and not row.open and not _was_held(row))
+    return new >= MIN_PEOPLE or (new > 0 and not _takes_answers(row, 2 * GRACE_S) and not _was_held(row))
 
 
 def _was_held(row: Question) -> bool:
     return bool((row.batch or {}).get("was_held"))
-
-
-@require_role("editor")
-def approve_text(number: int, approved: bool) -> None:
-    """Let a text be seen by the room, or take it back."""
-    with Session(engine()) as session, session.begin():
-        session.execute(update(Answer).where(Answer.id == number).values(approved=approved))
-
-
-@require_role("editor")
-def delete_text(number: int) -> None:
-    """Delete a text for good."""
-    with Session(engine()) as session, session.begin():
-        session.execute(delete(Answer).where(Answer.id == number))
 
 
 @require_role("editor")
@@ -389,6 +391,9 @@ def purge(now: datetime | None = None) -> int:
         due = [room for room in closed if aware(room.closed or moment) + timedelta(days=room.keep_days) <= moment]
         for room in due:
             its_questions = select(Question.id).where(Question.room_id == room.id)
+            its_answers = select(Answer.id).where(Answer.question_id.in_(its_questions))
+            session.execute(delete(Support).where(Support.answer_id.in_(its_answers)))
             session.execute(delete(Answer).where(Answer.question_id.in_(its_questions)))
+            session.execute(delete(Ticket).where(Ticket.room_id == room.id))
             room.purged, room.salt = moment, ""
         return len(due)

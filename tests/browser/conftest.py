@@ -35,7 +35,7 @@ ENTRIES = """
 from datetime import date
 from data import rights, store
 rights.act_as(rights.OWNER)
-from data.store import seeds
+from data.store import devices, seeds
 seeds.fill_register()
 store.add_target("berlin", "district", "01", "library_walk", 15, 2030)
 from data.store import rooms, stories
@@ -44,7 +44,7 @@ options = [("housing", "Housing"), ("work", "Work and income"), ("health", "Heal
 question = rooms.add_question(code, "budget", "Which dimensions matter most?", options)
 for device in range(12):
     points = {"housing": 20 + device, "work": 50 - device, "health": 30}
-    rooms.answer(code, question, rooms.join(code), ["staff", "residents"][device % 2], points)
+    rooms.answer(code, question, devices.join(code), ["staff", "residents"][device % 2], points)
 LIBRARIES = {"service": "library", "level": "district"}
 STEPS = [{"page": "coverage", "query": LIBRARIES, "title": "Libraries", "note": "Mention opening hours"},
          {"page": "displacement", "query": {"scope": "country"}, "title": "Who came", "note": ""}]

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from data.store import rooms, stories
+from data.store import devices, rooms, stories
 from data.translation import LANGUAGES
 from tests.browser.conftest import Visit
 
@@ -171,7 +171,7 @@ def test_where_the_rooms_weights_lead_appears_as_soon_as_enough_have_answered(
     link = seen.page.get_by_role("link", name="Rank areas with the room's weights")
     expect(link).to_have_count(0)
     for _device in range(5):
-        rooms.answer(code, number, rooms.join(code), "", {"housing": 60, "work": 40})
+        rooms.answer(code, number, devices.join(code), "", {"housing": 60, "work": 40})
     expect(link).to_be_visible(timeout=20_000)
     assert "points_housing=60" in (link.get_attribute("href") or "")
     assert seen.errors == []

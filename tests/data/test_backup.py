@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from data import store
 from data.errors import DataError, SourceError
-from data.store import backup, database, register, rooms, stories
+from data.store import backup, database, devices, register, rooms, stories
 from tests.data.test_register import ROW
 
 
@@ -23,7 +24,7 @@ def filled() -> None:
     store.add_assessment("town", date(2026, 1, 1), "desk", {"a": {"level": 2}})
     code = rooms.open_room("town", "Room", ["staff"])
     number = rooms.add_question(code, "poll", "What?", [("a", "A"), ("b", "B")])
-    rooms.answer(code, number, rooms.join(code), "staff", ["b"])
+    rooms.answer(code, number, devices.join(code), "staff", ["b"])
     stories.save("Story", [{"page": "reach"}])
     stories.shorten("reach", "Title")
 
@@ -38,7 +39,7 @@ def test_what_is_restored_is_what_was_saved(
     if to == "sqlite":
         address = f"sqlite:///{tmp_path / 'other.db'}"
     else:
-        server, name = request.getfixturevalue("postgres"), f"restored{count}{id(tmp_path)}"
+        server, name = request.getfixturevalue("postgres"), f"restored{count}{time.time_ns()}"
         with create_engine(server, isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
         address = server.replace("/postgres?", f"/{name}?")
@@ -66,7 +67,7 @@ def test_a_file_that_is_no_backup_stores_nothing(where: str, tmp_path: Path) -> 
         (tmp_path / "wrong").write_text(text_, encoding="utf-8")
         with pytest.raises(SourceError, match="no backup of ours"):
             backup.restore(tmp_path / "wrong")
-    (tmp_path / "wrong").write_text(lines[0].replace('"0005"', '"0001"'), encoding="utf-8")
+    (tmp_path / "wrong").write_text(lines[0].replace('"0006"', '"0001"'), encoding="utf-8")
     with pytest.raises(DataError, match="schema 0001"):
         backup.restore(tmp_path / "wrong")
 

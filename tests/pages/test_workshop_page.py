@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 import data
 from analytics.indicators import DIMENSIONS
 from data.context import CityContext
-from data.store import rooms
+from data.store import devices, rooms
 from services.areas import area_names
 from tests.driver import contents, figures, open_page
 
@@ -27,7 +27,8 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def followed(app: AppTest) -> tuple[str, dict[str, str]]:
     """The page that the answer leads to, with its choices."""
-    (link,) = [urlparse(button.proto.url) for button in app.get("link_button")]
+    links = [urlparse(button.proto.url) for button in app.get("link_button")]
+    (link,) = [link for link in links if not link.path.startswith("workshop_")]
     return link.path, {key: value[0] for key, value in parse_qs(link.query).items() if key != "lang"}
 
 
@@ -36,7 +37,7 @@ def answered(kind: str, options: dict[str, str], answers: list[object], groups: 
     code = rooms.open_room("berlin", "A room", groups or [])
     number = rooms.add_question(code, kind, "What first?", list(options.items()))
     for group, value in zip(groups or [""] * len(answers), answers, strict=True):
-        rooms.answer(code, number, rooms.join(code), group, value)
+        rooms.answer(code, number, devices.join(code), group, value)
     return code
 
 
@@ -49,7 +50,7 @@ def test_a_room_is_opened_and_asked() -> None:
     assert room.title == "Budget 2027"
     assert app.query_params["room"] == room.code
     assert any("Nothing is asked yet." in info.value for info in app.info)
-    app.radio(key="workshop.kind").set_value("priorities").run()
+    app.selectbox(key="workshop.kind").set_value("priorities").run()
     press(app, "Ask")
     assert [question.kind for question in rooms.questions(room.code)] == ["priorities"]
     press(app, "Ask")

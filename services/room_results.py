@@ -1,0 +1,143 @@
+"""What a room answered: summed up from its answers while they are kept, from the kept result afterwards."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+import h3
+import pandas as pd
+
+from analytics import voting
+from data.context import CityContext
+from data.store import rooms as store
+from data.store import texts
+from data.store.ballots import MOST_TEXTS, SCALE
+from data.store.rooms import QuestionView, RoomView
+from services.areas import exact_areas, hierarchy
+
+MOST_WORDS = 60
+CELL = 8  # H3 resolution of places on the map, some 900 m across
+
+
+def summarise(ctx: CityContext, question: QuestionView, answers: pd.DataFrame, people: int) -> dict[str, Any]:
+    """The result of a question as it is kept: people, rows, groups, how far they disagree (0 to 1), who moved.
+
+    moved: how many answered twice and how many of them changed, None where these are too few to say.
+    """
+    day = date.today().isoformat()
+    result: dict[str, Any] = {"people": people, "day": day, "rows": [], "groups": [], "apart": None, "moved": None}
+    if question.kind in MOST_TEXTS:
+        return result | {"rows": _texts(question)}
+    if answers.empty:
+        return result
+    rows, apart = _SUMMARIES[question.kind](ctx, question, answers)
+    return result | {
+        "rows": rows.to_dict("records"),
+        "groups": _groups(question, answers),
+        "apart": apart,
+        "moved": _moved(question, answers),
+        "concentration": voting.concentration(answers, question.keys) if question.kind == "budget" else None,
+        "comments": _texts(question) if question.kind == "pin" else [],
+    }
+
+
+Summary = tuple[pd.DataFrame, float | None]
+
+
+def _poll(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -> Summary:
+    rows = voting.poll(answers, question.keys)
+    return rows, 1 - voting.consensus(list(rows["votes"]))
+
+
+def _ranking(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -> Summary:
+    return voting.ranking(answers, question.keys), 1 - voting.concordance(answers, question.keys)
+
+
+def _scale(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -> Summary:
+    apart = [voting.distance(answers[key]) / (SCALE - 1) for key in question.keys]
+    return voting.scale(answers, question.keys, SCALE), float(pd.Series(apart).mean())
+
+
+def _budget(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -> Summary:
+    return voting.budget(answers, question.keys), voting.disagreement(answers, question.keys)
+
+
+def _estimate(_ctx: CityContext, _question: QuestionView, answers: pd.DataFrame) -> Summary:
+    values = answers["value"].astype(float)
+    q25, median, q75 = (float(values.quantile(share)) for share in (0.25, 0.5, 0.75))
+    return voting.guesses(values).assign(q25=q25, median=median, q75=q75), None
+
+
+def _pins(ctx: CityContext, _question: QuestionView, answers: pd.DataFrame) -> Summary:
+    """Where five people or more mean one place, and the areas of the others; none outside the city."""
+    import geopandas as gpd
+
+    spots = gpd.GeoDataFrame(answers, geometry=gpd.points_from_xy(answers["lon"], answers["lat"]), crs=4326)
+    shapes = exact_areas(ctx)[["area_id", "geometry"]]
+    inside = spots.to_crs(shapes.crs).sjoin(shapes, predicate="within")
+    inside = inside[~inside.index.duplicated()]  # on a border two areas hold it
+    above = hierarchy(ctx).reindex(inside["area_id"])
+    levels = [level for level in reversed(ctx.levels) if level in above]
+    pins = pd.DataFrame({level: above[level].to_numpy() for level in levels})
+    pins.insert(
+        0, "cell", [h3.latlng_to_cell(lat, lon, CELL) for lat, lon in zip(inside["lat"], inside["lon"], strict=True)]
+    )
+    rows = voting.snap(pins, ["cell", *levels], store.MIN_PEOPLE)
+    return rows.rename(columns={"place": "level", "key": "option"}), None
+
+
+_SUMMARIES = {
+    "poll": _poll,
+    "several": _poll,
+    "priorities": _poll,
+    "ranking": _ranking,
+    "scale": _scale,
+    "budget": _budget,
+    "estimate": _estimate,
+    "pin": _pins,
+}
+
+
+def _texts(question: QuestionView) -> list[dict[str, Any]]:
+    """Texts that a moderator let through: most people first; of a cloud as often as each was written."""
+    rows = texts.texts(question.id)
+    rows = rows[rows["approved"]]
+    if question.kind == "cloud":
+        return voting.words(list(rows["value"])).head(MOST_WORDS).to_dict("records")
+    return rows.sort_values("people", ascending=False, kind="stable")[["value", "people"]].to_dict("records")
+
+
+def _groups(question: QuestionView, answers: pd.DataFrame) -> list[dict[str, Any]]:
+    if question.kind in ("pin", "estimate"):
+        return []
+    if question.kind == "ranking":
+        answers = answers[["group"]].join(voting.ranks(answers, question.keys))
+    return voting.by_group(answers, question.keys).to_dict("records")
+
+
+def _moved(question: QuestionView, answers: pd.DataFrame) -> list[int] | None:
+    if not question.repeats or question.kind == "pin":
+        return None
+    columns: str | list[str] = question.keys if question.kind in ("budget", "scale") else "choice"
+    if question.kind == "estimate":
+        columns = "value"
+    people, changed = voting.moved(answers, columns, is_ordered=question.kind == "ranking")
+    fewest = min(changed, people - changed)
+    return [people, changed] if people >= store.MIN_PEOPLE and not 0 < fewest < store.MIN_PEOPLE else None
+
+
+def result(ctx: CityContext, question: QuestionView) -> dict[str, Any]:
+    """The kept result of a closed room's question, else what may be seen of the answers so far."""
+    if question.result is not None:
+        return question.result
+    if question.kind in MOST_TEXTS:  # the moderator lets these through one by one
+        return summarise(ctx, question, pd.DataFrame(), store.count(question.id))
+    answer = store.batch(question, partial(summarise, ctx)) or summarise(ctx, question, pd.DataFrame(), 0)
+    return answer | ({"comments": _texts(question)} if question.kind == "pin" else {})
+
+
+def close(ctx: CityContext, room: RoomView) -> None:
+    """Close a room for good and keep its results."""
+    store.close(room.code, partial(summarise, ctx))
