@@ -50,7 +50,7 @@ class Board:
 def board(ctx: CityContext, room: RoomView, question: QuestionView) -> Board:
     """What is shown of a question now; a practice room's invented voters go on."""
     practise(ctx, room, question)
-    answer = result(ctx, question)
+    answer = result(ctx, question) | {"practice": room.practice}
     return Board(
         f"room-{question.id}",
         question.kind,

@@ -64,9 +64,11 @@ def figures(ctx: CityContext, question: QuestionView, answer: Mapping[str, Any])
 
 
 def caption_source(ctx: CityContext, answer: Mapping[str, Any]) -> str:
-    """Whose answers they are, on which day; no sample."""
+    """Whose answers they are, on which day; no sample. Of a room to practise in it says so."""
     _ = ctx.language
     people, day = answer["people"], _.day(date.fromisoformat(answer.get("day", f"{date.today()}")))
+    if answer.get("practice"):
+        return _("a room to practise in, {people} answers, most of them invented, {day}", people=people, day=day)
     return _("this room, {people} people, {day}; no sample of the city", people=people, day=day)
 
 

@@ -163,15 +163,11 @@ def board(shown: Any, is_live: bool) -> None:
     clock(shown.seconds)
     if is_live:
         st.subheader(escaped(shown.words), anchor=False)
-    st.markdown(
-        _(
-            "**{people}** have answered. Devices that have joined: {joined}; here now: {here}; typing: {typing}.",
-            people=shown.people,
-            joined=shown.joined,
-            here=shown.here,
-            typing=shown.typing,
-        )
-    )
+    counts = _("**{people}** have answered.", people=shown.people)
+    if is_live:
+        there = {"joined": shown.joined, "here": shown.here, "typing": shown.typing}
+        counts += " " + _("Devices that have joined: {joined}; here now: {here}; typing: {typing}.", **there)
+    st.markdown(counts)
     if is_live and shown.hidden:
         st.caption(_("The room does not see these results yet."))
     _answers(shown, is_live)
