@@ -12,8 +12,11 @@ import pandas as pd
 from data import ground
 from data.translation import GAP, Language, is_gap
 
-Kind = Literal["name", "text", "id", "number", "day", "flag"]
+Kind = Literal["name", "text", "id", "number", "day", "flag", "key"]
 
+ONE_LINE = 95  # letters of a title
+SECOND, BRACKET = re.compile(r"[;؛] "), re.compile(r" \(([^()]{20,})\)")  # what a title can leave to the subtitle
+ENTRY_END = re.compile(r"(?<= · v)(\S+)[;؛] ")  # a table's entry in a line of sources ends with its version
 LICENCE = re.compile(r"(CC |CC0|ODbL|dl-de)")  # where a line of sources goes on with another licence
 
 
@@ -22,7 +25,7 @@ class Column:
     """A column as people read it. label and unit: in the reader's language; digits: after the point; missing: said for
     a gap.
 
-    An 'id' stays text in every format, whatever its signs.
+    An 'id' stays text in every format, whatever its signs. A 'key' is for programs: no reader sees it.
     """
 
     name: str
@@ -163,9 +166,31 @@ class Figure:
         return publishers(self.source)
 
     @property
+    def headline(self) -> tuple[str, str]:
+        """The finding as a title, and what a long one leaves to the line below: its second part, its brackets."""
+        title, aside = self.finding, list[str]()
+        if len(title) > ONE_LINE:
+            title, *second = SECOND.split(title, maxsplit=1)
+            aside += second
+        if len(title) > ONE_LINE:
+            aside = [*BRACKET.findall(title), *aside]
+            title = BRACKET.sub("", title)
+        return title, "; ".join(aside)
+
+    @property
+    def sources(self) -> list[str]:
+        """Each table that it rests on: publisher, period, licence, version."""
+        return ENTRY_END.sub(r"\1\n", self.source).split("\n")
+
+    @property
+    def measured(self) -> str:
+        """Unit and period in one line."""
+        return ", ".join(part for part in (self.unit, self.period) if part)
+
+    @property
     def subtitle(self) -> str:
         """Unit, period and caveat in one line."""
-        return " · ".join(part for part in (", ".join(p for p in (self.unit, self.period) if p), self.note) if part)
+        return " · ".join(part for part in (self.measured, self.note) if part)
 
     def headings(self) -> list[str]:
         """What each column is called, with its unit."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import access, areas, equity, transit
-from views import controls, figures, shell, state
+from views import controls, figure_parts, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
@@ -11,7 +11,7 @@ territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Equity of access in {name}", name=ctx.name), ctx, territory, follows="city")
 query = state.read(access.Question, {"service": list(access.services(ctx))})
 controls.row(access.question_labels(ctx))
-st.caption(access.about(ctx, query, territory.changed(district="")))
+figure_parts.about(access.about(ctx, query, territory.changed(district="")))
 figures.key_figures(equity.key_figures(ctx, territory, query))
 if equity.counts_displaced(ctx, territory):
     st.markdown(equity.gap_sentence(ctx, territory, query))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import access, areas, coverage, names, transit
-from views import controls, figures, shell, state
+from views import controls, figure_parts, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
@@ -24,7 +24,7 @@ if query.way == "transit":
     controls.choice(columns[2].selectbox, _("Setting out"), "window", transit.window_labels(ctx))
 figures.key_figures(coverage.key_figures(ctx, territory, query))
 notes = coverage.about(ctx, territory, query), access.limits_note(ctx, query.service, territory)
-st.caption(" · ".join(filter(None, notes)))
+figure_parts.about(" · ".join(filter(None, notes)))
 with shell.section():
     figures.show(coverage.map_figure(ctx, territory, query))
 topic = coverage.NEEDS.get(names.facility_kinds(ctx).loc[query.service, "grouping"])

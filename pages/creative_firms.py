@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import areas, creative, firms, names
-from views import controls, figures, shell, state
+from views import controls, figure_parts, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
@@ -22,7 +22,7 @@ controls.choice(left.radio, _("Scope"), "scope", scopes, horizontal=True)
 controls.choice(right.selectbox, _("Areas"), "level", names.level_names(ctx))
 figures.key_figures(firms.key_figures(ctx, territory, query))
 st.markdown(firms.employees_sentence(ctx, query))
-st.caption(firms.about(ctx, query))
+figure_parts.about(firms.about(ctx, query))
 figures.show(firms.map_figure(ctx, territory, query))
 st.markdown(firms.hot_spots_sentence(ctx, query))
 st.header(_("Submarkets"), anchor=False, divider="gray")

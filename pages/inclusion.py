@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import areas, inclusion, indicator_days, names
-from views import controls, figures, shell, state
+from views import controls, figure_parts, figures, shell, state
 from views.language import _
 from views.text import escaped
 
@@ -23,7 +23,7 @@ if query.weights == "expert":
     dimensions = names.dimensions(ctx.language)
     for column, (key, label) in zip(st.columns(len(dimensions)), dimensions.items(), strict=True):
         controls.number(label, f"points_{key}", place=column)
-st.caption(f"{indicator_days.about(ctx, period)}. {indicator_days.caveats(ctx, period)}")
+figure_parts.about(f"{indicator_days.about(ctx, period)} · {indicator_days.caveats(ctx, period)}")
 with shell.section():
     with st.spinner(_("Ranking under 2,048 combinations of choices …")):
         index_map = inclusion.map_figure(ctx, territory, period, query)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from services import areas, initiatives
-from views import controls, figures, shell, state
+from views import controls, figure_parts, figures, shell, state
 from views import initiatives as drawing
 from views.language import _
 from views.signing_in import allowed
@@ -50,7 +50,7 @@ def look_closely(initiative: Mapping[str, Any]) -> None:
             return
         texts = initiatives.form_texts(initiative)
         drawing.edit(number, version, texts, labels, names, initiatives.save)
-        figures.table(initiatives.history_figure(ctx, number))
+        figure_parts.table(initiatives.history_figure(ctx, number))
         left, right = st.columns(2)
         if left.button(_("Undo the last change"), key=f"undo-{number}"):
             drawing.attempt(number, partial(initiatives.undo, number, drawing.author()), labels)
@@ -70,7 +70,7 @@ def take_in() -> None:
             words, report = initiatives.import_file(ctx, file.getvalue(), file.name, drawing.author())
             st.success(words)
             if report:
-                figures.table(report)
+                figure_parts.table(report)
 
 
 if everything.empty:

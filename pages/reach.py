@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from services import access, areas, names, reach, transit
-from views import controls, figures, shell, state
+from views import controls, figure_parts, figures, shell, state
 from views.language import _
 
 
@@ -19,7 +19,7 @@ territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Who is served in {district}", district=areas.place_name(ctx, territory)), ctx, territory)
 query = state.read(reach.Query, reach.options(ctx, territory), {"level": ctx.levels[-1]})
 controls.row(access.question_labels(ctx))
-st.caption(access.about(ctx, query, territory))
+figure_parts.about(access.about(ctx, query, territory))
 controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))
 labelled = partial(controls.choice, st.radio, horizontal=True)
 labelled(_("Compare"), "against", lambda code: _(reach.COMPARISONS[code]))

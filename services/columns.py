@@ -49,7 +49,7 @@ SHARED = by_name(
 
 
 def described(rows: pd.DataFrame, own: Mapping[str, Column], language: Language) -> tuple[Column, ...]:
-    """The columns of rows in the reader's language, names first and ids last.
+    """The columns of rows in the reader's language, names first and ids last; keys are left out.
 
     own: descriptions of the service that go before the shared ones. Raises KeyError that names a column without one.
     """
@@ -58,6 +58,8 @@ def described(rows: pd.DataFrame, own: Mapping[str, Column], language: Language)
         column = own.get(name) or SHARED.get(name)
         if column is None:
             raise KeyError(f"Column '{name}' of a figure has no label: describe it beside its service.")
+        if column.kind == "key":
+            continue
         columns.append(
             replace(
                 column,

@@ -135,7 +135,8 @@ def area_map(
     """A figure with a map of the city's areas (nine parameters: each is one thing that a map shows).
 
     rows: area_id, name, value (what is coloured; empty where not known), shown (its text), and columns that are
-    exported. points: facilities drawn on top: area_id (smallest areas), lon, lat, name, shown, and perhaps source_id.
+    exported, largest value first.
+    points: facilities drawn on top: area_id (smallest areas), lon, lat, name, shown, and perhaps source_id.
     Rows and points of other districts than the chosen one are left out.
     """
     rows = in_district(ctx, rows, territory.district, level).reset_index(drop=True)
@@ -152,7 +153,8 @@ def area_map(
         ctx, f"{caption.unit}, {caption.period}", grouped, ranges(grouped, shading, ctx.language), points=dot_label
     )
     drawing = city_map(ctx, territory, layers, key_to_colours, level)
-    return figure(ctx, key, caption, rows.drop(columns=["value", "shown"]), drawing, columns, shapes)
+    table = rows.sort_values("value", ascending=False, kind="stable").drop(columns=["value", "shown"])
+    return figure(ctx, key, caption, table, drawing, columns, shapes)
 
 
 def shapes_address(ctx: CityContext, level: str) -> str:

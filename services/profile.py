@@ -37,7 +37,7 @@ COLUMNS = by_name(
     Column("similar", N_("Similar areas"), digits=1),
     Column("better_than", N_("Better than"), "%", missing=N_("not judged")),
     Column("kind", N_("Stands out as"), kind="text"),
-    Column("indicator", N_("Indicator"), kind="id"),
+    Column("indicator", N_("Indicator"), kind="key"),
 )
 
 

@@ -26,8 +26,8 @@ MAY_REACH = {
     "data": {"data"},
 }
 MAY_IMPORT = MAY_REACH | {"pages": {"services", "views"}, "web": {"web", "services", "views", "data"}}
-# What views know of data: types, words and the errors they show, the base map, the reader's role, what a register's
-# form may hold.
+# What views know of data: types, words and what they mean, the errors they show, the base map, the reader's role, what
+# a register's form may hold.
 DATA_FOR_VIEWS = {
     "data",
     "data.cache",
@@ -35,6 +35,7 @@ DATA_FOR_VIEWS = {
     "data.errors",
     "data.figures",
     "data.files",
+    "data.glossary",
     "data.ground",
     "data.rights",
     "data.settings",

@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.parser import OxmlElement
 from docx.shared import Cm, Pt, RGBColor
 
@@ -31,11 +32,13 @@ def word(report: Report, parts: list[Part], pictures: list[bytes | None]) -> byt
         if picture is not None:
             document.add_picture(io.BytesIO(picture), width=Cm(16))
         document.add_paragraph(f"{part.figure.subtitle} · {part.source}").runs[0].font.size = Pt(8)
-        for head, rows in part.tables:
+        for (head, rows), numbers in zip(part.tables, part.numbers, strict=True):
             table = document.add_table(len(rows) + 1, len(head), style="Light List")
             for line, row in zip(table.rows, [head, *rows], strict=True):
-                for cell, text in zip(line.cells, row, strict=True):
+                for cell, text, is_number in zip(line.cells, row, numbers, strict=True):
                     cell.text = text
+                    if is_number:
+                        cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
                     cell.paragraphs[0].runs[0].font.size = Pt(7) if text else None
             document.add_paragraph()
         document.add_paragraph(part.more)

@@ -16,15 +16,20 @@ WEIGHT = 6  # a figure's objects weigh about so many times its JSON
 _cache = ByteCache(64_000_000, lambda figure: WEIGHT * len(figure.to_json(validate=False)))
 
 
-def draw(chart: Chart, style: Style) -> go.Figure:
-    """A chart for the screen, in the reader's language and theme; shared, nobody changes it afterwards."""
+def draw(chart: Chart, style: Style, said: str = "") -> go.Figure:
+    """A chart for the screen, in the reader's language and theme; shared, nobody changes it afterwards.
+
+    said: the subtitle above it; a unit that stands there is not written into the chart again.
+    """
+    unit = str(chart.options.get("unit", ""))
+    options = chart.options | {"unit": ""} if unit and said.startswith(unit) else chart.options
     module = next(module for module in (charts, comparisons, flows, room_charts) if hasattr(module, chart.kind))
     function: Any = getattr(module, chart.kind)
 
     def compute() -> go.Figure:
-        return localise_chart(function(style, chart.rows, **chart.options), style.language)
+        return localise_chart(function(style, chart.rows, **options), style.language)
 
-    figure: go.Figure = _cache.get((chart.kind, chart.rows, chart.options, style.language.code, style.theme), compute)
+    figure: go.Figure = _cache.get((chart.kind, chart.rows, options, style.language.code, style.theme), compute)
     return figure
 
 

@@ -135,27 +135,30 @@ def picture_bytes(figure: Figure, kind: str, language: Language) -> bytes:
     return kaleido.calc_fig_sync(picture.to_plotly_json(), opts=options, kopts={"mathjax": False})
 
 
-def buttons(figure: Figure) -> None:
-    """Buttons that take table and picture away; each file is made when its button is pressed."""
-    language = current()
-    kinds: dict[str, tuple[str, str, Callable[[], bytes]]] = {
+def kinds(figure: Figure, language: Language) -> dict[str, tuple[str, str, Callable[[], bytes]]]:
+    """The files that can be made of a figure, by their ending: what each is called, its type, how it is made."""
+    every: dict[str, tuple[str, str, Callable[[], bytes]]] = {
         "csv": ("CSV", "text/csv", partial(csv_bytes, figure, language)),
         "xlsx": ("Excel", XLSX, partial(xlsx_bytes, figure, language)),
         "parquet": ("Parquet", "application/vnd.apache.parquet", partial(parquet_bytes, figure.rows)),
     }
     if len(figure.rows) > MAX_SHEET_ROWS:
-        del kinds["xlsx"]
+        del every["xlsx"]
     if figure.geometry is not None:
-        kinds["geojson"] = ("GeoJSON", "application/geo+json", partial(geojson_bytes, figure))
-        kinds["gpkg"] = ("GeoPackage", "application/geopackage+sqlite3", partial(geopackage_bytes, figure))
-    drawn, drawable = figure.drawing is not None, can_draw()
-    if drawn and drawable:
-        kinds["png"] = ("PNG", "image/png", partial(picture_bytes, figure, "png", language))
-        kinds["svg"] = ("SVG", "image/svg+xml", partial(picture_bytes, figure, "svg", language))
-    stem, tip = file_stem(figure.finding), _("Table of: {title}", title=figure.finding)
-    with st.container(horizontal=True):
-        for ending, (label, mime, make) in kinds.items():
+        every["geojson"] = ("GeoJSON", "application/geo+json", partial(geojson_bytes, figure))
+        every["gpkg"] = ("GeoPackage", "application/geopackage+sqlite3", partial(geopackage_bytes, figure))
+    if figure.drawing is not None and can_draw():
+        every["png"] = ("PNG", "image/png", partial(picture_bytes, figure, "png", language))
+        every["svg"] = ("SVG", "image/svg+xml", partial(picture_bytes, figure, "svg", language))
+    return every
+
+
+def buttons(figure: Figure) -> None:
+    """Buttons that take table and picture away; each file is made when its button is pressed."""
+    stem = file_stem(figure.finding)
+    with st.container(horizontal=True, gap="xsmall"):
+        for ending, (label, mime, make) in kinds(figure, current()).items():
             key = f"{figure.key}-{ending}"
-            st.download_button(label, make, f"{stem}.{ending}", mime, key=key, on_click="ignore", help=tip)
-    if drawn and not drawable:
+            st.download_button(label, make, f"{stem}.{ending}", mime, key=key, on_click="ignore")
+    if figure.drawing is not None and not can_draw():
         st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))

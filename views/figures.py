@@ -9,17 +9,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
-from data.figures import Chart, Column, Figure, KeyFigure, Map
-from views import exports, map_component, maps, posters, state
+from data.figures import Chart, Figure, KeyFigure, Map
+from views import exports, figure_parts, map_component, maps, posters, state
 from views.drawing import draw
 from views.language import _, current
 from views.palette import style
 
 HEIGHT = "clamp(420px, calc(100vh - 29rem), 900px)"  # of a map that a page is about
-ROWS = 1_000  # of a table on the screen
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
@@ -43,39 +41,36 @@ def _remember(figure: Figure) -> None:
     st.session_state["_figures"] = [*(other for other in shown() if other.key != figure.key), figure]
 
 
+def _is_wanted(figure: Figure) -> bool:
+    """Whether the page is shown whole, or this is the figure that it is opened for."""
+    return st.query_params.get("frame", figure.key) in (figure.key, "map")
+
+
 def show(
     figure: Figure, on_point: Callable[[str], None] | None = None, on_row: Callable[[int], None] | None = None
 ) -> None:
-    """Draw a figure. on_point: called with the source_id of a facility that is clicked on a map; on_row: with the
-    number of the row that is chosen in the table.
+    """Draw a figure with all that stands around it. on_point: called with the source_id of a facility that is clicked
+    on a map; on_row: with the number of the row that is chosen, where the figure is a table.
     """
     _remember(figure)
-    st.subheader(figure.finding, anchor=False)
-    drawing, hint = figure.drawing, ""
-    if isinstance(drawing, Map):
-        if drawing.legend:
-            maps.legend(drawing.legend, style())
-        _draw_map(figure, drawing, on_point)
-        if drawing.picks:
-            hint = _("Click an area to choose it on every page")
-        if on_point:
-            hint += _(", a dot for its catchment")
-    elif drawing is not None:
-        st.plotly_chart(draw(drawing, style()), key=figure.key, config=CONFIG, alt=figure.summary)
-    else:
-        table(figure, on_row)
-    _caption(figure, hint)
-    with st.expander(_("Table, source, downloads")):
-        if drawing is not None:
-            table(figure, on_row)
-        st.caption(_("Source: {credit}", credit=figure.source))
-        exports.buttons(figure)
-
-
-def _caption(figure: Figure, hint: str = "") -> None:
-    """What, when and whose, in short; the whole source opens below."""
-    credit = _("Source: {credit}", credit=figure.publishers)
-    st.caption(" · ".join(part for part in (figure.subtitle, hint, credit) if part))
+    if not _is_wanted(figure):
+        return
+    drawing = figure.drawing
+    with st.container(key=f"figure-{figure.key}", gap="xsmall"):
+        figure_parts.head(figure)
+        if isinstance(drawing, Map):
+            hint = _("Click an area to choose it on every page") if drawing.picks else ""
+            if on_point:
+                hint += _(", a dot for its catchment")
+            if drawing.legend:
+                maps.legend(drawing.legend, style(), said=figure.measured, hint=hint)
+            _draw_map(figure, drawing, on_point)
+        elif drawing is not None:
+            picture = draw(drawing, style(), said=figure.measured)
+            st.plotly_chart(picture, key=figure.key, config=CONFIG, alt=figure.summary)
+        else:
+            figure_parts.table(figure, on_row)
+        figure_parts.foot(figure)
 
 
 def _draw_map(figure: Figure, drawing: Map, on_point: Callable[[str], None] | None) -> None:
@@ -102,24 +97,25 @@ def map_alone(figure: Figure, opacity: float) -> None:
     """A figure's map with its legend and source and nothing else, for the frame of another site."""
     drawing = figure.drawing
     assert isinstance(drawing, Map)
-    if _stage(replace(figure, drawing=replace(drawing, board=None)), opacity, f"{figure.key}-alone", {}):
+    bare = replace(figure, drawing=replace(drawing, board=None))
+    if not map_component.is_available():
+        show(bare)
+        return
+    with st.container(key=f"figure-{figure.key}-alone"):
+        _stage(bare, opacity, f"{figure.key}-alone", {})
         st.caption(_("Source: {credit}", credit=figure.source))
 
 
 def _stage(
     figure: Figure, opacity: float, key: str, actions: Mapping[str, Callable[[Any], None]], search: str = ""
-) -> bool:
-    """A figure's map with its legend, as high as the window; False where it was shown as any figure is."""
+) -> None:
+    """A figure's map with its legend, as high as the window."""
     drawing = figure.drawing
     assert isinstance(drawing, Map)
-    if not map_component.is_available():
-        show(figure)
-        return False
     _remember(figure)
     if drawing.legend:
-        maps.legend(drawing.legend, style(), opacity)
+        maps.legend(drawing.legend, style(), opacity, said=figure.measured)
     map_component.show(figure, style(), key, actions, opacity=opacity, search=search, height=HEIGHT)
-    return True
 
 
 def workplace(
@@ -130,16 +126,14 @@ def workplace(
     """
     drawing = figure.drawing
     assert isinstance(drawing, Map)
-    every = {"area": _chooses(drawing), **(actions or {})}
-    if not _stage(figure, opacity, f"{figure.key}-component", every, search):
+    if not map_component.is_available():
+        show(figure)
         return
-    st.subheader(figure.finding, anchor=False)
-    _caption(figure)
-    with st.expander(_("Table, source, downloads")):
-        table(figure)
-        st.caption(_("Source: {credit}", credit=figure.source))
-        exports.buttons(figure)
-        _poster(figure)
+    every = {"area": _chooses(drawing), **(actions or {})}
+    with st.container(key=f"figure-{figure.key}", gap="xsmall"):
+        figure_parts.head(figure)
+        _stage(figure, opacity, f"{figure.key}-component", every, search)
+        figure_parts.foot(figure, partial(_poster, figure))
 
 
 def _poster(figure: Figure) -> None:
@@ -158,47 +152,6 @@ def _poster(figure: Figure) -> None:
         on_click="ignore",
         icon=":material/print:",
     )
-
-
-def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
-    """All columns and the first ROWS rows of a figure, in the reader's words."""
-    columns, key = dict[str, Any](), f"{figure.key}-table"
-
-    def pick() -> None:
-        for row in st.session_state[key].selection.rows:
-            on_row(row)  # type: ignore[misc]  # asked only where there is one
-
-    select: dict[str, Any] = {"on_select": pick, "selection_mode": "single-row"} if on_row else {}
-    for column in figure.columns:
-        columns[column.name] = (
-            st.column_config.NumberColumn(column.heading, format="localized", width=_width(column, figure.rows))
-            if column.kind == "number" and pd.api.types.is_numeric_dtype(figure.rows[column.name])
-            else st.column_config.Column(column.heading)
-        )
-    rows = figure.rows[[column.name for column in figure.columns]].head(ROWS)
-    rounded = {column.name: column.digits for column in figure.columns if column.kind == "number"}
-    numeric = {name: digits for name, digits in rounded.items() if pd.api.types.is_float_dtype(rows[name])}
-    st.dataframe(
-        rows.round(numeric),
-        hide_index=True,
-        height=min(38 + 35 * max(len(rows), 1), 320),
-        column_config=columns,
-        placeholder="–",
-        alt=_("Table: {title}", title=figure.finding),
-        key=key,
-        **select,
-    )
-    if len(figure.rows) > ROWS:
-        st.caption(
-            _("The table above shows the first 1,000 of {rows:,} rows; these files hold all.", rows=len(figure.rows))
-        )
-
-
-def _width(column: Column, rows: pd.DataFrame) -> int:
-    """Pixels that a column's heading and longest number need: the browser measures them without their separators."""
-    numbers = rows[column.name].dropna().astype(float)
-    longest = max((len(f"{value:,.{column.digits}f}") for value in (numbers.min(), numbers.max())), default=0)
-    return min(max(8 * longest + 24, 7 * len(column.heading) + 24, 60), 420)
 
 
 def key_figures(numbers: Iterable[KeyFigure]) -> None:
@@ -239,8 +192,8 @@ def tile(number: KeyFigure, figure: Figure) -> None:
 
 def table_alone(figure: Figure) -> None:
     """A figure's finding and table, without downloads, for a projector."""
-    st.subheader(figure.finding, anchor=False)
-    table(figure)
+    figure_parts.head(figure)
+    figure_parts.table(figure)
 
 
 def live(figure: Figure) -> None:
@@ -248,12 +201,12 @@ def live(figure: Figure) -> None:
     each time.
     """
     _remember(figure)
-    st.subheader(figure.finding, anchor=False)
+    figure_parts.head(figure)
     if figure.drawing is None:
-        table(figure)
+        figure_parts.table(figure)
     elif isinstance(figure.drawing, Map):
         _draw_map(figure, figure.drawing, None)
     else:
-        picture = draw(figure.drawing, style())
+        picture = draw(figure.drawing, style(), said=figure.measured)
         st.plotly_chart(picture, key=figure.key, config={"displayModeBar": False}, alt=figure.summary)
-    st.caption(_("{unit} · Source: {source}", unit=figure.subtitle, source=figure.source))
+    st.caption(_("Source: {credit}", credit=figure.publishers))

@@ -181,10 +181,11 @@ def arcs(style: Style, pairs: pd.DataFrame) -> pdk.Layer:
     )
 
 
-def legend(key: Legend, style: Style, opacity: float = 0) -> None:
+def legend(key: Legend, style: Style, opacity: float = 0, *, said: str = "", hint: str = "") -> None:
     """Class colours with their ranges and how many areas each holds; what widths of lines stand for.
 
-    opacity: of the classes on the map, up to 1; the theme's own where it is 0.
+    opacity: of the classes on the map, up to 1; the theme's own where it is 0. said: the subtitle above it, which is
+    not repeated. hint: what a click does.
     """
     swatch = (
         '<span style="display:inline-block;width:1.1em;height:1.1em;margin-inline-end:.4em;vertical-align:-.15em;'
@@ -205,12 +206,14 @@ def legend(key: Legend, style: Style, opacity: float = 0) -> None:
             items.append(f'<span style="color:{colour}" aria-hidden="true">●</span> {html.escape(label)}')
     line = '<span style="display:inline-block;width:2em;height:{:.1f}px;vertical-align:middle;background:{}"></span> {}'
     items += [line.format(width, GROUPS[0], html.escape(label)) for width, label in key.widths]
-    said = style.language("areas · residents in class") if key.people else style.language("areas in class")
-    counted = f"<small>({said})</small>" if key.labels else ""
+    counted = style.language("areas · residents in class") if key.people else style.language("areas in class")
+    title = "" if key.title == said else f"<strong>{html.escape(key.title)}</strong> "
+    notes = [note for note in (f"({counted})" if key.labels else "", html.escape(hint)) if note]
     cells = "".join(f'<li style="margin-inline-end:1.2em">{item}</li>' for item in items)
+    small = f'<li style="opacity:.75"><small>{" · ".join(notes)}</small></li>' if notes else ""
     st.html(
-        f'<div style="font-size:.875rem"><strong>{html.escape(key.title)}</strong> {counted}'
-        f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}</ul></div>'
+        f'<div style="font-size:.875rem">{title}'
+        f'<ul style="display:flex;flex-wrap:wrap;list-style:none;padding:0;margin:.2em 0">{cells}{small}</ul></div>'
     )
 
 

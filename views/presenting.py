@@ -66,11 +66,6 @@ def bare() -> None:
     _hide(*CHROME, "stHeader")
 
 
-def near_top() -> None:
-    """The page's title close below the menu."""
-    st.html("<style>[data-testid=stMainBlockContainer]{padding-top:4.5rem}</style>")
-
-
 def _hide(*parts: str) -> None:
     st.html(f"<style>{','.join(f'[data-testid={part}]' for part in parts)}{{display:none}}</style>")
 

@@ -64,7 +64,8 @@ _REPORT = """
   #text(7.5pt, fill: luma(70))[#part.unit · #part.source]
   #for block in part.tables {
     set text(7pt)
-    table(columns: block.head.len(), table.header(..block.head.map(name => strong(name))), ..block.rows.flatten())
+    table(columns: block.head.len(), align: (x, y) => if block.numbers.at(x) { end } else { start },
+      table.header(..block.head.map(name => strong(name))), ..block.rows.flatten())
   }
   #if part.more != "" { text(7.5pt, part.more) }
 ]
@@ -123,7 +124,10 @@ def report(report: Report, parts: list[Part], pictures: list[bytes | None]) -> b
                     "title": part.figure.finding,
                     "unit": part.figure.subtitle,
                     "source": part.source,
-                    "tables": [{"head": head, "rows": rows} for head, rows in part.tables],
+                    "tables": [
+                        {"head": head, "rows": rows, "numbers": numbers}
+                        for (head, rows), numbers in zip(part.tables, part.numbers, strict=True)
+                    ],
                     "more": part.more,
                     "picture": "" if picture is None else f"{place}.png",
                 }

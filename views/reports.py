@@ -39,10 +39,14 @@ class Report:
 
 @dataclass(frozen=True)
 class Part:
-    """A figure in words: heads and rows of its tables on paper, and how many rows are left to the data."""
+    """A figure in words: heads and rows of its tables on paper, and how many rows are left to the data.
+
+    numbers: for each table which of its columns are numbers, which stand on the right.
+    """
 
     figure: Figure
     tables: list[tuple[list[str], list[list[str]]]]
+    numbers: list[list[bool]]
     source: str
     more: str
 
@@ -80,10 +84,13 @@ def part(figure: Figure, language: Language) -> Part:
         ([heads[place] for place in (*names, *group)], [[row[place] for place in (*names, *group)] for row in rows])
         for group in groups
     ]
+    is_number = [column.kind == "number" for column in figure.columns]
+    numbers = [[is_number[place] for place in (*names, *group)] for group in groups]
     more = len(figure.rows) - len(rows)
     return Part(
         figure,
         tables,
+        numbers,
         language("Source: {credit}", credit=figure.source),
         language("{more} more rows are in the data.", more=more) if more > 0 else "",
     )
@@ -157,9 +164,11 @@ def _html(report: Report) -> bytes:
             picture.update_layout(width=None)
             config = {"displaylogo": False, "responsive": True}
             chart = to_html(picture, full_html=False, include_plotlyjs=False, div_id=f"figure-{place}", config=config)
-        head = "".join(f"<th>{escape(heading)}</th>" for heading in figure.headings())
+        marks = [" class=number" if column.kind == "number" else "" for column in figure.columns]
+        head = "".join(f"<th{m}>{escape(text)}</th>" for m, text in zip(marks, figure.headings(), strict=True))
         rows = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in figure.texts(language)
+            f"<tr>{''.join(f'<td{m}>{escape(cell)}</td>' for m, cell in zip(marks, row, strict=True))}</tr>"
+            for row in figure.texts(language)
         )
         source = language("Source: {credit}", credit=figure.source)
         sections.append(
@@ -174,7 +183,8 @@ def _html(report: Report) -> bytes:
         "color:#14120f;background:#fff}"
         f"h1,h2{{color:{brand.primary}}}.source{{font-size:.85rem;color:#444}}.table{{overflow-x:auto}}"
         "table{border-collapse:collapse;font-size:.85rem}td,th{padding:.2rem .6rem;border-bottom:1px solid #ccc;"
-        "text-align:start}dl{display:grid;grid-template-columns:max-content auto;gap:0 1rem}"
+        "text-align:start}.number{text-align:end;font-variant-numeric:tabular-nums}"
+        "dl{display:grid;grid-template-columns:max-content auto;gap:0 1rem}"
         "dd{margin:0;font-weight:bold}"
     )
     direction = "rtl" if language.is_right_to_left else "ltr"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import streamlit as st
@@ -15,7 +16,7 @@ from data import rights
 from data.context import CityContext, Territory
 from data.errors import DataError, NothingToShow, UnknownTableError, storage_fault
 from data.translation import Language
-from views import controls, faults, figures, presenting, share_panel, signing_in, state, uploads
+from views import controls, faults, figures, pins, presenting, share_panel, signing_in, state, uploads
 from views.brand import Brand
 from views.language import _, current
 from views.run_lock import RunLock
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("zone.pages")
 SURVIVING = ("lang", "pinned", "story_title", "city_chosen")  # what a change of step leaves alone
 ALONE = ("story", "workshop_screen")  # pages of no view that could be pinned or taken home
+LOOK = Path(__file__).with_name("page.css")
 RUNS = RunLock(longest_s=0.5)
 
 
@@ -52,13 +54,13 @@ def context() -> CityContext:
 
 
 def is_map_alone() -> bool:
-    """Whether a page's map is shown alone, in another site's frame (frame=map beside embed=true)."""
+    """Whether the page *Map* is shown as its map alone (frame=map)."""
     return st.query_params.get("frame") == "map"
 
 
 def is_framed() -> bool:
-    """Whether the page is shown in another site's frame, without what surrounds it."""
-    return st.context.is_embedded or is_map_alone()
+    """Whether the page is shown without what surrounds it: in another site's frame, or one figure of it alone."""
+    return st.context.is_embedded or "frame" in st.query_params
 
 
 def title(text: str, ctx: CityContext, territory: Territory | None = None, follows: str = "area") -> None:
@@ -141,20 +143,6 @@ def _present(story: StoryView, step: int, surroundings: Surroundings) -> None:
         show_step(story, story.step, surroundings)
 
 
-def _pin(page: str, title: str) -> None:
-    """The button that adds the view to the reader's story, with all its choices."""
-    pinned: list[dict[str, Any]] = st.session_state.setdefault("pinned", [])
-    with st.sidebar:
-        st.markdown(f"**{_('Story')}**")
-        note = st.text_input(_("Note for this view"), key=f"pin_note_{len(pinned)}")
-        if st.button(_("Pin this view"), key="pin", icon=":material/push_pin:"):
-            query = {name: value for name, value in state.query().items() if name != "lang"}
-            pinned.append({"page": page, "query": query, "title": title, "note": note, "words": state.words()})
-            st.rerun()
-        if pinned:
-            st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(pinned)))
-
-
 def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundings) -> None:
     """Run a page with what surrounds it. story: the one that is presented, and its step."""
     name = page.url_path or "overview"
@@ -172,15 +160,15 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
                 "instead."
             )
         )
+    st.html(LOOK)
     if is_framed():
         presenting.bare()
-    elif not story:
-        presenting.near_top()
     if story:
         _present(*story, surroundings)
     try:
         run = get_script_run_ctx(suppress_warning=True)
-        with RUNS.hold(run.session_id if run else ""), section():
+        place = st.container(key="alone") if "frame" in st.query_params else nullcontext()
+        with RUNS.hold(run.session_id if run else ""), place, section():
             page.run()
     except Exception as fault:
         if not faults.show(fault):
@@ -191,9 +179,11 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     for sentence in state.faults(current()):
         (st.session_state["_notices"] or st).warning(escaped(sentence))
     signing_in.control()
+    if "frame" in st.query_params and not story and not st.context.is_embedded:
+        st.page_link(page, label=_("The whole page"), icon=":material/arrow_forward:", query_params=state.query())
     if story or name in ALONE or is_framed():
         return
     heading = st.session_state["_title"]
-    _pin(name, heading)
+    pins.control(heading)
     shorten = surroundings.shorten if rights.has_role("editor") else None
     share_panel.control(page.url_path, heading, data.version()[:12], _brand(surroundings), shorten)

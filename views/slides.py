@@ -9,7 +9,7 @@ import io
 import re
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 LEFT, TOP, WIDE, HIGH = Inches(0.6), Inches(1.6), Inches(12.1), Inches(5.1)
 MAX_ROWS, MAX_COLUMNS, MAX_SERIES = 14, 8, 40
+Cell = TypeVar("Cell")
 INK = "#555555"
 
 
@@ -69,9 +70,10 @@ def deck(report: Report, pictures: list[bytes | None], native: list[bool]) -> by
             page.shapes.add_picture(io.BytesIO(picture), LEFT, Inches(1.3), height=Inches(5.5))
             _words(page, caption, Inches(6.85), small, INK, language)
         else:
-            for rows in _blocks(figure, language):
+            is_number = [column.kind == "number" for column in figure.columns]
+            for block, right in zip(_blocks(figure, language), _cut([is_number]), strict=True):
                 page = slide(figure.finding)
-                _table(page, rows, 9)
+                _table(page, block, 9, right[0])
                 _words(page, caption, Inches(6.85), small, INK, language)
     out = io.BytesIO()
     presentation.save(out)
@@ -80,11 +82,14 @@ def deck(report: Report, pictures: list[bytes | None], native: list[bool]) -> by
 
 def _blocks(figure: Figure, language: Language) -> list[list[list[str]]]:
     """All columns in tables as wide as a slide, names repeated, the first rows."""
-    rows = [figure.headings(), *figure.texts(language, MAX_ROWS)]
-    width = len(figure.columns)
+    return _cut([figure.headings(), *figure.texts(language, MAX_ROWS)])
+
+
+def _cut(rows: list[list[Cell]]) -> list[list[list[Cell]]]:
+    """Rows in blocks as wide as a slide, the first column repeated."""
     return [
         [[row[0], *row[start : start + MAX_COLUMNS - 1]] for row in rows]
-        for start in range(1, max(width, 2), MAX_COLUMNS - 1)
+        for start in range(1, max(len(rows[0]), 2), MAX_COLUMNS - 1)
     ]
 
 
@@ -101,7 +106,7 @@ def _words(slide: Any, words: str, top: int, size: int, colour: str, language: L
             paragraph._p.get_or_add_pPr().set("rtl", "1")
 
 
-def _table(slide: Any, rows: list[list[str]], size: int, has_header: bool = True) -> None:
+def _table(slide: Any, rows: list[list[str]], size: int, numbers: Sequence[bool] = (), has_header: bool = True) -> None:
     table = slide.shapes.add_table(len(rows), len(rows[0]), LEFT, Inches(1.4), WIDE, Inches(0.3)).table
     table.first_row = has_header
     for line, row in enumerate(rows):
@@ -109,6 +114,8 @@ def _table(slide: Any, rows: list[list[str]], size: int, has_header: bool = True
             cell = table.cell(line, place)
             cell.text, cell.margin_top, cell.margin_bottom = text, Pt(1), Pt(1)
             cell.text_frame.paragraphs[0].font.size = Pt(size)
+            if place < len(numbers) and numbers[place]:
+                cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
 
 
 def is_native(figure: Figure, style: Style) -> bool:

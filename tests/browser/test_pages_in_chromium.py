@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import AXE, MAP, Visit, distinct_colours
 
@@ -157,15 +157,51 @@ def test_a_click_on_the_map_chooses_the_area_on_every_page(visit: Callable[..., 
     assert title.removeprefix("Service coverage in ") in seen.page.locator("h1").inner_text()
 
 
+def part(seen: Visit, figure: str, name: str) -> Locator:
+    """A button of a figure's row of actions, by its accessible name."""
+    return seen.page.locator(f".st-key-foot-{figure}").get_by_role("button", name=name).first
+
+
 def test_table_and_picture_can_be_taken_away(visit: Callable[..., Visit]) -> None:
     seen = visit("displacement")
-    seen.unfold("Table, source, downloads")
+    part(seen, "stock", "Download").click()
     starts = {"CSV": b"\xef\xbb\xbfCategory,Year,People", "Parquet": b"PAR1", "PNG": b"\x89PNG", "SVG": b"<svg"}
     for kind, start in starts.items():
         with seen.page.expect_download(timeout=60_000) as waiting:
             seen.page.get_by_role("button", name=kind, exact=True).first.click()
         content = waiting.value.path().read_bytes()
         assert content.startswith(start), kind
+
+
+def test_a_figure_says_all_of_its_source_and_shows_its_table_when_asked(visit: Callable[..., Visit]) -> None:
+    seen = visit("displacement")
+    licence, tables = seen.page.get_by_text("CC BY 4.0"), seen.page.get_by_test_id("stDataFrame")
+    expect(licence).to_have_count(0)
+    before = tables.count()
+    part(seen, "stock", "Source: UNHCR").click()
+    expect(licence.first).to_be_visible()
+    seen.page.keyboard.press("Escape")
+    part(seen, "stock", "Table").click()
+    expect(tables).to_have_count(before + 1)
+    part(seen, "stock", "Table").click()
+    expect(tables).to_have_count(before)
+
+
+def test_a_figure_is_linked_and_pinned_alone(visit: Callable[..., Visit]) -> None:
+    seen = visit("displacement?scope=country")
+    finding = seen.page.locator(".st-key-figure-stock h3").inner_text()
+    part(seen, "stock", "Link").click()
+    shown = seen.page.get_by_test_id("stPopoverBody").get_by_test_id("stCode")
+    expect(shown).to_be_visible()
+    link = shown.inner_text().replace("\n", "")
+    seen.page.keyboard.press("Escape")
+    part(seen, "stock", "Pin").click()
+    expect(seen.page.get_by_text("1 views pinned")).to_be_visible()
+    seen.page.goto(link)
+    expect(seen.page.locator("h3:visible")).to_have_text([finding], timeout=60_000)
+    assert seen.page.locator("h1:visible, [data-testid=stSidebar]:visible").count() == 0
+    seen.page.get_by_role("link", name="The whole page").click()
+    expect(seen.page.locator("h1")).to_be_visible(timeout=60_000)
 
 
 def test_a_closed_sidebar_lies_over_no_page_from_right_to_left(visit: Callable[..., Visit]) -> None:

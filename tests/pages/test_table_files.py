@@ -16,6 +16,7 @@ import data
 from data.city import building
 from data.context import CityContext
 from data.figures import Figure
+from data.translation import Language
 from services import catalogue
 from tests.driver import figures, open_page
 from tests.packs import DISTRICT_DAYS, pack_of
@@ -101,11 +102,11 @@ def test_a_table_without_places_has_no_map_files() -> None:
 
 
 def test_more_rows_than_a_sheet_has_are_not_cut_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    def buttons() -> set[str]:
-        app = open_page("data_tables", city=CITY, table=f"{CITY}/residents")
-        return {element.label for element in app.get("download_button")}
+    def kinds() -> set[str]:
+        shown = figures(open_page("data_tables", city=CITY, table=f"{CITY}/residents"))
+        return set(exports.kinds(next(f for f in shown if f.key == f"{CITY}-residents"), Language()))
 
-    assert "Excel" in buttons()
+    assert "xlsx" in kinds()
     monkeypatch.setattr(exports, "MAX_SHEET_ROWS", 1)
-    assert "Excel" not in buttons()
-    assert {"CSV", "Parquet"} <= buttons()
+    assert "xlsx" not in kinds()
+    assert {"csv", "parquet"} <= kinds()

@@ -158,7 +158,7 @@ def test_the_rooms_points_carry_how_far_it_disagrees() -> None:
 def test_small_groups_and_few_voters_stay_unseen() -> None:
     ctx, _room, question = asked("several", [["1"]] * 4, "Schools\nParks")
     assert room_results.result(ctx, question)["rows"] == []
-    ctx, room, question = asked("poll", [["1"], ["2"]] * 4, "Schools\nParks", groups=["staff", "residents"])
+    ctx, _room, question = asked("poll", [["1"], ["2"]] * 4, "Schools\nParks", groups=["staff", "residents"])
     assert room_results.result(ctx, question)["groups"] == [], "four of each"
 
 
