@@ -17,8 +17,8 @@ def edit(steps: list[dict[str, Any]]) -> None:
         with st.container(border=True):
             key = f"{place}-{len(steps)}"
             step["title"] = st.text_input(_("Title of step {step}", step=place + 1), step["title"], key=f"title-{key}")
-            label = _("Notes, seen by the presenter only")
-            step["note"] = st.text_area(label, step["note"], key=f"note-{key}", height=80)
+            for field, label in (("note", _("Notes, seen by the presenter only")), ("text", _("Text for readers"))):
+                step[field] = st.text_area(label, step.get(field, ""), key=f"{field}-{key}", height=80)
             st.caption(escaped(stories.described(step, st.session_state["_pages"])))
             with st.container(horizontal=True):
                 moves = ((_("Up"), "up", place - 1), (_("Down"), "down", place + 1), (_("Take out"), "out", None))
@@ -29,8 +29,8 @@ def edit(steps: list[dict[str, Any]]) -> None:
 
 def move(steps: list[dict[str, Any]], place: int, target: int | None) -> None:
     """Put a step in another place, or take it out; the fields then show the steps in their new order."""
-    for key in [key for number in range(len(steps)) for key in (f"title-{number}", f"note-{number}")]:
-        st.session_state.pop(f"{key}-{len(steps)}", None)
+    for key in [key for key in st.session_state if str(key).startswith(("title-", "note-", "text-"))]:
+        del st.session_state[key]
     step = steps.pop(place)
     if target is not None:
         steps.insert(target, step)
@@ -74,6 +74,7 @@ def stored(code: str) -> None:
                 stories.show_step(story.code, 0, start=True)
             shell.show_step(story, 0, surroundings)
         st.link_button(_("Presenter's notes (second window)"), state.link("story", code=story.code, notes="1"))
+        st.link_button(_("To scroll through"), state.link(f"s/{story.code}/read"), icon=":material/article:")
         file, name = stories.as_file(story.title, story.steps), f"{exports.file_stem(story.title)}.story.json"
         st.download_button(_("Story as a file"), file, name, "application/json")
         if st.button(_("Edit a copy")):

@@ -281,7 +281,7 @@ def _group_figure(ctx: CityContext, question: QuestionView, answer: Mapping[str,
     wide = rows.pivot(index="label", columns="group", values="value")
     spans = (wide.max(axis=1) - wide.min(axis=1)).rename("span").reset_index()
     label = names_at_end(spans, "label", "span", largest=True)
-    widest = wide.loc[spans.loc[spans["span"].idxmax(), "label"]]
+    widest = wide.loc[spans.sort_values("span")["label"].iloc[-1]]
     low, high = (_.number(end) for end in (widest.min(), widest.max()))
     finding = _("Groups differ most on {label}: {low} to {high}", label=label, low=low, high=high)
     if len(wide) == 1:

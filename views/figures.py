@@ -18,6 +18,7 @@ from views.language import _, current
 from views.palette import style
 
 HEIGHT = "clamp(420px, calc(100vh - 29rem), 900px)"  # of a map that a page is about
+FIRST = "first"  # in an address: the first figure of the page alone
 CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
 
 
@@ -43,7 +44,8 @@ def _remember(figure: Figure) -> None:
 
 def _is_wanted(figure: Figure) -> bool:
     """Whether the page is shown whole, or this is the figure that it is opened for."""
-    return st.query_params.get("frame", figure.key) in (figure.key, "map")
+    frame = st.query_params.get("frame", figure.key)
+    return frame in (figure.key, "map") or (frame == FIRST and shown()[0].key == figure.key)
 
 
 def show(

@@ -15,8 +15,35 @@ CHROME = ("stSidebar", "stSidebarCollapsedControl", "stExpandSidebarButton", "st
 # Larger type for a room; nothing glides for those whose system asks for reduced motion.
 _LOOK = """<style>
 html{font-size:125%}
-[data-testid=stMainBlockContainer]{padding-top:1rem;max-width:100%}
+[data-testid=stMainBlockContainer]{padding:1rem 2.5rem;max-width:100%}
+.st-key-story_bar{position:sticky;top:0;z-index:99;background:inherit}
 @media (prefers-reduced-motion: reduce){*{animation:none!important;transition:none!important}}
+</style>"""
+# Choices and key figures of a page stay folded, so that its chart or map comes first.
+_WIDGETS = ",".join(
+    f"[data-testid={name}]"
+    for name in (
+        "stSelectbox",
+        "stMultiSelect",
+        "stNumberInput",
+        "stTextInput",
+        "stRadio",
+        "stSlider",
+        "stCheckbox",
+        "stButtonGroup",
+        "stFileUploader",
+        "stForm",
+    )
+)
+_FOLDED = f"""<style>
+[data-testid=stMainBlockContainer] :is([data-testid=stElementContainer]):has({_WIDGETS}):not(
+  [class*=st-key-figure-] *, .st-key-story_bar *),
+[data-testid=stMainBlockContainer] [data-testid=stHorizontalBlock]:has({_WIDGETS}):not(
+  :has([class*=st-key-figure-]), [class*=st-key-figure-] *, .st-key-story_bar, .st-key-story_bar *),
+[data-testid=stMainBlockContainer] [data-testid=stHorizontalBlock]:has([data-testid=stMetric]):not(
+  :has([class*=st-key-figure-])),
+.st-key-about-figures
+{{display:none}}
 </style>"""
 # Arrows follow the direction of reading; a clicker sends Page Up and Page Down.
 _KEYS = """<script>
@@ -72,7 +99,7 @@ def _hide(*parts: str) -> None:
 
 def dress() -> None:
     """Large type, no navigation, keys."""
-    _hide(*CHROME)
+    _hide(*CHROME, "stHeader")
     st.html(_LOOK)
     st.html(_KEYS % ('"ArrowLeft"' if current().is_right_to_left else '"ArrowRight"'), unsafe_allow_javascript=True)
 
@@ -91,12 +118,15 @@ def follow(code: str, step: int) -> bool:
 
 
 def bar(title: str, step: int, steps: int) -> str:
-    """The line on top; returns 'back', 'next', 'end' or '' for what was pressed."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    """The line on top; returns 'back', 'next', 'end' or '' for what was pressed. Choices and key figures open from it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="story_bar"):
         back = st.button(_("Back"), key="story_back", disabled=step == 0, icon=":material/navigate_before:")
         forward = st.button(_("Next"), key="story_next", disabled=step >= steps - 1, icon=":material/navigate_next:")
         st.markdown(
             _("**{title}** · {step} of {steps} · F: full screen", title=escaped(title), step=step + 1, steps=steps)
         )
+        shows_choices = st.toggle(_("Choices and key figures"), key="story_choices")
         end = st.button(_("End"), key="story_end")
+    if not shows_choices:
+        st.html(_FOLDED)
     return "back" if back else "next" if forward else "end" if end else ""

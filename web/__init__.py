@@ -50,5 +50,5 @@ ROUTES: list[BaseRoute] = [
     Route("/overview", home),
     *(Route(f"/ground/{path}", _ground) for path in GROUND),
     *(Route(f"/maps/{path}", Part("web.maps")) for path in MAPS),
-    *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}/step", "/s/{code}")),
+    *(Route(path, _links) for path in ("/s/{code}.png", "/s/{code}/step", "/s/{code}/read", "/s/{code}")),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,7 +17,7 @@ from data.store import stories
 from views import prints
 from views.brand import Brand
 from web.faults import HANDLERS
-from web.room import TEMPLATES
+from web.room import TEMPLATES, language_of
 
 FRESH = {"Cache-Control": "no-store"}
 
@@ -47,6 +48,21 @@ def step(request: Request) -> Response:
     return Response(status_code=404) if story is None else JSONResponse({"step": story.step}, headers=FRESH)
 
 
+def read(request: Request) -> Response:
+    """A story to scroll through: each step's text beside the figure that was pinned, or the first of its page."""
+    story, language = stories.story(request.path_params["code"]), language_of(request)
+    if story is None:
+        return RedirectResponse("../../story")
+    steps = []
+    for step in story.steps:
+        choices = {key: value for key, value in step["query"].items() if key != "frame"} | {"lang": language.code}
+        alone = {"frame": step["query"].get("frame", "first"), "embed": "true"}
+        page = "../../" + ("" if step["page"] == "overview" else step["page"])
+        address = f"{page}?{urlencode(choices | alone)}"
+        steps.append({**step, "text": step.get("text", ""), "page": f"{page}?{urlencode(choices)}", "address": address})
+    return HTMLResponse(TEMPLATES.get_template("read.html").render(_=language, story=story, steps=steps))
+
+
 def picture(request: Request) -> Response:
     """The preview: the title on the brand's colour, 1200 by 630."""
     link = stories.link(request.path_params["code"])
@@ -69,6 +85,11 @@ def _card(title: str, brand: Brand) -> bytes:
 
 
 app = Starlette(
-    routes=[Route("/s/{code}.png", picture), Route("/s/{code}/step", step), Route("/s/{code}", follow)],
+    routes=[
+        Route("/s/{code}.png", picture),
+        Route("/s/{code}/step", step),
+        Route("/s/{code}/read", read),
+        Route("/s/{code}", follow),
+    ],
     exception_handlers=HANDLERS,
 )

@@ -22,7 +22,9 @@ MAX_STEPS = 100
 
 @dataclass(frozen=True)
 class StoryView:
-    """A story: code, title, steps (page, query, title, note, the choices in words), and where its presentation is."""
+    """A story: code, title, steps (page, query, title, note, text for readers, the choices in words), and where its
+    presentation is.
+    """
 
     code: str
     title: str
@@ -121,6 +123,7 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
                 "title": str(step.get("title", ""))[:200],
                 "note": str(step.get("note", ""))[:2000],
                 "words": str(step.get("words", ""))[:1000],
+                "text": str(step.get("text", ""))[:2000],
             }
         )
     if not checked:
