@@ -36,7 +36,7 @@ COLUMNS = by_name(
     Column("low", N_("Lowest"), digits=1),
     Column("high", N_("Highest"), digits=1),
     Column("first", N_("In the first place")),
-    Column("step", N_("Step")),
+    Column("step", N_("Step of the scale")),
     Column("value", N_("Value"), digits=1),
     Column("people", N_("People")),
     Column("option", N_("Key"), kind="id"),

@@ -118,7 +118,7 @@ def follow(code: str, step: int) -> bool:
 
 
 def bar(title: str, step: int, steps: int) -> str:
-    """The line on top; returns 'back', 'next', 'end' or '' for what was pressed. Choices and key figures open from it."""
+    """The line on top, with what opens choices and key figures; returns 'back', 'next', 'end' or '' as pressed."""
     with st.container(horizontal=True, vertical_alignment="center", key="story_bar"):
         back = st.button(_("Back"), key="story_back", disabled=step == 0, icon=":material/navigate_before:")
         forward = st.button(_("Next"), key="story_next", disabled=step >= steps - 1, icon=":material/navigate_next:")

@@ -339,6 +339,6 @@ def listing(rooms: list[Any]) -> None:
             link,
             room.code,
             _("closed") if room.closed else _("open"),
-            *([_("practice")] if room.practice else []),
+            *([_("a room to practise in")] if room.practice else []),
         ]
         st.markdown(f"- {' · '.join(parts)}")
