@@ -8,7 +8,7 @@ from views import controls, figures, presenting, shell, state
 from views import rooms as room_views
 from views.language import _
 
-EVERY_S = 0.5  # the picture is drawn anew as answers come
+EVERY_S = 0.3  # the picture is drawn anew as answers come
 
 
 @st.fragment(run_every=EVERY_S)

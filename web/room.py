@@ -29,7 +29,7 @@ TEMPLATES.policies["json.dumps_kwargs"] = {
     "sort_keys": False
 }  # as in later answers: what is the same is not drawn anew
 DEVICE = "zone_device"  # the cookie is this and the room's code: nothing joins two rooms
-JOINING = Rates(burst=150, per_s=1)  # devices of one address, which a hall full of phones may share
+JOINING = Rates(burst=400, per_s=2)  # devices of one address, which a hall full of phones may share
 MAX_ANSWER_BYTES = 20_000  # bytes of an answer
 YEAR_S = 365 * 24 * 3600
 NO_ANSWER = N_("An answer names its question and has a value.")
