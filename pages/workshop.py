@@ -1,5 +1,7 @@
 """The facilitator's console: open a room, ask, hold, reveal, moderate, decide; answers appear as they come."""
 
+from functools import partial
+
 import streamlit as st
 
 from services import areas, goals, room_board, room_plan, room_results, room_runs, rooms
@@ -11,6 +13,7 @@ from views.signing_in import allowed
 from views.text import escaped
 
 EVERY_S = 0.3  # the picture is drawn anew as answers come
+MODERATED_S = 2.0
 
 
 def opening() -> None:
@@ -28,7 +31,7 @@ def opening() -> None:
 def asking(room: store.RoomView) -> None:
     """Put a new question, or prepare it."""
     with st.expander(_("Ask something new"), icon=":material/add:", expanded=not room.shown), shell.section():
-        written = room_views.kind_controls(query, rooms.kinds(ctx), rooms.guessable(ctx))
+        written = room_views.kind_controls(query, rooms.kinds(ctx), partial(rooms.guessable, ctx))
         key = "-".join((query.kind, query.options_of, query.guess_indicator, query.guess_area))
         if form := room_views.question_form(query.kind, rooms.usual_prompt(ctx, query), written, key):
             rooms.ask(ctx, room, query, **form._asdict())
@@ -43,6 +46,11 @@ def answers(room: store.RoomView, number: int, is_live: bool) -> None:
         room_views.board(room_board.board(ctx, room, question), is_live)
 
 
+def moderating(question: store.QuestionView) -> None:
+    """Words as they come in, to be let through."""
+    room_views.moderation(question.kind, texts.texts(question.id), texts.approve, texts.remove, texts.merge)
+
+
 def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> None:
     """The question looked at: its buttons, its answers, words to moderate, what was decided."""
     prompts = {number: rooms.asked(ctx, question) for number, question in questions.items()}
@@ -55,8 +63,11 @@ def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> N
     st.fragment(answers, run_every=EVERY_S if is_live else None)(room, question.id, is_live)
     if question.kind in rooms.MODERATED and not room.purged:
         with st.expander(_("Moderate"), expanded=True):
-            room_views.moderation(question.kind, texts.texts(question.id), texts.approve, texts.remove, texts.merge)
-    with st.expander(_("Write down a decision")), shell.section():
+            st.fragment(moderating, run_every=MODERATED_S if is_live else None)(question)
+    decision = st.expander(_("Write down a decision"), on_change="rerun", key="decision")
+    if not decision.open:
+        return
+    with decision, shell.section():
         vote = room_plan.vote_in_words(ctx, question, room_results.result(ctx, question))
         places = areas.area_names(ctx, ctx.largest_level)
         if decided := room_views.decision_form(room_plan.names(ctx), goals.indicators(ctx), places, vote):

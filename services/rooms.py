@@ -90,7 +90,7 @@ def choices(ctx: CityContext) -> dict[str, Any]:
     return {
         "question": lambda chosen: questions_of(chosen["room"]),
         "kind": list(KINDS),
-        "guess_indicator": list(_counted(ctx)),
+        "guess_indicator": lambda chosen: list(_counted(ctx)) if chosen["kind"] == "estimate" else [""],
         "guess_area": ["", *area_names(ctx, ctx.largest_level)],
     }
 

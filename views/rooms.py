@@ -98,10 +98,12 @@ def about() -> None:
     )
 
 
-def kind_controls(query: Any, kinds: Mapping[str, str], guessable: tuple[Mapping[str, str], Mapping[str, str]]) -> bool:
+def kind_controls(
+    query: Any, kinds: Mapping[str, str], guessable: Callable[[], tuple[Mapping[str, str], Mapping[str, str]]]
+) -> bool:
     """The kind of the next question and where its options come from; whether these are to be written.
 
-    guessable: indicators and areas by key.
+    guessable: gives indicators and areas by key.
     """
     controls.choice(st.selectbox, _("Kind"), "kind", kinds)
     if query.kind in CHOICES:
@@ -109,8 +111,9 @@ def kind_controls(query: Any, kinds: Mapping[str, str], guessable: tuple[Mapping
         controls.choice(st.radio, _("Options"), "options_of", sources, horizontal=True)
         return bool(query.options_of == "lines")
     if query.kind == "estimate":
-        controls.choice(st.selectbox, _("Indicator"), "guess_indicator", guessable[0])
-        controls.choice(st.selectbox, _("Area"), "guess_area", guessable[1])
+        indicators, areas = guessable()
+        controls.choice(st.selectbox, _("Indicator"), "guess_indicator", indicators)
+        controls.choice(st.selectbox, _("Area"), "guess_area", areas)
     return bool(query.kind in ("budget", "scale"))
 
 

@@ -29,8 +29,9 @@ def texts(question: int) -> pd.DataFrame:
     behind = pd.concat([rows[["root", "device"]], supports.merge(rows[["id", "root"]], on="id")[["root", "device"]]])
     people = behind.groupby("root")["device"].nunique()
     rows["value"] = [value["reason"] if isinstance(value, dict) else value for value in rows["value"]]
-    rows = rows[rows["merged"].isna() & (rows["value"] != "")]
-    return rows.assign(people=rows["id"].map(people))[["id", "value", "approved", "people"]].reset_index(drop=True)
+    rows = rows[(rows["merged"].isna() & (rows["value"] != "")).astype(bool)]  # without rows it is of no kind
+    rows = rows.assign(people=rows["id"].map(people)).astype({"approved": bool, "people": int})
+    return rows[["id", "value", "approved", "people"]].reset_index(drop=True)
 
 
 @require_role("editor")

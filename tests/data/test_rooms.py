@@ -253,7 +253,16 @@ def test_texts_wait_for_the_moderator(where: str) -> None:
     assert rooms.count(question.id) == 0
 
 
-STEPS = [{"page": "coverage", "query": {"service": "library"}, "title": "Libraries", "note": "Say hello", "words": "", "text": ""}]
+STEPS = [
+    {
+        "page": "coverage",
+        "query": {"service": "library"},
+        "title": "Libraries",
+        "note": "Say hello",
+        "words": "",
+        "text": "",
+    }
+]
 
 
 def test_a_story_is_stored_changed_and_carried_as_a_file(where: str) -> None:

@@ -314,3 +314,11 @@ def test_a_run_with_a_wrong_order_says_what_is_missing() -> None:
     assert len(left_out) == 2
     assert "two different options" in left_out[0]
     assert "first vote is missing" in left_out[1]
+
+
+@pytest.mark.parametrize("kind", list(rooms.KINDS))
+def test_a_question_that_nobody_answered_shows_nothing(kind: str) -> None:
+    ctx, room, question = asked(kind, [], "A\nB", guess_indicator=rooms.usual_guess(context()))
+    board = room_board.board(ctx, room, question)
+    assert (board.people, list(board.figures), list(board.rows), list(board.ways), board.apart) == (0, [], [], [], "")
+    assert texts.texts(question.id).empty
