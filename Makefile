@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg clean
+.PHONY: run test lock calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -32,9 +32,14 @@ test: .venv/dev .venv/scripts
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
 	$(BIN)/python -m pytest -n 2 tests/browser
 
+# Exact versions and hashes of all packages, after a change of the ranges in pyproject.toml; UPGRADE=--upgrade takes the newest.
+lock: .venv/dev
+	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --output-file requirements.txt
+	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
 check: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off || \
+	@$(BIN)/pip-audit --requirement requirements.txt --disable-pip --progress-spinner off || \
 	  echo "Advisories found, or not reachable from here; every dependency is pinned in requirements.txt."
 
 build: .venv/dev
