@@ -33,9 +33,11 @@ test: .venv/dev .venv/scripts
 	$(BIN)/python -m pytest -n 2 tests/browser
 
 # Exact versions and hashes of all packages, after a change of the ranges in pyproject.toml; UPGRADE=--upgrade takes the newest.
+RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 lock: .venv/dev
-	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet $(UPGRADE) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(RESOLVE) --output-file requirements.txt
+	$(RESOLVE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
 
 check: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -48,7 +48,8 @@ def pinned_here(file: str) -> dict[str, str]:
 def closure(needed: list[Requirement]) -> set[str]:
     """Names of all that is needed in turn on this machine, by what the installed packages say."""
     seen: set[tuple[str, str]] = set()
-    waiting = [(canonical(item.name), extra) for item in needed for extra in ("", *item.extras)]
+    here = [item for item in needed if item.marker is None or item.marker.evaluate()]
+    waiting = [(canonical(item.name), extra) for item in here for extra in ("", *item.extras)]
     while waiting:
         name, extra = waiting.pop()
         if (name, extra) in seen:
@@ -113,4 +114,4 @@ def test_the_least_version_of_python_is_the_one_that_code_and_types_are_checked_
     least = PROJECT["project"]["requires-python"].removeprefix(">=")
     assert PROJECT["tool"]["mypy"]["python_version"] == least
     assert PROJECT["tool"]["ruff"]["target-version"] == f"py{least.replace('.', '')}"
-    assert PROJECT["tool"]["uv"]["pip"]["python-version"] == least
+    assert f"--python-version {least} " in (ROOT / "Makefile").read_text(encoding="utf-8")
