@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lock calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg clean
+.PHONY: run test lock calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg docs clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -46,7 +46,6 @@ check: .venv/dev
 
 build: .venv/dev
 	$(BIN)/python -m data.build --sources ../shared/sources
-	PYTHONPATH=. $(BIN)/python docs/make_indicators.py
 
 # The base maps, from vector tiles; `build` leaves them as they are.
 ground: .venv/dev
@@ -96,5 +95,8 @@ mutants: .venv/dev
 attack: .venv/dev
 	$(BIN)/python -m tests.data.attack
 
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 clean:
-	rm -rf mutants .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf mutants site dist .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -31,7 +31,7 @@ PASSED_ON: dict[str, Any] = {"ignore_unknown_options": True, "help_option_names"
 @click.group(context_settings={"max_content_width": 110})
 @click.version_option(VERSION, prog_name="Zone of Social Creativity")
 def main() -> None:
-    """See and plan inclusion and the creative economy of a city.
+    r"""See and plan inclusion and the creative economy of a city.
 
     \b
     To begin:
@@ -53,27 +53,32 @@ def run_main(module: str, words: tuple[str, ...]) -> None:
     sys.exit(importlib.import_module(module).main(list(words)))
 
 
-def passed_on(name: str, module: str, summary: str) -> None:
-    """Add a command whose words and --help are those of a module's own command line."""
+# Commands that are a module's own command line.
+MODULES = {
+    "build": ("data.build", "Make the shipped tables again from raw sources."),
+    "city": ("data.city.__main__", "Check, build, export and fetch a city's own data."),
+    "endpoints": ("data.connectors.endpoints", "Try once every server that the app asks."),
+    "firms": ("data.firms", "Import a month of a chamber's register of firms."),
+    "lake": ("data.lake", "Write the tables as partitioned Parquet, to a folder or object storage."),
+    "refresh": ("data.refresh", "Ask publishers for new versions of tables."),
+}
 
+
+def _add(name: str, module: str, summary: str) -> None:
     @main.command(name, help=summary, context_settings=PASSED_ON)
     @click.argument("words", nargs=-1, type=click.UNPROCESSED)
-    def _command(words: tuple[str, ...]) -> None:
+    def _run(words: tuple[str, ...]) -> None:
         run_main(module, words)
 
 
-passed_on("city", "data.city.__main__", "Check, build, export and fetch a city's own data.")
-passed_on("firms", "data.firms", "Import a month of a chamber's register of firms.")
-passed_on("refresh", "data.refresh", "Ask publishers for new versions of tables.")
-passed_on("endpoints", "data.connectors.endpoints", "Try once every server that the app asks.")
-passed_on("lake", "data.lake", "Write the tables as partitioned Parquet, to a folder or object storage.")
-passed_on("build", "data.build", "Make the shipped tables again from raw sources.")
+for _name, _module_and_summary in MODULES.items():
+    _add(_name, *_module_and_summary)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def serve(options: tuple[str, ...]) -> None:
-    """Serve the app until it is stopped by Ctrl+C.
+    r"""Serve the app until it is stopped by Ctrl+C.
 
     OPTIONS are those of `streamlit run`; paths in them must be absolute. Settings such as ZONE_ROLE and ZONE_ADDRESS
     are environment variables (data/settings.py).
@@ -95,7 +100,7 @@ def serve(options: tuple[str, ...]) -> None:
 @main.command()
 @click.argument("pages", nargs=-1)
 def warm(pages: tuple[str, ...]) -> None:
-    """Prepare maps and PAGES (all if none is named), so that the first reader does not wait.
+    r"""Prepare maps and PAGES (all if none is named), so that the first reader does not wait.
 
     Fetches the library that draws maps from the npm registry (without it maps are drawn more plainly), then opens each
     page once. What is prepared already is not prepared again.
@@ -115,7 +120,7 @@ def warm(pages: tuple[str, ...]) -> None:
 @click.argument("action", type=click.Choice(["save", "restore"]))
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(action: str, file: Path) -> None:
-    """Save what people entered to FILE, or restore it into an empty database.
+    r"""Save what people entered to FILE, or restore it into an empty database.
 
     Goals, scenarios, initiatives, rooms, stories. Tables and cities made on this machine are the folder ZONE_LOCAL:
     copy that as well, with the file disclosure.key in it.
@@ -130,7 +135,7 @@ def backup(action: str, file: Path) -> None:
 
 @main.command()
 def check() -> None:
-    """Say whether this installation is well: settings, tables, database, disk, maps, browser.
+    r"""Say whether this installation is well: settings, tables, database, disk, maps, browser.
 
     What a running server says of itself at /healthz, and what it lacks that it can do without. The exit code is 1 where
     something is wrong, 0 where something is only absent.
