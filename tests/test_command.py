@@ -17,7 +17,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("backup", "build", "check", "city", "endpoints", "firms", "lake", "mcp", "refresh", "serve", "warm")
+COMMANDS = (
+    "backup",
+    "build",
+    "bundle",
+    "check",
+    "city",
+    "endpoints",
+    "firms",
+    "lake",
+    "mcp",
+    "refresh",
+    "serve",
+    "warm",
+)
 
 
 @pytest.fixture(scope="session")

@@ -172,6 +172,26 @@ def extras() -> dict[str, str]:
     }
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("dist"))
+def bundle(folder: Path) -> None:
+    r"""Write one archive into FOLDER from which a laptop without internet installs the app, its data and its maps.
+
+    In a checkout only, on a machine that reaches the package registries, with the Python and the kind of machine that
+    the laptop has.
+
+    \b
+    Example:
+      zone bundle /media/stick
+      then on the laptop: tar xf zone-*.tar && sh zone-*/install.sh && ~/zone/bin/zone serve
+    """
+    if IS_INSTALLED:
+        raise click.ClickException("A bundle is made in a checkout, by python -m zone.cli bundle.")
+    runpy.run_path(str(APP / "deploy" / "fetch_scripts.py"))["main"]()
+    target = importlib.import_module("zone.bundle").make(APP, folder, APP / "requirements.txt")
+    click.echo(f"{target}: {target.stat().st_size / 1e6:,.0f} MB")
+
+
 @main.command(context_settings=PASSED_ON)
 @click.argument("words", nargs=-1, type=click.UNPROCESSED)
 def mcp(words: tuple[str, ...]) -> None:
