@@ -18,8 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 NEEDED = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
 NEEDED_FOR_WORK = NEEDED + [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
 APP = ("app.py", "serve.py", "zone", "pages", "services", "views", "analytics", "data", "web", "deploy")
-# Loaded only where somebody makes base maps or chooses another engine, who installs them.
-FOR_DEVELOPERS = {"freestiler", "pyspark"}
+# Loaded only where somebody makes base maps, chooses another engine or switches instruments on, who installs them.
+FOR_DEVELOPERS = {"freestiler", "pyspark", "prometheus-client", "opentelemetry-sdk"}
 MEND = "run `make lock`"
 
 
