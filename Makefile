@@ -1,8 +1,9 @@
 # The commands. Each makes its own environment first, so a new machine needs Python 3.11+ and nothing else.
 PYTHON ?= python3
 BIN := .venv/bin
+ZONE := $(BIN)/python -m zone.cli
 
-.PHONY: run test calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg clean
+.PHONY: run test lint project fast servers browser programs lock calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg docs clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -22,24 +23,57 @@ run: .venv/app .venv/scripts
 	@$(BIN)/python deploy/warm.py || true
 	@$(BIN)/python serve.py
 
-test: .venv/dev .venv/scripts
+# Lanes, quickest answer first. One that fails does not stop the next; the last line and the exit code tell which failed.
+LANES = lint project fast servers browser
+PYTEST = $(BIN)/python -m pytest -n 2
+ABOUT = tests/test_house.py tests/test_packages.py tests/test_project_files.py tests/test_docs.py
+# They start servers, databases and environments, and measure time: side by side with others they would wait for these.
+SERVERS = tests/test_command.py tests/data/test_faults.py tests/web/test_serve.py tests/web/test_guard.py tests/web/test_budgets.py tests/web/test_watching.py
+
+test: .venv/dev .venv/scripts programs
+	@failed=; for lane in $(LANES); do echo "== $$lane"; $(MAKE) --no-print-directory $$lane || failed="$$failed $$lane"; done; \
+	  test -z "$$failed" || { echo "Failed:$$failed"; exit 1; }
+
+# Lint and types.
+lint: .venv/dev
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@PYTHONPATH=. $(BIN)/python docs/make_catalogues.py --check
+
+# The order of imports, packages, texts, the documentation's site.
+project: .venv/dev
+	$(PYTEST) --dist loadfile $(ABOUT)
+
+fast: .venv/dev
+	$(PYTEST) --dist loadfile --ignore tests/browser $(ABOUT:%=--ignore %) $(SERVERS:%=--ignore %)
+
+servers: .venv/dev
+	$(PYTEST) --dist loadfile $(SERVERS)
+
+browser: .venv/dev .venv/scripts
+	$(PYTEST) tests/browser
+
+programs:
 	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
 	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; } || \
 	  echo "Browser tests skipped: no Chromium on this machine and it could not be installed (needs root and apt)."
 	@command -v soffice >/dev/null 2>&1 && command -v pdftotext >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
 	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends libreoffice-impress poppler-utils >/dev/null 2>&1; } || \
 	  echo "Two kinds of tests of reports skipped: no LibreOffice or pdftotext, and they could not be installed (needs root and apt)."
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/browser
-	$(BIN)/python -m pytest -n 2 tests/browser
 
-check: .venv/dev
-	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/pip-audit --requirement requirements.txt --no-deps --disable-pip --progress-spinner off || \
+# Exact versions and hashes of all packages, after a change of the ranges in pyproject.toml; UPGRADE=--upgrade takes the newest.
+RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+lock: .venv/dev
+	$(RESOLVE) --output-file requirements.txt
+	$(RESOLVE) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+
+# Lint, types, and what the advisories say of the pinned packages.
+check: lint
+	@$(BIN)/pip-audit --requirement requirements.txt --disable-pip --progress-spinner off || \
 	  echo "Advisories found, or not reachable from here; every dependency is pinned in requirements.txt."
 
 build: .venv/dev
-	$(BIN)/python -m data.build --sources ../shared/sources
-	PYTHONPATH=. $(BIN)/python docs/make_indicators.py
+	$(ZONE) build --sources ../shared/sources
 
 # The base maps, from vector tiles; `build` leaves them as they are.
 ground: .venv/dev
@@ -50,14 +84,14 @@ HAMBURG ?= ../shared/sources/hamburg
 PACK ?= /tmp/hamburg
 hamburg: .venv/app
 	$(BIN)/python docs/hamburg/make_pack.py $(HAMBURG) $(PACK)
-	$(BIN)/python -m data.city check $(PACK)
-	$(BIN)/python -m data.city build $(PACK)
+	$(ZONE) city check $(PACK)
+	$(ZONE) city build $(PACK)
 
 refresh: .venv/app
-	$(BIN)/python -m data.refresh
+	$(ZONE) refresh
 
 endpoints: .venv/app
-	$(BIN)/python -m data.connectors.endpoints
+	$(ZONE) endpoints
 
 messages: .venv/dev
 	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py
@@ -89,5 +123,8 @@ mutants: .venv/dev
 attack: .venv/dev
 	$(BIN)/python -m tests.data.attack
 
+docs: .venv/dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 clean:
-	rm -rf mutants .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf mutants site dist .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis

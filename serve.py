@@ -27,6 +27,7 @@ from streamlit.web import bootstrap, cli
 import web
 from data.errors import DataError, storage_fault
 from data.settings import settings
+from web import watching
 from web.guard import Guard
 
 # Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened first
@@ -42,7 +43,10 @@ def show_fault(error: Exception) -> bool:
 
 
 app = App(
-    Path(__file__).with_name("app.py"), routes=web.ROUTES, middleware=[Middleware(Guard)], on_script_error=show_fault
+    Path(__file__).with_name("app.py"),
+    routes=[*watching.ROUTES, *web.ROUTES],
+    middleware=[Middleware(watching.Watch), Middleware(Guard)],
+    on_script_error=show_fault,
 )
 
 
@@ -120,6 +124,7 @@ def main(**options: Any) -> None:
     os.umask(0o077)  # what this server writes is its own user's to read
     try:
         log_as_json()
+        watching.metrics(), watching.tracer()  # what they lack is said before anybody is served
     except DataError as error:
         sys.exit(str(error))
     bootstrap.load_config_options(options)

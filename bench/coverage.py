@@ -109,7 +109,7 @@ def walk_ours(copies: int = 1) -> Callable[[], np.ndarray]:
 
 
 def walk_networkx() -> Callable[[], np.ndarray]:
-    """osmnx's way: its graph is networkx's, facilities are snapped by osmnx, distances are networkx's."""
+    """As osmnx does: its graph is networkx's, facilities are snapped by osmnx, distances are networkx's."""
     import networkx as nx
     import osmnx as ox
 

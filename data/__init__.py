@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data import definitions
-from data.catalogue import TABLES_FOLDER, Entry, local_catalogue, local_rows, read
+from data.catalogue import TABLES_FOLDER, local_catalogue, local_rows, read
+from data.catalogue import Entry as Entry
 from data.errors import BrokenTableError, UnknownTableError
 
 # Arrow's own pool keeps what it once held; the system's gives it back: 70 MB less for a server that read its tables.

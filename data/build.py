@@ -1,4 +1,4 @@
-"""Raw sources -> the shipped tables: `python -m data.build --sources ../shared/sources`."""
+"""Raw sources -> the shipped tables: `zone build --sources ../shared/sources`."""
 
 from __future__ import annotations
 
@@ -112,12 +112,16 @@ def build(sources: Path, report_progress: Callable[[str], None] = print, only: t
     report_progress(f"{len(entries)} tables, {size:.1f} MB, in {TABLES_FOLDER}")
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="zone build",
+        description=__doc__,
+        epilog="Example: zone build --sources ../shared/sources --only facilities",
+    )
     parser.add_argument("--sources", type=Path, required=True, help="folder with unhcr/, berlin/, eurostat/, world/")
     parser.add_argument("--only", nargs="+", default=[], metavar="TABLE", help="these tables, which need no lots")
-    options = parser.parse_args()
+    options = parser.parse_args(words)
     try:
         build(options.sources, only=tuple(options.only))
     except DataError as error:

@@ -81,7 +81,8 @@ def _parsed(file: Path) -> tuple[list[Entry], list[dict[str, Any]]]:
     content = json.loads(file.read_text(encoding="utf-8"))
     if isinstance(content, list):  # written before versions were kept
         content = {"tables": content, "cities": []}
-    return [Entry(**row) for row in content["tables"]], list(content["cities"])
+    here = {"folder": str(file.parent)}  # wherever the folder was when it was written
+    return [Entry(**row | here) for row in content["tables"]], list(content["cities"])
 
 
 def local_rows() -> tuple[list[Entry], list[dict[str, Any]]]:

@@ -1,4 +1,4 @@
-"""A chamber's register of firms -> a table on this machine: `python -m data.firms FILE --period 2023-03`."""
+"""A chamber's register of firms -> a table on this machine: `zone firms FILE --period 2023-03`."""
 
 from __future__ import annotations
 
@@ -35,12 +35,14 @@ def import_month(path: Path, period: pd.Timestamp) -> tuple[Entry, Path | None]:
     return local.save(replace(entry, period=f"{period:%Y-%m}"), table), report_path
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Command line; returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="zone firms", description=__doc__, epilog="Example: zone firms register_2023-03.csv --period 2023-03"
+    )
     parser.add_argument("file", type=Path, help="the register's CSV file")
     parser.add_argument("--period", required=True, type=pd.Timestamp, help="the month it stands for, such as 2023-03")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     rights.act_as(rights.OWNER)
     try:
         entry, report = import_month(args.file, args.period)

@@ -1,6 +1,6 @@
 """Tables as partitioned Parquet, on a disk or in object storage, for engines that read only the part they need.
 
-`python -m data.lake s3://bucket/zone` (or a folder) lays every table out as
+`zone lake s3://bucket/zone` (or a folder) lays every table out as
 place/table/content/period=.../part-0.parquet; with `ZONE_LAKE=s3://bucket/zone` the engine then reads from there.
 A place is a city or 'world'; tables without a period or year have no partition. Object storage goes through fsspec:
 install its package for the storage, such as s3fs, gcsfs or adlfs.
@@ -8,6 +8,7 @@ install its package for the storage, such as s3fs, gcsfs or adlfs.
 
 from __future__ import annotations
 
+import argparse
 import sys
 from typing import Any
 
@@ -73,16 +74,18 @@ def locate(entry: Entry) -> tuple[str, fsspec.AbstractFileSystem] | None:
     return (path if isinstance(files, LocalFileSystem) else folder(entry, address)), files
 
 
-def main(arguments: list[str]) -> int:
+def main(words: list[str] | None = None) -> int:
     """Lay out every table of the catalogue that has no shapes."""
-    if len(arguments) != 1:
-        print(__doc__)
-        return 2
+    parser = argparse.ArgumentParser(
+        prog="zone lake", description=__doc__, epilog="Example: zone lake s3://bucket/zone"
+    )
+    parser.add_argument("address", help="a folder or an address of object storage")
+    address = parser.parse_args(words).address
     tables: list[Any] = [entry for entry in data.catalogue().values() if not data.has_shapes(entry)]
     for entry in tables:
-        print(f"{entry.place}/{entry.name}: {'written' if write(entry, arguments[0]) else 'is there'}")
+        print(f"{entry.place}/{entry.name}: {'written' if write(entry, address) else 'is there'}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Publishers' newest figures -> versions on this machine, where it is online: `python -m data.refresh`.
+"""Publishers' newest figures -> versions on this machine, where it is online: `zone refresh`.
 
 A version is offered first, with what it says otherwise; it is used once someone accepts it, or at once with --accept.
 """
@@ -67,7 +67,9 @@ def offer(key: str, client: httpx.Client | None = None) -> Entry | None:
 
 def main(words: list[str] | None = None) -> int:
     """Command line; returns the exit code. A table that cannot be had leaves the stored one as it is."""
-    parser = argparse.ArgumentParser(prog="python -m data.refresh", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="zone refresh", description=__doc__, epilog="Example: zone refresh world/displaced --accept"
+    )
     parser.add_argument("tables", nargs="*", metavar="place/name", help="left out: all of them")
     parser.add_argument("--accept", action="store_true", help="use what is new at once, for a schedule")
     parser.add_argument("--back", metavar="place/name", help="use the version before the one in use")

@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     )
     hosts: str = ""  # more hosts that data may be fetched from, separated by spaces
     grid: str = ""  # where Eurostat's grid of the census lies, if its address has changed
+    metrics: bool = False  # whether /metrics tells Prometheus how much is asked and how long it takes, of nobody
+    traces: str = ""  # where traces are sent (OpenTelemetry's OTLP over HTTP), such as http://127.0.0.1:4318
     log: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"  # the least level that is logged
 
     @field_validator("*", mode="before")

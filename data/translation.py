@@ -207,6 +207,6 @@ class Language:
             text += words
             if name is not None:
                 value = values[name]
-                shown = format(value, spec)  # type: ignore[arg-type]
+                shown = format(value, spec)
                 text += self.localised(shown) if numeric and not isinstance(value, (str, date)) else shown
         return text

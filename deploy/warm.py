@@ -36,21 +36,22 @@ def main() -> int:
     place = cache.on_disk.place
     if place is None:
         return 0
-    done = place / f"pages-of-{data.version()}"
-    if done.exists():
+    names = sys.argv[1:] or sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
+    done = {name: place / f"{name}-of-{data.version()}" for name in names}
+    names = [name for name in names if not done[name].exists()]
+    if not names:
         return 0
     cache.on_disk.writable = True
     logging.disable(logging.WARNING)  # there is no reader, which streamlit says in each line
-    names = sys.argv[1:] or sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
+    place.mkdir(parents=True, exist_ok=True)
     for number, name in enumerate(names, 1):
         print(
             f"\rPreparing pages, once for these tables: {number} of {len(names)} ", end="", file=sys.stderr, flush=True
         )
         if not open_page(name):
             print(f"\n{name} cannot be prepared; it is computed when somebody opens it.", file=sys.stderr)
+        done[name].touch(mode=0o600)
     print(file=sys.stderr)
-    place.mkdir(parents=True, exist_ok=True)
-    done.touch(mode=0o600)
     return 0
 
 

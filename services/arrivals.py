@@ -8,7 +8,8 @@ import pandas as pd
 from pydantic import Field
 
 from analytics import arrivals
-from analytics.arrivals import NEEDS, Need, Triangular
+from analytics.arrivals import NEEDS as NEEDS
+from analytics.arrivals import Need, Triangular
 from analytics.scenario import Arrivals, People, Rule, Scenario, Weight, shared
 from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow

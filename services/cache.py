@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import pickle
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, wraps
@@ -58,6 +59,16 @@ shapes = ByteCache(100_000_000, lambda geometry: 4 * len(orjson.dumps(geometry))
 
 
 _of_numbers: set[Any] = set()  # services whose results are the same for all readers
+# Told of each result that was computed: the service's name and its seconds. web/watching.py adds what counts them.
+watchers: list[Callable[[str, float], None]] = []
+
+
+def _computed(function: Callable[..., Any], *args: Any, **kwargs: Any) -> bytes:
+    start = time.perf_counter()
+    result = pickle.dumps(function(*args, **kwargs), protocol=5)
+    for watch in watchers:
+        watch(f"{function.__module__}.{function.__qualname__}", time.perf_counter() - start)
+    return result
 
 
 def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
@@ -69,7 +80,7 @@ def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Conca
     @wraps(function)
     def run(ctx: CityContext, /, *args: P.args, **kwargs: P.kwargs) -> R:
         def compute() -> bytes:
-            return pickle.dumps(function(ctx, *args, **kwargs), protocol=5)
+            return _computed(function, ctx, *args, **kwargs)
 
         result: R = pickle.loads(results.get(_parts(function, ctx, args, kwargs), compute, on_disk))
         return result
@@ -128,7 +139,7 @@ def cached_by_arguments(function: Callable[P, R]) -> Callable[P, R]:
         parts = f"{function.__module__}.{function.__qualname__}", args, kwargs
 
         def compute() -> bytes:
-            return pickle.dumps(function(*args, **kwargs), protocol=5)
+            return _computed(function, *args, **kwargs)
 
         result: R = pickle.loads(results.get(parts, compute, on_disk))
         return result

@@ -90,7 +90,7 @@ def _areas(ctx: CityContext) -> list[Hit]:
             middle, (west, south, east, north) = outline.representative_point(), outline.bounds
             box = tuple(round(edge, 5) for edge in (west, south, east, north))
             level_name = ctx.city.level_names[level]
-            hits.append(Hit("area", names[area], level_name, middle.x, middle.y, box, area))  # type: ignore[arg-type]
+            hits.append(Hit("area", names[area], level_name, middle.x, middle.y, box, area))
     return hits
 
 

@@ -21,7 +21,8 @@ from services.access import facilities
 from services.areas import area_names, hierarchy, require_period
 from services.cache import cached, cached_numbers
 from services.columns import by_name
-from services.demand_points import caption, demand_points, people, services, usual_service, within
+from services.demand_points import caption, demand_points, people, usual_service, within
+from services.demand_points import services as services
 from services.figures import Shading, area_map, chart, figure
 from services.findings import some
 from services.names import facility_kinds

@@ -24,7 +24,8 @@ from services.cache import cached, cached_numbers, keep
 from services.candidates import candidates, problem
 from services.columns import by_name
 from services.coverage import facility_points
-from services.demand_points import caption, demand_points, people, services, usual_service
+from services.demand_points import caption, demand_points, people, usual_service
+from services.demand_points import services as services
 from services.figures import Shading, area_map, chart, figure, point_layer
 from services.names import facility_kinds
 from services.walks import about_walks, spread

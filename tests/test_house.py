@@ -15,9 +15,10 @@ import pytest
 from tests.driver import PAGES
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("pages", "web", "services", "views", "analytics", "data")
+ROOMS = ("zone", "pages", "web", "services", "views", "analytics", "data")
 # What a room may reach, by whatever way its imports lead.
 MAY_REACH = {
+    "zone": {"zone", "web", "services", "views", "analytics", "data"},
     "pages": {"pages", "services", "views", "analytics", "data"},
     "web": {"web", "services", "views", "analytics", "data"},
     "services": {"services", "analytics", "data"},
@@ -25,7 +26,11 @@ MAY_REACH = {
     "analytics": {"analytics"},
     "data": {"data"},
 }
-MAY_IMPORT = MAY_REACH | {"pages": {"services", "views"}, "web": {"web", "services", "views", "data"}}
+MAY_IMPORT = MAY_REACH | {
+    "zone": {"zone", "web", "data"},
+    "pages": {"services", "views"},
+    "web": {"web", "services", "views", "data"},
+}
 # What views know of data: types, words and what they mean, the errors they show, the base map, the reader's role, what
 # a register's form may hold.
 DATA_FOR_VIEWS = {
@@ -46,6 +51,7 @@ DATA_FOR_VIEWS = {
     "data.translation",
 }
 FOREIGN = {
+    "zone": {"streamlit", "plotly", "pydeck"},
     "analytics": {"streamlit", "plotly", "pydeck", "httpx", "requests", "duckdb"},
     "services": {"streamlit", "plotly", "pydeck", "httpx", "requests"},
     "pages": {"pandas", "numpy", "plotly", "pydeck", "httpx", "geopandas"},

@@ -44,7 +44,7 @@ def word(report: Report, parts: list[Part], pictures: list[bytes | None]) -> byt
         document.add_paragraph(part.more)
     colour = RGBColor.from_string(report.brand.primary.lstrip("#"))
     for style in ("Title", "Heading 1"):
-        document.styles[style].font.color.rgb = colour  # type: ignore[attr-defined]
+        document.styles[style].font.color.rgb = colour
     if report.language.is_right_to_left:
         for paragraph in document.paragraphs:
             paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))

@@ -23,23 +23,29 @@ MIN_FREE_BYTES = 200_000_000  # on the disk of the local folder
 CHECK_S = 60  # seconds between two readings of the whole database
 
 
-def health(_request: Request) -> JSONResponse:
-    """200 where everything answers, 503 with what does not; figures are served while the database is away."""
-    checks = {"tables": tables(), "local": local_catalogue_error() or "ok", "database": "ok", "disk": "ok"}
+def checks() -> dict[str, str]:
+    """Each part of the installation with "ok" or what is wrong with it. Raises DataError for an unfit setting."""
+    states = {"tables": tables(), "local": local_catalogue_error() or "ok", "database": "ok", "disk": "ok"}
     try:
         with database.engine().connect() as connection:
             connection.execute(text("SELECT 1"))
         if is_torn(round(time.monotonic() / CHECK_S)):
-            checks["database"] = "damaged"
+            states["database"] = "damaged"
     except (SQLAlchemyError, OSError) as error:
         is_damaged = storage_fault(error) == "damaged"
-        checks["database"] = "damaged" if is_damaged else f"does not answer ({type(error).__name__})"
+        states["database"] = "damaged" if is_damaged else f"does not answer ({type(error).__name__})"
     folder = local_folder()
     if folder.exists() and shutil.disk_usage(folder).free < MIN_FREE_BYTES:
-        checks["disk"] = "nearly full"
-    well = all(state == "ok" for state in checks.values())
+        states["disk"] = "nearly full"
+    return states
+
+
+def health(_request: Request) -> JSONResponse:
+    """200 where everything answers, 503 with what does not; figures are served while the database is away."""
+    states = checks()
+    well = all(state == "ok" for state in states.values())
     return JSONResponse(
-        {"status": "ok" if well else "degraded", **checks, "version": data.version()},
+        {"status": "ok" if well else "degraded", **states, "version": data.version()},
         200 if well else 503,
         headers={"Cache-Control": "no-store"},
     )

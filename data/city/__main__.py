@@ -1,4 +1,4 @@
-"""`python -m data.city new|check|build|export|fetch|back|remove`: a city's own data in the app."""
+"""`zone city new|check|build|export|fetch|back|remove`: a city's own data in the app."""
 
 from __future__ import annotations
 
@@ -128,7 +128,11 @@ def remove(args: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """What the command line understands."""
-    top = argparse.ArgumentParser(prog="python -m data.city", description=__doc__)
+    top = argparse.ArgumentParser(
+        prog="zone city",
+        description=__doc__,
+        epilog="Example: zone city new my-city; fill its tables; zone city check my-city; zone city build my-city",
+    )
     commands = top.add_subparsers(required=True)
 
     def command(run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:

@@ -16,7 +16,7 @@ import shapely
 from data import limits
 from data.city import shapes, sheets
 from data.city.pack import Part
-from data.city.sheets import FileTable
+from data.city.sheets import FileTable as FileTable
 from data.errors import SourceError
 
 _GROUPED = re.compile(r"-?\d{1,3}([.,])\d{3}(\1\d{3})*|-?\d{1,2}(,\d\d)+,\d{3}")  # the second as in India

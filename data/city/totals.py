@@ -11,7 +11,7 @@ from data.city.section_reader import SectionReader, ValidationResult
 
 
 def read(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
-    """section ('origins' or 'background'), group, level, area_id, period, persons."""
+    """Columns section ('origins' or 'background'), group, level, area_id, period, persons."""
     group, level, area = reader.text("group"), reader.text("level"), reader.text("area")
     is_background = group.isin(BACKGROUNDS)
     hint = f"Write a country's code of three letters, or {' or '.join(BACKGROUNDS)}"

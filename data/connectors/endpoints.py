@@ -1,4 +1,4 @@
-"""Every server that the app asks, tried once and politely: `python -m data.connectors.endpoints` (make endpoints).
+"""Every server that the app asks, tried once and politely: `zone endpoints`.
 
 None of them could be called from where this was written; docs/endpoints.md says which documentation each follows and
 what is expected of it. For whoever is online first: one small question each, and a table of what was answered.
@@ -184,7 +184,7 @@ def table(outcomes: list[Outcome]) -> str:
 
 def main(words: list[str] | None = None, client: httpx.Client | None = None) -> int:
     """Command line. Returns 1 if a server gave another answer than the app expects; 0 also where none is reached."""
-    parser = argparse.ArgumentParser(prog="python -m data.connectors.endpoints", description=__doc__)
+    parser = argparse.ArgumentParser(prog="zone endpoints", description=__doc__, epilog="Example: zone endpoints UNHCR")
     parser.add_argument("names", nargs="*", help="how the names of endpoints begin; left out: all of them")
     names = tuple(parser.parse_args(words).names)
     session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)

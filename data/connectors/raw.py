@@ -20,7 +20,7 @@ def open_raw(path: Path, columns: Iterable[str], *, geometry: bool = False, **cs
         raise SourceError(str(path), "the file is missing", hint="Point --sources at the folder that holds it")
     try:
         if path.suffix == ".csv":
-            table = pd.read_csv(path, **csv_options)  # type: ignore[call-overload]
+            table = pd.read_csv(path, **csv_options)
         elif geometry:
             table = gpd.read_parquet(path)
         else:

@@ -11,7 +11,7 @@ import httpx
 import pandas as pd
 import pandera.pandas as pa
 
-from data.catalogue import Entry
+from data.catalogue import Entry as Entry
 from data.disclosure import DisclosureError, Rule
 
 

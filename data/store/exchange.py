@@ -75,7 +75,7 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
         )
     )
     table.columns = [str(column) for column in table.columns]
-    records: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
+    records: list[dict[str, Any]] = table.to_dict("records")
     return records
 
 

@@ -6,7 +6,7 @@ import h3
 import ibis
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import cells
@@ -14,7 +14,6 @@ from analytics import cells
 PLACES = st.tuples(st.floats(-89, 89), st.floats(-179, 179), st.integers(0, 15))
 
 
-@settings(deadline=None)
 @given(st.lists(PLACES, min_size=1, max_size=20), st.integers(0, 15))
 def test_parents_are_h3s_own(places: list[tuple[float, float, int]], coarse: int) -> None:
     names = [h3.latlng_to_cell(lat, lon, max(level, coarse)) for lat, lon, level in places]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 from dataclasses import replace
 from pathlib import Path
@@ -111,12 +110,3 @@ def test_every_card_is_whole_and_points_to_what_exists() -> None:
         assert all((one.label, one.unit, one.definition, one.formula, one.period)), one.key
         assert one.shown_on.partition("?")[0] in pages, one.key
         assert inspect.isfunction(one.make), one.key
-
-
-def test_the_document_is_made_from_the_registry() -> None:
-    spec = importlib.util.spec_from_file_location("make_indicators", ROOT / "docs/make_indicators.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    assert (ROOT / "docs/indicators.md").read_text(encoding="utf-8") == module.text()

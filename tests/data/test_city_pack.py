@@ -273,7 +273,7 @@ BROKEN: dict[str, tuple[Callable[[Files, int], None], str]] = {
 }
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(BROKEN)), st.integers(0, 10_000))
 def test_sixty_broken_packs_are_told_apart_and_leave_nothing(tmp_path: Path, what: str, seed: int) -> None:
     change, said = BROKEN[what]

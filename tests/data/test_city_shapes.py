@@ -794,7 +794,7 @@ def test_a_city_that_goes_out_and_comes_back_has_the_same_tables(tmp_path: Path,
     assert_comes_back(PACKS[which](tmp_path / "pack"), tmp_path / "out")
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.fixed_dictionaries({name: st.sampled_from(forms) for name, forms in packs.FORMS.items()}))
 def test_cities_of_all_forms_come_back_the_same(tmp_path: Path, forms: dict[str, str]) -> None:
     place = tmp_path / "-".join(str(packs.FORMS[name].index(form)) for name, form in forms.items())
@@ -830,7 +830,7 @@ def test_a_stated_sum_never_tells_the_one_count_it_lacks(tmp_path: Path) -> None
     assert not set(leaves["persons"].dropna()) & {7}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.integers(0, 60), min_size=6, max_size=6), st.sets(st.integers(0, 5)), st.integers(0, 2**20))
 def test_stated_sums_tell_no_pool_of_less_than_ten(persons: list[int], gaps: set[int], secret: int) -> None:
     """Two districts of three areas; some counts are not known, all sums are stated. Pools are found by subtraction."""

@@ -85,7 +85,7 @@ def test_where_a_whole_city_counts_too_few_nothing_of_it_is_published() -> None:
     st.lists(st.lists(st.integers(0, 25).filter(lambda n: n not in (1, 2)), min_size=1, max_size=5), max_size=4),
     st.integers(0, 2**31),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_no_tree_lets_anyone_narrow_a_count_or_rule_a_reading_out(districts: list[list[int]], seed: int) -> None:
     assert attacker.readings_ruled_out(suppression, *tree(districts), seed) == []
 
@@ -305,7 +305,7 @@ def test_nothing_published_is_between_one_and_nine() -> None:
 
 
 @given(st.lists(st.sampled_from(["", "a", "b", "c", "d"]), max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_no_group_of_people_can_be_subtracted_from_all(groups: list[str]) -> None:
     shown = merge_small_groups(pd.Series(groups, dtype=str), 5)
     sizes = shown.value_counts()

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pgserver
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import SQLAlchemyError
@@ -52,6 +51,7 @@ def health(host: str) -> int:
 
 def test_a_database_that_goes_away_takes_no_figure_with_it_and_is_found_again(tmp_path: Path) -> None:
     place = tmp_path / "postgres"
+    pgserver = pytest.importorskip("pgserver", reason="it has no wheel for this version of Python")
     database = pgserver.get_server(place)
     address = database.get_uri().replace("postgresql://", "postgresql+psycopg://")
     with served({"ZONE_DATABASE": address, "ZONE_LOCAL": str(tmp_path)}) as (host, _process):

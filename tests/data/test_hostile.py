@@ -33,7 +33,7 @@ def test_seeds_raise_our_own_errors_only(reader: str) -> None:
 
 
 @pytest.mark.parametrize("reader", fuzz.READERS)
-@settings(max_examples=INPUTS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=INPUTS, suppress_health_check=list(HealthCheck))
 @given(number=st.integers(0, 2**32), noise=st.one_of(st.none(), st.binary(max_size=300)))
 def test_mutated_files_raise_our_own_errors_only(reader: str, number: int, noise: bytes | None) -> None:
     dice = random.Random(number)

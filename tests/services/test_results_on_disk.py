@@ -192,6 +192,8 @@ def test_pages_are_prepared_once(folder: Path) -> None:
     assert "cannot be prepared" not in first.stderr
     again = subprocess.run(command, cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True)
     assert again.stderr == ""
+    more = subprocess.run([*command, "cities"], cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True)
+    assert "1 of 1" in more.stderr  # what was prepared before does not stand for the others
 
 
 HEAVY = {"scipy.stats", "statsmodels", "sklearn", "numba", "esda", "libpysal", "SALib", "pptx", "docx", "pandera"}

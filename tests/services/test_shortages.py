@@ -41,7 +41,7 @@ def test_places_short_grow_with_the_norm_and_are_those_of_the_areas() -> None:
 
 
 @given(st.integers(0, 100_000), st.integers(10, 110))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_each_step_adds_to_the_one_before(people: int, norm: int) -> None:
     given_plan = scenario(arrivals=Arrivals(people=(people, people, people), rule="by residents"))
     rows = shortages.by_area(context(), given_plan, "district", norm)

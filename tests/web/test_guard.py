@@ -18,7 +18,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
-import pgserver
 import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.responses import Response
@@ -240,6 +239,7 @@ def test_deep_links_with_nonsense_open_the_default(running: tuple[str, Path]) ->
 
 
 def test_two_instances_on_one_postgresql_are_one_app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pgserver = pytest.importorskip("pgserver", reason="it has no wheel for this version of Python")
     database = pgserver.get_server(tmp_path / "postgres")
     address = database.get_uri().replace("postgresql://", "postgresql+psycopg://")
     surroundings = {"ZONE_DATABASE": address, "ZONE_LOCAL": str(tmp_path / "local")}
