@@ -24,6 +24,7 @@ from views.text import escaped
 
 if TYPE_CHECKING:
     from data.store.stories import StoryView
+    from views.menu import Menu
 
 _log = logging.getLogger("zone.pages")
 SURVIVING = ("lang", "pinned", "story_title", "city_chosen")  # what a change of step leaves alone
@@ -142,7 +143,7 @@ def _present(story: StoryView, step: int, surroundings: Surroundings) -> None:
         show_step(story, story.step, surroundings)
 
 
-def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundings) -> None:
+def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundings, menu: Menu) -> None:
     """Run a page with what surrounds it. story: the one that is presented, and its step."""
     name = page.url_path or "overview"
     st.session_state["_surroundings"], st.session_state["_title"] = surroundings, page.title
@@ -164,6 +165,8 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
         presenting.bare()
     if story:
         _present(*story, surroundings)
+    elif not is_framed():
+        menu.draw_tabs(name)
     try:
         run = get_script_run_ctx(suppress_warning=True)
         place = st.container(key="alone") if "frame" in st.query_params else nullcontext()
