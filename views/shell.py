@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +16,7 @@ from data import rights
 from data.context import CityContext, Territory
 from data.errors import DataError, NothingToShow, UnknownTableError, storage_fault
 from data.translation import Language
-from views import controls, faults, figures, pins, presenting, share_panel, signing_in, state, uploads
+from views import controls, faults, figures, finder, pins, presenting, share_panel, signing_in, state, uploads
 from views.brand import Brand
 from views.language import _, current
 from views.run_lock import RunLock
@@ -39,6 +39,7 @@ class Surroundings(Protocol):
     def look(self) -> dict[str, Any]: ...  # noqa: D102
     def set_reader_provider(self, provider: Callable[[], tuple[str, Callable[[], bool]]]) -> None: ...  # noqa: D102
     def catalogue_fault(self) -> str: ...  # noqa: D102
+    def find(self, ctx: CityContext, text: str, pages: Mapping[str, str]) -> Sequence[finder.Hit]: ...  # noqa: D102
     def story(self, code: str) -> StoryView | None: ...  # noqa: D102
     def turn_to(self, code: str, step: int) -> None: ...  # noqa: D102
     def shorten(self, target: str, title: str) -> str: ...  # noqa: D102
@@ -167,6 +168,7 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
         _present(*story, surroundings)
     elif not is_framed():
         menu.draw_tabs(name)
+        finder.control(lambda text: surroundings.find(context(), text, menu.names()))
     try:
         run = get_script_run_ctx(suppress_warning=True)
         place = st.container(key="alone") if "frame" in st.query_params else nullcontext()
