@@ -5,68 +5,100 @@ import streamlit as st
 from services import surroundings
 from views import language, shell
 from views.language import _
+from views.menu import Entry, Menu
 
 st.set_page_config(page_title="Zone of Social Creativity", page_icon="static/icon.png", layout="wide")
 language.control()
-# Sections on top leave the sidebar to territory and period. On phones streamlit moves them into the sidebar, where it
-# puts headings among the list items (axe: list); on wide screens nothing is amiss.
-SECTIONS = {
-    "": [
-        st.Page("pages/overview.py", title=_("Overview"), icon=":material/dashboard:", default=True),
-        st.Page("pages/map.py", title=_("Map"), icon=":material/map:"),
+# Menus on top leave the sidebar to territory and period. On phones streamlit moves them into the sidebar, where it puts
+# headings among the list items (axe: list); on wide screens nothing is amiss.
+MENU = {
+    "": [Entry(_("Overview"), "dashboard", {"pages/overview.py": ""}, default=True)],
+    _("Where do we stand?"): [
+        Entry(_("Map"), "map", {"pages/map.py": ""}),
+        Entry(_("Profile of an area"), "badge", {"pages/profile.py": ""}),
+        Entry(
+            _("Inclusion in the city"),
+            "diversity_1",
+            {
+                "pages/inclusion.py": _("Inclusion index"),
+                "pages/diversity.py": _("Diverse and divided"),
+                "pages/economic_health.py": _("Inclusion and economic health"),
+            },
+        ),
+        Entry(_("Cities side by side"), "compare_arrows", {"pages/cities.py": ""}),
     ],
-    _("Inclusion"): [
-        st.Page("pages/profile.py", title=_("Profile of an area"), icon=":material/badge:"),
-        st.Page("pages/inclusion.py", title=_("Inclusion index"), icon=":material/diversity_1:"),
-        st.Page("pages/diversity.py", title=_("Diverse and divided"), icon=":material/groups:"),
-        st.Page("pages/economic_health.py", title=_("Inclusion and economic health"), icon=":material/monitoring:"),
-        st.Page("pages/goals.py", title=_("Goals"), icon=":material/flag:"),
-        st.Page("pages/cities.py", title=_("Cities side by side"), icon=":material/compare_arrows:"),
-        st.Page("pages/indicator_cards.py", title=_("Indicators"), icon=":material/menu_book:"),
+    _("Who needs what?"): [
+        Entry(
+            _("Displacement worldwide"),
+            "travel_explore",
+            {
+                "pages/displacement.py": _("Displacement trends"),
+                "pages/displacement_flows.py": _("Displacement flows"),
+                "pages/outlook.py": _("Outlook and signals"),
+            },
+        ),
+        Entry(_("Displacement in the city"), "location_city", {"pages/displacement_city.py": ""}),
+        Entry(
+            _("Services near people"),
+            "location_on",
+            {
+                "pages/coverage.py": _("Service coverage"),
+                "pages/reach.py": _("Who is served"),
+                "pages/access_equity.py": _("Equity of access"),
+            },
+        ),
+        Entry(_("Does it fit?"), "fit_screen", {"pages/fit.py": ""}),
     ],
-    _("Displacement"): [
-        st.Page("pages/displacement.py", title=_("Displacement trends"), icon=":material/travel_explore:"),
-        st.Page("pages/displacement_flows.py", title=_("Displacement flows"), icon=":material/swap_calls:"),
-        st.Page("pages/displacement_city.py", title=_("Displacement in the city"), icon=":material/location_city:"),
-        st.Page("pages/outlook.py", title=_("Outlook and signals"), icon=":material/query_stats:"),
+    _("Who creates?"): [
+        Entry(
+            _("Creative economy in Europe"),
+            "palette",
+            {"pages/creative.py": _("Countries of Europe"), "pages/creative_region.py": _("Regions of Europe")},
+        ),
+        Entry(
+            _("Creative economy in the city"),
+            "theater_comedy",
+            {
+                "pages/creative_city.py": _("Places of culture"),
+                "pages/creative_firms.py": _("Creative firms"),
+                "pages/creative_inclusion.py": _("Culture beside inclusion"),
+            },
+        ),
     ],
-    _("Services"): [
-        st.Page("pages/coverage.py", title=_("Service coverage"), icon=":material/location_on:"),
-        st.Page("pages/fit.py", title=_("Does it fit?"), icon=":material/fit_screen:"),
-        st.Page("pages/reach.py", title=_("Who is served"), icon=":material/directions_walk:"),
-        st.Page("pages/access_equity.py", title=_("Equity of access"), icon=":material/balance:"),
+    _("What if?"): [
+        Entry(_("People arrive"), "group_add", {"pages/what_if_arrivals.py": ""}),
+        Entry(_("We build"), "add_location", {"pages/what_if_sites.py": ""}),
+        Entry(_("Something breaks"), "warning", {"pages/what_if_shock.py": ""}),
+        Entry(_("Scenarios"), "compare", {"pages/what_if_compare.py": ""}),
     ],
-    _("Creative"): [
-        st.Page("pages/creative.py", title=_("Creative economy in Europe"), icon=":material/palette:"),
-        st.Page("pages/creative_region.py", title=_("Creative economy of a region"), icon=":material/leaderboard:"),
-        st.Page("pages/creative_city.py", title=_("Creative economy in the city"), icon=":material/theater_comedy:"),
-        st.Page("pages/creative_firms.py", title=_("Creative firms"), icon=":material/storefront:"),
-        st.Page("pages/creative_inclusion.py", title=_("Culture beside inclusion"), icon=":material/diversity_3:"),
+    _("What do we do?"): [
+        Entry(_("Goals"), "flag", {"pages/goals.py": ""}),
+        Entry(
+            _("Initiatives and partners"),
+            "lightbulb",
+            {
+                "pages/initiatives.py": _("Initiatives"),
+                "pages/partnerships.py": _("Partnerships"),
+                "pages/impact.py": _("Impact"),
+            },
+        ),
+        Entry(_("Policy framework"), "policy", {"pages/readiness.py": ""}),
+        Entry(
+            _("Room"),
+            "forum",
+            {"pages/workshop.py": ""},
+            {"pages/workshop_screen.py": _("Projector"), "pages/workshop_minutes.py": _("Minutes")},
+        ),
+        Entry(_("Story"), "auto_stories", {"pages/story.py": ""}),
     ],
-    _("What if"): [
-        st.Page("pages/what_if_arrivals.py", title=_("People arrive"), icon=":material/group_add:"),
-        st.Page("pages/what_if_sites.py", title=_("We build"), icon=":material/add_location:"),
-        st.Page("pages/what_if_shock.py", title=_("Something breaks"), icon=":material/warning:"),
-        st.Page("pages/what_if_compare.py", title=_("Scenarios"), icon=":material/compare:"),
-    ],
-    _("Innovation"): [
-        st.Page("pages/initiatives.py", title=_("Initiatives"), icon=":material/lightbulb:"),
-        st.Page("pages/partnerships.py", title=_("Partnerships"), icon=":material/hub:"),
-        st.Page("pages/readiness.py", title=_("Policy framework"), icon=":material/policy:"),
-        st.Page("pages/impact.py", title=_("Impact"), icon=":material/trending_up:"),
-    ],
-    _("Data"): [
-        st.Page("pages/data_tables.py", title=_("Data"), icon=":material/database:"),
-        st.Page("pages/data_city.py", title=_("Your city"), icon=":material/add_home_work:"),
-    ],
-    _("Workshop"): [
-        st.Page("pages/workshop.py", title=_("Room"), icon=":material/forum:"),
-        st.Page("pages/story.py", title=_("Story"), icon=":material/auto_stories:"),
-        st.Page("pages/workshop_screen.py", title=_("Projector"), visibility="hidden"),
-        st.Page("pages/workshop_minutes.py", title=_("Minutes"), visibility="hidden"),
+    _("Which data?"): [
+        Entry(_("Data"), "database", {"pages/data_tables.py": ""}),
+        Entry(_("Indicators"), "menu_book", {"pages/indicator_cards.py": ""}),
+        Entry(_("Your city"), "add_home_work", {"pages/data_city.py": ""}),
     ],
 }
+menu = Menu(MENU)
 story = shell.presented_story(surroundings)
-st.session_state["_pages"] = {page.url_path or "overview": page.title for pages in SECTIONS.values() for page in pages}
-page = st.navigation(SECTIONS, position="hidden" if story or shell.is_framed() else "top")
-shell.run(page, story, surroundings)
+st.session_state["_pages"] = menu.names()
+page = st.navigation(menu.sections, position="hidden" if story or shell.is_framed() else "top")
+shell.run(page, story, surroundings, menu)

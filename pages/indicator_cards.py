@@ -21,3 +21,6 @@ for dimension, heading in (names.dimensions(ctx.language) | names.context_groups
                 link = state.link(card.shown_on)
                 st.markdown(indicator_cards.card_text(ctx, territory, card, counted, link))
 figures.show(indicator_cards.cards_figure(ctx, territory))
+st.header(_("Glossary"), anchor=False, divider="gray")
+st.caption(_("Terms of the figures in one sentence each; they are explained where they stand too."))
+st.markdown("\n".join(f"- **{term}**: {meaning}" for term, meaning in names.glossary(ctx.language).items()))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from analytics.indicators import CONTEXT, DIMENSIONS, REGISTRY, Indicator
+from data import glossary as terms
 from data.context import CityContext
 from data.errors import NothingToShow
 from data.translation import N_, Language
@@ -47,6 +48,11 @@ def dimensions(language: Language) -> dict[str, str]:
 def context_groups(language: Language) -> dict[str, str]:
     """Name of each group of indicators beside the index."""
     return {key: language(name) for key, name in CONTEXT.items()}
+
+
+def glossary(language: Language) -> dict[str, str]:
+    """What every term of the figures means, by the alphabet of its language."""
+    return terms.everything(language)
 
 
 def region_name(ctx: CityContext) -> str:

@@ -10,11 +10,11 @@ import pandas as pd
 import data
 from analytics.displacement import Growth
 from analytics.findings import relative_change
-from data.context import CityContext, Territory
+from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
-from data.figures import Column, Figure, KeyFigure
+from data.figures import Column, Figure, KeyFigure, Map
 from data.translation import N_
-from services import coverage, origins, stocks
+from services import city_map, coverage, origins, stocks
 from services.areas import country_names, current_half_years, half_years, in_district, place_name
 from services.creative import break_note
 from services.figures import Caption, chart, figure
@@ -258,8 +258,23 @@ def _world(name: str) -> tuple[str, str]:
     return data.entry(name).attribution, world_source(name)
 
 
-# Two rows of three on the page.
-TILES = ((world, country, city), (daycare, library, culture))
+# Three rows of two beside the map.
+TILES = ((world, country), (city, daycare), (library, culture))
+
+
+class Query(ViewState):
+    """What the map of the overview shows: an indicator by its key."""
+
+    colour: str = ""
+
+
+def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
+    """The map of the smallest areas, coloured by an indicator. Raises NothingToShow where no area has a value."""
+    shown = city_map.city_map(
+        ctx, territory, city_map.Query.model_validate({"colour": query.colour, "level": ctx.levels[-1]})
+    )
+    assert isinstance(shown.drawing, Map)
+    return replace(shown, key="overview-map", drawing=replace(shown.drawing, board=None, height=620))
 
 
 def require_residents(ctx: CityContext, territory: Territory) -> None:

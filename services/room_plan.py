@@ -14,8 +14,9 @@ from data.context import CityContext
 from data.errors import DataError
 from data.figures import Column, Figure
 from data.store import decisions, register
+from data.store.ballots import RefusedError
 from data.store.decisions import Decided, DecisionView
-from data.store.rooms import QuestionView, RefusedError, RoomView
+from data.store.rooms import QuestionView, RoomView
 from data.translation import N_
 from services import goals
 from services.areas import area_names

@@ -11,8 +11,8 @@ from data import limits
 from data.context import CityContext
 from data.store import devices, runs
 from data.store import rooms as store
-from data.store.ballots import BUDGET_POINTS, MOST_TEXTS, SCALE
-from data.store.rooms import QuestionView, RefusedError, RoomView
+from data.store.ballots import BUDGET_POINTS, MOST_TEXTS, SCALE, RefusedError
+from data.store.rooms import QuestionView, RoomView
 from data.store.runs import Opening, Run, Step
 from data.translation import N_, Language
 from services import background

@@ -17,8 +17,8 @@ from data import store as plans
 from data.context import CityContext, ViewState
 from data.store import devices, texts
 from data.store import rooms as store
-from data.store.ballots import BUDGET_POINTS, LONGEST, MAX_PRIORITIES, MOST_TEXTS, SCALE, SUPPORTED
-from data.store.rooms import QuestionView, RefusedError, RoomView
+from data.store.ballots import BUDGET_POINTS, LONGEST, MAX_PRIORITIES, MOST_TEXTS, SCALE, SUPPORTED, RefusedError
+from data.store.rooms import QuestionView, RoomView
 from data.translation import N_, Language
 from services.areas import area_names, area_shapes, bounds, current_half_years
 from services.figures import shapes_address

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import data
 from data import brand
 from data.catalogue import local_catalogue_error
+from data.context import CityContext
 from data.errors import NothingToShow, UnknownTableError
 from data.translation import Language
 from services.background import set_reader_provider as set_reader_provider  # as it stands
@@ -14,6 +16,7 @@ from services.tables import missing_table
 
 if TYPE_CHECKING:
     from data.store.stories import StoryView
+    from services.finder import Hit
 
 
 def explain(language: Language, fault: UnknownTableError) -> NothingToShow | None:
@@ -36,6 +39,13 @@ def story(code: str) -> StoryView | None:
     from data.store import stories  # the database's libraries load with the first story, not with the first page
 
     return stories.story(code) if code else None
+
+
+def find(ctx: CityContext, text: str, pages: Mapping[str, str]) -> Sequence[Hit]:
+    """Everything whose name is like a text (services.finder)."""
+    from services import finder
+
+    return finder.find(ctx, text, pages)
 
 
 def turn_to(code: str, step: int) -> None:

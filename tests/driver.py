@@ -13,14 +13,20 @@ from deploy.warm import APP
 from views import state
 
 
-def sections() -> list[list[str]]:
-    """The pages of each section of the menu, as app.py names them."""
+def menus() -> dict[str, list[list[str]]]:
+    """The menus as app.py names them: for each its entries, and of each entry the pages that it joins."""
     tree = ast.parse(APP.read_text(encoding="utf-8"))
     menu = next(node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict))
-    return [
-        [Path(page.args[0].value).stem for page in section.elts]  # type: ignore[attr-defined]
-        for section in menu.values
-    ]
+    names = [key.args[0].value if isinstance(key, ast.Call) else "" for key in menu.keys]  # type: ignore[attr-defined]
+    return {
+        name: [[Path(file.value).stem for file in entry.args[2].keys] for entry in entries.elts]  # type: ignore[attr-defined]
+        for name, entries in zip(names, menu.values, strict=True)
+    }
+
+
+def sections() -> list[list[str]]:
+    """The pages of each menu."""
+    return [[page for entry in entries for page in entry] for entries in menus().values()]
 
 
 PAGES = [page for section in sections() for page in section]

@@ -9,9 +9,10 @@ from typing import Any
 
 import streamlit as st
 
+from data import glossary
 from data.context import Territory
 from views import state
-from views.language import _
+from views.language import _, current
 
 ALL = ""  # the whole city
 
@@ -33,6 +34,9 @@ def choice(
     shown: dict[str, Any] = {} if texts is None else {"format_func": texts.__getitem__}
     if draw.__name__ == "multiselect":
         shown["placeholder"] = more.pop("placeholder", _("none"))
+
+    if terms := glossary.explained(" · ".join([label, *map(str, (texts or {}).values())][:30]), current(), True):
+        more.setdefault("help", "\n\n".join(f"**{term}**: {meaning}" for term, meaning in terms.items()))
 
     def words(chosen: Any) -> str:
         items = chosen if isinstance(chosen, (list, tuple)) else [] if chosen is None else [chosen]

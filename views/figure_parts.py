@@ -36,10 +36,10 @@ def _is_short(figure: Figure) -> bool:
     return len(figure.subtitle) <= SHORT
 
 
-def about(text: str) -> None:
+def about(text: str, key: str = "page") -> None:
     """What key figures are of, in one quiet line; the rest of the text, after its first ' · ', opens from it."""
     first, *more = [part for part in text.split(" · ") if part]
-    with st.container(key="about-figures", horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(key=f"about-{key}", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(first, width="content")
         if more:
             with st.popover(_("Notes and source"), type="tertiary"):

@@ -174,7 +174,7 @@ def tile(number: KeyFigure, figure: Figure) -> None:
     st.session_state.setdefault("_key_figures", []).append(number)
     _remember(figure)
     first = None if number.values is None else number.values.index[0]
-    with st.container(border=True, height="stretch"):
+    with st.container(key=f"tile-{figure.key}", border=True, height="stretch", gap="xxsmall"):
         st.markdown(f"**{number.label}**")
         st.metric(
             number.label,
@@ -187,7 +187,7 @@ def tile(number: KeyFigure, figure: Figure) -> None:
         if number.values is not None and len(number.values) > 1:
             path = draw(Chart("sparkline", number.values), style())
             st.plotly_chart(path, key=figure.key, config={"displayModeBar": False}, alt=figure.finding)
-        st.caption(number.note)
+        figure_parts.about(number.note, figure.key)
         if number.link:
             st.page_link(number.link, label=_("Look closer"), icon=":material/arrow_forward:", help=number.label)
 

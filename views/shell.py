@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +16,7 @@ from data import rights
 from data.context import CityContext, Territory
 from data.errors import DataError, NothingToShow, UnknownTableError, storage_fault
 from data.translation import Language
-from views import controls, faults, figures, pins, presenting, share_panel, signing_in, state, uploads
+from views import controls, faults, figures, finder, pins, presenting, share_panel, signing_in, state, uploads
 from views.brand import Brand
 from views.language import _, current
 from views.run_lock import RunLock
@@ -24,6 +24,7 @@ from views.text import escaped
 
 if TYPE_CHECKING:
     from data.store.stories import StoryView
+    from views.menu import Menu
 
 _log = logging.getLogger("zone.pages")
 SURVIVING = ("lang", "pinned", "story_title", "city_chosen")  # what a change of step leaves alone
@@ -39,6 +40,7 @@ class Surroundings(Protocol):
     def look(self) -> dict[str, Any]: ...  # noqa: D102
     def set_reader_provider(self, provider: Callable[[], tuple[str, Callable[[], bool]]]) -> None: ...  # noqa: D102
     def catalogue_fault(self) -> str: ...  # noqa: D102
+    def find(self, ctx: CityContext, text: str, pages: Mapping[str, str]) -> Sequence[finder.Hit]: ...  # noqa: D102
     def story(self, code: str) -> StoryView | None: ...  # noqa: D102
     def turn_to(self, code: str, step: int) -> None: ...  # noqa: D102
     def shorten(self, target: str, title: str) -> str: ...  # noqa: D102
@@ -143,7 +145,7 @@ def _present(story: StoryView, step: int, surroundings: Surroundings) -> None:
         show_step(story, story.step, surroundings)
 
 
-def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundings) -> None:
+def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundings, menu: Menu) -> None:
     """Run a page with what surrounds it. story: the one that is presented, and its step."""
     name = page.url_path or "overview"
     st.session_state["_surroundings"], st.session_state["_title"] = surroundings, page.title
@@ -165,6 +167,9 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
         presenting.bare()
     if story:
         _present(*story, surroundings)
+    elif not is_framed():
+        menu.draw_tabs(name)
+        finder.control(lambda text: surroundings.find(context(), text, menu.names()))
     try:
         run = get_script_run_ctx(suppress_warning=True)
         place = st.container(key="alone") if "frame" in st.query_params else nullcontext()

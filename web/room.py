@@ -18,6 +18,7 @@ from starlette.routing import Route
 from data import ground
 from data.context import CityContext
 from data.store import devices, rooms, texts
+from data.store.ballots import RefusedError
 from data.translation import LANGUAGES, N_, Language, preferred
 from services.presence import PRESENCE
 from services.rooms import LIMITS, context_of, phone_map, phone_state
@@ -100,7 +101,7 @@ def _joined(request: Request, ticket: str) -> Response:
             return _page("ticket.html", _=language, room=room, wrong="")
         try:
             token = devices.join(room.code, ticket)
-        except rooms.RefusedError as error:
+        except RefusedError as error:
             return _page("ticket.html", _=language, room=room, wrong=language(str(error)))
     page = _page(
         "room.html",
@@ -183,7 +184,7 @@ def _answer(code: str, token: str, body: bytes) -> None:
 def _support(code: str, token: str, body: bytes) -> None:
     wish = _parsed(body)
     if type(wish.get("text")) is not int or type(wish.get("wants")) is not bool:
-        raise rooms.RefusedError(NO_ANSWER)
+        raise RefusedError(NO_ANSWER)
     texts.support(code, wish["text"], token, wish["wants"])
 
 
@@ -191,9 +192,9 @@ def _parsed(body: bytes) -> dict[str, Any]:
     try:
         wish = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise rooms.RefusedError(NO_ANSWER) from error
+        raise RefusedError(NO_ANSWER) from error
     if not isinstance(wish, dict):
-        raise rooms.RefusedError(NO_ANSWER)
+        raise RefusedError(NO_ANSWER)
     return wish
 
 
@@ -201,7 +202,7 @@ def parse_answer(body: bytes) -> tuple[int, str, Any, int]:
     """Question, group, value and slot of an answer; RefusedError where it has not these parts."""
     answer = _parsed(body)
     if type(answer.get("question")) is not int or "value" not in answer or type(answer.get("slot", 0)) is not int:
-        raise rooms.RefusedError(NO_ANSWER)
+        raise RefusedError(NO_ANSWER)
     return answer["question"], str(answer.get("group", ""))[:60], answer["value"], answer.get("slot", 0)
 
 

@@ -127,11 +127,32 @@ def test_a_copied_link_opens_the_same_view(visit: Callable[..., Visit]) -> None:
     second = visit(link)
     assert second.page.locator("h1").inner_text() == "Service coverage in Pankow"
     assert second.page.locator("h3").first.inner_text() == heading
-    second.page.locator("[data-testid=stTopNavSection]").get_by_text("Creative").click()
+    second.page.locator("[data-testid=stTopNavSection]").get_by_text("Who creates?").click()
     second.page.get_by_role("menuitem", name="Creative economy in the city").click()
     second.settle()
     assert second.page.locator("h1").inner_text() == "Creative economy in Pankow"
     assert "district=" in second.page.url
+
+
+def test_pages_that_are_joined_are_a_click_apart_and_keep_the_district(visit: Callable[..., Visit]) -> None:
+    seen = visit("coverage?city=berlin&district=03&service=library")
+    tabs = seen.page.locator(".st-key-tabs")
+    assert tabs.get_by_role("link").all_inner_texts() == ["Service coverage", "Who is served", "Equity of access"]
+    assert seen.page.locator(".st-key-tab-open").inner_text() == "Service coverage"
+    tabs.get_by_role("link", name="Equity of access").click()
+    seen.page.wait_for_url("**/access_equity**", timeout=20_000)
+    seen.settle()
+    assert seen.page.locator(".st-key-tab-open").inner_text() == "Equity of access"
+    assert "district=03" in seen.page.url
+    assert "service=" not in seen.page.url  # a choice of the tab that was left
+
+
+def test_the_whole_menu_stands_in_a_window_of_1440_pixels(visit: Callable[..., Visit]) -> None:
+    for language in ("en", "de", "ar"):
+        seen = visit(f"partnerships?lang={language}", width=1440)
+        menus = seen.page.get_by_test_id("stTopNavSection")
+        assert menus.count() == 6, language
+        assert all(menu.is_visible() for menu in menus.all()), language
 
 
 def test_a_link_with_nonsense_falls_back_to_the_whole_city(visit: Callable[..., Visit]) -> None:
