@@ -24,6 +24,14 @@ def menus() -> dict[str, list[list[str]]]:
     }
 
 
+def windows() -> list[str]:
+    """Pages that open from an entry and stand in no menu."""
+    tree = ast.parse(APP.read_text(encoding="utf-8"))
+    entries = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    opened = [entry.args[3] for entry in entries if entry.func.id == "Entry" and len(entry.args) > 3]  # type: ignore[attr-defined]
+    return [Path(file.value).stem for window in opened for file in window.keys]  # type: ignore[attr-defined]
+
+
 def sections() -> list[list[str]]:
     """The pages of each menu."""
     return [[page for entry in entries for page in entry] for entries in menus().values()]

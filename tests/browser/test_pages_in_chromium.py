@@ -46,6 +46,8 @@ PAGES = {
     "reach?city=bare": 2,
     "workshop": 0,
     "workshop?room=PLANTED": 0,
+    "workshop_screen?room=PLANTED": 0,
+    "workshop_minutes?room=PLANTED": 0,
     "story": 0,
     "story?code=PLANTED": 0,
     "coverage?lang=ar": 1,

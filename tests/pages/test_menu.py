@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from data.store import stories
-from tests.driver import PAGES, menus, open_page, words
+from tests.driver import PAGES, menus, open_page, windows, words
 
 JOINED = [entry for entries in menus().values() for entry in entries if len(entry) > 1]
 
@@ -44,7 +44,7 @@ def test_a_page_that_stands_alone_has_no_tabs() -> None:
 def test_a_storys_file_may_name_every_page_and_says_what_it_is_called() -> None:
     app = open_page("story")
     names = app.session_state["_pages"]
-    assert sorted(names) == sorted(PAGES)
+    assert sorted(names) == sorted([*PAGES, *windows()])
     assert len(set(names.values())) == len(names)
     steps = [{"page": page, "query": {"district": "03"}} for page in names]
     content = stories.as_file("All of it", steps)
