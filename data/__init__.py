@@ -97,7 +97,7 @@ def opened(version: Entry) -> pd.DataFrame:
             return gpd.read_parquet(path)
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
-        raise BrokenTableError(f"{path}: the table cannot be read ({error}). Run 'python -m data.build'.") from error
+        raise BrokenTableError(f"{path}: the table cannot be read ({error}). Run 'zone build'.") from error
 
 
 def verify(version: Entry) -> None:

@@ -64,7 +64,7 @@ def refresh_section() -> None:
                 st.markdown(escaped(catalogue.ask(ctx, source)))
                 bar.progress(number / len(sources))
             status.update(label=_("The publishers were asked."), state="complete")
-    st.caption(_("On a schedule: `python -m data.refresh --accept`. Without a network everything stays as it is."))
+    st.caption(_("On a schedule: `zone refresh --accept`. Without a network everything stays as it is."))
 
 
 entries = catalogue.entries(ctx)

@@ -52,7 +52,7 @@ def require_register(ctx: CityContext) -> None:
     raise NothingToShow(
         _("No register of firms is stored on this machine."),
         _(
-            "Fetch a month of the chamber's open register and run `python -m data.firms FILE --period 2023-03`; "
+            "Fetch a month of the chamber's open register and run `zone firms FILE --period 2023-03`; "
             "it takes seconds, and this page then shows firms by area for every scope."
         )
         if can_import

@@ -9,11 +9,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from data import rights
 
-settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
+# A busy machine is no fault of the code: no test has a deadline, and none fails because its inputs come slowly.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 os.environ["ZONE_ROLE"] = "admin"  # tests of roles say otherwise
 os.environ["ZONE_LOCAL"] = tempfile.mkdtemp(prefix="zone-local-")

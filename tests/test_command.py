@@ -65,7 +65,7 @@ def run(installed: Path, *words: str, **settings: str) -> subprocess.CompletedPr
     return subprocess.run(
         [str(installed / "bin" / "zone"), *words],
         cwd=installed,
-        env=environment | {"HOME": str(installed / "home"), "XDG_DATA_HOME": ""} | settings,
+        env=environment | {"HOME": str(installed / "home"), "XDG_DATA_HOME": "", "ZONE_LOCAL": ""} | settings,
         capture_output=True,
         text=True,
         timeout=120,

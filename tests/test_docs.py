@@ -85,15 +85,20 @@ def test_the_site_has_the_code_s_reference(site: Path) -> None:
         assert f"decisions/{decision.name}" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_walks_through_pages_and_labels_that_exist(path: Path) -> None:
-    """Bold words without a full stop are labels of the app, as its catalogue of sentences has them."""
+@pytest.fixture(scope="module")
+def sentences() -> set[str]:
+    """Every sentence that the app can say."""
     spec = importlib.util.spec_from_file_location("make_catalogues", ROOT / "docs" / "make_catalogues.py")
     assert spec is not None
     assert spec.loader is not None
     catalogues = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(catalogues)
-    sentences = {str(message.id) for message in catalogues.template()}
+    return {str(message.id) for message in catalogues.template()}
+
+
+@pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+def test_a_tutorial_walks_through_pages_and_labels_that_exist(path: Path, sentences: set[str]) -> None:
+    """Bold words without a full stop are labels of the app, as its catalogue of sentences has them."""
     text = path.read_text(encoding="utf-8")
     assert 5 <= len(re.findall(r"^\d+\. ", text, re.M)) <= 10
     links = re.findall(r"\[([^\]]+)\]\(http://localhost:8501/(\w+)\)", text)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -47,3 +49,10 @@ def test_a_lane_that_fails_stops_no_other_and_is_named(tmp_path: Path) -> None:
 def test_ci_runs_the_command_that_the_readme_names() -> None:
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test"
     assert "\nmake test " in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_no_property_fails_because_the_machine_is_busy() -> None:
+    assert settings(max_examples=7).deadline is None
+    assert HealthCheck.too_slow in settings(max_examples=7).suppress_health_check
+    files = set((ROOT / "tests").rglob("test_*.py")) - {Path(__file__)}
+    assert not [path for path in files if "deadline=" in path.read_text(encoding="utf-8")]

@@ -43,9 +43,12 @@ def main() -> None:
     the folder ZONE_LOCAL (~/.local/share/zone where the app is installed, data/local in a checkout).
     """
     sys.path.insert(0, str(APP))
-    if IS_INSTALLED:  # never among the files of the package, which an upgrade replaces
+    if IS_INSTALLED and not os.environ.get("ZONE_LOCAL"):  # never among files that an upgrade replaces
         share = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-        os.environ.setdefault("ZONE_LOCAL", str(share / "zone"))
+        os.environ["ZONE_LOCAL"] = str(share / "zone")
+    for name in PATHS:  # the caller's, whatever folder a command goes to
+        if os.environ.get(name):
+            os.environ[name] = str(Path(os.environ[name]).absolute())
 
 
 def run_main(module: str, words: tuple[str, ...]) -> None:
@@ -89,9 +92,6 @@ def serve(options: tuple[str, ...]) -> None:
       zone serve --server.port 8600
       ZONE_ROLE=editor zone serve --server.address 0.0.0.0    for a workshop's phones
     """
-    for name in PATHS:
-        if os.environ.get(name):
-            os.environ[name] = str(Path(os.environ[name]).absolute())
     os.chdir(APP)  # streamlit looks for its configuration here
     sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, str(APP / "serve.py"), *options])

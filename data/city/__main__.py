@@ -41,7 +41,7 @@ def new(args: argparse.Namespace) -> int:
     for name, text in pack.template(args.name).items():
         (args.folder / name).write_text(text, encoding="utf-8")
     print(f"A pack to start from is in {args.folder}: mend {pack.MANIFEST}, then check it:")
-    print(f"python -m data.city check {args.folder}")
+    print(f"zone city check {args.folder}")
     return 0
 
 

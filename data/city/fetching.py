@@ -62,7 +62,7 @@ def fetch(
     """
     target = folder or Path(key_of(name))
     if target.exists():
-        command = f"python -m data.city build {target}"
+        command = f"zone city build {target}"
         raise DataError(f"{target}: this exists already. Name another --folder, or build it: {command}")
     for file, kind in ((pbf, "extract"), (grid, "grid")):
         if file is not None and not file.is_file():

@@ -218,7 +218,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     try:
         return tomllib.loads((folder / MANIFEST).read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        fault = _fault("the file is missing", "Start from 'python -m data.city new FOLDER'")
+        fault = _fault("the file is missing", "Start from 'zone city new FOLDER'")
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = _fault(f"this is no TOML file in UTF-8 ({error})", "Mend the place it names")
     except RecursionError:
