@@ -30,7 +30,6 @@ for column, (purpose, questions) in zip(st.columns(3), overview.ROADS.items(), s
 st.header(_("What changed"), anchor=False, divider="gray")
 with shell.section():
     figures.show(changes.figure_of_changes(ctx, territory))
-    if signals := changes.signals(ctx, territory):
-        figures.show(signals)
+st.page_link("pages/outlook.py", label=_("Outlook and signals"), icon=":material/arrow_forward:")
 with shell.section():
     overview.require_residents(ctx, territory)

@@ -4,9 +4,9 @@ from functools import partial
 
 import streamlit as st
 
-from services import areas, inclusion, names, profile
+from services import areas, brief, inclusion, names, profile
 from services.tables import source
-from views import controls, exports, figures, prints, shell, state
+from views import controls, exports, figures, prints, share_panel, shell, state
 from views.language import _
 
 ctx = shell.context()
@@ -16,6 +16,7 @@ query = state.read(
     {
         "level": list(ctx.levels),
         "profile_area": lambda values: list(profile.areas_within(ctx, territory, values["level"])),
+        "beside": lambda values: ["", *areas.area_names(ctx, values["level"])],
     },
     {"level": ctx.levels[-1] if territory.area else ctx.largest_level},
 )
@@ -23,11 +24,18 @@ level, area = query.level, query.profile_area
 possible = profile.areas_within(ctx, territory, level)
 name = possible[area]
 shell.title(name, ctx, territory, follows="area" if level == ctx.levels[-1] else "district")
-left, right = st.columns(2)
+left, middle, right = st.columns(3)
 controls.choice(left.selectbox, _("Areas"), "level", names.level_names(ctx))
-controls.choice(right.selectbox, _("Area"), "profile_area", lambda code: f"{possible[code]} ({code})")
+controls.choice(middle.selectbox, _("Area"), "profile_area", lambda code: f"{possible[code]} ({code})")
+every = areas.area_names(ctx, level)
+controls.choice(
+    right.selectbox, _("Beside"), "beside", lambda code: f"{every[code]} ({code})" if code else _("nothing")
+)
 period = areas.require_period(ctx, territory)
 st.markdown(profile.about(ctx, period, level, area))
+share_panel.brief(name, partial(brief.brief, ctx, territory, period, level, area), shell.brand(), ctx.language)
+if query.beside not in ("", area):
+    figures.show(profile.pair_figure(ctx, period, level, area, query.beside))
 standouts = {kind: profile.standouts(ctx, period, level, area, kind) for kind in ("strength", "gap")}
 cards = names.cards(ctx.language)
 district = areas.district_by_area(ctx, level)[area]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,13 +12,15 @@ from data.context import CityContext, Territory
 from data.errors import DataError, NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services import outlook, overview, stocks
+from services import overview, stocks
 from services.areas import half_years, in_district, place_name, residents
 from services.columns import by_name
 from services.creative import break_note
 from services.figures import Caption, figure
 from services.tables import has_tables, optional_table, source
 
+Maker = Callable[[CityContext, Territory], overview.Tile]
+TILES: tuple[Maker, ...] = (overview.world, overview.country, overview.city, overview.culture)
 LEAST = 0.001  # a smaller change is none that a reader would call one
 COLUMNS = by_name(
     Column("measure", N_("Measure"), kind="name"),
@@ -72,13 +74,30 @@ def figure_of_changes(ctx: CityContext, territory: Territory) -> Figure:
     return figure(ctx, "changes", caption, rows, None, COLUMNS)
 
 
+def sentences(ctx: CityContext, territory: Territory) -> list[str]:
+    """The changes of the city's own figures as sentences; none where nothing can be compared."""
+    _ = ctx.language
+    return [
+        _(
+            "{measure}: {value} on {at}, {change} since {before}",
+            measure=pair.measure,
+            value=_.number(pair.path.iloc[-1]),
+            at=_when(ctx, pair.path.index[-1]),
+            change=_.signed_percent(pair.share),
+            before=_when(ctx, pair.path.index[-2]),
+        )
+        for pair in _pairs(ctx, territory, (overview.city,))
+        if pair.share is not None and abs(pair.share) >= LEAST
+    ]
+
+
 def _when(ctx: CityContext, time: object) -> str:
     return ctx.language.day(time) if isinstance(time, pd.Timestamp) else str(time)
 
 
-def _pairs(ctx: CityContext, territory: Territory) -> Iterator[Pair]:
+def _pairs(ctx: CityContext, territory: Territory, makers: Iterable[Maker] = TILES) -> Iterator[Pair]:
     """The figures with two counts or more in the chosen years; what a city lacks is left out."""
-    for make in (overview.world, overview.country, overview.city, overview.culture):
+    for make in makers:
         try:
             number, shown = make(ctx, territory)
         except DataError:
@@ -116,18 +135,3 @@ def _places(ctx: CityContext, territory: Territory) -> tuple[str, pd.Series, str
     path = rows.groupby("recorded")["places"].sum() if len(rows) else pd.Series(dtype=float)
     label = ctx.language("Day-care places in {place}", place=place_name(ctx, territory.changed(area="")))
     return label, path, source(ctx, "daycare_register")
-
-
-def signals(ctx: CityContext, territory: Territory) -> Figure | None:
-    """Areas that changed unlike before, of the first origin that stands for displacement; None where there is none
-    beyond what chance makes.
-    """
-    usual = outlook.defaults(ctx, territory)
-    options = outlook.options(ctx, territory)
-    if not usual.get("signal_origin") or not options.get("signal_level"):
-        return None
-    try:
-        query = outlook.Query(signal_origin=usual["signal_origin"], signal_level=usual["signal_level"])
-        return outlook.signals_figure(ctx, territory, query)
-    except DataError:
-        return None

@@ -42,10 +42,11 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What a reader asks of this page: a level and the area of it."""
+    """What a reader asks of this page: a level, the area of it, and another that it is set beside ('': none)."""
 
     level: str = ""
     profile_area: str = ""
+    beside: str = ""
 
 
 def areas_within(ctx: CityContext, territory: Territory, level: str) -> dict[str, str]:
@@ -172,6 +173,49 @@ def table_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str) 
     credit, note = source(ctx, *inclusion.TABLES), indicator_days.caveats(ctx, period)
     caption = Caption(finding, indicator_days.about(ctx, period), "", credit, note)
     return figure(ctx, "measures", caption, _exported(ctx, rows), None, COLUMNS)
+
+
+def pair_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str, other: str) -> Figure:
+    """Two areas of a level on one scale: where each stands among all, and how far apart they are in each unit."""
+    _, names = ctx.language, area_names(ctx, level)
+    (left, _similar), (right, _also) = (compared(ctx, period, level, one) for one in (area, other))
+    both = left[["dimension", "measure", "unit", "value", "better_than"]].assign(
+        other=right["value"], other_better=right["better_than"], difference=left["value"] - right["value"]
+    )
+    judged = both.dropna(subset=["better_than", "other_better"])
+    ahead, behind = (int((gap > 0).sum()) for gap in (_lead(judged), -_lead(judged)))
+    finding = _(
+        "{name} does better in {ahead} of {count} measures, {other} in {behind}",
+        name=names[area],
+        ahead=ahead,
+        count=len(judged),
+        other=names[other],
+        behind=behind,
+    )
+    unit = _("% of {plural} that do worse", plural=level_plurals(ctx)[level])
+    drawing = chart(
+        "dumbbell",
+        judged.loc[_lead(judged).abs().sort_values(ascending=False).index],
+        label="measure",
+        values={"better_than": names[area], "other_better": names[other]},
+        unit=unit,
+    )
+    note = indicator_days.caveats(ctx, period)
+    caption = Caption(finding, unit, indicator_days.about(ctx, period), source(ctx, *inclusion.TABLES), note)
+    columns = COLUMNS | by_name(
+        Column("value", names[area], digits=1),
+        Column("other", names[other], digits=1),
+        Column("difference", N_("Difference"), digits=1),
+        Column("other_better", names[other], _("better than, %"), missing=N_("not judged")),
+        Column("better_than", names[area], _("better than, %"), missing=N_("not judged")),
+    )
+    shown = both.assign(dimension=both["dimension"].map(dimensions(_) | context_groups(_))).reset_index()
+    return figure(ctx, "pair", caption, shown, drawing, columns)
+
+
+def _lead(rows: pd.DataFrame) -> pd.Series:
+    """How many per cent of the areas lie between the two, positive where the first does better."""
+    return (rows["better_than"] - rows["other_better"]).astype(float)
 
 
 def print_tables(ctx: CityContext, shown: Figure) -> dict[str, tuple[list[str], list[list[str]]]]:

@@ -304,3 +304,34 @@ def panels(
     ticks = {"tickvals": list(range(len(names))), "ticktext": [wrap(label) for label in names]}
     figure.update_yaxes(showticklabels=False, col=2)  # rows are the same on both sides
     return figure.update_yaxes(automargin=True, range=[len(names) - 0.5, -2.2], showgrid=False, zeroline=False, **ticks)
+
+
+def dumbbell(
+    style: Style, table: pd.DataFrame, label: str, values: dict[str, str], *, unit: str, digits: int = 0
+) -> go.Figure:
+    """Two values of each row on one scale from 0 to 100, tied by a line; in the table's order from the top.
+
+    values: the two columns, with what each is called.
+    """
+    rows, colours, symbols = table.iloc[::-1], (GROUPS[5], GROUPS[0]), ("diamond", "circle")
+    figure, names = blank(28 * len(rows) + 120, unit), [wrap(text, 40) for text in rows[label]]
+    for name, pair in zip(names, rows[list(values)].astype(float).to_numpy(), strict=True):
+        line = {"color": GROUPS[6], "width": 2}
+        figure.add_scatter(x=pair, y=[name, name], mode="lines", line=line, hoverinfo="skip", showlegend=False)
+    for (column, called), colour, symbol in zip(values.items(), colours, symbols, strict=True):
+        figure.add_scatter(
+            x=rows[column].astype(float),
+            y=names,
+            mode="markers",
+            name=html.escape(called),
+            marker={"color": colour, "symbol": symbol, "size": 11},
+            hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra>{html.escape(called)}</extra>",
+        )
+    figure.update_layout(
+        hovermode="closest",
+        showlegend=True,
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        xaxis={"range": [-2, 102]},
+        yaxis={"automargin": True, "rangemode": "normal"},
+    )
+    return figure

@@ -27,6 +27,10 @@ def word(report: Report, parts: list[Part], pictures: list[bytes | None]) -> byt
         document.add_paragraph(line)
     for number in report.key_figures:
         document.add_paragraph(f"{number.label}: {number.value} {number.delta}".strip(), style="List Bullet")
+    for heading, sentences in report.sections.items():
+        document.add_heading(heading, 1)
+        for sentence in sentences:
+            document.add_paragraph(sentence, style="List Bullet")
     for part, picture in zip(parts, pictures, strict=True):
         document.add_heading(part.figure.finding, 1)
         if picture is not None:

@@ -8,7 +8,7 @@ from typing import Protocol
 import streamlit as st
 
 from views import state
-from views.language import _
+from views.language import _, current
 from views.text import escaped
 
 ICONS = {
@@ -30,6 +30,12 @@ if (!window.zoneSearch) {
     const button = document.querySelector(".st-key-search button");
     if (button) { event.preventDefault(); button.click(); }
   });
+  // The dialog takes the focus itself; a reader who searches wants to write.
+  new MutationObserver(() => {
+    const field = document.querySelector("[role=dialog] .st-key-search_text input");
+    if (field && field !== window.zoneSearchField) setTimeout(() => field.focus(), 50);
+    window.zoneSearchField = field;
+  }).observe(document.body, {childList: true, subtree: true});
 }
 </script>"""
 
@@ -64,7 +70,7 @@ def _ask(find: Callable[[str], Sequence[Hit]]) -> None:
     hits = find(text or "")
     for hit in hits:
         label = f"{escaped(hit.label)} · {escaped(hit.detail)}" if hit.detail else escaped(hit.label)
-        query = state.travelling() | dict(hit.choices) if hit.choices else None
+        query = state.travelling() | dict(hit.choices) | {"lang": current().code} if hit.choices else None
         st.page_link(f"pages/{hit.page}.py", label=label, icon=f":material/{ICONS[hit.kind]}:", query_params=query)
     if text and not hits:
         st.markdown(_("Nothing has this name"))

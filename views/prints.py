@@ -57,10 +57,16 @@ _REPORT = """
   table(columns: (1fr, auto), ..content.numbers.map(pair => (pair.at(0), strong(pair.at(1)))).flatten())
 }
 #line(length: 100%, stroke: 1pt + rgb(content.accent))
+#for section in content.sections [
+  #heading(level: 2, section.name)
+  #list(..section.items.map(item => [#item]))
+]
 #for (number, part) in content.parts.enumerate() [
-  #if number > 0 { pagebreak() }
+  #if number > 0 and not content.brief { pagebreak() }
   #heading(level: 2, part.title)
-  #if part.picture != "" { image(part.picture, width: 100%, alt: part.title + ". " + part.unit) }
+  #if part.picture != "" {
+    image(part.picture, width: if content.brief { 80% } else { 100% }, alt: part.title + ". " + part.unit)
+  }
   #text(7.5pt, fill: luma(70))[#part.unit · #part.source]
   #for block in part.tables {
     set text(7pt)
@@ -119,6 +125,8 @@ def report(report: Report, parts: list[Part], pictures: list[bytes | None]) -> b
             "title": report.title,
             "lines": report.lines,
             "numbers": [[number.label, f"{number.value} {number.delta}".strip()] for number in report.key_figures],
+            "sections": [{"name": name, "items": items} for name, items in report.sections.items()],
+            "brief": report.brief,
             "parts": [
                 {
                     "title": part.figure.finding,

@@ -9,7 +9,7 @@ import zipfile
 from base64 import b64encode
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 import plotly.graph_objects as go
@@ -27,7 +27,11 @@ Progress = Callable[[float], object]
 
 @dataclass(frozen=True)
 class Report:
-    """What is taken home: title, lines below it (day, citation), key figures, figures, look, language."""
+    """What is taken home: title, lines below it (day, citation), key figures, figures, look, language.
+
+    sections: sentences by heading, before the figures. brief: figures follow each other on a page, and one that is
+    drawn has no table.
+    """
 
     title: str
     lines: list[str]
@@ -35,6 +39,8 @@ class Report:
     figures: list[Figure]
     brand: Brand = Brand()
     language: Language = Language()
+    sections: dict[str, list[str]] = field(default_factory=dict)
+    brief: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,11 @@ def make(report: Report, kind: str, progress: Progress = lambda _share: None) ->
     if kind == "pptx":
         return slides.deck(report, pictures, native)
     parts = [part(figure, report.language) for figure in report.figures]
+    if report.brief:
+        parts = [
+            part if drawn_one is None else replace(part, tables=[], numbers=[], more="")
+            for part, drawn_one in zip(parts, drawn, strict=True)
+        ]
     return documents.word(report, parts, pictures) if kind == "docx" else prints.report(report, parts, pictures)
 
 
@@ -134,6 +145,7 @@ def _data(report: Report) -> bytes:
             "",
             *(f"{number.label}: {number.value}" for number in report.key_figures),
             "",
+            *(line for heading, sentences in report.sections.items() for line in (heading, *sentences, "")),
         ]
         for place, figure in enumerate(report.figures, 1):
             name = f"{place:02d}-{exports.file_stem(figure.finding)}.csv"
@@ -178,7 +190,28 @@ def _html(report: Report) -> bytes:
             "</section>"
         )
     lines = "".join(f"<p>{escape(line)}</p>" for line in report.lines)
-    style = (
+    direction = "rtl" if language.is_right_to_left else "ltr"
+    page = (
+        f'<!doctype html><html lang="{language.code}" dir="{direction}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{escape(report.title)}</title>'
+        f"<style>{_html_style(brand)}</style>"
+        f"<script>{get_plotlyjs()}</script></head><body>{logo}<h1>{escape(report.title)}</h1>{lines}<dl>{numbers}</dl>"
+        f"{_html_sentences(report)}{''.join(sections)}</body></html>"
+    )
+    return page.encode()
+
+
+def _html_sentences(report: Report) -> str:
+    """The report's sentences by heading."""
+    parts = []
+    for heading, sentences in report.sections.items():
+        items = "".join(f"<li>{html.escape(sentence)}</li>" for sentence in sentences)
+        parts.append(f"<h2>{html.escape(heading)}</h2><ul>{items}</ul>")
+    return "".join(parts)
+
+
+def _html_style(brand: Brand) -> str:
+    return (
         "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;"
         "color:#14120f;background:#fff}"
         f"h1,h2{{color:{brand.primary}}}.source{{font-size:.85rem;color:#444}}.table{{overflow-x:auto}}"
@@ -187,12 +220,3 @@ def _html(report: Report) -> bytes:
         "dl{display:grid;grid-template-columns:max-content auto;gap:0 1rem}"
         "dd{margin:0;font-weight:bold}"
     )
-    direction = "rtl" if language.is_right_to_left else "ltr"
-    page = (
-        f'<!doctype html><html lang="{language.code}" dir="{direction}"><head><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{escape(report.title)}</title>'
-        f"<style>{style}</style>"
-        f"<script>{get_plotlyjs()}</script></head><body>{logo}<h1>{escape(report.title)}</h1>{lines}<dl>{numbers}</dl>"
-        f"{''.join(sections)}</body></html>"
-    )
-    return page.encode()

@@ -5,14 +5,35 @@ from __future__ import annotations
 import html
 from collections.abc import Callable
 from datetime import date
+from functools import partial
+from typing import Protocol
 from urllib.parse import urlencode
 
 import streamlit as st
 
+from data.figures import Figure, KeyFigure
 from data.settings import settings
+from data.translation import Language
 from views import exports, figures, state
 from views.brand import Brand
 from views.language import _, current
+
+BRIEFS = ("pdf", "pptx", "docx", "html")
+
+
+class Brief(Protocol):
+    """What a brief holds (services.brief.Brief)."""
+
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def lines(self) -> list[str]: ...  # noqa: D102
+    @property
+    def numbers(self) -> list[KeyFigure]: ...  # noqa: D102
+    @property
+    def sections(self) -> dict[str, list[str]]: ...  # noqa: D102
+    @property
+    def figures(self) -> list[Figure]: ...  # noqa: D102
 
 
 def citation(title: str, versions: str, address: str) -> str:
@@ -81,3 +102,32 @@ def _report(title: str, cited: str, view: str, brand: Brand) -> None:
         name = f"{exports.file_stem(title)}.{kind}"
         label, mime = _("Download {name}", name=name), exports.REPORTS[kind][1]
         st.download_button(label, ready[2], name, mime, key="report_take", on_click="ignore", type="primary")
+
+
+def brief(name: str, build: Callable[[], Brief], brand: Brand, language: Language) -> None:
+    """A button a kind of file: the brief of an area is built and made when it is pressed."""
+
+    def make(kind: str) -> bytes:
+        from views import reports  # its libraries load with the first report
+
+        content = build()
+        made = reports.Report(
+            content.title,
+            [*content.lines, language("Made on {day}", day=language.day(date.today()))],
+            content.numbers,
+            content.figures,
+            brand,
+            language,
+            content.sections,
+            brief=True,
+        )
+        return reports.make(made, kind)
+
+    stem = exports.file_stem(name)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_('Brief of this area')}**", width="content")
+        for kind in BRIEFS:
+            label, mime = exports.REPORTS[kind]
+            st.download_button(
+                label, partial(make, kind), f"{stem}-brief.{kind}", mime, key=f"brief-{kind}", on_click="ignore"
+            )

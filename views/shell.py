@@ -98,10 +98,10 @@ def section() -> Iterator[None]:
             st.error(escaped(str(fault)))
 
 
-def _brand(surroundings: Surroundings) -> Brand:
+def brand() -> Brand:
     """The city's look; where its file is wrong the page says so and takes ours."""
     try:
-        return Brand(**surroundings.look())
+        return Brand(**st.session_state["_surroundings"].look())
     except DataError as fault:
         st.warning(str(fault))
         return Brand()
@@ -191,4 +191,4 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     heading = st.session_state["_title"]
     pins.control(heading)
     shorten = surroundings.shorten if rights.has_role("editor") else None
-    share_panel.control(page.url_path, heading, data.version()[:12], _brand(surroundings), shorten)
+    share_panel.control(page.url_path, heading, data.version()[:12], brand(), shorten)

@@ -57,6 +57,8 @@ def deck(report: Report, pictures: list[bytes | None], native: list[bool]) -> by
     if report.key_figures:
         numbers = [[number.label, f"{number.value} {number.delta}".strip()] for number in report.key_figures]
         _table(slide(report.title), numbers, 16, has_header=False)
+    for heading, sentences in report.sections.items():
+        _words(slide(heading), "\n".join(f"• {sentence}" for sentence in sentences), Inches(1.4), 18, INK, language)
     for figure, picture, is_native_chart in zip(report.figures, pictures, native, strict=True):
         source = language("Source: {credit}", credit=figure.source)
         caption = f"{figure.subtitle} · {source}"

@@ -184,18 +184,18 @@ def base() -> str:
 
 
 def travelling() -> dict[str, str]:
-    """City, territory and language as an address says them, for a link to another page."""
+    """City and territory as an address says them, for a link to another page."""
     choices = st.session_state["_choices"]
     names = {_query_name(Territory, name) for name in Territory.model_fields}
     territory = {name: _spelled(value) for name, (value, usual) in choices.items() if name in names and value != usual}
-    return {"city": st.session_state.get("city_chosen", ""), **territory, LANGUAGE_KEY: current().code}
+    return {"city": st.session_state.get("city_chosen", ""), **territory}
 
 
 def link(address: str, **values: str) -> str:
     """The address of a page of ours ('coverage?service=library') with more choices; territory and language go along."""
     target, _mark, extra = address.partition("?")
     query = travelling() | values | dict(item.split("=", 1) for item in extra.split("&") if item)
-    return f"{target}?{urlencode(query)}"
+    return f"{target}?{urlencode({**query, LANGUAGE_KEY: current().code})}"
 
 
 def faults(language: Language) -> list[str]:

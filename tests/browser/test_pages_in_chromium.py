@@ -232,3 +232,16 @@ def test_a_closed_sidebar_lies_over_no_page_from_right_to_left(visit: Callable[.
     expect(seen.page.get_by_test_id("stSidebar")).not_to_be_visible()
     seen.page.get_by_test_id("stExpandSidebarButton").click()
     expect(seen.page.get_by_test_id("stSidebar")).to_be_visible()
+
+
+def test_a_street_is_found_by_one_key_and_one_click(visit: Callable[..., Visit]) -> None:
+    seen = visit("goals?city=berlin")
+    seen.page.locator("h1").click()
+    seen.page.keyboard.press("/")
+    field = seen.page.get_by_role("dialog").get_by_role("searchbox")
+    expect(field).to_be_focused()
+    field.type("Skirenwg")  # one letter is missing
+    hit = seen.page.get_by_role("dialog").get_by_role("link", name="Skirenweg").first
+    hit.click(timeout=60_000)
+    seen.page.wait_for_url("**/map?**", timeout=30_000)
+    assert "zoom=15" in seen.page.url

@@ -1,0 +1,162 @@
+"""A brief of one area, two to four pages: who lives there, what stands out, what changed, what to ask next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pandas as pd
+
+from data.context import CityContext, Territory
+from data.errors import DataError
+from data.figures import Column, Figure, KeyFigure
+from data.store import register
+from data.translation import N_
+from services import changes, city_map, inclusion, indicator_days, initiatives, origins, outlook, profile, walks
+from services.areas import area_names, district_by_area
+from services.columns import by_name
+from services.figures import Caption, figure
+from services.names import cards, level_names
+from services.tables import source
+
+PEOPLE = "people"  # the dimension of measures that are neither good nor bad
+FINDINGS = 5  # strengths and as many gaps: ten findings
+ASKED, LISTED = 3, 4  # gaps that are asked about, initiatives that are named
+COLUMNS = by_name(
+    Column("measure", N_("Measure"), kind="name"),
+    Column("value", N_("Area"), kind="text"),
+    Column("city", N_("City"), kind="text"),
+    Column("better_than", N_("Better than"), "%", missing=N_("not judged")),
+)
+
+
+class Brief(NamedTuple):
+    """What the pages hold. sections: sentences by heading."""
+
+    title: str
+    lines: list[str]
+    numbers: list[KeyFigure]
+    sections: dict[str, list[str]]
+    figures: list[Figure]
+
+
+def brief(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: str, area: str) -> Brief:
+    """The brief of an area of a level. Only what passes its condition is said; what a city lacks is left out."""
+    _, name = ctx.language, area_names(ctx, level)[area]
+    is_smallest = level == ctx.levels[-1]
+    here = territory.changed(district=district_by_area(ctx, level)[area], area=area if is_smallest else "")
+    lines = [profile.about(ctx, period, level, area), indicator_days.about(ctx, period)]
+    shown = [
+        lambda: _map(ctx, here, period, level, area),
+        lambda: _table(ctx, period, level, area),
+        lambda: _trend(ctx, here),
+        lambda: _outlook(ctx, here),
+    ]
+    title = _("{name}: brief", name=name)
+    return Brief(
+        title, lines, _numbers(ctx, period, level, area), _sections(ctx, here, period, level, area), _of(shown)
+    )
+
+
+def _of(makers: list[Callable[[], Figure]]) -> list[Figure]:
+    """The figures that can be made."""
+    made = []
+    for make in makers:
+        try:
+            made.append(make())
+        except DataError:
+            continue
+    return made
+
+
+def _numbers(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> list[KeyFigure]:
+    """Who lives there: the measures that are neither good nor bad."""
+    rows, _similar = profile.compared(ctx, period, level, area)
+    by_key, of_day = cards(ctx.language), ctx.language.day(period)
+    people = [key for key in rows.index if by_key[key].dimension == PEOPLE and pd.notna(rows.loc[key, "value"])]
+    return [
+        KeyFigure(f"{by_key[key].label} ({by_key[key].unit}, {of_day})", _shown(ctx, key, rows.loc[key, "value"]))
+        for key in people
+    ]
+
+
+def _sections(ctx: CityContext, here: Territory, period: pd.Timestamp, level: str, area: str) -> dict[str, list[str]]:
+    """Sentences by heading; headings without any are left out."""
+    _ = ctx.language
+    strengths = list(profile.standouts(ctx, period, level, area, "strength").values())[:FINDINGS]
+    gaps = profile.standouts(ctx, period, level, area, "gap")
+    worst = list(gaps)[:FINDINGS]
+    sections = {
+        _("Strengths"): strengths,
+        _("Gaps"): [gaps[key] for key in worst],
+        _("What changed"): changes.sentences(ctx, here),
+        _("Initiatives that address it"): _initiatives(ctx, worst),
+        _("What to ask next"): _questions(ctx, worst),
+    }
+    return {heading: sentences for heading, sentences in sections.items() if sentences}
+
+
+def _questions(ctx: CityContext, gaps: list[str]) -> list[str]:
+    _, by_key = ctx.language, cards(ctx.language)
+    asked = [
+        _("{label}: whom does it concern most, and what would change it?", label=by_key[key].label) for key in gaps
+    ]
+    return [
+        *asked[:ASKED],
+        _("Which of these figures do the people who live here recognise, and which not?"),
+        _("What is under way that these figures do not show yet?"),
+    ]
+
+
+def _initiatives(ctx: CityContext, gaps: list[str]) -> list[str]:
+    """Initiatives of the register that fit the needs behind the gaps, the worst gap first."""
+    rows, by_key = register.everything(), cards(ctx.language)
+    if rows.empty:
+        return []
+    names = []
+    for topic in dict.fromkeys(by_key[key].dimension for key in gaps):
+        fitting = initiatives.matches(ctx, rows, initiatives.Query(topic=topic)).head(2)
+        names += [f"{name} ({city})" for name, city in fitting[["name", "city"]].itertuples(index=False)]
+    return list(dict.fromkeys(names))[:LISTED]
+
+
+def _shown(ctx: CityContext, key: str, value: float) -> str:
+    """A measure in its digits; a walk as walks are written."""
+    digits = cards(ctx.language)[key].digits
+    return walks.minutes_text(ctx, value, digits) if key in profile.WALKS else ctx.language.number(value, digits)
+
+
+def _map(ctx: CityContext, here: Territory, period: pd.Timestamp, level: str, area: str) -> Figure:
+    """The smallest areas of its district, coloured by its worst gap, else by displaced origin."""
+    gaps, known = profile.standouts(ctx, period, level, area, "gap"), city_map.indicators(ctx)
+    colour = next((key for key in gaps if key in known), "displaced")
+    query = city_map.Query.model_validate({"colour": colour, "level": ctx.levels[-1]})
+    return city_map.city_map(ctx, here, query)
+
+
+def _table(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> Figure:
+    """Every measure that has a good side, beside the city; the weakest first."""
+    _, (rows, _similar) = ctx.language, profile.compared(ctx, period, level, area)
+    rows = rows.dropna(subset="better_than").sort_values("better_than")
+    table = pd.DataFrame(
+        {
+            "measure": [f"{label} ({unit})" for label, unit in zip(rows["measure"], rows["unit"], strict=True)],
+            **{side: [_shown(ctx, str(key), value) for key, value in rows[side].items()] for side in ("value", "city")},
+            "better_than": rows["better_than"].to_numpy(),
+        }
+    )
+    name = area_names(ctx, level)[area]
+    finding = _("{name} beside the city, the weakest measures first", name=name)
+    unit = _("as each row says; better than so many per cent of areas ({level})", level=level_names(ctx)[level])
+    caption = Caption(finding, unit, indicator_days.about(ctx, period), source(ctx, *inclusion.TABLES))
+    return figure(ctx, "brief-measures", caption, table, None, COLUMNS)
+
+
+def _trend(ctx: CityContext, here: Territory) -> Figure:
+    codes = origins.usual_origins(ctx, origins.origins(ctx, here))
+    return origins.trend_figure(ctx, here, origins.Query(origins=tuple(codes)))
+
+
+def _outlook(ctx: CityContext, here: Territory) -> Figure:
+    usual = outlook.defaults(ctx, here) | {"subject": "city"}
+    return outlook.forecast_figure(ctx, here, outlook.Query.model_validate(usual))
