@@ -22,8 +22,8 @@ from data import local, rights
 from data.cache import ByteCache
 from data.context import CityContext
 from data.errors import DataError, UnknownTableError
-from data.files import csv_bytes, geojson_bytes, parquet_bytes
-from services import api
+from data.files import csv_bytes, geojson_bytes, layer_bytes, parquet_bytes
+from services import api, cubes, sdmx
 from services.areas import current_half_years
 from services.tables import place_table
 from views.run_lock import RunLock
@@ -41,12 +41,19 @@ SECONDS = Rates(burst=15.0, per_s=0.2)  # of work for one client
 answers = ByteCache(64_000_000, len)  # whole files
 under_way: Counter[str] = Counter()
 P = ParamSpec("P")
-Format = Literal["json", "csv", "parquet", "geojson"]
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "parquet": "application/vnd.apache.parquet",
-    "geojson": "application/geo+json",
+Format = Literal["json", "csv", "parquet", "geojson", "gpkg", "fgb", "jsonstat", "sdmx-csv", "sdmx-structure"]
+# media type and ending of each kind of file
+FILES = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "parquet": ("application/vnd.apache.parquet", "parquet"),
+    "geojson": ("application/geo+json", "geojson"),
+    "gpkg": ("application/geopackage+sqlite3", "gpkg"),
+    "fgb": ("application/flatgeobuf", "fgb"),
+    "jsonstat": ("application/json", "json"),
+    "sdmx-csv": ("application/vnd.sdmx.data+csv;version=2.0.0", "csv"),
+    "sdmx-structure": ("application/vnd.sdmx.structure+xml;version=3.0.0", "xml"),
 }
+CUBES = {"jsonstat": cubes.jsonstat, "sdmx-csv": sdmx.data_csv, "sdmx-structure": sdmx.structure}
 
 app = FastAPI(
     title="Zone of Social Creativity",
@@ -160,7 +167,8 @@ def table(
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     columns: str = "",
 ) -> Response:
-    """One table. format: json (`limit` rows from `offset` on, without shapes), or the whole as csv, parquet, geojson.
+    """One table. format: json (`limit` rows from `offset` on, without shapes), or the whole: csv, parquet; geojson,
+    gpkg, fgb where rows are shapes; jsonstat, sdmx-csv (and its sdmx-structure) where they hold figures.
 
     columns: names joined by commas, all if left out. Any other parameter keeps the rows with that value in that column.
     """
@@ -171,7 +179,8 @@ def table(
     page, headers = slice(offset, offset + limit), {"ETag": tag}
 
     def compute() -> bytes:
-        return _content(_filtered(place_table(name, place), request, columns), format, _about(entry), page)
+        rows = _filtered(place_table(name, place), request, columns)
+        return _cube(entry, rows, format) if format in CUBES else _content(rows, format, _about(entry), page)
 
     if format == "json":
         return _answer(compute(), format, name, headers)
@@ -260,15 +269,27 @@ def _filtered(rows: pd.DataFrame, request: Request, columns: str) -> pd.DataFram
     return rows[names] if names else rows
 
 
-def _content(rows: pd.DataFrame, kind: str, about: dict[str, Any], page: slice = slice(None)) -> bytes:
+def _cube(entry: data.Entry, rows: pd.DataFrame, kind: str) -> bytes:
+    """Rows as a statistical cube. 422 where there is none."""
+    if len(rows) > MAX_FILE_ROWS:
+        raise HTTPException(422, f"The file would have more than {MAX_FILE_ROWS:,} rows. Keep fewer of them.")
+    try:
+        return CUBES[kind](cubes.cube(entry, rows))
+    except DataError as problem:
+        raise HTTPException(422, str(problem)) from None
+
+
+def _content(rows: pd.DataFrame, kind: Format, about: dict[str, Any], page: slice = slice(None)) -> bytes:
     """Rows as a file of a kind; as JSON a page of them, with what they are. 422 where that cannot be."""
     has_shapes = isinstance(rows, gpd.GeoDataFrame)
-    if kind == "geojson" and not has_shapes:
+    if kind in ("geojson", "gpkg", "fgb") and not has_shapes:
         raise HTTPException(422, "This table has no shapes. Ask for json, csv or parquet.")
     if kind != "json" and len(rows) > MAX_FILE_ROWS:
         raise HTTPException(422, f"The file would have more than {MAX_FILE_ROWS:,} rows. Keep fewer of them.")
     if kind == "geojson":
         return geojson_bytes(rows)
+    if kind == "gpkg" or kind == "fgb":
+        return layer_bytes(gpd.GeoDataFrame(rows), kind, str(about["name"]), str(about["title"]), str(about["source"]))
     if kind == "parquet":
         return parquet_bytes(rows)
     plain = pd.DataFrame(rows.drop(columns="geometry")) if has_shapes else rows
@@ -283,5 +304,6 @@ def _answer(content: bytes, kind: str, name: str, headers: dict[str, str] | None
     """What is sent. name: of the file, without its kind."""
     if kind == "json":
         return Response(content, media_type="application/json", headers=headers)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return Response(content, media_type=TYPES[kind], headers=disposition | (headers or {}))
+    media_type, ending = FILES[kind]
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(content, media_type=media_type, headers=disposition | (headers or {}))
