@@ -60,13 +60,21 @@ class Cube:
         return next((name for name in self.dimensions if name in TIMES), "")
 
 
+def measures(name: str) -> list[str]:
+    """The columns of a table that hold figures."""
+    key = definitions.definition(name).key
+    kinds = definitions.types(name).items()
+    numbers = [column for column, kind in kinds if kind.lower().startswith(("int", "float"))]
+    return [column for column in numbers if column not in (*key, *NO_MEASURE)]
+
+
 def cube(entry: Entry, rows: pd.DataFrame) -> Cube:
     """A table, or some of its rows and columns, as a cube. Raises DataError where it has no figures or not its key."""
     contract = definitions.definition(entry.name)
     plain = pd.DataFrame(rows.drop(columns="geometry", errors="ignore"))
     if missing := [name for name in contract.key if name not in plain]:
         raise DataError(f"A cube needs the columns that name its cells: {', '.join(missing)}. Leave them in.")
-    numbers = [name for name in plain.select_dtypes("number") if name not in (*contract.key, *NO_MEASURE)]
+    numbers = [name for name in measures(entry.name) if name in plain]
     if not numbers:
         raise DataError(f"The table '{entry.name}' has no figures to make a cube of. Ask for json, csv or parquet.")
     attributes = [name for name in plain if name not in (*contract.key, *numbers, *NO_MEASURE, "suppressed")]

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from typing import Annotated, Any, Literal, ParamSpec
+from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +24,8 @@ from data.cache import ByteCache
 from data.context import CityContext
 from data.errors import DataError, UnknownTableError
 from data.files import csv_bytes, geojson_bytes, layer_bytes, parquet_bytes
-from services import api, cubes, sdmx
+from data.settings import settings
+from services import api, cubes, dcat, sdmx
 from services.areas import current_half_years
 from services.tables import place_table
 from views.run_lock import RunLock
@@ -107,6 +109,13 @@ async def limit(request: Request, handle: Any) -> Response:
     return response
 
 
+def base(request: Request) -> str:
+    """An API's own address, without a slash at its end."""
+    root = str(request.scope.get("root_path", ""))
+    address = settings().address.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+    return f"{address}{root}"
+
+
 def in_turn(endpoint: Callable[P, Response]) -> Callable[P, Response]:
     """Work an answer out when it is its client's turn, and charge the client for it."""
 
@@ -184,8 +193,33 @@ def table(
 
     if format == "json":
         return _answer(compute(), format, name, headers)
+    if format == "csv" and not columns:
+        described = f"{base(request)}/tables/{quote(place)}/{quote(name)}/csv-metadata.json"
+        headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
     asked = sorted(request.query_params.multi_items())
     return _answer(answers.get((entry.checksum, place, name, asked), compute), format, name, headers)
+
+
+@app.get("/tables/{place}/{name}/csv-metadata.json")
+def csv_metadata(request: Request, place: str, name: str) -> Response:
+    """What the columns of a table's CSV are, by CSV on the Web."""
+    return JSONResponse(dcat.csv_metadata(base(request), _entry(place, name)), media_type="application/csvm+json")
+
+
+@app.get("/dcat.jsonld")
+@in_turn
+def dcat_jsonld(request: Request) -> Response:
+    """The catalogue by DCAT-AP, for data portals, as JSON-LD."""
+    return JSONResponse(dcat.catalogue(base(request)), media_type="application/ld+json")
+
+
+@app.get("/dcat.ttl")
+@in_turn
+def dcat_turtle(request: Request) -> Response:
+    """The same as Turtle."""
+    here = base(request)
+    content = answers.get(("dcat", data.version(), here), lambda: dcat.turtle(here))
+    return Response(content, media_type="text/turtle")
 
 
 @app.get("/sums/{place}/{name}")

@@ -20,7 +20,6 @@ from fastapi.responses import JSONResponse
 import data
 from data.context import CityContext
 from data.files import geojson_bytes, layer_bytes
-from data.settings import settings
 from services import features
 from services.features import WORLD, Collection, Selection
 from web import api
@@ -116,13 +115,6 @@ _described = app.openapi
 app.openapi = described  # type: ignore[method-assign]
 
 
-def base(request: Request) -> str:
-    """This API's own address, without a slash at its end."""
-    root = str(request.scope.get("root_path", ""))
-    address = settings().address.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
-    return f"{address}{root}"
-
-
 def _link(href: str, rel: str, kind: str = JSON, title: str = "") -> dict[str, str]:
     return {"href": href, "rel": rel, "type": kind} | ({"title": title} if title else {})
 
@@ -130,7 +122,7 @@ def _link(href: str, rel: str, kind: str = JSON, title: str = "") -> dict[str, s
 @app.get("/")
 def landing(request: Request) -> dict[str, Any]:
     """Where everything is."""
-    here = base(request)
+    here = api.base(request)
     links = [
         _link(f"{here}/", "self", title="This document"),
         _link(f"{here}/api", "service-desc", OPENAPI, "The API's definition"),
@@ -143,7 +135,7 @@ def landing(request: Request) -> dict[str, Any]:
 @app.get("/api", include_in_schema=False)
 def definition(request: Request) -> Response:
     """The API's definition."""
-    return JSONResponse(app.openapi() | {"servers": [{"url": base(request)}]}, media_type=OPENAPI)
+    return JSONResponse(app.openapi() | {"servers": [{"url": api.base(request)}]}, media_type=OPENAPI)
 
 
 @app.get("/conformance")
@@ -197,7 +189,7 @@ def _about(here: str, ctx: CityContext, item: Collection) -> dict[str, Any]:
 @api.in_turn
 def collections(request: Request) -> Response:
     """Every collection of every city."""
-    here = base(request)
+    here = api.base(request)
     rows = [_about(here, ctx, item) for ctx, item in _all().values()]
     return JSONResponse({"links": [_link(f"{here}/collections", "self")], "collections": rows})
 
@@ -206,14 +198,14 @@ def collections(request: Request) -> Response:
 @api.in_turn
 def collection(request: Request, collection: str) -> Response:
     """One collection."""
-    return JSONResponse(_about(base(request), *_find(collection)))
+    return JSONResponse(_about(api.base(request), *_find(collection)))
 
 
 @app.get("/collections/{collection}/schema")
 @api.in_turn
 def schema(request: Request, collection: str) -> Response:
     """The properties of its features, with titles and units."""
-    address = f"{base(request)}/collections/{quote(collection)}/schema"
+    address = f"{api.base(request)}/collections/{quote(collection)}/schema"
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": address}
     return JSONResponse(head | features.schema(*_find(collection)), media_type=SCHEMA)
 
@@ -232,7 +224,7 @@ def items(
     ctx, item = _find(collection)
     limit = min(limit, MAX_PAGE)
     rows, total = features.select(ctx, item, _selection(request, bbox, datetime), offset, limit)
-    home = f"{base(request)}/collections/{quote(collection)}"
+    home = f"{api.base(request)}/collections/{quote(collection)}"
     chosen = {key: value for key, value in request.query_params.items() if key not in ("limit", "offset")}
 
     def page(start: int) -> str:
@@ -254,7 +246,7 @@ def single(request: Request, collection: str, feature: str) -> Response:
     found = features.feature(*_find(collection), feature)
     if found is None:
         raise HTTPException(404, f"There is no feature '{feature}' in '{collection}'.")
-    home = f"{base(request)}/collections/{quote(collection)}"
+    home = f"{api.base(request)}/collections/{quote(collection)}"
     links = [_link(f"{home}/items/{quote(feature, safe='')}", "self", GEOJSON), _link(home, "collection")]
     (row,) = json.loads(geojson_bytes(found, [feature]))["features"]
     return JSONResponse(row | {"links": links}, media_type=GEOJSON)
