@@ -159,6 +159,7 @@ def cities() -> list[dict[str, Any]]:
             "country": city.country,
             "region": city.region,
             "levels": city.level_names,
+            "boundary_version": city.boundary_version,
             "periods": list(_periods(city.key)),
         }
         for city in data.cities().values()
