@@ -76,9 +76,9 @@ def catalogue(api: str) -> dict[str, Any]:
         "@context": CONTEXT,
         "@id": home,
         "@type": "dcat:Catalog",
-        "dct:title": _in("en", f"{_owner()}: tables"),
+        "dct:title": _in("en", f"{owner()}: tables"),
         "dct:description": _in("en", "The tables behind the figures: small counts are suppressed in them."),
-        "dct:publisher": _agent(_owner()),
+        "dct:publisher": _agent(owner()),
         "dct:modified": _typed(max(entry.built_on for entry in entries)[:10]),
         "foaf:homepage": {"@id": f"{api.removesuffix('/api')}/", "@type": "foaf:Document"},
         "dcat:dataset": [_dataset(api, entry) for entry in entries],
@@ -105,7 +105,8 @@ def turtle(api: str) -> bytes:
     return graph.serialize(format="turtle", encoding="utf-8")
 
 
-def _owner() -> str:
+def owner() -> str:
+    """Who runs this server, by its theme file."""
     return str(brand.load().get("name", NAME))
 
 
@@ -204,7 +205,7 @@ def _service(
         "@id": f"{api or endpoint}/dcat.jsonld#{key}",
         "@type": "dcat:DataService",
         "dct:title": _in("en", title),
-        "dct:publisher": _agent(_owner()),
+        "dct:publisher": _agent(owner()),
         "dcat:endpointURL": {"@id": endpoint, "@type": "rdfs:Resource"},
         "dcat:endpointDescription": {"@id": definition, "@type": "rdfs:Resource"},
         "dcat:servesDataset": [{"@id": _address(api or endpoint, entry)} for entry in entries],

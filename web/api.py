@@ -25,7 +25,8 @@ from data.context import CityContext
 from data.errors import DataError, UnknownTableError
 from data.files import csv_bytes, geojson_bytes, layer_bytes, parquet_bytes
 from data.settings import settings
-from services import api, cubes, dcat, sdmx
+from data.translation import Language, preferred
+from services import api, cubes, dcat, feeds, sdmx
 from services.areas import current_half_years
 from services.tables import place_table
 from views.run_lock import RunLock
@@ -221,6 +222,34 @@ def dcat_turtle(request: Request) -> Response:
     here = base(request)
     content = answers.get(("dcat", data.version(), here), lambda: dcat.turtle(here))
     return Response(content, media_type="text/turtle")
+
+
+@app.get("/feeds/versions.atom")
+@in_turn
+def versions_feed(request: Request, lang: str = "en") -> Response:
+    """New versions of tables, as an Atom feed."""
+    language = Language(preferred(lang))
+    return _feed(request, language(feeds.TITLES["versions"]), language, feeds.versions(language))
+
+
+@app.get("/feeds/{city}/{subject}.atom")
+@in_turn
+def city_feed(request: Request, city: str, subject: Literal["signals", "goals"], lang: str = "en") -> Response:
+    """A city's changes that stand out, or its goals that are behind, as an Atom feed."""
+    cities = data.cities()
+    if city not in cities:
+        raise HTTPException(404, f"There is no city '{city}'. Known: {', '.join(cities)}.")
+    ctx = CityContext(cities[city], data.version(), Language(preferred(lang)))
+    title = ctx.language(feeds.TITLES[subject], city=ctx.name)
+    return _feed(request, title, ctx.language, feeds.signals(ctx) if subject == "signals" else feeds.behind(ctx))
+
+
+def _feed(request: Request, title: str, language: Language, items: list[feeds.Item]) -> Response:
+    here = base(request)
+    site = f"{here.removesuffix('/api')}/"
+    address = f"{here}{request.scope['path'].removeprefix(request.scope.get('root_path', ''))}?lang={language.code}"
+    content = feeds.atom(address, site, title, dcat.owner(), language, items)
+    return Response(content, media_type="application/atom+xml")
 
 
 @app.get("/sums/{place}/{name}")
