@@ -131,19 +131,17 @@ class Client:
             values.reset_index().to_parquet(path, index=False)
         listed = [rows[key] | {"version": rows[key].get("version", "")} for key in dict.fromkeys(wanted)]
         (folder / "catalogue.json").write_text(json.dumps(listed, ensure_ascii=False, indent=1), encoding="utf-8")
-        about = {"key": city} | {key: row[key] for key in row.index if key != "periods"}
-        about["periods"] = row["periods"][-1:]
+        about = row | {"periods": row["periods"][-1:]}
         (folder / city / "export.json").write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
         return folder
 
-    def _city(self, city: str, level: str = "") -> pd.Series:
-        known = self.cities()
-        if city not in known.index:
-            raise ZoneError(f"There is no city '{city}'. Known: {', '.join(known.index)}.")
-        row = known.loc[city]
-        if level and level not in row["levels"]:
-            raise ZoneError(f"'{level}' is no level of {city}. Known: {', '.join(row['levels'])}.")
-        return row
+    def _city(self, city: str, level: str = "") -> dict[str, Any]:
+        known = {row["key"]: row for row in self._source.cities()}
+        if city not in known:
+            raise ZoneError(f"There is no city '{city}'. Known: {', '.join(known)}.")
+        if level and level not in known[city]["levels"]:
+            raise ZoneError(f"'{level}' is no level of {city}. Known: {', '.join(known[city]['levels'])}.")
+        return known[city]
 
 
 def _split(name: str, city: str) -> tuple[str, str]:

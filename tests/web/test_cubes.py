@@ -37,6 +37,10 @@ QUERIES = {
     "residents_by_origin": {"period": "2024-12-31", "level": "forecast_area"},
     "residents_by_background": {"period": "2024-12-31"},
     "dwellings": {"year": "2023"},
+    "facilities": {"kind": "daycare"},
+    "bridge": {"new_id": "01100101"},
+    "country_gdp": {"year": "2020"},
+    "country_population": {"year": "2020"},
 }
 WITHOUT_FIGURES = {
     "addresses", "areas_exact", "network_nodes", "school_catchments", "timetable_stops", "timetable_trips", "countries",

@@ -112,6 +112,18 @@ def test_an_earlier_half_year_is_computed_or_refused(clients: dict[str, Client])
         clients["exported"].indicators(CITY, period="2023-12-31")
 
 
+def test_the_repository_can_be_exported_without_a_server(
+    clients: dict[str, Client], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = connect(clients["folder"].export(tmp_path / "copy", CITY, "social_monitoring"))
+    assert set(copy.catalogue()["name"]) == {"areas", "social_monitoring"}
+    theirs, ours = (client.figure(CITY, "residents") for client in (copy, clients["folder"]))
+    pd.testing.assert_frame_equal(pd.DataFrame(theirs), pd.DataFrame(ours))
+    monkeypatch.setattr(clients["folder"]._source, "cities", lambda: [{"key": CITY, "levels": {"../x": "x"}}])
+    with pytest.raises(ZoneError, match="cannot be the name of a file"):
+        clients["folder"].export(tmp_path / "other", CITY)
+
+
 def test_a_copy_of_tables_alone_has_no_indicators(tmp_path: Path) -> None:
     (tmp_path / CITY).mkdir()
     (tmp_path / "catalogue.json").write_text("[]")
