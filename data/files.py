@@ -47,7 +47,7 @@ def geojson_bytes(
     rows = pd.DataFrame(shapes.drop(columns="geometry")).to_json(
         orient="records", lines=True, date_format="iso", date_unit="s", force_ascii=False
     )
-    drawn = shapely.to_geojson(shapes.to_crs(4326)["geometry"].to_numpy())
+    drawn = shapely.to_geojson(shapes.geometry.to_crs(4326).to_numpy())
     heads = [""] * len(shapes) if ids is None else [f'"id": {json.dumps(key, ensure_ascii=False)}, ' for key in ids]
     features = (
         f'{{"type": "Feature", {head}"properties": {row}, "geometry": {shape or "null"}}}'

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+import data
 from data.context import CityContext
 from data.translation import GAP
 from services import inclusion
-from services.cache import cached
+from services.cache import cached, shared_table
 from services.columns import SHARED
 from services.names import cards, facility_kinds, level_names
-from services.tables import city_table, entries, has_tables, optional_table, source
+from services.tables import city_table, entries, has_tables, source
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -161,17 +162,29 @@ def feature(ctx: CityContext, item: Collection, key: str) -> gpd.GeoDataFrame | 
 
 
 def _places(ctx: CityContext, item: Collection) -> gpd.GeoDataFrame:
-    """Areas or points of a collection by their ids, in EPSG:4326."""
+    """Areas or points of a collection by their ids, in EPSG:4326; shared, never write to it."""
+    table = "facilities" if item.subject == "facilities" else "areas"
+    kind = item.part if item.subject == "facilities" else item.level
+    identity = ("features", ctx.key, table, kind, data.entry(table, ctx.key).checksum, repr(ctx.city))
+    rows: gpd.GeoDataFrame = shared_table(identity, lambda: (_points if table == "facilities" else _areas)(ctx, kind))
+    return rows
+
+
+def _points(ctx: CityContext, kind: str) -> gpd.GeoDataFrame:
     import geopandas as gpd
 
-    if item.subject == "facilities":
-        rows = optional_table(ctx, "facilities")
-        rows = rows[rows["kind"] == item.part].drop(columns=["x", "y"])
-        points = gpd.points_from_xy(rows["lon"], rows["lat"], crs=4326)
-        shapes = gpd.GeoDataFrame(rows.drop(columns=["lon", "lat"]), geometry=points)
-        return shapes.set_index("source_id", drop=False).rename_axis("id")
+    rows = city_table(ctx, "facilities")
+    rows = rows[rows["kind"] == kind]
+    points = gpd.points_from_xy(rows["lon"], rows["lat"], crs=4326)
+    shapes = gpd.GeoDataFrame(rows.drop(columns=["lon", "lat", "x", "y"]), geometry=points)
+    return shapes.set_index("source_id", drop=False).rename_axis("id")
+
+
+def _areas(ctx: CityContext, level: str) -> gpd.GeoDataFrame:
+    import geopandas as gpd
+
     rows = city_table(ctx, "areas")
-    rows = rows[(rows["level"] == item.level) & (rows["boundary_version"] == ctx.boundary_version)]
+    rows = rows[(rows["level"] == level) & (rows["boundary_version"] == ctx.boundary_version)]
     rows = rows[["area_id", "name", "level", "parent_id", "area_km2", "boundary_version", "geometry"]]
     rows = gpd.GeoDataFrame(rows).to_crs(4326).set_index("area_id", drop=False).rename_axis("id").sort_index()
     rows.insert(6, "valid_from", ctx.city.boundary_since)
@@ -192,26 +205,25 @@ def _values(
     ctx: CityContext, item: Collection, places: gpd.GeoDataFrame, day: pd.Timestamp | None, period: pd.Timestamp | None
 ) -> gpd.GeoDataFrame:
     """An indicator of areas on a day, as features."""
-    rows = places[["area_id", "name", "level", "geometry"]].copy()
-    if day is None or period is None:
-        values = pd.Series(dtype=float)
-    else:
+    import geopandas as gpd
+
+    index, values = places.index, pd.Series(dtype=float)
+    if day is not None and period is not None:
         values = inclusion.measured(ctx, period, item.level)[item.part]
-        rows.index = pd.Index([f"{area}@{day:%Y-%m-%d}" for area in rows["area_id"]], name="id")
-    known = rows["area_id"].map(values).astype(float)
-    said = {
+        index = pd.Index([f"{area}@{day:%Y-%m-%d}" for area in index], name="id")
+    known = values.reindex(places["area_id"]).astype(float)
+    columns = {
+        **{name: places[name].array for name in ("area_id", "name", "level")},
         "indicator": item.part,
         "label": cards(ctx.language)[item.part].label,
-        "value": known,
+        "value": known.array,
         "unit": item.unit,
         "day": "" if day is None else f"{day:%Y-%m-%d}",
-        "status": known.isna().map({True: ctx.language(GAP), False: ""}),
+        "status": known.isna().map({True: ctx.language(GAP), False: ""}).array,
         "source": item.source,
         "licence": item.licence,
     }
-    for place, (name, column) in enumerate(said.items(), 3):
-        rows.insert(place, name, column)
-    return rows
+    return gpd.GeoDataFrame(columns, geometry=places.geometry.array, index=index)
 
 
 def schema(ctx: CityContext, item: Collection) -> dict[str, Any]:

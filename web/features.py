@@ -222,21 +222,24 @@ def items(
 ) -> Response:
     """A page of its features as GeoJSON, newest day first; the link `next` leads on."""
     ctx, item = _find(collection)
-    limit = min(limit, MAX_PAGE)
-    rows, total = features.select(ctx, item, _selection(request, bbox, datetime), offset, limit)
+    limit, selection = min(limit, MAX_PAGE), _selection(request, bbox, datetime)
     home = f"{api.base(request)}/collections/{quote(collection)}"
     chosen = {key: value for key, value in request.query_params.items() if key not in ("limit", "offset")}
 
     def page(start: int) -> str:
         return f"{home}/items?{urlencode(chosen | {'limit': limit, 'offset': start})}"
 
-    links = [_link(page(offset), "self", GEOJSON), _link(home, "collection")]
-    if offset + len(rows) < total:
-        links.append(_link(page(offset + limit), "next", GEOJSON))
-    if offset:
-        links.append(_link(page(max(0, offset - limit)), "prev", GEOJSON))
-    members = {"timeStamp": _now(), "numberMatched": total, "numberReturned": len(rows), "links": links}
-    return Response(geojson_bytes(rows, list(rows.index), members), media_type=GEOJSON)
+    def compute() -> bytes:
+        rows, total = features.select(ctx, item, selection, offset, limit)
+        links = [_link(page(offset), "self", GEOJSON), _link(home, "collection")]
+        if offset + len(rows) < total:
+            links.append(_link(page(offset + limit), "next", GEOJSON))
+        if offset:
+            links.append(_link(page(max(0, offset - limit)), "prev", GEOJSON))
+        members = {"timeStamp": _now(), "numberMatched": total, "numberReturned": len(rows), "links": links}
+        return geojson_bytes(rows, list(rows.index), members)
+
+    return Response(api.answers.get((ctx.data_version, page(offset)), compute), media_type=GEOJSON)
 
 
 @app.get("/collections/{collection}/items/{feature:path}")
