@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
 import pandas as pd
@@ -32,19 +35,38 @@ def disarmed(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def geojson_bytes(shapes: gpd.GeoDataFrame) -> bytes:
-    """Rows with shapes as GeoJSON in EPSG:4326; put together by GEOS and pandas, outside of Python's loops."""
+def geojson_bytes(
+    shapes: gpd.GeoDataFrame, ids: Sequence[str] | None = None, members: Mapping[str, Any] | None = None
+) -> bytes:
+    """Rows with shapes as GeoJSON in EPSG:4326; put together by GEOS and pandas, outside of Python's loops.
+
+    ids: of the features. members: of the collection, beside its features.
+    """
     import shapely
 
     rows = pd.DataFrame(shapes.drop(columns="geometry")).to_json(
         orient="records", lines=True, date_format="iso", date_unit="s", force_ascii=False
     )
-    drawn = shapely.to_geojson(shapes.to_crs(4326)["geometry"].to_numpy())
+    drawn = shapely.to_geojson(shapes.geometry.to_crs(4326).to_numpy())
+    heads = [""] * len(shapes) if ids is None else [f'"id": {json.dumps(key, ensure_ascii=False)}, ' for key in ids]
     features = (
-        f'{{"type": "Feature", "properties": {row}, "geometry": {shape or "null"}}}'
-        for row, shape in zip(rows.split("\n"), drawn, strict=False)
+        f'{{"type": "Feature", {head}"properties": {row}, "geometry": {shape or "null"}}}'
+        for head, row, shape in zip(heads, rows.split("\n"), drawn, strict=False)
     )
-    return f'{{"type": "FeatureCollection", "features": [{", ".join(features)}]}}'.encode()
+    more = "".join(f'"{name}": {json.dumps(value, ensure_ascii=False)}, ' for name, value in (members or {}).items())
+    return f'{{"type": "FeatureCollection", {more}"features": [{", ".join(features)}]}}'.encode()
+
+
+def layer_bytes(
+    shapes: gpd.GeoDataFrame, kind: Literal["gpkg", "fgb"], layer: str, title: str = "", description: str = ""
+) -> bytes:
+    """Rows with shapes as a GeoPackage with one layer, or as FlatGeobuf with its spatial index."""
+    driver, name = ("GPKG", "IDENTIFIER") if kind == "gpkg" else ("FlatGeobuf", "TITLE")
+    said = {name: title, "DESCRIPTION": description} if title else {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"layer.{kind}"
+        shapes.to_file(path, driver=driver, layer=layer, layer_options=said)
+        return path.read_bytes()
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

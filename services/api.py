@@ -16,6 +16,8 @@ from services.areas import area_names
 from services.indicator_days import social_days
 from services.tables import source
 
+SAID = ("label", "unit", "period", "definition", "caveats", "dimension", "good")  # of an indicator
+
 
 def indicators(ctx: CityContext, level: str, period: pd.Timestamp) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Every indicator of every area of a level (or of the 'city'), and what is to be said about them."""
@@ -28,7 +30,7 @@ def indicators(ctx: CityContext, level: str, period: pd.Timestamp) -> tuple[pd.D
         "period": f"{period:%Y-%m-%d}",
         "source": source(ctx, *inclusion.TABLES),
         "indicators": {
-            card.key: {name: getattr(card, name) for name in ("label", "unit", "period", "definition", "caveats")}
+            card.key: {name: getattr(card, name) for name in SAID}
             | {"source": source(ctx, *card.tables), "day": f"{days.get(card.key, period):%Y-%m-%d}"}
             for card in REGISTRY
         },

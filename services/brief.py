@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analytics.indicators import WALKS
 from data.context import CityContext, Territory
 from data.errors import DataError
 from data.figures import Column, Figure, KeyFigure
@@ -123,7 +124,7 @@ def _initiatives(ctx: CityContext, gaps: list[str]) -> list[str]:
 def _shown(ctx: CityContext, key: str, value: float) -> str:
     """A measure in its digits; a walk as walks are written."""
     digits = cards(ctx.language)[key].digits
-    return walks.minutes_text(ctx, value, digits) if key in profile.WALKS else ctx.language.number(value, digits)
+    return walks.minutes_text(ctx, value, digits) if key in WALKS else ctx.language.number(value, digits)
 
 
 def _map(ctx: CityContext, here: Territory, period: pd.Timestamp, level: str, area: str) -> Figure:

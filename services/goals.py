@@ -111,22 +111,32 @@ def goals_within(ctx: CityContext, territory: Territory) -> list[Any]:
     return rows
 
 
+def tracked(ctx: CityContext, goal: Any) -> tuple[pd.Series, goals.Track]:
+    """What was measured of a goal by day, and whether it leads there. Raises NothingToShow where nothing was."""
+    require_tables(ctx, "residents")
+    _, card = ctx.language, cards(ctx.language)[goal.indicator]
+    known = goal.area_id in area_names(ctx, goal.level)
+    seen = history(ctx, goal.indicator, goal.level, goal.area_id).dropna() if known else pd.Series(dtype=float)
+    if seen.empty:
+        raise NothingToShow(
+            _("{label}: the city has no figure for this goal.", label=card.label), _("Choose another indicator.")
+        )
+    if "facilities" in card.tables:  # counted at one time: what changed is who lives there, which is no trend of theirs
+        seen = seen.tail(1)
+    return seen, goals.track(seen, goal.value, _due(goal), card.good)
+
+
+def _due(goal: Any) -> pd.Timestamp:
+    return pd.Timestamp(int(goal.year), 12, 31)
+
+
 def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
     """A goal's path and trend, and how it stands in a sentence. goal: id, level, area_id, indicator, value, year.
 
     Raises NothingToShow where the city has no figure for it.
     """
-    require_tables(ctx, "residents")
-    _, card, name = ctx.language, cards(ctx.language)[goal.indicator], area_names(ctx, goal.level).get(goal.area_id)
-    seen = history(ctx, goal.indicator, goal.level, goal.area_id).dropna() if name else pd.Series(dtype=float)
-    if seen.empty:
-        raise NothingToShow(
-            _("{label}: the city has no figure for this goal.", label=card.label), _("Choose another indicator.")
-        )
-    due, once = pd.Timestamp(int(goal.year), 12, 31), "facilities" in card.tables
-    if once:  # facilities were counted at one time: what changed since is who lives there, which is no trend of theirs
-        seen = seen.tail(1)
-    track = goals.track(seen, goal.value, due, card.good)
+    seen, track = tracked(ctx, goal)
+    _, card, name = ctx.language, cards(ctx.language)[goal.indicator], area_names(ctx, goal.level)[goal.area_id]
     finding = _(
         "{label}, {place}: {value} by {year}: {heads}",
         label=card.label,
@@ -141,11 +151,11 @@ def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
         " – ".join(_.day(day) for day in dict.fromkeys((seen.index[0], seen.index[-1]))),
         source(ctx, *card.tables),
     )
-    rows = _lines(_, seen, due, float(goal.value), track)
+    rows = _lines(_, seen, _due(goal), float(goal.value), track)
     drawing = chart("lines", rows, x="day", y="value", by="group", unit="", digits=card.digits, from_zero=False)
     own = COLUMNS | {"value": INDICATOR_COLUMNS[goal.indicator]}
     standing = _standing(_, seen, track, card.digits)
-    if once:
+    if "facilities" in card.tables:
         standing += _(
             " Services are counted at one time ({when}): no trend is shown; only who lives there has changed since.",
             when=entries(ctx, "facilities")[0].period or _(UNDATED),

@@ -140,14 +140,21 @@ def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame
     return indicators.measure(inputs)
 
 
+@cached_numbers
+def days(ctx: CityContext, indicator: str) -> dict[pd.Timestamp, pd.Timestamp]:
+    """Days of an indicator, oldest first, each with a half-year at which `measured` has it: the half-years that fit
+    today's areas, or the days for which it was published.
+    """
+    periods = current_half_years(ctx)
+    if "social_monitoring" not in next(card for card in REGISTRY if card.key == indicator).tables:
+        return {period: period for period in periods}
+    published = {period: social_day(ctx, period, indicator) for period in periods}
+    return {day: period for period, day in published.items() if day is not None}
+
+
 def history(ctx: CityContext, indicator: str, level: str, area: str) -> pd.Series:
-    """An indicator of an area by day: the half-years that fit today's areas, or the days for which it was published."""
-    is_social = "social_monitoring" in next(card for card in REGISTRY if card.key == indicator).tables
-    values = {}
-    for period in current_half_years(ctx):
-        day = social_day(ctx, period, indicator) if is_social else period
-        if day is not None:
-            values[day] = measured(ctx, period, level).loc[area, indicator]
+    """An indicator of an area by day."""
+    values = {day: measured(ctx, period, level).loc[area, indicator] for day, period in days(ctx, indicator).items()}
     return pd.Series(values, dtype=float)
 
 

@@ -6,17 +6,15 @@ import io
 import json
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from data.figures import Column, Figure
-from data.files import disarmed, parquet_bytes
+from data.files import disarmed, layer_bytes, parquet_bytes
 from data.translation import N_, Language, is_gap
 from views.drawing import still
 from views.language import _, current
@@ -113,11 +111,7 @@ def geopackage_bytes(figure: Figure) -> bytes:
 
     assert figure.geometry is not None
     shapes = [None if place is None else shape(place) for place in figure.geometry()]
-    rows = gpd.GeoDataFrame(figure.rows.copy(), geometry=shapes, crs=4326)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "figure.gpkg"
-        rows.to_file(path, driver="GPKG", layer=figure.key)
-        return path.read_bytes()
+    return layer_bytes(gpd.GeoDataFrame(figure.rows.copy(), geometry=shapes, crs=4326), "gpkg", figure.key)
 
 
 def can_draw() -> bool:

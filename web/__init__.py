@@ -33,6 +33,11 @@ def home(request: Request) -> Response:
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
+def with_slash(request: Request) -> Response:
+    """Programs of maps leave out the slash."""
+    return RedirectResponse(f"features/?{request.url.query}" if request.url.query else "features/")
+
+
 _room, _links, _health, _ground = Part("web.room"), Part("web.links"), Part("web.health"), Part("web.ground")
 ROOM = ("", "/now", "/answer", "/support")
 MAPS = (
@@ -44,6 +49,8 @@ MAPS = (
 )
 GROUND = ("glyphs/{font}/{range}.pbf", "{city}/{z}/{x}/{y}.pbf", "{city}/{theme}.json")
 ROUTES: list[BaseRoute] = [
+    Route("/api/features", with_slash),
+    Mount("/api/features", app=Part("web.features")),
     Mount("/api", app=Part("web.api")),
     *(Route(f"/join{path}", _room) for path in ("", *(f"/{{code}}{part}" for part in ROOM))),
     Route("/healthz", _health),

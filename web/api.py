@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import wraps
 from typing import Annotated, Any, Literal, ParamSpec
+from urllib.parse import quote
 
 import geopandas as gpd
 import pandas as pd
@@ -22,8 +23,10 @@ from data import local, rights
 from data.cache import ByteCache
 from data.context import CityContext
 from data.errors import DataError, UnknownTableError
-from data.files import csv_bytes, geojson_bytes, parquet_bytes
-from services import api
+from data.files import csv_bytes, geojson_bytes, layer_bytes, parquet_bytes
+from data.settings import settings
+from data.translation import Language, preferred
+from services import api, cubes, dcat, feeds, sdmx
 from services.areas import current_half_years
 from services.tables import place_table
 from views.run_lock import RunLock
@@ -41,12 +44,19 @@ SECONDS = Rates(burst=15.0, per_s=0.2)  # of work for one client
 answers = ByteCache(64_000_000, len)  # whole files
 under_way: Counter[str] = Counter()
 P = ParamSpec("P")
-Format = Literal["json", "csv", "parquet", "geojson"]
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "parquet": "application/vnd.apache.parquet",
-    "geojson": "application/geo+json",
+Format = Literal["json", "csv", "parquet", "geojson", "gpkg", "fgb", "jsonstat", "sdmx-csv", "sdmx-structure"]
+# media type and ending of each kind of file
+FILES = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "parquet": ("application/vnd.apache.parquet", "parquet"),
+    "geojson": ("application/geo+json", "geojson"),
+    "gpkg": ("application/geopackage+sqlite3", "gpkg"),
+    "fgb": ("application/flatgeobuf", "fgb"),
+    "jsonstat": ("application/json", "json"),
+    "sdmx-csv": ("application/vnd.sdmx.data+csv;version=2.0.0", "csv"),
+    "sdmx-structure": ("application/vnd.sdmx.structure+xml;version=3.0.0", "xml"),
 }
+CUBES = {"jsonstat": cubes.jsonstat, "sdmx-csv": sdmx.data_csv, "sdmx-structure": sdmx.structure}
 
 app = FastAPI(
     title="Zone of Social Creativity",
@@ -100,6 +110,13 @@ async def limit(request: Request, handle: Any) -> Response:
     return response
 
 
+def base(request: Request) -> str:
+    """An API's own address, without a slash at its end."""
+    root = str(request.scope.get("root_path", ""))
+    address = settings().address.rstrip("/") or f"{request.url.scheme}://{request.url.netloc}"
+    return f"{address}{root}"
+
+
 def in_turn(endpoint: Callable[P, Response]) -> Callable[P, Response]:
     """Work an answer out when it is its client's turn, and charge the client for it."""
 
@@ -143,6 +160,7 @@ def cities() -> list[dict[str, Any]]:
             "country": city.country,
             "region": city.region,
             "levels": city.level_names,
+            "boundary_version": city.boundary_version,
             "periods": list(_periods(city.key)),
         }
         for city in data.cities().values()
@@ -160,7 +178,8 @@ def table(
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     columns: str = "",
 ) -> Response:
-    """One table. format: json (`limit` rows from `offset` on, without shapes), or the whole as csv, parquet, geojson.
+    """One table. format: json (`limit` rows from `offset` on, without shapes), or the whole: csv, parquet; geojson,
+    gpkg, fgb where rows are shapes; jsonstat, sdmx-csv (and its sdmx-structure) where they hold figures.
 
     columns: names joined by commas, all if left out. Any other parameter keeps the rows with that value in that column.
     """
@@ -171,12 +190,66 @@ def table(
     page, headers = slice(offset, offset + limit), {"ETag": tag}
 
     def compute() -> bytes:
-        return _content(_filtered(place_table(name, place), request, columns), format, _about(entry), page)
+        rows = _filtered(place_table(name, place), request, columns)
+        return _cube(entry, rows, format) if format in CUBES else _content(rows, format, _about(entry), page)
 
     if format == "json":
         return _answer(compute(), format, name, headers)
+    if format == "csv" and not columns:
+        described = f"{base(request)}/tables/{quote(place)}/{quote(name)}/csv-metadata.json"
+        headers["Link"] = f'<{described}>; rel="describedby"; type="application/csvm+json"'
     asked = sorted(request.query_params.multi_items())
     return _answer(answers.get((entry.checksum, place, name, asked), compute), format, name, headers)
+
+
+@app.get("/tables/{place}/{name}/csv-metadata.json")
+def csv_metadata(request: Request, place: str, name: str) -> Response:
+    """What the columns of a table's CSV are, by CSV on the Web."""
+    return JSONResponse(dcat.csv_metadata(base(request), _entry(place, name)), media_type="application/csvm+json")
+
+
+@app.get("/dcat.jsonld")
+@in_turn
+def dcat_jsonld(request: Request) -> Response:
+    """The catalogue by DCAT-AP, for data portals, as JSON-LD."""
+    return JSONResponse(dcat.catalogue(base(request)), media_type="application/ld+json")
+
+
+@app.get("/dcat.ttl")
+@in_turn
+def dcat_turtle(request: Request) -> Response:
+    """The same as Turtle."""
+    here = base(request)
+    content = answers.get(("dcat", data.version(), here), lambda: dcat.turtle(here))
+    return Response(content, media_type="text/turtle")
+
+
+@app.get("/feeds/versions.atom")
+@in_turn
+def versions_feed(request: Request, lang: str = "en") -> Response:
+    """New versions of tables, as an Atom feed."""
+    language = Language(preferred(lang))
+    return _feed(request, language(feeds.TITLES["versions"]), language, feeds.versions(language))
+
+
+@app.get("/feeds/{city}/{subject}.atom")
+@in_turn
+def city_feed(request: Request, city: str, subject: Literal["signals", "goals"], lang: str = "en") -> Response:
+    """A city's changes that stand out, or its goals that are behind, as an Atom feed."""
+    cities = data.cities()
+    if city not in cities:
+        raise HTTPException(404, f"There is no city '{city}'. Known: {', '.join(cities)}.")
+    ctx = CityContext(cities[city], data.version(), Language(preferred(lang)))
+    title = ctx.language(feeds.TITLES[subject], city=ctx.name)
+    return _feed(request, title, ctx.language, feeds.signals(ctx) if subject == "signals" else feeds.behind(ctx))
+
+
+def _feed(request: Request, title: str, language: Language, items: list[feeds.Item]) -> Response:
+    here = base(request)
+    site = f"{here.removesuffix('/api')}/"
+    address = f"{here}{request.scope['path'].removeprefix(request.scope.get('root_path', ''))}?lang={language.code}"
+    content = feeds.atom(address, site, title, dcat.owner(), language, items)
+    return Response(content, media_type="application/atom+xml")
 
 
 @app.get("/sums/{place}/{name}")
@@ -260,15 +333,27 @@ def _filtered(rows: pd.DataFrame, request: Request, columns: str) -> pd.DataFram
     return rows[names] if names else rows
 
 
-def _content(rows: pd.DataFrame, kind: str, about: dict[str, Any], page: slice = slice(None)) -> bytes:
+def _cube(entry: data.Entry, rows: pd.DataFrame, kind: str) -> bytes:
+    """Rows as a statistical cube. 422 where there is none."""
+    if len(rows) > MAX_FILE_ROWS:
+        raise HTTPException(422, f"The file would have more than {MAX_FILE_ROWS:,} rows. Keep fewer of them.")
+    try:
+        return CUBES[kind](cubes.cube(entry, rows))
+    except DataError as problem:
+        raise HTTPException(422, str(problem)) from None
+
+
+def _content(rows: pd.DataFrame, kind: Format, about: dict[str, Any], page: slice = slice(None)) -> bytes:
     """Rows as a file of a kind; as JSON a page of them, with what they are. 422 where that cannot be."""
     has_shapes = isinstance(rows, gpd.GeoDataFrame)
-    if kind == "geojson" and not has_shapes:
+    if kind in ("geojson", "gpkg", "fgb") and not has_shapes:
         raise HTTPException(422, "This table has no shapes. Ask for json, csv or parquet.")
     if kind != "json" and len(rows) > MAX_FILE_ROWS:
         raise HTTPException(422, f"The file would have more than {MAX_FILE_ROWS:,} rows. Keep fewer of them.")
     if kind == "geojson":
         return geojson_bytes(rows)
+    if kind == "gpkg" or kind == "fgb":
+        return layer_bytes(gpd.GeoDataFrame(rows), kind, str(about["name"]), str(about["title"]), str(about["source"]))
     if kind == "parquet":
         return parquet_bytes(rows)
     plain = pd.DataFrame(rows.drop(columns="geometry")) if has_shapes else rows
@@ -283,5 +368,6 @@ def _answer(content: bytes, kind: str, name: str, headers: dict[str, str] | None
     """What is sent. name: of the file, without its kind."""
     if kind == "json":
         return Response(content, media_type="application/json", headers=headers)
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return Response(content, media_type=TYPES[kind], headers=disposition | (headers or {}))
+    media_type, ending = FILES[kind]
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(content, media_type=media_type, headers=disposition | (headers or {}))

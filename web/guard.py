@@ -32,6 +32,7 @@ YEAR_S = 365 * 24 * 3600
 UPLOADS = "/_stcore/upload_file/"
 # By the beginning of the path. A hundred phones or desks of one house may share an address.
 RATES = {
+    "/api/features": Rates(burst=400, per_s=20),  # a map program asks twice for every layer, and again as it moves
     "/api": Rates(burst=60, per_s=5),
     "/join": Rates(burst=900, per_s=150),  # each phone asks every two seconds what is shown
     "/s/": Rates(burst=60, per_s=5),

@@ -41,7 +41,12 @@ def test_the_description_names_every_address_and_asks_nobody_else(client: TestCl
     assert set(described["paths"]) == {
         "/catalogue",
         "/cities",
+        "/dcat.jsonld",
+        "/dcat.ttl",
+        "/feeds/versions.atom",
+        "/feeds/{city}/{subject}.atom",
         "/tables/{place}/{name}",
+        "/tables/{place}/{name}/csv-metadata.json",
         "/sums/{place}/{name}",
         "/indicators/{city}",
         "/versions/{place}/{name}",
