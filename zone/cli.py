@@ -192,15 +192,23 @@ def bundle(folder: Path) -> None:
     click.echo(f"{target}: {target.stat().st_size / 1e6:,.0f} MB")
 
 
-@main.command(context_settings=PASSED_ON)
-@click.argument("words", nargs=-1, type=click.UNPROCESSED)
-def mcp(words: tuple[str, ...]) -> None:
-    """Answer an assistant's questions on the shipped tables, read only (Model Context Protocol)."""
+@main.command()
+@click.argument("address", default="")
+def mcp(address: str) -> None:
+    r"""Answer an assistant's questions on the tables, read only (Model Context Protocol on standard input and output).
+
+    ADDRESS is that of a server; if it is left out, the tables of this installation are read.
+
+    \b
+    Examples, for an assistant's configuration:
+      zone mcp
+      zone mcp https://zone.city.example
+    """
     try:
-        importlib.import_module("zone.mcp")
+        serving = importlib.import_module("zone.mcp").main
     except ModuleNotFoundError as error:
         raise click.ClickException(f"The MCP server is not installed here: {error.name} is missing.") from None
-    run_main("zone.mcp", words)
+    serving(address)
 
 
 if __name__ == "__main__":
