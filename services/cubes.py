@@ -70,7 +70,7 @@ def measures(name: str) -> list[str]:
 
 
 def cube(entry: Entry, rows: pd.DataFrame) -> Cube:
-    """A table, or some of its rows and columns, as a cube. Raises DataError where it has no figures, no rows or not its key."""
+    """A table, or some of its rows and columns, as a cube. Raises DataError where it has no figures, rows or key."""
     contract = definitions.definition(entry.name)
     plain = pd.DataFrame(rows.drop(columns="geometry", errors="ignore"))
     if missing := [name for name in contract.key if name not in plain]:
