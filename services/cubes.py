@@ -28,6 +28,7 @@ METRIC = "metric"  # the dimension of what is counted; no table has a column of 
 TIMES = ("year", "period", "recorded")  # columns of time; no table has two in its key
 PLACES = ("area_id", "district", "iso3", "country", "nuts_id", "geo", "asylum", "origin")
 NO_MEASURE = ("x", "y", "lon", "lat", "stop", "age_from", "age_to")  # numbers that are no figures
+MAX_DECIMALS = 6
 MAX_CELLS = 5_000_000  # of a JSON-stat cube, empty ones included: its readers lay all of them out
 # SDMX's list of codes CL_OBS_STATUS, as far as it is used, and the flags of Eurostat that mean the same.
 NORMAL, MISSING, SUPPRESSED = "A", "O", "Q"
@@ -69,7 +70,7 @@ def measures(name: str) -> list[str]:
 
 
 def cube(entry: Entry, rows: pd.DataFrame) -> Cube:
-    """A table, or some of its rows and columns, as a cube. Raises DataError where it has no figures or not its key."""
+    """A table, or some of its rows and columns, as a cube. Raises DataError where it has no figures, rows or key."""
     contract = definitions.definition(entry.name)
     plain = pd.DataFrame(rows.drop(columns="geometry", errors="ignore"))
     if missing := [name for name in contract.key if name not in plain]:
@@ -77,6 +78,8 @@ def cube(entry: Entry, rows: pd.DataFrame) -> Cube:
     numbers = [name for name in measures(entry.name) if name in plain]
     if not numbers:
         raise DataError(f"The table '{entry.name}' has no figures to make a cube of. Ask for json, csv or parquet.")
+    if plain.empty:
+        raise DataError("No row is left to make a cube of.")
     attributes = [name for name in plain if name not in (*contract.key, *numbers, *NO_MEASURE, "suppressed")]
     parts = []
     for name in numbers:
@@ -165,10 +168,17 @@ def _dimension(item: Cube, name: str, codes: list[str]) -> dict[str, Any]:
     category: dict[str, Any] = {"index": codes}
     if name == METRIC:
         category["label"] = {code: label(code) for code in codes}
-        category["unit"] = {code: {"label": item.entry.unit} for code in codes}
+        category["unit"] = {code: {"label": item.entry.unit, "decimals": _decimals(item, code)} for code in codes}
     elif names := _names(item.entry.place, name):
         category["label"] = {code: names.get(code, code) for code in codes}
     return {"label": label(name), "category": category}
+
+
+def _decimals(item: Cube, metric: str) -> int:
+    """How many decimals the figures of a metric have; MAX_DECIMALS where they have more."""
+    values = item.rows.loc[item.rows[METRIC] == metric, "value"].dropna().to_numpy(float)
+    fitting = (digits for digits in range(MAX_DECIMALS) if np.array_equal(values, values.round(digits)))
+    return next(fitting, MAX_DECIMALS)
 
 
 def _names(place: str, name: str) -> dict[str, str]:

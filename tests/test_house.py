@@ -27,7 +27,7 @@ MAY_REACH = {
     "data": {"data"},
 }
 MAY_IMPORT = MAY_REACH | {
-    "zone": {"zone", "web", "data"},
+    "zone": {"zone", "web", "services", "data"},
     "pages": {"services", "views"},
     "web": {"web", "services", "views", "data"},
 }

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import sdmx
+from jsonstat_validator import validate_jsonstat
 from pyjstat import pyjstat
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
@@ -86,7 +87,9 @@ def test_pyjstat_reads_every_figure_of_a_table(client: TestClient, place: str, n
     assert document["extension"]["licence"] == entry.licence
     assert entry.source_line == document["source"]
     assert entry.period in json.dumps(document["note"], ensure_ascii=False)
-    assert document["dimension"]["metric"]["category"]["unit"]
+    units = document["dimension"]["metric"]["category"]["unit"].values()
+    assert {unit["label"] for unit in units} == {entry.unit}
+    validate_jsonstat(document)
     assert set(document["status"].values()) <= set(document["extension"]["status"]["label"])
 
 
@@ -142,6 +145,12 @@ def test_a_suppressed_count_is_marked_as_such_and_never_zero(client: TestClient)
     assert len(hidden) == here["suppressed"].sum()
 
 
+def test_decimals_are_those_of_the_figures(client: TestClient) -> None:
+    for name, metric, digits in (("housing_costs", "mean", 2), ("housing_costs", "households", 0)):
+        document = client.get(f"/api/tables/{CITY}/{name}?format=jsonstat").json()
+        assert document["dimension"]["metric"]["category"]["unit"][metric]["decimals"] == digits
+
+
 def test_a_break_and_a_gap_have_their_own_status(client: TestClient) -> None:
     text = client.get("/api/tables/world/cultural_employment?format=sdmx-csv").text
     rows = pd.read_csv(io.StringIO(text), keep_default_na=False)
@@ -177,6 +186,8 @@ def test_areas_and_countries_have_their_names(client: TestClient) -> None:
     ("address", "words"),
     [
         ("world/countries?format=jsonstat", "has no figures"),
+        ("world/solutions?format=jsonstat&year=1900", "No row is left"),
+        ("world/solutions?format=sdmx-csv&year=1900", "No row is left"),
         ("world/displaced?format=jsonstat", "at most 5,000,000"),
         ("world/displaced?format=sdmx-csv&columns=year,persons", "Leave them in"),
         ("world/displaced?format=gpkg", "no shapes"),
