@@ -39,7 +39,6 @@ COLUMNS = by_name(
     Column("step", N_("Step of the scale")),
     Column("value", N_("Value"), digits=1),
     Column("people", N_("People")),
-    Column("option", N_("Key"), kind="id"),
     Column("place", N_("Place"), kind="name"),
     Column("words", N_("Words"), kind="text"),
     Column("range", N_("Range"), kind="name"),
@@ -87,7 +86,7 @@ def _figure(
     part: str = "",
 ) -> Figure:
     """A figure of a question, which says the question too. part: of the question's figures, for its key."""
-    said = replace(caption, note=asked(ctx, question))
+    said, rows = replace(caption, note=asked(ctx, question)), rows.drop(columns="option", errors="ignore")
     return figure(ctx, f"room-{question.id}{part}", said, rows, drawing, COLUMNS)
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy.optimize import isotonic_regression
 
-from views.charts import annotate, blank, wrap
+from views.charts import annotate, blank, free_places, wrap
 from views.palette import GROUPS, INK, Style
 
 GREY = "#8a8a8a"
@@ -38,13 +38,14 @@ def scatter(
     """
     figure = blank(460, y_unit)
     shown = set(labelled or []) | {marked}
-    texts = [wrap(label, 22) if label in shown else "" for label in table[name]]
+    labels = [wrap(label, 22) if label in shown else "" for label in table[name]]
+    texts, places = free_places(table[x], table[y], labels, wrap(marked, 22))
     figure.add_scatter(
         x=table[x].astype(float),
         y=table[y].astype(float),
         mode="markers+text",
         text=texts,
-        textposition="top center",
+        textposition=places,
         customdata=table[name],
         hovertemplate=f"%{{customdata}}: %{{x:,.{digits}f}} · %{{y:,.{digits}f}}<extra></extra>",
         marker={
@@ -124,7 +125,7 @@ def slope(
         annotate(figure, _side_labels(shown_rows, name, column, step, (side, side + away, anchor)))
     figure.update_layout(
         hovermode="closest",
-        xaxis={"range": [-0.75, 1.75], "tickvals": [0, 1], "ticktext": list(heads)},
+        xaxis={"range": [-1.2, 2.2], "tickvals": [0, 1], "ticktext": list(heads)},
         yaxis={"visible": False, "rangemode": "normal"},
     )
     return figure
@@ -136,9 +137,10 @@ def _side_labels(
     """Labels beside points, moved apart and tied to them by a thin line. place: x of points, x of labels, anchor."""
     shared = {"x": place[0], "ax": place[1], "xanchor": place[2], "axref": "x", "ayref": "y", "font": {"size": 11}}
     line = {"arrowhead": 0, "arrowwidth": 1, "arrowcolor": GREY, "standoff": 5}
+    names = [html.escape(textwrap.shorten(label, 16, placeholder="…")) for label in rows[name]]  # room on a phone
     return [
-        {**shared, **line, "y": value, "ay": height, "text": f"{wrap(label, 30)} {value:,.1f}"}
-        for label, value, height in zip(rows[name], rows[column], _apart(rows[column], step), strict=True)
+        {**shared, **line, "y": value, "ay": height, "text": f"{name} {value:,.1f}"}
+        for name, value, height in zip(names, rows[column], _apart(rows[column], step), strict=True)
     ]
 
 
@@ -223,7 +225,7 @@ def waterfall(
     """Parts that add up to a change, one step each, and their sum."""
     figure = blank(400, unit)
     figure.add_waterfall(
-        x=[wrap(name, 18) for name in [*table[part], total]],
+        x=[wrap(name, 11) for name in [*table[part], total]],
         y=[*table[change].astype(float), 0.0],
         measure=["relative"] * len(table) + ["total"],
         text=[f"{value:+,.{digits}f}" for value in [*table[change], table[change].sum()]],

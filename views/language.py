@@ -37,6 +37,10 @@ def localise_chart(figure: go.Figure, language: Language) -> go.Figure:
     figure.update_yaxes(side="right")
     for note in figure.layout.annotations:
         _mirror_note(note)
+    for trace in figure.select_traces({"type": "scatter"}):
+        sides = trace.textposition
+        if sides is not None:
+            trace.textposition = _mirrored(sides) if isinstance(sides, str) else [_mirrored(side) for side in sides]
     margin = figure.layout.margin
     figure.update_layout(
         margin={"l": margin.r, "r": margin.l},
@@ -44,6 +48,12 @@ def localise_chart(figure: go.Figure, language: Language) -> go.Figure:
         legend={"x": 1, "xanchor": "right", "traceorder": "reversed"},
     )
     return figure
+
+
+def _mirrored(side: str) -> str:
+    """'middle left' -> 'middle right'."""
+    first, _space, last = side.partition(" ")
+    return f"{first} { {'left': 'right', 'right': 'left'}.get(last, last) }".strip()
 
 
 def _mirror_note(note: go.layout.Annotation) -> None:

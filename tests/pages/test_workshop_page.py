@@ -73,7 +73,7 @@ def test_the_rooms_weights_lead_into_the_index() -> None:
     code = answered("budget", DIMENSIONS, [points] * 5)
     app = open_page("workshop", room=code)
     assert not app.exception
-    assert figures(app)[0].rows.set_index("option").loc["housing", "mean"] == 50
+    assert figures(app)[0].rows.set_index("label").loc["Housing", "mean"] == 50
     page, choices = followed(app)
     assert (page, choices["points_housing"]) == ("inclusion", "50")
     app = open_page(page, **choices)

@@ -25,6 +25,32 @@ def test_labels_keep_their_order_and_their_distance(values: list[float], step: f
     assert all(later - earlier >= step - 1e-6 for earlier, later in pairwise(ordered))
 
 
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100), st.text("abc", max_size=30)), min_size=1, max_size=25))
+def test_labels_of_points_never_lie_over_each_other(points: list[tuple[float, float, str]]) -> None:
+    x, y, labels = (list(column) for column in zip(*points, strict=True))
+    texts, places = charts.free_places(pd.Series(x), pd.Series(y), labels)
+    across, down = charts.NARROW * charts._spread(pd.Series(x)), charts.LOW * (1 - charts._spread(pd.Series(y)))
+    boxes = []
+    for number, text in enumerate(texts):
+        assert text in ("", labels[number])
+        if text:
+            left, top = charts.PLACES[places[number]]
+            wide = 6.4 * len(text)
+            boxes.append((across[number] + left * wide, down[number] + top * 14, wide))
+    for number, (west, north, wide) in enumerate(boxes):
+        for other_west, other_north, other_wide in boxes[:number]:
+            is_beside = west + wide <= other_west + 8 or other_west + other_wide <= west + 8
+            assert is_beside or abs(north - other_north) >= 8
+
+
+def test_a_label_at_the_edge_stands_inside_and_the_first_one_keeps_its_place() -> None:
+    x, y = pd.Series([0.0, 100.0, 50.0, 50.0]), pd.Series([0.0, 0.0, 50.0, 50.1])
+    texts, places = charts.free_places(x, y, ["a long name here", "another long name", "under", "chosen"], "chosen")
+    assert places[:2] == ["middle right", "middle left"]
+    assert texts[3] == "chosen"
+    assert places[3] == "top center"
+
+
 def test_a_lone_label_stays_where_its_value_is() -> None:
     assert comparisons._apart(pd.Series([4.2]), 1) == [4.2]
     assert comparisons._apart(pd.Series([0.0, 10.0]), 1) == [0, 10]
