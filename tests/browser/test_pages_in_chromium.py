@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.browser.conftest import AXE, MAP, Visit, distinct_colours
 
 PAGES = {
-    "": 0,
+    "": 1,
     "displacement": 0,
     "displacement_flows": 1,
     "displacement_city": 1,

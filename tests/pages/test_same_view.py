@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data.store import stories
-from tests.driver import PAGES, change_choices, contents, figures, follow_link, open_page, sections
+from tests.driver import PAGES, change_choices, contents, figures, follow_link, menus, open_page
 
 CITY = "three-shores"
 
@@ -49,7 +49,14 @@ def fresh(page: str) -> list[tuple[Any, ...]]:
     return contents(open_page(page, city=CITY))
 
 
-PAIRS = [(first, second) for section in sections() for first in section for second in section if first != second]
+ENTRIES = [entry for entries in menus().values() for entry in entries]
+STEPS = [(entry[0], other[0]) for entry, other in zip(ENTRIES, [*ENTRIES[1:], ENTRIES[0]], strict=True)]
+# Pages that share an entry from each to each, and along the menu from one entry to the next and back.
+PAIRS = [
+    *((first, second) for entry in ENTRIES for first in entry for second in entry if first != second),
+    *STEPS,
+    *((second, first) for first, second in STEPS),
+]
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
