@@ -192,12 +192,13 @@ def concentration(answers: pd.DataFrame, options: Sequence[str]) -> float:
 def by_group(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
     """Each named group's mean (points, ranks, steps) or share of votes: group, option, value, people.
 
-    answers: as for `poll`, or a column an option. Rows without a group are left out (the store blanks groups too small
-    to show).
+    answers: as for `poll`, or a column an option. people: of the group who said something of the option. Rows without a
+    group are left out (the store blanks groups too small to show).
     """
     parts = [pd.DataFrame(columns=["group", "option", "value", "people"])]
     for group, part in answers[answers["group"] != ""].groupby("group"):
         value = part[list(options)].mean() if "choice" not in part else poll(part, options).set_index("option")["share"]
         value = value.reindex(list(options)).rename_axis("option").rename("value").astype(float).reset_index()
-        parts.append(value.assign(group=group, people=len(part))[list(parts[0])])
+        known = len(part) if "choice" in part else part[list(options)].notna().sum().to_numpy()
+        parts.append(value.assign(group=group, people=known)[list(parts[0])])
     return pd.concat(parts[1:] or parts, ignore_index=True)

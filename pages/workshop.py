@@ -21,7 +21,8 @@ def opening() -> None:
     room_views.about()
     if form := room_views.opening_form(room_runs.library(ctx)):
         with shell.section():
-            code, *st.session_state["room_notes"] = room_runs.open_room(ctx, form)
+            code, *notes = room_runs.open_room(ctx, form)
+            st.session_state["room_notes"] = {code: notes}
             state.choose({"room": code}, "workshop")
             st.rerun()
     if earlier := room_plan.decisions_figure(ctx, room_plan.decisions_of(ctx)):
@@ -40,9 +41,10 @@ def asking(room: store.RoomView) -> None:
             st.rerun()
 
 
-def answers(room: store.RoomView, number: int, is_live: bool) -> None:
+def answers(code: str, number: int, is_live: bool) -> None:
     """The answers to a question; while they come without tables, afterwards with them."""
-    if question := store.question(number):
+    room, question = store.room(code), store.question(number)
+    if room and question:
         room_views.board(room_board.board(ctx, room, question), is_live)
 
 
@@ -56,11 +58,11 @@ def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> N
     prompts = {number: rooms.asked(ctx, question) for number, question in questions.items()}
     controls.choice(st.selectbox, _("Question"), "question", prompts)
     question = questions[query.question]
-    following = next((number for number in sorted(questions) if number > question.id), None)
+    following = rooms.following(question, list(questions.values()))
     if not room.closed:
         room_views.buttons(question, room.shown, following, rooms.actions(room, question, following))
     is_live = question.open and not room.closed
-    st.fragment(answers, run_every=EVERY_S if is_live else None)(room, question.id, is_live)
+    st.fragment(answers, run_every=EVERY_S if is_live else None)(room.code, question.id, is_live)
     if question.kind in rooms.MODERATED and not room.purged:
         with st.expander(_("Moderate"), expanded=True):
             st.fragment(moderating, run_every=MODERATED_S if is_live else None)(question)
@@ -79,7 +81,7 @@ def show(room: store.RoomView) -> None:
     """A room: its code, its other windows, the question looked at, the next one, its end."""
     st.header(escaped(room.title), anchor=False, divider="gray")
     room_views.windows(room, room_runs.as_file(ctx, room))
-    codes, left_out = st.session_state.get("room_notes") or ([], [])
+    codes, left_out = st.session_state.get("room_notes", {}).get(room.code, ([], []))
     room_views.not_asked(left_out)
     if room.needs_code:
         room_views.tickets(codes, *devices.tickets(room.code))

@@ -20,7 +20,7 @@ def screen(code: str) -> None:
     question = store.question(room.shown) if room.shown and not room.closed else None
     if question is None:
         room_views.entrance_alone(room)
-        if earlier := room_plan.decisions_figure(ctx, room_plan.decisions_of(ctx)):
+        if earlier:
             figures.table_alone(earlier)
         return None
     room_views.screen(room, room_board.board(ctx, room, question))
@@ -31,4 +31,5 @@ ctx = shell.context()
 presenting.bare()
 presenting.dress()
 query = state.read(rooms.RoomQuery)
+earlier = room_plan.decisions_figure(ctx, room_plan.decisions_of(ctx))  # asked for once: it measures every goal
 screen(query.room)

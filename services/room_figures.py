@@ -165,7 +165,7 @@ def _guesses(ctx: CityContext, question: QuestionView, answer: Mapping[str, Any]
     )
     finding = _("The room's middle guess: {median} {unit}", median=_.number(median, digits), unit=words["unit"])
     value = None
-    if not question.hidden:
+    if not question.hidden and not question.open:  # nobody guesses any more
         value = truth["value"]
         finding = _(
             "The room's middle guess: {median}; the true figure: {value} {unit}",
@@ -186,7 +186,7 @@ def _pin_map(ctx: CityContext, question: QuestionView, answer: Mapping[str, Any]
     everywhere = Territory(country=ctx.city.country, first_year=0, last_year=9999)
     names = {level: area_names(ctx, level) for level in ctx.levels}
     rows["place"] = [
-        _("within 500 m of this place") if level == "cell" else names[level].get(key, key)
+        _("within 550 m of this place") if level == "cell" else names[level].get(key, key)
         for level, key in zip(rows["level"], rows["option"], strict=True)
     ]
     spots = [spot(ctx, level, key) for level, key in zip(rows["level"], rows["option"], strict=True)]
@@ -277,7 +277,7 @@ def _group_figure(ctx: CityContext, question: QuestionView, answer: Mapping[str,
     rows.insert(0, "label", rows["option"].map(labels(ctx, question)))
     unit, factor = _unit_of_groups(ctx, question.kind)
     rows["value"] *= factor
-    wide = rows.pivot(index="label", columns="group", values="value")
+    wide = rows.pivot(index="label", columns="group", values="value").astype(float)
     spans = (wide.max(axis=1) - wide.min(axis=1)).rename("span").reset_index()
     label = names_at_end(spans, "label", "span", largest=True)
     widest = wide.loc[spans.sort_values("span")["label"].iloc[-1]]
@@ -298,7 +298,13 @@ def _shift(ctx: CityContext, question: QuestionView, answer: Mapping[str, Any]) 
     first = store.question(question.repeats or 0)
     before = result(ctx, first) if first else None
     measures = {"budget": ("mean", 1.0), "ranking": ("mean", 1.0)}
-    if before is None or not before["rows"] or question.kind not in (*measures, "poll", "several", "priorities"):
+    if (
+        first is None
+        or first.hidden
+        or before is None
+        or not before["rows"]
+        or question.kind not in (*measures, "poll", "several", "priorities")
+    ):
         return None
     _, (measure, factor) = ctx.language, measures.get(question.kind, ("share", 100.0))
     votes = {_("first vote"): before, _("second vote"): answer}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from functools import partial
 from typing import Any
@@ -29,18 +30,35 @@ def summarise(ctx: CityContext, question: QuestionView, answers: pd.DataFrame, p
     day = date.today().isoformat()
     result: dict[str, Any] = {"people": people, "day": day, "rows": [], "groups": [], "apart": None, "moved": None}
     if question.kind in MOST_TEXTS:
-        return result | {"rows": _texts(question)}
+        return result | {"rows": _texts(question.kind, answers)}
     if answers.empty:
         return result
     rows, apart = _SUMMARIES[question.kind](ctx, question, answers)
-    return result | {
+    said = result | {
         "rows": rows.to_dict("records"),
         "groups": _groups(question, answers),
         "apart": apart,
         "moved": _moved(question, answers),
         "concentration": voting.concentration(answers, question.keys) if question.kind == "budget" else None,
-        "comments": _texts(question) if question.kind == "pin" else [],
+        "comments": _reasons(answers) if question.kind == "pin" else [],
     }
+    plain: dict[str, Any] = _finite(said)
+    return plain
+
+
+def _finite(value: Any) -> Any:
+    """A result as JSON can hold it: what is no number is None."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _reasons(answers: pd.DataFrame) -> list[dict[str, Any]]:
+    """Reasons of pins that a moderator let through."""
+    through = answers[answers["approved"].astype(bool) & (answers["reason"] != "")]
+    return [{"value": reason, "people": 1} for reason in through["reason"]]
 
 
 Summary = tuple[pd.DataFrame, float | None]
@@ -56,8 +74,10 @@ def _ranking(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -
 
 
 def _scale(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -> Summary:
-    apart = [voting.distance(answers[key]) / (SCALE - 1) for key in question.keys]
-    return voting.scale(answers, question.keys, SCALE), float(pd.Series(apart).mean())
+    """Statements that too few rated are left out: a phone may leave some."""
+    rated = [key for key in question.keys if answers[key].notna().sum() >= store.MIN_PEOPLE]
+    apart = [voting.distance(answers[key]) / (SCALE - 1) for key in rated]
+    return voting.scale(answers, rated, SCALE), float(pd.Series(apart, dtype=float).mean())
 
 
 def _budget(_ctx: CityContext, question: QuestionView, answers: pd.DataFrame) -> Summary:
@@ -100,11 +120,10 @@ _SUMMARIES = {
 }
 
 
-def _texts(question: QuestionView) -> list[dict[str, Any]]:
+def _texts(kind: str, rows: pd.DataFrame) -> list[dict[str, Any]]:
     """Texts that a moderator let through: most people first; of a cloud as often as each was written."""
-    rows = texts.texts(question.id)
     rows = rows[rows["approved"]]
-    if question.kind == "cloud":
+    if kind == "cloud":
         return voting.words(list(rows["value"])).head(MOST_WORDS).to_dict("records")
     return rows.sort_values("people", ascending=False, kind="stable")[["value", "people"]].to_dict("records")
 
@@ -114,7 +133,8 @@ def _groups(question: QuestionView, answers: pd.DataFrame) -> list[dict[str, Any
         return []
     if question.kind == "ranking":
         answers = answers[["group"]].join(voting.ranks(answers, question.keys))
-    return voting.by_group(answers, question.keys).to_dict("records")
+    rows = voting.by_group(answers, question.keys)
+    return rows[rows["people"] >= store.MIN_PEOPLE].to_dict("records")
 
 
 def _moved(question: QuestionView, answers: pd.DataFrame) -> list[int] | None:
@@ -133,9 +153,12 @@ def result(ctx: CityContext, question: QuestionView) -> dict[str, Any]:
     if question.result is not None:
         return question.result
     if question.kind in MOST_TEXTS:  # the moderator lets these through one by one
-        return summarise(ctx, question, pd.DataFrame(), store.count(question.id))
+        return summarise(ctx, question, texts.texts(question.id), store.count(question.id))
     answer = store.batch(question, partial(summarise, ctx)) or summarise(ctx, question, pd.DataFrame(), 0)
-    return answer | ({"comments": _texts(question)} if question.kind == "pin" else {})
+    if question.kind == "pin" and answer["rows"]:
+        rows = texts.texts(question.id)
+        return answer | {"comments": rows.loc[rows["approved"], ["value", "people"]].to_dict("records")}
+    return answer
 
 
 def close(ctx: CityContext, room: RoomView) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from analytics.indicators import DIMENSIONS
 from data import limits
 from data.context import CityContext
 from data.store import devices, runs
@@ -17,7 +19,7 @@ from data.store.runs import Opening, Run, Step
 from data.translation import N_, Language
 from services import background
 from services.areas import exact_areas
-from services.rooms import PROMPTS, SCENARIOS, Query, ask, usual_guess, usual_prompt
+from services.rooms import HELP, NEEDED, PROMPTS, SCENARIOS, Query, ask, usual_guess, usual_prompt
 
 MAX_BYTES = 100_000  # of a run's file
 VOTERS = 30  # of a room to practise in
@@ -31,16 +33,16 @@ LIBRARY = {
             Step(kind="estimate", hidden=True),
             Step(kind="priorities", hidden=True),
             Step(kind="text"),
-            Step(kind="priorities", again=3),
+            Step(kind="priorities", again=3, hidden=True),
         ),
     ),
     "what counts": Run(
         title=N_("What counts most for inclusion here?"),
         questions=(
             Step(kind="budget", hidden=True),
-            Step(kind="scale", prompt=N_("Newcomers find help in this city within a week."), hidden=True),
+            Step(kind="scale", prompt=HELP, hidden=True),
             Step(kind="text"),
-            Step(kind="budget", again=1),
+            Step(kind="budget", again=1, hidden=True),
         ),
     ),
     "where to build": Run(
@@ -48,7 +50,7 @@ LIBRARY = {
         questions=(
             Step(
                 kind="ranking",
-                prompt=N_("What is needed most?"),
+                prompt=NEEDED,
                 options=(N_("Day-care"), N_("Library"), N_("Youth centre"), N_("Room for culture"), N_("Sports hall")),
             ),
             Step(kind="pin"),
@@ -63,7 +65,9 @@ WORDS = (N_("More trees"), N_("A meeting place"), N_("Help with papers"), N_("Sa
 def library(ctx: CityContext) -> dict[str, str]:
     """Runs to begin with: title by key; those of the city's earlier rooms by the room's code."""
     titles = {key: ctx.language(run.title) for key, run in LIBRARY.items()}
-    earlier = {room.code: f"{room.title} · {room.code}" for room in store.rooms(ctx.key)[:30]}
+    earlier = {
+        room.code: f"{room.title} · {room.code}" for room in store.rooms(ctx.key)[:30] if store.questions(room.code)
+    }
     return {"": ctx.language("an empty one"), **titles, **earlier}
 
 
@@ -80,7 +84,7 @@ def run_of(ctx: CityContext, key: str) -> Run:
     for question in questions:
         truth = question.settings.get("truth", {})
         from_scenarios = any(option.startswith("scenario-") for option in question.keys)
-        written = question.kind != "priorities" and not from_scenarios
+        written = question.kind != "priorities" and not from_scenarios and question.keys != list(DIMENSIONS)
         steps.append(
             Step(
                 kind=question.kind,
@@ -142,13 +146,20 @@ def prepare(ctx: CityContext, code: str, run: Run) -> list[str]:
 
 
 def _prepare(ctx: CityContext, room: RoomView, step: Step, numbers: list[int]) -> int:
-    _, prompt = ctx.language, step.prompt
+    prompt = step.prompt
     if 0 < step.again <= len(numbers):
         first = store.question(numbers[step.again - 1])
         if first is None:
             raise RefusedError(N_("The first vote is missing."))
         return store.add_question(
-            room.code, first.kind, first.prompt, first.options, first.settings, show=False, repeats=first.id
+            room.code,
+            first.kind,
+            first.prompt,
+            first.options,
+            first.settings,
+            show=False,
+            hidden=step.hidden,
+            repeats=first.id,
         )
     indicator = step.indicator
     if step.kind == "estimate" and not indicator:
@@ -156,8 +167,8 @@ def _prepare(ctx: CityContext, room: RoomView, step: Step, numbers: list[int]) -
     query = Query(
         room=room.code, kind=step.kind, options_of=step.options_of, guess_indicator=indicator, guess_area=step.area
     )
-    lines = "\n".join(_(option) for option in step.options)
-    words = _(prompt) if prompt else usual_prompt(ctx, query)
+    words = prompt or usual_prompt(ctx, query)
+    lines = "\n".join(step.options)
     return ask(ctx, room, query, words, lines, limit=step.limit, show=False, hidden=step.hidden)
 
 
@@ -169,7 +180,8 @@ def practise(ctx: CityContext, room: RoomView, question: QuestionView) -> None:
     for number in range(there, min(there + AT_A_TIME, VOTERS)):
         value = _invented(ctx, question, number)
         group = room.groups[number % len(room.groups)] if room.groups else ""
-        store.answer(room.code, question.id, devices.simulated(room.code, number), group, value)
+        with suppress(RefusedError):  # another window has shown another question meanwhile
+            store.answer(room.code, question.id, devices.simulated(room.code, number), group, value)
 
 
 def _invented(ctx: CityContext, question: QuestionView, number: int) -> Any:

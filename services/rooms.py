@@ -6,9 +6,11 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
+from threading import Lock
 from typing import Any, Literal
 
 import pandas as pd
+from cachetools import TTLCache, cached
 from pydantic import Field
 
 import data
@@ -49,6 +51,8 @@ PROMPTS = {
     "estimate": N_("What do you guess: {label}, {place}, {day}? ({unit})"),
 }
 SCENARIOS = N_("Which of these scenarios should the city follow?")
+# Of the runs that come with the app.
+OWN_PROMPTS = (HELP, NEEDED) = (N_("Newcomers find help in this city within a week."), N_("What is needed most?"))
 MODERATED = (*MOST_TEXTS, "pin")  # whose words wait for a moderator
 WITH_LINES = ("poll", "several", "ranking", "scale", "budget")  # whose options are written one a line
 COUNTDOWNS = (30, 60, 120)  # seconds
@@ -216,16 +220,35 @@ def _guess(ctx: CityContext, truth: Mapping[str, Any]) -> str:
     return ctx.language(PROMPTS["estimate"], **guess_words(ctx, truth))
 
 
+def following(question: QuestionView, questions: list[QuestionView]) -> int | None:
+    """The next question of the run that nobody has answered, None after the last.
+
+    A second vote that was called in the room stands last; the run goes on behind its first vote.
+    """
+    is_called = question.repeats and question.id == max(other.id for other in questions)
+    behind = question.repeats if question.repeats and is_called else question.id
+    later = (other.id for other in questions if other.id > behind and other.kind != "stage")
+    return next((number for number in later if number != question.id and store.count(number) == 0), None)
+
+
 def actions(room: RoomView, question: QuestionView, following: int | None) -> dict[str, Callable[..., Any]]:
     """What a facilitator can do with a question. following: the next one, None after the last."""
     return {
         "show": partial(store.show_question, room.code, question.id),
         "next": partial(store.show_question, room.code, following or 0),
         "hold": partial(store.set_open, question.id, not question.open),
-        "reveal": partial(store.set_hidden, question.id, not question.hidden),
+        "reveal": partial(_reveal, question),
         "again": partial(ask_again, question, room),
+        "remove": partial(store.remove_question, question.id),
         **{str(seconds): partial(store.count_down, question.id, seconds) for seconds in COUNTDOWNS},
     }
+
+
+def _reveal(question: QuestionView) -> None:
+    """Show the results to the room, or hide them again; a guess is held first, as the true figure comes with them."""
+    if question.kind == "estimate" and question.hidden:
+        store.set_open(question.id, False)
+    store.set_hidden(question.id, not question.hidden)
 
 
 def ask_again(question: QuestionView, room: RoomView) -> int:
@@ -246,13 +269,19 @@ def asked(ctx: CityContext, question: QuestionView) -> str:
     if question.prompt == PROMPTS["estimate"]:
         words = _guess(ctx, question.settings["truth"])
     else:
-        words = ctx.language(question.prompt) if question.prompt in (*PROMPTS.values(), SCENARIOS) else question.prompt
+        is_ours = question.prompt in (*PROMPTS.values(), SCENARIOS, *OWN_PROMPTS)
+        words = ctx.language(question.prompt) if is_ours else question.prompt
     return f"{words} ({ctx.language('second vote')})" if question.repeats else words
 
 
 def labels(ctx: CityContext, question: QuestionView) -> dict[str, str]:
     """What each option is called; the one statement of a scale is the question itself."""
-    return {key: ctx.language(label) if label else asked(ctx, question) for key, label in question.options}
+    names, seen = dict[str, str](), dict[str, int]()
+    for key, label in question.options:
+        name = ctx.language(label) if label else asked(ctx, question)
+        seen[name] = seen.get(name, 0) + 1
+        names[key] = name if seen[name] == 1 else f"{name} ({seen[name]})"  # scenarios may share a name
+    return names
 
 
 def seconds_left(question: QuestionView) -> int | None:
@@ -301,10 +330,16 @@ def _for_phone(ctx: CityContext, question: QuestionView) -> dict[str, Any]:
         parts["unit"] = guess_words(ctx, question.settings["truth"])["unit"]
     if kind in MOST_TEXTS:
         parts |= {"longest": LONGEST[kind], "slots": MOST_TEXTS[kind]}
-    if kind in SUPPORTED:
-        rows = texts.texts(question.id)
-        parts["texts"] = rows.loc[rows["approved"], ["id", "value", "people"]].to_dict("records")
+    if kind in SUPPORTED and not question.hidden:
+        parts["texts"] = _texts_of(question.id)
     return parts
+
+
+@cached(TTLCache(maxsize=64, ttl=1.0), lock=Lock())
+def _texts_of(question: int) -> list[dict[str, Any]]:
+    """Texts that phones may support; read once a second for all of them."""
+    rows = texts.texts(question)
+    return rows.loc[rows["approved"], ["id", "value", "people"]].to_dict("records")
 
 
 def phone_map(ctx: CityContext) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from views.language import _, current
 from views.text import escaped
 
 ROWS = 1_000  # of a table on the screen
+MARKUP = re.compile(r"[\[\]`<>$\\*_]|https?:")
 SHORT = 150  # letters of a subtitle with which a note may still stand beside unit and date
 
 
@@ -26,10 +28,15 @@ def head(figure: Figure) -> None:
     words = glossary.explained(f"{figure.finding} {figure.measured}", current(), methods_only=True)
     terms = "\n\n".join(f"**{escaped(term)}**: {escaped(meaning)}" for term, meaning in words.items())
     title, aside = figure.headline
-    st.subheader(title, anchor=False, help=terms or None)
+    st.subheader(_as_words(title), anchor=False, help=terms or None)
     below = " · ".join(part for part in (aside, figure.subtitle if _is_short(figure) else figure.measured) if part)
     if below:
-        st.caption(below)
+        st.caption(_as_words(below))
+
+
+def _as_words(text: str) -> str:
+    """Words that people wrote are no links and no markup where a finding names them."""
+    return escaped(text) if MARKUP.search(text) else text
 
 
 def _is_short(figure: Figure) -> bool:

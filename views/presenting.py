@@ -67,7 +67,7 @@ if (!window.zoneKeys) {
 _PRESS = """<script>
 window.zonePresses = %s;
 window.zonePressed ||= document.addEventListener("keydown", event => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (event.target.closest("input,textarea,select,[contenteditable],[role=combobox],[role=listbox]")) return;
   const button = document.querySelector(`.st-key-${window.zonePresses[event.key.toLowerCase()]} button`);
   if (button) { button.click(); event.preventDefault(); }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -194,7 +196,7 @@ def cloud(style: Style, table: pd.DataFrame, *, unit: str) -> go.Figure:
         x=x,
         y=y,
         mode="text",
-        text=table["label"],
+        text=[html.escape(label) for label in table["label"]],
         textfont={"size": sizes, "color": [GROUPS[word % len(GROUPS)] for word in range(len(table))]},
         customdata=table[["votes"]],
         hovertemplate="%{text}: %{customdata[0]}<extra></extra>",

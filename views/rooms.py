@@ -6,6 +6,7 @@ import html
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -14,6 +15,7 @@ import streamlit as st
 from data.store.decisions import Decided
 from data.store.runs import Opening
 from views import controls, figures, presenting, state
+from views.language import KEY as LANGUAGE_KEY
 from views.language import _, current, localise_chart
 from views.palette import GROUPS, style
 from views.room_charts import votes
@@ -39,8 +41,6 @@ def entrance(code: str, closed: bool, purged: bool, keep_days: int, width: int =
 
     The address is ZONE_ADDRESS where the presenter's own is not the room's.
     """
-    import qrcode
-
     if closed:
         st.info(
             _("This room is closed. Its answers are deleted; results stay.")
@@ -49,11 +49,18 @@ def entrance(code: str, closed: bool, purged: bool, keep_days: int, width: int =
         )
         return
     address = f"{state.base()}/join/{code}"
-    out = io.BytesIO()
-    qrcode.make(address, box_size=12, border=2).save(out)
-    st.image(out.getvalue(), width=width, alt=_("QR code of {address}", address=address))
+    st.image(_qr_code(address), width=width, alt=_("QR code of {address}", address=address))
     st.markdown(_("Or open **{address}** · code", address=address.rsplit("/", 1)[0]))
     st.html(f'<p style="font-size:3rem;font-weight:700;letter-spacing:.12em;margin:0" dir="ltr">{code}</p>')
+
+
+@lru_cache(maxsize=64)
+def _qr_code(address: str) -> bytes:
+    import qrcode
+
+    out = io.BytesIO()
+    qrcode.make(address, box_size=12, border=2).save(out)
+    return out.getvalue()
 
 
 def waiting(labels: Mapping[str, str], key: str, least: int) -> None:
@@ -155,6 +162,7 @@ def buttons(question: Any, shown: int, following: int | None, actions: Mapping[s
         st.button(reveal, key="room_reveal", on_click=actions["reveal"], icon=":material/visibility:")
         if question.kind not in ("text", "stage", "cloud", "pin"):
             st.button(_("Vote again (V)"), key="room_again", on_click=turn, args=("again",), icon=":material/replay:")
+        st.button(_("Take out, if nobody has answered"), key="room_remove", on_click=turn, args=("remove",))
         for seconds in filter(str.isdecimal, actions):
             label = _("{seconds} seconds", seconds=int(seconds))
             st.button(label, key=f"room_{seconds}", on_click=actions[seconds], icon=":material/timer:")
@@ -221,7 +229,9 @@ def windows(room: Any, run: str) -> None:
     with st.container(horizontal=True):
         links = {_("Projector"): "workshop_screen", _("Minutes"): "workshop_minutes"}
         for label, page in links.items():
-            st.link_button(label, state.link(page, room=room.code), icon=":material/open_in_new:")
+            # The minutes are in the room's language, whoever opens them.
+            language = {LANGUAGE_KEY: room.language} if page == "workshop_minutes" else {}
+            st.link_button(label, state.link(page, room=room.code, **language), icon=":material/open_in_new:")
         if run:
             label = _("Run of questions as a file")
             st.download_button(label, run, f"{room.code}.run.toml", "application/toml", on_click="ignore")

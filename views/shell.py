@@ -95,7 +95,7 @@ def section() -> Iterator[None]:
         if is_gap and (missing := surroundings.explain(current(), fault)):
             controls.empty(missing.what, missing.hint)
         else:
-            st.error(escaped(str(fault)))
+            st.error(escaped(current()(str(fault))))
 
 
 def brand() -> Brand:

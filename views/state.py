@@ -195,7 +195,7 @@ def link(address: str, **values: str) -> str:
     """The address of a page of ours ('coverage?service=library') with more choices; territory and language go along."""
     target, _mark, extra = address.partition("?")
     query = travelling() | values | dict(item.split("=", 1) for item in extra.split("&") if item)
-    return f"{target}?{urlencode({**query, LANGUAGE_KEY: current().code})}"
+    return f"{target}?{urlencode({**query, LANGUAGE_KEY: values.get(LANGUAGE_KEY, current().code)})}"
 
 
 def faults(language: Language) -> list[str]:

@@ -34,7 +34,7 @@ UPLOADS = "/_stcore/upload_file/"
 RATES = {
     "/api/features": Rates(burst=400, per_s=20),  # a map program asks twice for every layer, and again as it moves
     "/api": Rates(burst=60, per_s=5),
-    "/join": Rates(burst=900, per_s=150),  # each phone asks every two seconds what is shown
+    "/join": Rates(burst=1500, per_s=400),  # each phone asks every two seconds what is shown
     "/s/": Rates(burst=60, per_s=5),
     "/maps/search": Rates(burst=60, per_s=10),  # a question for each few letters typed
     "/healthz": Rates(burst=30, per_s=2),

@@ -51,6 +51,8 @@ def sentences(_: Language) -> dict[str, str]:
         "waits": _("Thank you. Your words wait for the moderator; you may send more."),
         "enough": _("Thank you. Your words wait for the moderator."),
         "held": _("This question is closed."),
+        "busy": _("Many people send at this moment. Your answer is sent again by itself."),
+        "away": _("The server does not store anything at this moment. Your answer is sent again by itself."),
         "lost": _("No connection. Your answer is not sent yet; trying again."),
         "left": _("points left"),
         "most": _("Choose up to {limit}.", limit="{limit}"),
@@ -92,18 +94,30 @@ def _joined(request: Request, ticket: str) -> Response:
     room, language = rooms.room(request.path_params["code"]), language_of(request)
     if room is None:
         return RedirectResponse("../join?code=" + request.path_params["code"][:12], 303)
-    name, token = f"{DEVICE}_{room.code}", ""
+    name = f"{DEVICE}_{room.code}"
     if not room.closed and not devices.has_joined(room.code, request.cookies.get(name, "")):
+        if room.needs_code and not ticket:
+            return _page("ticket.html", _=language, room=room, wrong="")
         if JOINING.wait(client(request.scope)):
             fault = language("Too many devices join from one place. Wait a minute, then open this page again.")
             return PlainTextResponse(fault, 429, {"Retry-After": "60"})
-        if room.needs_code and not ticket:
-            return _page("ticket.html", _=language, room=room, wrong="")
         try:
             token = devices.join(room.code, ticket)
         except RefusedError as error:
             return _page("ticket.html", _=language, room=room, wrong=language(str(error)))
-    page = _page(
+        response = _shown(room, language) if request.method == "GET" else _again(room, language)
+        response.set_cookie(name, token, max_age=YEAR_S, httponly=True, samesite="strict", path="/")
+        return response
+    return _shown(room, language) if request.method == "GET" else _again(room, language)
+
+
+def _again(room: rooms.RoomView, language: Language) -> Response:
+    """After a form was sent the page is asked for anew: a code that was used is not sent twice."""
+    return RedirectResponse(f"{room.code}?lang={language.code}", 303)
+
+
+def _shown(room: rooms.RoomView, language: Language) -> Response:
+    return _page(
         "room.html",
         _=language,
         languages=LANGUAGES,
@@ -113,10 +127,6 @@ def _joined(request: Request, ticket: str) -> Response:
         map=_map(context_of(room, language)),
         state=phone_state(room.code, language),
     )
-    response = page if request.method == "GET" else RedirectResponse(f"{room.code}?lang={language.code}", 303)
-    if token:
-        response.set_cookie(name, token, max_age=YEAR_S, httponly=True, samesite="strict", path="/")
-    return response
 
 
 def _page(template: str, **values: Any) -> Response:
@@ -135,7 +145,8 @@ def current_state(request: Request) -> Response:
     """What the room shows now; that the device is there, and whether somebody types on it, is noted for seconds."""
     code = request.path_params["code"].upper()
     shown = phone_state(code, language_of(request))
-    if token := request.cookies.get(f"{DEVICE}_{code}", ""):
+    token = request.cookies.get(f"{DEVICE}_{code}", "")
+    if token and devices.has_joined(code, token):
         PRESENCE.note(code, token[:80], request.query_params.get("typing") == "1")
     return Response(orjson.dumps(shown), media_type="application/json", headers={"Cache-Control": "no-store"})
 

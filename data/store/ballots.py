@@ -16,6 +16,8 @@ LONGEST = {"text": 280, "stage": 280, "cloud": 40}  # characters
 BUDGET_POINTS = 100  # points of a budget
 MAX_PRIORITIES = 3
 MAX_OPTIONS = 30
+MAX_QUESTIONS, MAX_GROUPS = 50, 12  # of a room
+MAX_PROMPT = 300  # characters of a question
 SCALE = 5  # steps, from 1
 PIN_DIGITS = 4  # of a degree, some ten metres: no finer place is kept
 

@@ -13,22 +13,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from data.disclosure import merge_small_groups
 from data.rights import require_role
 from data.store import codes
-from data.store.ballots import KINDS, MAX_OPTIONS, MOST_TEXTS, RefusedError, check
+from data.store.ballots import KINDS, MAX_GROUPS, MAX_OPTIONS, MAX_QUESTIONS, MOST_TEXTS, RefusedError, check
 from data.store.database import engine
 from data.store.devices import pseudonym
+from data.store.locks import GRACE_S, locked, takes_answers
 from data.store.models import Answer, Question, Room, Support, Ticket, aware
+from data.store.texts import texts_in
 from data.translation import N_
 
 MIN_PEOPLE = 5  # people whose answers may be shown together
 LEAST_OPTIONS = {"poll": 2, "several": 2, "ranking": 2, "budget": 2, "priorities": 2, "scale": 1}
-GRACE_S = 2.0  # after a countdown's end, for answers that are under way
 
 
 Summarise = Callable[["QuestionView", pd.DataFrame, int], dict[str, Any]]  # question, its answers, people -> result
@@ -84,9 +85,9 @@ def open_room(
     city: str, title: str, groups: list[str], keep_days: int = 30, *, language: str = "en", practice: bool = False
 ) -> str:
     """Open a room; returns its code."""
-    names = [group.strip()[:60] for group in groups if group.strip()]
+    names = [group.strip()[:60] for group in groups if group.strip()][:MAX_GROUPS]
     if not title.strip():
-        raise RefusedError("A room needs a title.")
+        raise RefusedError(N_("A room needs a title."))
     with Session(engine()) as session, session.begin():
         room = Room(
             code=codes.random_code(),
@@ -161,6 +162,8 @@ def add_question(
         raise RefusedError(N_("A question has up to 30 options."))
     with Session(engine()) as session, session.begin():
         room = session.scalars(select(Room).where(Room.code == code, Room.closed.is_(None))).one()
+        if (session.scalar(select(func.count()).where(Question.room_id == room.id)) or 0) >= MAX_QUESTIONS:
+            raise RefusedError(N_("A room has up to 50 questions."))
         question = Question(
             room_id=room.id,
             kind=kind,
@@ -214,7 +217,7 @@ def remove_question(question: int) -> None:
 
 def _set(question: int, **values: Any) -> None:
     with Session(engine()) as session, session.begin():
-        session.execute(update(Question).where(Question.id == question).values(**values))
+        session.execute(update(Question).filter_by(id=question).values(**values))
 
 
 def questions(code: str) -> list[QuestionView]:
@@ -233,34 +236,9 @@ def question(number: int) -> QuestionView | None:
 
 def _question_view(row: Question) -> QuestionView:
     options = tuple((option["key"], option["label"]) for option in row.options)
-    until = aware(row.until) if row.until else None
-    return QuestionView(
-        row.id,
-        row.kind,
-        row.prompt,
-        options,
-        _takes_answers(row),
-        row.result,
-        row.settings,
-        row.hidden,
-        until,
-        row.repeats,
-    )
-
-
-def _takes_answers(row: Question, grace_s: float = 0.0) -> bool:
-    return row.open and (row.until is None or datetime.now(UTC) <= aware(row.until) + timedelta(seconds=grace_s))
-
-
-def _locked(session: Session, which: ColumnElement[bool], *, is_shared: bool = False) -> Room | None:
-    """A room that stays as it is until the transaction ends. is_shared: for votes, which do not wait for each other.
-
-    SQLite has one writer at a time, who must say so before reading: else a vote could read the room open, wait, and be
-    stored after the room was closed and summed up.
-    """
-    if session.get_bind().dialect.name == "sqlite":
-        session.connection().exec_driver_sql("BEGIN IMMEDIATE")
-    return session.scalar(select(Room).where(which).with_for_update(read=is_shared))
+    until, is_open = aware(row.until) if row.until else None, takes_answers(row)
+    first = (row.id, row.kind, row.prompt, options, is_open, row.result)
+    return QuestionView(*first, row.settings, row.hidden, until, row.repeats)
 
 
 def answer(code: str, number: int, token: str, group: str, value: Any, slot: int = 0) -> None:
@@ -269,12 +247,12 @@ def answer(code: str, number: int, token: str, group: str, value: Any, slot: int
     slot: which of a device's texts, from 0. Raises UnknownDeviceError, RefusedError.
     """
     with Session(engine()) as session, session.begin():
-        room = _locked(session, Room.code == code, is_shared=True)
+        room = locked(session, Room.code == code, is_shared=True)
         question = session.get(Question, number) if 0 < number < 2**31 else None
         if room is None or question is None or question.room_id != room.id:
             raise RefusedError(N_("This room or question does not exist."))
         is_on = room.shown == number or question.kind == "stage"
-        if room.closed is not None or not _takes_answers(question, GRACE_S) or not is_on:
+        if room.closed is not None or not takes_answers(question, GRACE_S) or not is_on:
             raise RefusedError(N_("This question is closed."))
         if not 0 <= slot < MOST_TEXTS.get(question.kind, 1):
             raise RefusedError(N_("No more texts of one person are taken here."))
@@ -288,11 +266,15 @@ def answer(code: str, number: int, token: str, group: str, value: Any, slot: int
             "merged": None,
             "batched": False,
         }
+        said = session.scalar(select(Answer).filter_by(**{key: row[key] for key in ("question_id", "device", "slot")}))
+        if said is not None and (said.value, said.group) == (row["value"], row["group"]):
+            return  # sent again, as its acknowledgement was lost
         insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
         changes = {key: insert.excluded[key] for key in ("group", "value", "approved", "merged", "batched")}
         stored = insert.on_conflict_do_update(index_elements=["question_id", "device", "slot"], set_=changes)
         changed = session.scalar(stored.returning(Answer.id))
         session.execute(delete(Support).where(Support.answer_id == changed))  # others supported the words before
+        session.execute(update(Answer).where(Answer.merged == changed).values(merged=None))
 
 
 def count(number: int) -> int:
@@ -310,7 +292,7 @@ def answers(question: QuestionView) -> pd.DataFrame:
     """The answers to a question, in a shape by its kind.
 
     Choices and rankings: choice (list of keys); points and scales: a column an option; pins: lon, lat, reason,
-    approved; an estimate: value; texts (data.store.texts): value, approved. All but texts have group, and before: what
+    approved; an estimate: value; texts: of data.store.texts. All but texts have group, and before: what
     the same device said in the first vote, None without one. Empty below MIN_PEOPLE people; groups are blank where one
     of fewer could be told, also by subtraction.
     """
@@ -323,7 +305,7 @@ def _answers(session: Session, question: QuestionView) -> pd.DataFrame:
     chosen = select(*columns).where(Answer.question_id == question.id, Answer.merged.is_(None)).order_by(Answer.id)
     rows = pd.DataFrame(session.execute(chosen).all(), columns=["device", "group", "value", "approved"])
     if question.kind in MOST_TEXTS:
-        return rows[["value", "approved"]]
+        return texts_in(session, question.id)
     if len(rows) < MIN_PEOPLE:
         rows = rows.iloc[:0]
     first = select(Answer.device, Answer.value).where(Answer.question_id == question.repeats)
@@ -342,25 +324,36 @@ def _answers(session: Session, question: QuestionView) -> pd.DataFrame:
 def batch(question: QuestionView, summarise: Summarise) -> dict[str, Any] | None:
     """What may be seen of a question while its room is open; None before the first MIN_PEOPLE answers.
 
-    A new batch takes MIN_PEOPLE answers that are new or changed. The first time that answers are held the rest come in.
+    A new batch takes MIN_PEOPLE answers that are new or changed. The first time that answers are held the rest come in,
+    which may be fewer.
     """
     with Session(engine()) as session:
         row = session.get_one(Question, question.id)
         if not _is_due(session, row):
             return row.batch
     with Session(engine()) as session, session.begin():
-        _locked(session, Room.id == row.room_id)
+        locked(session, Room.id == row.room_id)
         row = session.get_one(Question, question.id)
         if _is_due(session, row):
             result = summarise(question, _answers(session, question), _count(session, question.id))
-            row.batch = result | {"was_held": not _takes_answers(row, 2 * GRACE_S) or _was_held(row)}
+            was_held = not takes_answers(row, 2 * GRACE_S) or _was_held(row)
+            row.batch = result | {"was_held": was_held, "groups": _groups(row, result)}
             session.execute(update(Answer).where(Answer.question_id == question.id).values(batched=True))
         return row.batch
 
 
+def _groups(row: Question, result: dict[str, Any]) -> list[dict[str, Any]]:
+    """How groups differ is summed up once, when answers are first held: later one new voter of a group would show."""
+    if row.batch and _was_held(row):
+        return list(row.batch.get("groups", []))
+    return [] if takes_answers(row, 2 * GRACE_S) else list(result.get("groups", []))
+
+
 def _is_due(session: Session, row: Question) -> bool:
-    new = _count(session, row.id, Answer.batched.is_(False))
-    return new >= MIN_PEOPLE or (new > 0 and not _takes_answers(row, 2 * GRACE_S) and not _was_held(row))
+    if _count(session, row.id) < MIN_PEOPLE:
+        return False  # nothing could be shown of them: they wait for others
+    is_first_hold = not takes_answers(row, 2 * GRACE_S) and not _was_held(row)
+    return is_first_hold or _count(session, row.id, Answer.batched.is_(False)) >= MIN_PEOPLE
 
 
 def _was_held(row: Question) -> bool:
@@ -374,13 +367,16 @@ def close(code: str, summarise: Summarise) -> None:
     Summed up and closed in one transaction: an answer is acknowledged before it, and in the result, or refused.
     """
     with Session(engine()) as session, session.begin():
-        room = _locked(session, Room.code == code)
+        room = locked(session, Room.code == code)
         if room is None or room.closed is not None:
             return
         room.closed = datetime.now(UTC)
         for row in session.scalars(select(Question).where(Question.room_id == room.id)):
-            row.open, question = False, _question_view(row)
+            row.open, row.hidden = False, False
+            question = _question_view(row)
             row.result = summarise(question, _answers(session, question), _count(session, row.id))
+            if row.batch and _was_held(row):
+                row.result |= {"groups": row.batch.get("groups", [])}
 
 
 def purge(now: datetime | None = None) -> int:

@@ -9,10 +9,9 @@ import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data.errors import SourceError
-from data.store.ballots import KINDS, LONGEST, MAX_OPTIONS
+from data.store.ballots import KINDS, MAX_GROUPS, MAX_OPTIONS, MAX_PROMPT, MAX_QUESTIONS
 
-Words = Annotated[str, Field(max_length=LONGEST["text"])]
-MOST_QUESTIONS = 50
+Words = Annotated[str, Field(max_length=MAX_PROMPT)]
 HINT = "Save a run from a room and change that"
 
 
@@ -34,7 +33,7 @@ class Step(BaseModel):
     indicator: Annotated[str, Field(max_length=60)] = ""
     area: Annotated[str, Field(max_length=60)] = ""
     hidden: bool = False
-    again: int = Field(default=0, ge=0, le=MOST_QUESTIONS)
+    again: int = Field(default=0, ge=0, le=MAX_QUESTIONS)
 
 
 class Run(BaseModel):
@@ -43,8 +42,8 @@ class Run(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: Annotated[str, Field(max_length=200)]
-    groups: Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=12)] = ()
-    questions: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MOST_QUESTIONS)]
+    groups: Annotated[tuple[Annotated[str, Field(max_length=60)], ...], Field(max_length=MAX_GROUPS)] = ()
+    questions: Annotated[tuple[Step, ...], Field(min_length=1, max_length=MAX_QUESTIONS)]
 
 
 class Opening(NamedTuple):

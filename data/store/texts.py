@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from data.rights import require_role
 from data.store.ballots import SUPPORTED, RefusedError
 from data.store.database import engine
 from data.store.devices import pseudonym
+from data.store.locks import GRACE_S, locked, takes_answers
 from data.store.models import Answer, Question, Room, Support
 from data.translation import N_
 
@@ -19,12 +21,17 @@ def texts(question: int) -> pd.DataFrame:
 
     people: devices that wrote or support it, or a text that was merged into it, each once.
     """
+    with Session(engine()) as session:
+        return texts_in(session, question)
+
+
+def texts_in(session: Session, question: int) -> pd.DataFrame:
+    """The same inside a transaction."""
     columns = [Answer.id, Answer.value, Answer.approved, Answer.merged, Answer.device]
     written = select(*columns).where(Answer.question_id == question).order_by(Answer.id)
     by_others = select(Support.answer_id, Support.device).join(Answer).where(Answer.question_id == question)
-    with Session(engine()) as session:
-        rows = pd.DataFrame(session.execute(written).all(), columns=["id", "value", "approved", "merged", "device"])
-        supports = pd.DataFrame(session.execute(by_others).all(), columns=["id", "device"])
+    rows = pd.DataFrame(session.execute(written).all(), columns=["id", "value", "approved", "merged", "device"])
+    supports = pd.DataFrame(session.execute(by_others).all(), columns=["id", "device"])
     rows["root"] = rows["merged"].where(rows["merged"].notna(), rows["id"])
     behind = pd.concat([rows[["root", "device"]], supports.merge(rows[["id", "root"]], on="id")[["root", "device"]]])
     people = behind.groupby("root")["device"].nunique()
@@ -55,24 +62,25 @@ def merge(into: int, other: int) -> None:
     """Count a text as the same as another of its question; the words of that one stand. Raises RefusedError."""
     with Session(engine()) as session, session.begin():
         first, second = session.get(Answer, into), session.get(Answer, other)
-        if first is None or second is None or first.question_id != second.question_id or into == other:
+        target = (first.merged or into) if first else 0
+        if first is None or second is None or first.question_id != second.question_id or target == other:
             raise RefusedError(N_("Only two texts of one question can be merged."))
-        session.execute(
-            update(Answer).where((Answer.id == other) | (Answer.merged == other)).values(merged=first.merged or into)
-        )
+        session.execute(update(Answer).where((Answer.id == other) | (Answer.merged == other)).values(merged=target))
 
 
 def support(code: str, number: int, token: str, wants: bool) -> None:
     """A device supports a text that was let through, or no longer. Raises UnknownDeviceError, RefusedError."""
     with Session(engine()) as session, session.begin():
+        room = locked(session, Room.code == code, is_shared=True)
         text = session.get(Answer, number) if 0 < number < 2**31 else None
         question = session.get(Question, text.question_id) if text else None
-        room = session.scalar(select(Room).where(Room.code == code))
         if text is None or question is None or room is None or question.room_id != room.id or not text.approved:
             raise RefusedError(N_("This room or question does not exist."))
-        if question.kind not in SUPPORTED or room.closed is not None or not question.open:
+        if question.kind not in SUPPORTED or room.closed is not None or not takes_answers(question, GRACE_S):
             raise RefusedError(N_("This question is closed."))
         key = {"answer_id": text.merged or number, "device": pseudonym(room, token)}
-        session.execute(delete(Support).filter_by(**key))
         if wants:
-            session.add(Support(**key))
+            insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Support)
+            session.execute(insert.values(key).on_conflict_do_nothing())  # a double tap is one support
+        else:
+            session.execute(delete(Support).filter_by(**key))

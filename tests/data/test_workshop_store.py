@@ -80,7 +80,11 @@ def test_people_support_a_text_once_and_merged_texts_count_their_people_once(whe
     assert list(texts.texts(number)["people"]) == [3, 1]
     rooms.answer(code, number, device(code, "d0"), "", "Fewer trees")
     row = texts.texts(number).set_index("id").loc[trees]
-    assert (row["people"], row["approved"]) == (2, False), "who supported other words does not support these"
+    assert (row["people"], row["approved"]) == (1, False), "who supported other words does not support these"
+    assert list(texts.texts(number)["value"]) == ["Fewer trees", "Trees!", "A tram"], "what was merged stands alone"
+    texts.merge(trees, too)
+    with pytest.raises(rooms.RefusedError):
+        texts.merge(too, trees)  # another moderator, the other way round
     texts.remove(trees)
     assert list(texts.texts(number)["value"]) == ["A tram"], "a deleted text takes along what was merged into it"
 

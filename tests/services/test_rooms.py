@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +85,8 @@ def test_a_guess_meets_the_true_figure_only_when_it_is_revealed() -> None:
     assert "true figure" not in hidden.finding
     assert hidden.drawing.options["truth"] is None
     store.set_hidden(question.id, False)
+    assert "true figure" not in first(ctx, store.question(question.id)).finding, "they still guess"  # type: ignore[arg-type]
+    store.set_open(question.id, False)
     shown = first(ctx, store.question(question.id))  # type: ignore[arg-type]
     assert shown.drawing.options["truth"] == truth
     assert "true figure" in shown.finding
@@ -322,3 +327,90 @@ def test_a_question_that_nobody_answered_shows_nothing(kind: str) -> None:
     board = room_board.board(ctx, room, question)
     assert (board.people, list(board.figures), list(board.rows), list(board.ways), board.apart) == (0, [], [], [], "")
     assert texts.texts(question.id).empty
+
+
+def test_groups_are_summed_up_once_so_that_one_new_voter_does_not_show() -> None:
+    ctx, room, question = asked("poll", [["1"], ["2"]] * 6, "A\nB", groups=["staff", "residents"])
+    assert room_results.result(ctx, question)["groups"] == [], "while answers come"
+    store.set_open(question.id, False)
+    held = room_results.result(ctx, store.question(question.id))["groups"]  # type: ignore[arg-type]
+    assert {row["people"] for row in held} == {6}
+    store.set_open(question.id, True)
+    for group in ["staff"] * 4 + ["residents"]:
+        store.answer(room.code, question.id, devices.join(room.code), group, ["1"])
+    store.set_open(question.id, False)
+    again = room_results.result(ctx, store.question(question.id))  # type: ignore[arg-type]
+    assert again["people"] == 17
+    assert again["groups"] == held
+    room_results.close(ctx, room)
+    closed = store.question(question.id)
+    assert closed is not None
+    assert closed.result is not None
+    assert closed.result["groups"] == held
+
+
+def test_statements_that_few_rated_are_left_out() -> None:
+    ctx, _room, question = asked("scale", [{"1": 3}] * 5 + [{"1": 4, "2": 5}], "One\nTwo", groups=["staff"])
+    answer = room_results.result(ctx, question)
+    assert {row["option"] for row in answer["rows"]} == {"1"}
+    assert all(row["people"] >= 5 for row in answer["groups"])
+    assert "Two" not in first(ctx, question).finding
+
+
+@pytest.mark.parametrize("kind", ["budget", "scale", "poll"])
+def test_a_result_is_plain_json(kind: str) -> None:
+    """Where all say the same, or nobody, some numbers are none: a database would not take them."""
+    value = {"budget": {"1": 50, "2": 50}, "scale": {"1": 3}, "poll": ["1"]}[kind]
+    ctx, room, question = asked(kind, [value] * 5, "A\nB")
+    json.dumps(room_results.result(ctx, question), allow_nan=False)
+    room_results.close(ctx, room)
+
+
+def test_votes_go_on_while_pins_are_summed_up() -> None:
+    """What sums up holds the room; it must not wait for a connection that waiting votes hold."""
+    area = list(area_names(context(), "planning_area"))[300]
+    ctx, room, question = asked("pin", pins_near(area, 5, "A bench"))
+    tokens = [devices.join(room.code) for _ in range(40)]
+    started = time.monotonic()
+    with ThreadPoolExecutor(40) as crowd:
+        votes = [
+            crowd.submit(store.answer, room.code, question.id, token, "", pins_near(area, 1)[0]) for token in tokens
+        ]
+        pictures = [crowd.submit(room_results.result, ctx, question) for _ in range(3)]
+    assert [vote.exception() for vote in votes] == [None] * 40
+    assert [picture.exception() for picture in pictures] == [None] * 3
+    assert store.count(question.id) == 45
+    assert time.monotonic() - started < 25, "no wait for the pool"
+
+
+def test_a_run_of_the_app_asks_each_phone_in_its_language() -> None:
+    german = context("de")
+    code, _codes, _left_out = room_runs.open_room(german, Opening("x", [], 30, False, "where to build", None, 0))
+    question = store.questions(code)[0]
+    store.show_question(code, question.id)
+    for language, words, option in (("en", "What is needed most?", "Library"), ("de", "Was wird", "Bibliothek")):
+        shown = rooms.phone_state(code, Language(language))["question"]
+        assert shown["prompt"].startswith(words)
+        assert option in [label for _key, label in shown["options"]]
+
+
+def test_two_scenarios_of_one_name_stay_two() -> None:
+    from data import store as plans
+
+    numbers = [plans.add_scenario("berlin", "Plan", "") for _ in range(2)]
+    votes = [[f"scenario-{numbers[place % 2]}"] for place in range(12)]
+    ctx, _room, question = asked("poll", votes, options_of="scenarios")
+    assert sorted(first(ctx, question).rows["label"]) == ["Plan", "Plan (2)"]
+
+
+def test_the_run_goes_on_behind_a_second_vote() -> None:
+    ctx = context()
+    code, _codes, _left_out = room_runs.open_room(ctx, Opening("x", [], 30, False, "where first", None, 0))
+    room = store.room(code)
+    assert room is not None
+    every = store.questions(code)
+    assert rooms.following(every[0], every) == every[1].id
+    called = rooms.ask_again(every[2], room)
+    every = store.questions(code)
+    assert rooms.following(every[-1], every) == every[3].id
+    assert every[-1].id == called

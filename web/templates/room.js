@@ -5,18 +5,23 @@ const make = (tag, parts = {}, ...inside) => {
   element.append(...inside);
   return element;
 };
+// As long as the cookie by which the server knows the phone: a page that is opened again goes on where it was.
 const remember = (key, value) => {
   try {
-    if (value !== undefined) sessionStorage.setItem(key, JSON.stringify(value));
-    return JSON.parse(sessionStorage.getItem(key));
+    if (value !== undefined) localStorage.setItem(`${CODE} ${key}`, JSON.stringify(value));
+    return JSON.parse(localStorage.getItem(`${CODE} ${key}`));
   } catch {
     return null;
   }
 };
 if (group) {
-  group.value = remember("group-" + CODE) || "";
-  group.onchange = () => remember("group-" + CODE, group.value);
+  group.value = remember("group") || "";
+  group.onchange = () => remember("group", group.value);
 }
+/** Say something once: a live region that is set to the same words again is read again. */
+const say = (place, words) => {
+  if (place.textContent !== words) place.textContent = words;
+};
 let typed = 0; // when somebody last typed here
 
 /** How a kind of question is drawn: its fields, how they are read, and what is not ready to be sent yet. */
@@ -186,7 +191,7 @@ function pin(question, old) {
   let place = old && Number.isFinite(old.lon) ? { lon: old.lon, lat: old.lat } : null, map = null, mark = null;
   const box = make("div", { className: "map" }), where = make("p", { className: "left", role: "status" });
   const search = make("input", { type: "search", ariaLabel: SENTENCES.search, placeholder: SENTENCES.search });
-  const hits = make("ul", { className: "hits" });
+  const hits = make("ul", { className: "hits", ariaLive: "polite" });
   const reason = make("textarea", { rows: 2, maxLength: LIMITS.text, value: (old && old.reason) || "", ariaLabel: SENTENCES.reason, placeholder: SENTENCES.reason });
   const put = (lon, lat, name = "") => {
     const [west, south, east, north] = MAP.bounds;
@@ -197,6 +202,9 @@ function pin(question, old) {
     box.dispatchEvent(new Event("input", { bubbles: true }));
   };
   let asked = 0;
+  search.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault(); // a hit is chosen, nothing is sent
+  });
   search.addEventListener("input", async (event) => {
     event.stopPropagation();
     const query = search.value.trim(), mine = ++asked;
@@ -289,6 +297,7 @@ class Sheet {
     this.supported = make("ul", { className: "supported" });
     this.form.replaceChildren(this.clock, inside, this.button, this.supported);
     this.form.hidden = false;
+    say(document.getElementById("announce"), prompt);
   }
 
   refresh() {
@@ -302,7 +311,7 @@ class Sheet {
   hold() { // what is typed stays, whether answers are taken or not
     for (const field of this.form.querySelectorAll("input, textarea, button")) field.disabled = !this.question.open;
     this.refresh();
-    this.note.textContent = this.question.open ? (remember(`answer-${this.question.id}`) ? this.thanks() : "") : SENTENCES.held;
+    say(this.note, this.question.open ? (remember(`answer-${this.question.id}`) ? this.thanks() : "") : SENTENCES.held);
   }
 
   thanks() {
@@ -324,60 +333,70 @@ class Sheet {
 
   /** Texts that were let through, each with a button to support it. */
   texts() {
-    const texts = this.question.texts || [], mine = new Set(remember(`support-${CODE}`) || []);
-    const key = JSON.stringify([texts, this.question.open]);
-    if (key === this.textsKey) return;
-    this.textsKey = key;
-    this.supported.replaceChildren(...texts.map(({ id, value, people }) => {
-      const button = make("button", { type: "button", className: "support", textContent: `▲ ${people}`, disabled: !this.question.open });
+    const texts = this.question.texts || [], mine = new Set(remember("support") || []);
+    const key = JSON.stringify([this.question.id, texts.map(({ id, value }) => [id, value])]);
+    if (key !== this.textsKey) {
+      this.textsKey = key;
+      this.supports = new Map(texts.map(({ id }) => [id, make("button", { type: "button", className: "support" })]));
+      this.supported.replaceChildren(...texts.map(({ id, value }) => make("li", {}, make("span", { textContent: value }), this.supports.get(id))));
+    }
+    for (const { id, value, people } of texts) { // the buttons stay, so that the focus does
+      const button = this.supports.get(id);
+      Object.assign(button, { textContent: `▲ ${people}`, disabled: !this.question.open, onclick: () => this.support(id, !mine.has(id), button) });
       button.setAttribute("aria-pressed", String(mine.has(id)));
       button.setAttribute("aria-label", `${SENTENCES.support} ${value} (${people})`);
-      button.onclick = () => this.support(id, !mine.has(id), button);
-      return make("li", {}, make("span", { textContent: value }), button);
-    }));
+    }
   }
 
   async support(id, wants, button) {
     try {
       const reply = await post("support", { text: id, wants });
-      if (!reply.ok) return void (this.note.textContent = (await reply.json()).fault);
-      const mine = new Set(remember(`support-${CODE}`) || []);
+      if (!reply.ok) return say(this.note, await fault(reply));
+      const mine = new Set(remember("support") || []);
       wants ? mine.add(id) : mine.delete(id);
-      remember(`support-${CODE}`, [...mine]);
+      remember("support", [...mine]);
       button.setAttribute("aria-pressed", String(wants));
-      this.textsKey = null;
       ask();
     } catch {
-      this.note.textContent = SENTENCES.lost;
+      say(this.note, SENTENCES.lost);
     }
   }
 
   submit() {
-    if (!this.parts.ready() || (this.parts.agreed && !this.parts.agreed())) return void this.refresh();
+    if (this.unsent || !this.parts.ready() || (this.parts.agreed && !this.parts.agreed())) return void this.refresh();
     this.unsent = [this.question, this.parts.read(), this.parts.slot?.() ?? 0];
     this.send();
   }
 
   async send() {
+    if (this.sending) return;
+    this.sending = true;
     const [question, value, slot] = this.unsent;
     try {
       const reply = await post("answer", { question: question.id, group: group ? group.value : "", value, slot });
-      const result = await reply.json();
-      if (reply.status === 503) return void (this.note.textContent = result.fault); // kept, and sent again
+      if (reply.status === 429 || reply.status >= 500) return say(this.note, await fault(reply)); // kept, and sent again
       this.unsent = null;
-      if (!reply.ok) return void (this.note.textContent = result.fault);
+      if (!reply.ok) return say(this.note, await fault(reply));
       remember(`answer-${question.id}`, value);
       remember(`draft-${question.id}`, null);
       if (question.id !== this.question?.id) return;
       this.parts.stored?.(value);
-      this.note.textContent = this.thanks();
+      say(this.note, this.thanks());
       this.refresh();
     } catch {
-      this.note.textContent = SENTENCES.lost;
+      say(this.note, SENTENCES.lost);
+    } finally {
+      this.sending = false;
     }
   }
 }
 
+/** Why a request was refused, in this page's language. */
+async function fault(reply) {
+  if (reply.status === 429) return SENTENCES.busy;
+  if (reply.status >= 500) return SENTENCES.away;
+  return (await reply.json()).fault;
+}
 const post = (what, body) => fetch(`${CODE}/${what}${location.search}`, {
   method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
 });
@@ -389,14 +408,14 @@ function update(now) {
   stageBox.hidden = !now.stage;
   if (now.closed || now.missing) {
     sheet.update(null);
-    note.textContent = SENTENCES.closed;
+    say(note, SENTENCES.closed);
     return;
   }
   const waited = sheet.question === null;
   sheet.update(now.question);
   stage.update(now.stage);
-  if (!now.question) note.textContent = SENTENCES.wait;
-  else if (waited && note.textContent === SENTENCES.wait) note.textContent = "";
+  if (!now.question) say(note, SENTENCES.wait);
+  else if (waited && note.textContent === SENTENCES.wait) say(note, "");
 }
 
 let asking = false;

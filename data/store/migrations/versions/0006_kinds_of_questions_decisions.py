@@ -64,7 +64,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM answers WHERE slot > 0")
     with op.batch_alter_table("answers") as answers:
         answers.drop_constraint(OF_SLOT, type_="unique")
-        answers.create_unique_constraint("answers_question_id_device_key", COLUMNS)
+        answers.create_unique_constraint(_of_device(), COLUMNS)
         answers.drop_column("merged")
         answers.drop_column("slot")
     for table, columns in {
