@@ -337,16 +337,16 @@ def batch(question: QuestionView, summarise: Summarise) -> dict[str, Any] | None
         if _is_due(session, row):
             result = summarise(question, _answers(session, question), _count(session, question.id))
             was_held = not takes_answers(row, 2 * GRACE_S) or _was_held(row)
-            row.batch = result | {"was_held": was_held, "groups": _groups(row, result)}
+            row.batch = result | {"was_held": was_held} | _groups(row, result)
             session.execute(update(Answer).where(Answer.question_id == question.id).values(batched=True))
         return row.batch
 
 
-def _groups(row: Question, result: dict[str, Any]) -> list[dict[str, Any]]:
+def _groups(row: Question, result: dict[str, Any]) -> dict[str, Any]:
     """How groups differ is summed up once, when answers are first held: later one new voter of a group would show."""
     if row.batch and _was_held(row):
-        return list(row.batch.get("groups", []))
-    return [] if takes_answers(row, 2 * GRACE_S) else list(result.get("groups", []))
+        return {"groups": row.batch["groups"]} if "groups" in row.batch else {}
+    return {"groups": []} if "groups" in result and takes_answers(row, 2 * GRACE_S) else {}
 
 
 def _is_due(session: Session, row: Question) -> bool:
@@ -374,9 +374,8 @@ def close(code: str, summarise: Summarise) -> None:
         for row in session.scalars(select(Question).where(Question.room_id == room.id)):
             row.open, row.hidden = False, False
             question = _question_view(row)
-            row.result = summarise(question, _answers(session, question), _count(session, row.id))
-            if row.batch and _was_held(row):
-                row.result |= {"groups": row.batch.get("groups", [])}
+            result = summarise(question, _answers(session, question), _count(session, row.id))
+            row.result = result | _groups(row, result)
 
 
 def purge(now: datetime | None = None) -> int:
