@@ -109,6 +109,8 @@ bench: .venv/dev
 	$(BIN)/python -m bench.interaction
 	$(BIN)/python -m bench.viewers
 	$(BIN)/python -m bench.viewers --instances 2
+	$(BIN)/python -m bench.workshop
+	$(BIN)/python -m bench.workshop --kill
 	$(BIN)/python -m bench.maps
 
 hostile: .venv/dev

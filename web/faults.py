@@ -10,11 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from data.errors import storage_fault
+from data.translation import N_
 
 SENTENCES = {
-    "database": "The database does not answer. Nothing was stored; try again in a minute.",
-    "damaged": "The database of this server is damaged. Nothing was stored; its owner must put back a backup.",
-    "disk": "The disk of this server does not take or give what was asked for. Nothing was changed.",
+    "database": N_("The database does not answer. Nothing was stored; try again in a minute."),
+    "damaged": N_("The database of this server is damaged. Nothing was stored; its owner must put back a backup."),
+    "disk": N_("The disk of this server does not take or give what was asked for. Nothing was changed."),
 }
 
 

@@ -17,12 +17,13 @@ from starlette.routing import Route
 
 from data import ground
 from data.context import CityContext
+from data.errors import storage_fault
 from data.store import devices, rooms, texts
 from data.store.ballots import RefusedError
 from data.translation import LANGUAGES, N_, Language, preferred
 from services.presence import PRESENCE
 from services.rooms import LIMITS, context_of, phone_map, phone_state
-from web.faults import HANDLERS
+from web.faults import HANDLERS, SENTENCES, unavailable
 from web.rates import Rates, client
 
 TEMPLATES = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
@@ -33,6 +34,7 @@ DEVICE = "zone_device"  # the cookie is this and the room's code: nothing joins 
 JOINING = Rates(burst=400, per_s=2)  # devices of one address, which a hall full of phones may share
 MAX_ANSWER_BYTES = 20_000  # bytes of an answer
 YEAR_S = 365 * 24 * 3600
+ROOM_CALLS = ("/now", "/answer", "/support")
 NO_ANSWER = N_("An answer names its question and has a value.")
 
 
@@ -217,6 +219,17 @@ def parse_answer(body: bytes) -> tuple[int, str, Any, int]:
     return answer["question"], str(answer.get("group", ""))[:60], answer["value"], answer.get("slot", 0)
 
 
+def away(request: Request, error: Exception) -> Response:
+    """Where the server's storage fails: a page in the phone's language, or the answer that the page's script reads."""
+    answer = unavailable(request, error)
+    if request.url.path.endswith(ROOM_CALLS):
+        return answer
+    language, headers = language_of(request), {"Cache-Control": "no-store", "Retry-After": "60"}
+    sentence = language(SENTENCES[storage_fault(error)])
+    page = TEMPLATES.get_template("fault.html").render(_=language, sentence=sentence)
+    return HTMLResponse(page, 503, headers)
+
+
 app = Starlette(
     routes=[
         Route("/join", enter),
@@ -225,5 +238,5 @@ app = Starlette(
         Route("/join/{code}/answer", vote, methods=["POST"]),
         Route("/join/{code}/support", support, methods=["POST"]),
     ],
-    exception_handlers=HANDLERS,
+    exception_handlers=dict.fromkeys(HANDLERS, away),
 )

@@ -186,3 +186,18 @@ def test_the_first_page_is_found_by_its_name() -> None:
     browser = TestClient(Starlette(routes=web.ROUTES), follow_redirects=False)
     assert browser.get("/overview").headers["location"] == "./"
     assert browser.get("/overview?city=berlin&lang=de").headers["location"] == "./?city=berlin&lang=de"
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "does not answer"), ("de", "antwortet nicht"), ("ar", "لا")])
+def test_a_phone_is_told_in_its_language_that_the_database_is_away(
+    phone: TestClient, monkeypatch: pytest.MonkeyPatch, language: str, words: str
+) -> None:
+    code, number = opened()
+    phone.get(f"/join/{code}")
+    monkeypatch.setenv("ZONE_DATABASE", "postgresql+psycopg://nobody@127.0.0.1:9/zone")  # nothing listens there
+    page = phone.get(f"/join/{code}?lang={language}")
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (503, "text/html")
+    assert words in page.text
+    answer = phone.post(f"/join/{code}/answer", json={"question": number, "group": "", "value": ["a"]})
+    assert answer.status_code == 503
+    assert answer.json()["fault"]
