@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from services import areas, goals, room_board, room_plan, room_results, room_runs, rooms
+from services import areas, room_board, room_plan, room_results, room_runs, rooms
 from services.rooms import devices, store, texts
 from views import controls, figures, shell, state
 from views import rooms as room_views
@@ -71,8 +71,8 @@ def leading(room: store.RoomView, questions: dict[int, store.QuestionView]) -> N
         return
     with decision, shell.section():
         vote = room_plan.vote_in_words(ctx, question, room_results.result(ctx, question))
-        places = areas.area_names(ctx, ctx.largest_level)
-        if decided := room_views.decision_form(room_plan.names(ctx), goals.indicators(ctx), places, vote):
+        room_views.decided(room_plan.decisions_of(ctx, room), room_plan.take_back)
+        if decided := room_views.decision_form(*room_plan.form_choices(ctx), vote):
             room_plan.decide(ctx, room, decided, vote, question.id)
             st.rerun()
 
@@ -84,7 +84,7 @@ def show(room: store.RoomView) -> None:
     codes, left_out = st.session_state.get("room_notes", {}).get(room.code, ([], []))
     room_views.not_asked(left_out)
     if room.needs_code:
-        room_views.tickets(codes, *devices.tickets(room.code))
+        room_views.tickets(room.code, codes, *devices.tickets(room.code), devices.make_tickets)
     questions = {question.id: question for question in store.questions(room.code)}
     left, right = st.columns([1, 3], gap="large")
     with left:

@@ -115,6 +115,16 @@ def names(ctx: CityContext) -> dict[str, str]:
     return {kind: ctx.language(label) for kind, label in BECOMES.items()}
 
 
+def form_choices(ctx: CityContext) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """What a decision can become, indicators and areas of a goal; each by its key."""
+    return names(ctx), goals.indicators(ctx), area_names(ctx, ctx.largest_level)
+
+
+def take_back(number: int) -> None:
+    """Mark a decision as removed; the goal or initiative that it became stays."""
+    decisions.remove(number)
+
+
 def decide(ctx: CityContext, room: RoomView, decided: Decided, vote: str = "", question: int | None = None) -> None:
     """Write down a decision and what it becomes. vote: in words. Raises DataError in words."""
     _, what, against = ctx.language, decided.what, decided.against

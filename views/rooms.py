@@ -23,6 +23,7 @@ from views.text import escaped
 
 CHOICES = ("poll", "several", "ranking")  # among lines that are written or saved scenarios
 MERGED = ("text", "stage")
+MORE_CODES = 50
 KEYS = {"n": "room_next", "h": "room_hold", "r": "room_reveal", "v": "room_again"}
 
 
@@ -333,9 +334,23 @@ def decision_form(
     return Decided(what, against, kind, goal)
 
 
-def tickets(codes: Sequence[str], total: int, used: int) -> None:
-    """One-time codes: how many were used; new ones to print or send, once."""
-    st.markdown(_("{used} of {total} codes were used.", used=used, total=total))
+def decided(entries: Sequence[Any], take_back: Callable[[int], None]) -> None:
+    """What the room has decided so far, each to be taken back. entries: with id, what."""
+    for entry in entries:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(escaped(entry.what))
+            st.button(_("Take back"), key=f"decided-{entry.id}", on_click=take_back, args=(entry.id,))
+
+
+def tickets(code: str, codes: Sequence[str], total: int, used: int, make: Callable[[str, int], list[str]]) -> None:
+    """One-time codes: how many were used; new ones to print or send, once. make: more of them."""
+
+    def more() -> None:
+        st.session_state["room_notes"] = {code: (make(code, MORE_CODES), [])}
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("{used} of {total} codes were used.", used=used, total=total))
+        st.button(_("{codes} more codes", codes=MORE_CODES), key="more_codes", on_click=more)
     if codes:
         st.warning(_("These codes are shown once. Print or send them now; nobody can read them later."))
         address = f"{state.base()}/join"
