@@ -83,7 +83,7 @@ def _by_day(file: str, unit: str, read: pd.DataFrame, city: pd.DataFrame) -> Sum
     """Sums of the newest day; of figures that do not add up, how many there are."""
     newest = read["period"].max() if "period" in read else None
     before, after = (rows if newest is None else rows[rows["period"] == newest] for rows in (read, city))
-    day = "" if newest is None else f"{newest:%Y-%m-%d}"
+    day = "" if newest is None or pd.isna(newest) else f"{newest:%Y-%m-%d}"
     if unit in OF_PERSONS:
         held, shown = (_total(rows[unit]) for rows in (before, after))
         return Sum(file, unit, held, shown, "small counts are suppressed", day, int(before[unit].isna().sum()))

@@ -21,7 +21,7 @@ from tests.data.test_register import ROW
 
 ROOT = Path(__file__).parents[2]
 # What writes without a role: people answer from phones by the room's code; retention and the log act by themselves.
-OPEN = {"rooms.join", "rooms.answer", "rooms.batch", "rooms.purge", "audit.record"}
+OPEN = {"devices.join", "rooms.answer", "texts.support", "rooms.batch", "rooms.purge", "audit.record"}
 
 
 @pytest.fixture(autouse=True)

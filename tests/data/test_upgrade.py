@@ -15,7 +15,7 @@ import pytest
 import data
 from data import store
 from data.errors import DataError
-from data.store import backup, city_tables, database, register, rooms, stories
+from data.store import backup, city_tables, database, devices, register, rooms, stories
 from tests.driver import open_page
 
 RELEASES = sorted((Path(__file__).parents[1] / "upgrade").glob("*.zip"))
@@ -69,7 +69,7 @@ def test_what_people_entered_is_read_and_can_be_changed(release: Path) -> None:
     (room,) = rooms.rooms("older")
     (question,) = rooms.questions(room.code)
     assert rooms.count(question.id) == 3
-    rooms.answer(room.code, question.id, rooms.join(room.code), "staff", ["a"])
+    rooms.answer(room.code, question.id, devices.join(room.code), "staff", ["a"])
     assert rooms.count(question.id) == 4
     assert list(stories.stories().values()) == ["Older story"]
     store.add_target("older", "city", "older", "library_walk", 2.0, 2031)

@@ -48,7 +48,16 @@ def test_views_are_pinned_ordered_and_stored() -> None:
 
 
 def test_a_storys_file_keeps_its_words() -> None:
-    steps = [{"page": "coverage", "query": {"city": "berlin"}, "title": "A", "note": "", "words": "Service: Library"}]
+    steps = [
+        {
+            "page": "coverage",
+            "query": {"city": "berlin"},
+            "title": "A",
+            "note": "",
+            "words": "Service: Library",
+            "text": "Read",
+        }
+    ]
     _title, read = stories.from_file(stories.as_file("A story", steps), "a.json", {"coverage"})
     assert read == steps
 

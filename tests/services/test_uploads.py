@@ -53,7 +53,7 @@ def test_initiatives_are_read_apart_and_stored_here(ctx: CityContext) -> None:
 
 
 def test_a_story_and_a_scenario_are_read_apart(ctx: CityContext) -> None:
-    steps = [{"page": "reach", "query": {}, "title": "t", "note": "", "words": ""}]
+    steps = [{"page": "reach", "query": {}, "title": "t", "note": "", "words": "", "text": ""}]
     content = b'{"title": "Mine", "steps": [{"page": "reach"}]}'
     assert stories.read_file(Language(), content, "a.json", {"reach"}) == ("Mine", [{**steps[0], "title": ""}])
     saved = Scenario(name="n", city=ctx.key, period="1900-01-01")

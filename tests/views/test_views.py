@@ -36,7 +36,8 @@ def test_labels_of_points_never_lie_over_each_other(points: list[tuple[float, fl
         if text:
             left, top = charts.PLACES[places[number]]
             wide = 6.4 * len(text)
-            boxes.append((across[number] + left * wide, down[number] + top * 14, wide))
+            away = 0 if places[number].startswith("middle") else 8 * (2 * top + 1)  # from the middle of the mark
+            boxes.append((across[number] + left * wide, down[number] + top * 14 + away, wide))
     for number, (west, north, wide) in enumerate(boxes):
         for other_west, other_north, other_wide in boxes[:number]:
             is_beside = west + wide <= other_west + 8 or other_west + other_wide <= west + 8

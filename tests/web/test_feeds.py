@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 import data
 import web
-from data import local, store
+from data import store
 from data.catalogue import Entry
 from data.context import CityContext, Territory
 from services import feeds, outlook
@@ -80,7 +80,7 @@ def test_a_version_that_waits_is_no_news(monkeypatch: pytest.MonkeyPatch) -> Non
         Entry(**{**entry.__dict__, "version": f"2026-11-2{day}T065659.874927", "state": state})
         for day, state in ((5, "kept"), (6, "offered"))
     ]
-    monkeypatch.setattr(local, "local_rows", lambda: (rows, []))
+    monkeypatch.setattr(feeds, "local_rows", lambda: (rows, []))
     from data.translation import Language
 
     moments = [item.updated for item in feeds.versions(Language())]
