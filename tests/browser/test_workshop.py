@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 from data.store import devices, rooms, stories
 from data.translation import LANGUAGES
+from services.rooms import PROMPTS
 from tests.browser.conftest import Visit
 
 PHONES, SECONDS = 100, 10.0
@@ -140,7 +141,7 @@ def test_points_are_typed_freely_and_scaled_when_the_person_agrees(
 ) -> None:
     code = rooms.open_room("berlin", "Points", [])
     options = [("housing", "Housing"), ("work", "Work and income"), ("health", "Health and care")]
-    number = rooms.add_question(code, "budget", rooms.PROMPTS["budget"], options)
+    number = rooms.add_question(code, "budget", PROMPTS["budget"], options)
     phone = visit("workshop")
     phone.page.goto(f"{phone.address}/join/{code}?lang=de")
     question = phone.page.get_by_role("group", name="Welche Dimensionen")
@@ -166,7 +167,7 @@ def test_where_the_rooms_weights_lead_appears_as_soon_as_enough_have_answered(
 ) -> None:
     code = rooms.open_room("berlin", "Weights", [])
     options = [("housing", "Housing"), ("work", "Work and income")]
-    number = rooms.add_question(code, "budget", rooms.PROMPTS["budget"], options)
+    number = rooms.add_question(code, "budget", PROMPTS["budget"], options)
     seen = visit(f"workshop?room={code}")
     link = seen.page.get_by_role("link", name="Rank areas with the room's weights")
     expect(link).to_have_count(0)

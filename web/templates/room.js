@@ -118,7 +118,7 @@ function scale(question, old) {
 }
 
 function budget(question, old) {
-  const left = make("p", { className: "left", role: "status" }), rows = [], inputs = {};
+  const left = make("p", { className: "left" }), rows = [], inputs = {};
   const even = Math.floor(LIMITS.points / question.options.length);
   const points = (input) => Math.max(0, Math.round(Number(input.value)) || 0);
   const read = () => Object.fromEntries(Object.entries(inputs).map(([key, input]) => [key, points(input)]));
