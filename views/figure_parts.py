@@ -19,7 +19,7 @@ from views.language import _, current
 from views.text import escaped
 
 ROWS = 1_000  # of a table on the screen
-MARKUP = re.compile(r"[\[\]`<>$\\*_]|https?:")
+MARKUP = re.compile(r"[\[\]`<>$\\*_]|https?:|^\d+[.)] ")  # '31. Dezember' would begin a list
 SHORT = 150  # letters of a subtitle with which a note may still stand beside unit and date
 
 
@@ -47,7 +47,7 @@ def about(text: str, key: str = "page") -> None:
     """What key figures are of, in one quiet line; the rest of the text, after its first ' · ', opens from it."""
     first, *more = [part for part in text.split(" · ") if part]
     with st.container(key=f"about-{key}", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(first, width="content")
+        st.caption(_as_words(first), width="content")
         if more:
             with st.popover(_("Notes and source"), type="tertiary"):
                 st.markdown("\n".join(f"- {note}" for note in more))

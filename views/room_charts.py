@@ -68,6 +68,7 @@ def points(style: Style, table: pd.DataFrame, *, unit: str, digits: int = 0) -> 
         marker={"color": GROUPS[5], "size": 14, "symbol": "diamond"},
         text=[style.language.number(mean, digits) for mean in table["mean"]],
         textposition="top center",
+        cliponaxis=False,
         textfont={"size": 15},
         name=style.language("mean"),
         hovertemplate="%{y}: %{x:.1f}<extra></extra>",

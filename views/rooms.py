@@ -52,7 +52,7 @@ def entrance(code: str, closed: bool, purged: bool, keep_days: int, width: int =
     address = f"{state.base()}/join/{code}"
     st.image(_qr_code(address), width=width, alt=_("QR code of {address}", address=address))
     st.markdown(_("Or open **{address}** · code", address=address.rsplit("/", 1)[0]))
-    st.html(f'<p style="font-size:3rem;font-weight:700;letter-spacing:.12em;margin:0" dir="ltr">{code}</p>')
+    st.html(f'<p style="font-size:3rem;font-weight:700;letter-spacing:.12em;margin:0"><bdi>{code}</bdi></p>')
 
 
 @lru_cache(maxsize=64)
@@ -213,7 +213,7 @@ def screen(room: Any, shown: Any) -> None:
         if room.practice:
             st.caption(_("A room to practise in: most of its answers are invented."))
         if shown.hidden:
-            st.html(f'<p style="font-size:5rem;font-weight:700;margin:2rem 0" dir="ltr">{shown.people}</p>')
+            st.html(f'<p style="font-size:5rem;font-weight:700;margin:2rem 0">{shown.people}</p>')
             st.markdown(_("have answered; the results are shown later."))
         else:
             _answers(shown, True)
