@@ -65,9 +65,7 @@ def assess(
     places = _rank_all(table, dimension, chosen, expert)[run.ravel()]
     first = composite.index(table, dimension, expert=expert, **base)["rank"].to_numpy()
     shift = np.abs(places - first).mean(axis=1)
-    low, middle, high = np.percentile(places, [5, 50, 95], axis=0)
-    low, high = np.minimum(np.floor(low), first), np.maximum(np.ceil(high), first)
-    ranks = pd.DataFrame({"rank": first, "low": low, "high": high, "median": middle}, index=table.index)
+    ranks = _ranges(places, first, table.index).assign(median=np.median(places, axis=0))
     keys = {"first": "S1", "first_conf": "S1_conf", "total": "ST", "total_conf": "ST_conf"}
     shares = pd.DataFrame(columns=["choice", *keys])
     if np.ptp(shift) > 0:  # else no choice moves an area, and there is no variance to share out
@@ -101,9 +99,14 @@ def by_weights(
     places = np.array(
         [composite.ranks(composite.aggregate(scores.to_numpy(), weights, base["aggregation"])) for weights in drawn]
     )
+    return _ranges(places, first, table.index)
+
+
+def _ranges(places: np.ndarray, first: np.ndarray, areas: pd.Index) -> pd.DataFrame:
+    """Base rank and 5th to 95th percentile of each area's ranks (runs x areas), widened to hold the base."""
     low, high = np.percentile(places, [5, 95], axis=0)
     low, high = np.minimum(np.floor(low), first), np.maximum(np.ceil(high), first)
-    return pd.DataFrame({"rank": first, "low": low, "high": high}, index=table.index)
+    return pd.DataFrame({"rank": first, "low": low, "high": high}, index=areas)
 
 
 def _rank_all(

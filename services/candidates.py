@@ -52,15 +52,13 @@ def _at(ctx: CityContext, places: tuple[str, ...], facilities: pd.DataFrame) -> 
     """Places as facilities, each called by the smallest area that it lies in; those outside the city are left out."""
     import geopandas as gpd
 
+    from data.placing import assign_areas
+
     lat, lon = np.array([place.split(";") for place in places], float).T
-    shapes = exact_areas(ctx)[["area_id", "geometry"]]
-    spots = gpd.GeoDataFrame({"lat": lat, "lon": lon}, geometry=gpd.points_from_xy(lon, lat), crs=4326)
-    inside = spots.to_crs(shapes.crs).sjoin(shapes, predicate="within")
-    inside = inside[~inside.index.duplicated()]  # on a border two areas hold it
-    names = inside["area_id"].map(area_names(ctx, ctx.levels[-1]))
-    rows = pd.DataFrame(inside[["area_id", "lat", "lon"]]).assign(
-        source_id=[f"place-{number}" for number in inside.index], name=names, x=inside.geometry.x, y=inside.geometry.y
-    )
+    named = {"source_id": [f"place-{number}" for number in range(len(places))], "kind": "place"}
+    spots = gpd.GeoDataFrame(named, geometry=gpd.points_from_xy(lon, lat), crs=4326)
+    inside = assign_areas(spots, exact_areas(ctx))
+    rows = inside.assign(name=inside["area_id"].map(area_names(ctx, ctx.levels[-1])))
     return rows.reindex(columns=facilities.columns)
 
 

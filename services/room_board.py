@@ -25,8 +25,8 @@ class Board:
 
     words: the question in the reader's language. seconds: of its countdown that are left, None without one. people:
     who answered; joined, here, typing: devices. rows: words or texts that were let through. labels: of the options.
-    apart: how far people disagree, in words. ways: where the answer leads. is_live: whether answers may still come.
-    least: people from whom on answers are shown.
+    apart: how far people disagree, in words. ways: where the answer leads. least: people from whom
+    on answers are shown.
     """
 
     key: str
@@ -42,7 +42,6 @@ class Board:
     figures: Sequence[Figure]
     apart: str
     ways: Sequence[Way]
-    is_live: bool
     hidden: bool
     least: int = store.MIN_PEOPLE
 
@@ -64,7 +63,6 @@ def board(ctx: CityContext, room: RoomView, question: QuestionView) -> Board:
         figures(ctx, question, answer),
         disagreement(ctx, question, answer),
         follow_ups(ctx, room, question, answer),
-        question.open and not room.closed,
         question.hidden,
     )
 

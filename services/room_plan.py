@@ -110,14 +110,10 @@ def vote_in_words(ctx: CityContext, question: QuestionView, answer: Mapping[str,
     return f"{asked(ctx, question)} {shown[0].finding} ({words})"
 
 
-def names(ctx: CityContext) -> dict[str, str]:
-    """What a decision can become."""
-    return {kind: ctx.language(label) for kind, label in BECOMES.items()}
-
-
 def form_choices(ctx: CityContext) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """What a decision can become, indicators and areas of a goal; each by its key."""
-    return names(ctx), goals.indicators(ctx), area_names(ctx, ctx.largest_level)
+    becomes = {kind: ctx.language(label) for kind, label in BECOMES.items()}
+    return becomes, goals.indicators(ctx), area_names(ctx, ctx.largest_level)
 
 
 def take_back(number: int) -> None:

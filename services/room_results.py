@@ -94,10 +94,14 @@ def _pins(ctx: CityContext, _question: QuestionView, answers: pd.DataFrame) -> S
     """Where five people or more mean one place, and the areas of the others; none outside the city."""
     import geopandas as gpd
 
-    spots = gpd.GeoDataFrame(answers, geometry=gpd.points_from_xy(answers["lon"], answers["lat"]), crs=4326)
-    shapes = exact_areas(ctx)[["area_id", "geometry"]]
-    inside = spots.to_crs(shapes.crs).sjoin(shapes, predicate="within")
-    inside = inside[~inside.index.duplicated()]  # on a border two areas hold it
+    from data.placing import assign_areas
+
+    spots = gpd.GeoDataFrame(
+        {"source_id": range(len(answers)), "kind": "pin"},
+        geometry=gpd.points_from_xy(answers["lon"], answers["lat"]),
+        crs=4326,
+    )
+    inside = assign_areas(spots, exact_areas(ctx))
     above = hierarchy(ctx).reindex(inside["area_id"])
     levels = [level for level in reversed(ctx.levels) if level in above]
     pins = pd.DataFrame({level: above[level].to_numpy() for level in levels})

@@ -111,8 +111,12 @@ def _counted(ctx: CityContext) -> dict[str, str]:
 def usual_guess(ctx: CityContext) -> str:
     """What a guess is about where nothing is chosen: the first share, which people can imagine; '' without figures."""
     known = _counted(ctx)
-    shares = [key for key in known if cards(ctx.language)[key].unit.lstrip().startswith("%")]
+    shares = [key for key in known if _is_share(ctx, key)]
     return next(iter(shares or known), "")
+
+
+def _is_share(ctx: CityContext, indicator: str) -> bool:
+    return cards(ctx.language)[indicator].unit.lstrip().startswith("%")
 
 
 def guessable(ctx: CityContext) -> tuple[dict[str, str], dict[str, str]]:
@@ -186,7 +190,7 @@ def truth_of(ctx: CityContext, indicator: str, area: str) -> dict[str, Any]:
     """The figure to guess: indicator, level and area ('' is the city), its value and day. Raises RefusedError."""
     from services.inclusion import measured
 
-    level, periods = (ctx.largest_level, current_half_years(ctx)) if area else ("city", current_half_years(ctx))
+    level, periods = ctx.largest_level if area else "city", current_half_years(ctx)
     if not periods or indicator not in (values := measured(ctx, periods[-1], level)):
         raise RefusedError(ctx.language("The city has no figure that could be guessed."))
     value = values.loc[area, indicator] if area else values[indicator].iloc[0]
@@ -198,8 +202,9 @@ def truth_of(ctx: CityContext, indicator: str, area: str) -> dict[str, Any]:
 
 def _range(ctx: CityContext, truth: Mapping[str, Any]) -> dict[str, float]:
     """Between which ends a guess may be: shares between 0 and 100, others without the sign they cannot have."""
-    is_share = cards(ctx.language)[truth["indicator"]].unit.lstrip().startswith("%")
-    return {"low": 0.0, "high": 100.0} if is_share else {"low": 0.0} if truth["value"] >= 0 else {}
+    if _is_share(ctx, truth["indicator"]):
+        return {"low": 0.0, "high": 100.0}
+    return {"low": 0.0} if truth["value"] >= 0 else {}
 
 
 def guess_words(ctx: CityContext, truth: Mapping[str, Any]) -> dict[str, str]:
@@ -305,13 +310,12 @@ def phone_state(code: str, language: Language) -> dict[str, Any]:
     if room.closed:
         return {"closed": True, "question": None}
     ctx = context_of(room, language)
-    every = store.questions(room.code)
-    shown = next((question for question in every if question.id == room.shown), None)
-    stage = next((question for question in reversed(every) if question.kind == "stage" and question.open), None)
+    # Two questions of the many that a room may have: each phone asks every two seconds.
+    shown, stage = store.question(room.shown) if room.shown else None, store.stage_question(room)
     return {
         "closed": False,
         "question": _for_phone(ctx, shown) if shown else None,
-        "stage": _for_phone(ctx, stage) if stage and stage is not shown else None,
+        "stage": _for_phone(ctx, stage) if stage and stage.id != room.shown else None,
     }
 
 

@@ -18,18 +18,20 @@ def menus() -> dict[str, list[list[str]]]:
     tree = ast.parse(APP.read_text(encoding="utf-8"))
     menu = next(node.value for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict))
     names = [key.args[0].value if isinstance(key, ast.Call) else "" for key in menu.keys]  # type: ignore[attr-defined]
-    return {
-        name: [[Path(file.value).stem for file in entry.args[2].keys] for entry in entries.elts]  # type: ignore[attr-defined]
-        for name, entries in zip(names, menu.values, strict=True)
-    }
+    entries: list[Any] = menu.values
+    return {name: [_files(entry.args[2]) for entry in part.elts] for name, part in zip(names, entries, strict=True)}
+
+
+def _files(pages: Any) -> list[str]:
+    """The pages that a table of an entry names, without folder and ending."""
+    return [Path(file.value).stem for file in pages.keys]
 
 
 def windows() -> list[str]:
     """Pages that open from an entry and stand in no menu."""
-    tree = ast.parse(APP.read_text(encoding="utf-8"))
-    entries = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    opened = [entry.args[3] for entry in entries if entry.func.id == "Entry" and len(entry.args) > 3]  # type: ignore[attr-defined]
-    return [Path(file.value).stem for window in opened for file in window.keys]  # type: ignore[attr-defined]
+    calls: list[Any] = [node for node in ast.walk(ast.parse(APP.read_text("utf-8"))) if isinstance(node, ast.Call)]
+    entries = [call for call in calls if getattr(call.func, "id", "") == "Entry" and len(call.args) > 3]
+    return [file for entry in entries for file in _files(entry.args[3])]
 
 
 def sections() -> list[list[str]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import h3
@@ -22,7 +21,6 @@ from views.exports import file_stem
 from views.ground import COLOURS, OPACITY, PICTURE_OPACITY
 from views.palette import GROUPS, HATCH, INK, MISSING, SELECTED, Style, ramp
 
-SCRIPTS = Path(__file__).parent.parent / "web" / "map_scripts"
 EDGE = {"light": "#1e1e1e", "dark": "#ebebeb"}
 PAPER = {"light": "#ffffff", "dark": "#0e1117"}
 # What a reader can do on the map: called with what it is done to.
@@ -37,7 +35,7 @@ def is_available() -> bool:
 @cache
 def scripts_version() -> str:
     """One word that changes whenever a script of ours does."""
-    files = sorted(SCRIPTS.glob("*.js"))
+    files = sorted(ground.SCRIPTS.glob("*.js"))
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
 
 
@@ -261,6 +259,6 @@ def show(
         return call
 
     callbacks = {f"on_{name}_change": called(name) for name in actions}
-    _component(scripts_version(), (SCRIPTS / "component.css").read_text(encoding="utf-8"))(
+    _component(scripts_version(), (ground.SCRIPTS / "component.css").read_text(encoding="utf-8"))(
         key=key, data=data, **callbacks
     )

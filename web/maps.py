@@ -20,13 +20,13 @@ from data import rights
 from data.connectors import web_layers
 from data.context import CityContext
 from data.errors import DataError
+from data.ground import SCRIPTS
 from data.translation import LANGUAGES, Language
 from services.areas import area_shapes
 from services.search import search as find
 from web.faults import HANDLERS
 from web.rates import Rates, client
 
-SCRIPTS = Path(__file__).parent / "map_scripts"
 KINDS = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css"}
 WORLD_M = math.pi * 6_378_137  # half the side of the web's map, in its metres
 LAST_ZOOM, TILE_PX, MOST_LETTERS = 20, 256, 300

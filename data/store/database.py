@@ -8,9 +8,12 @@ from contextlib import closing
 from functools import cache
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from data.catalogue import local_folder
 from data.settings import settings
@@ -48,6 +51,11 @@ def _engine(url: str) -> Engine:
         engine = create_engine(url, pool_pre_ping=True, connect_args=wait, hide_parameters=True)
     migrate(engine)
     return engine
+
+
+def insertion(session: Session, table: Any) -> Any:
+    """An INSERT of the session's database that can say what to do where the row is there already."""
+    return (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(table)
 
 
 def damage() -> str:

@@ -14,14 +14,13 @@ from typing import Any
 
 import pandas as pd
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from data.disclosure import merge_small_groups
 from data.rights import require_role
 from data.store import codes
 from data.store.ballots import KINDS, MAX_GROUPS, MAX_OPTIONS, MAX_QUESTIONS, MOST_TEXTS, RefusedError, check
-from data.store.database import engine
+from data.store.database import engine, insertion
 from data.store.devices import pseudonym
 from data.store.locks import GRACE_S, locked, takes_answers
 from data.store.models import Answer, Question, Room, Support, Ticket, aware
@@ -227,6 +226,14 @@ def questions(code: str) -> list[QuestionView]:
         return [_question_view(row) for row in session.scalars(query)]
 
 
+def stage_question(room: RoomView) -> QuestionView | None:
+    """The newest question to the stage that takes answers, which stands beside the one that is shown."""
+    asked = select(Question).filter_by(room_id=room.id, kind="stage", open=True).order_by(Question.id.desc())
+    with Session(engine()) as session:
+        views = [_question_view(row) for row in session.scalars(asked)]
+    return next((view for view in views if view.open), None)
+
+
 def question(number: int) -> QuestionView | None:
     """One question."""
     with Session(engine()) as session:
@@ -269,7 +276,7 @@ def answer(code: str, number: int, token: str, group: str, value: Any, slot: int
         said = session.scalar(select(Answer).filter_by(**{key: row[key] for key in ("question_id", "device", "slot")}))
         if said is not None and (said.value, said.group) == (row["value"], row["group"]):
             return  # sent again, as its acknowledgement was lost
-        insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Answer).values(row)
+        insert = insertion(session, Answer).values(row)
         changes = {key: insert.excluded[key] for key in ("group", "value", "approved", "merged", "batched")}
         stored = insert.on_conflict_do_update(index_elements=["question_id", "device", "slot"], set_=changes)
         changed = session.scalar(stored.returning(Answer.id))
@@ -324,8 +331,7 @@ def _answers(session: Session, question: QuestionView) -> pd.DataFrame:
 def batch(question: QuestionView, summarise: Summarise) -> dict[str, Any] | None:
     """What may be seen of a question while its room is open; None before the first MIN_PEOPLE answers.
 
-    A new batch takes MIN_PEOPLE answers that are new or changed. The first time that answers are held the rest come in,
-    which may be fewer.
+    A new batch takes MIN_PEOPLE new or changed answers; the rest, perhaps fewer, when answers are first held.
     """
     with Session(engine()) as session:
         row = session.get_one(Question, question.id)

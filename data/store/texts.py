@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from data.rights import require_role
 from data.store.ballots import SUPPORTED, RefusedError
-from data.store.database import engine
+from data.store.database import engine, insertion
 from data.store.devices import pseudonym
 from data.store.locks import GRACE_S, locked, takes_answers
 from data.store.models import Answer, Question, Room, Support
@@ -80,7 +79,8 @@ def support(code: str, number: int, token: str, wants: bool) -> None:
             raise RefusedError(N_("This question is closed."))
         key = {"answer_id": text.merged or number, "device": pseudonym(room, token)}
         if wants:
-            insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert(Support)
-            session.execute(insert.values(key).on_conflict_do_nothing())  # a double tap is one support
+            session.execute(
+                insertion(session, Support).values(key).on_conflict_do_nothing()
+            )  # a double tap is one support
         else:
             session.execute(delete(Support).filter_by(**key))

@@ -15,18 +15,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from bench.workshop import WATCH
 from data.store import devices, rooms, stories
 from data.translation import LANGUAGES
 from services.rooms import PROMPTS
 from tests.browser.conftest import Visit
 
 PHONES, SECONDS = 100, 10.0
-WATCH = """() => { window.seen = []; const look = () => {
-  const bold = [...document.querySelectorAll('[data-testid=stMarkdown] strong')];
-  const numbers = bold.map(strong => Number(strong.textContent)).filter(Number.isInteger);
-  const people = Math.max(-1, ...numbers), last = window.seen.at(-1);
-  if (!last || last[1] !== people) window.seen.push([Date.now() / 1000, people]); };
-  new MutationObserver(look).observe(document.body, {subtree: true, childList: true, characterData: true}); look(); }"""
 
 
 def tap(address: str, code: str, number: int, choice: str, wait_s: float, together: Barrier) -> tuple[float, float]:

@@ -21,7 +21,8 @@ from data import engine
 from data.errors import DataError
 from data.files import geojson_bytes
 from services import cache
-from web import api, guard
+from tests.unlimited import unlimited
+from web import api
 from web.rates import Rates
 
 CITY = next(iter(data.cities()))
@@ -29,10 +30,8 @@ CITY = next(iter(data.cities()))
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))  # this one client asks for everything
-        patch.setattr(guard, "DELAY_S", 0.0)
-        yield TestClient(Starlette(routes=web.ROUTES))
+    with unlimited() as asks:
+        yield asks
 
 
 def test_the_description_names_every_address_and_asks_nobody_else(client: TestClient) -> None:

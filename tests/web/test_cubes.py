@@ -14,16 +14,13 @@ import pytest
 import sdmx
 from jsonstat_validator import validate_jsonstat
 from pyjstat import pyjstat
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
-import web
 from data import definitions
 from data.errors import DataError
 from services import cubes
-from web import api, guard
-from web.rates import Rates
+from tests.unlimited import unlimited
 
 CITY = next(iter(data.cities()))
 # Of large tables a part, which these libraries read in seconds.
@@ -53,10 +50,8 @@ TABLES = [key for key in sorted(data.catalogue()) if key[1] not in WITHOUT_FIGUR
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))
-        patch.setattr(guard, "DELAY_S", 0.0)
-        yield TestClient(Starlette(routes=web.ROUTES))
+    with unlimited() as asks:
+        yield asks
 
 
 def rows_of(place: str, name: str) -> pd.DataFrame:

@@ -11,15 +11,12 @@ from csvw import CSVW
 from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, XSD, Graph, URIRef
 from rdflib.compare import isomorphic
 from rdflib.term import Node
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
-import web
 from data.translation import LANGUAGES
 from services import dcat
-from web import api, guard
-from web.rates import Rates
+from tests.unlimited import unlimited
 
 CITY = next(iter(data.cities()))
 BASE = "https://city.example/api"
@@ -27,10 +24,8 @@ BASE = "https://city.example/api"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))
-        patch.setattr(guard, "DELAY_S", 0.0)
-        yield TestClient(Starlette(routes=web.ROUTES), base_url="https://city.example")
+    with unlimited("https://city.example") as asks:
+        yield asks
 
 
 @pytest.fixture(scope="module")

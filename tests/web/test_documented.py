@@ -8,14 +8,11 @@ from pathlib import Path
 
 import matplotlib as mpl
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
-import web
 from bench.driver import ROOT
-from web import api, guard
-from web.rates import Rates
+from tests.unlimited import unlimited
 from zone import client as zone_client
 
 CITY = next(iter(data.cities()))
@@ -27,10 +24,8 @@ ADDRESSES = sorted(
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))
-        patch.setattr(guard, "DELAY_S", 0.0)
-        yield TestClient(Starlette(routes=web.ROUTES))
+    with unlimited() as asks:
+        yield asks
 
 
 def test_addresses_are_found_in_the_text() -> None:

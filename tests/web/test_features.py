@@ -17,19 +17,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box, shape
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
-import web
 from analytics.indicators import REGISTRY
 from bench.driver import served
 from data.context import CityContext
 from services import features as service
 from services import inclusion
 from services.features import Selection
-from web import api, features, guard
-from web.rates import Rates
+from tests.unlimited import unlimited
+from web import features
 
 CITY = next(iter(data.cities()))
 ROOT = "/api/features"
@@ -40,10 +38,8 @@ DAY_CARE = f"{CITY}.facilities.daycare"
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))
-        patch.setattr(guard, "DELAY_S", 0.0)
-        yield TestClient(Starlette(routes=web.ROUTES), base_url="http://city.example")
+    with unlimited("http://city.example") as asks:
+        yield asks
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,14 @@ from urllib.parse import parse_qs, urlparse
 import feedparser
 import pytest
 from defusedxml import ElementTree
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 import data
-import web
 from data import store
 from data.catalogue import Entry
 from data.context import CityContext, Territory
 from services import feeds, outlook
-from web import api, guard
-from web.rates import Rates
+from tests.unlimited import unlimited
 
 CITY = "berlin"
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -29,10 +26,8 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(api, "SECONDS", Rates(1e9, 1e9))
-        patch.setattr(guard, "DELAY_S", 0.0)
-        yield TestClient(Starlette(routes=web.ROUTES), base_url="https://city.example")
+    with unlimited("https://city.example") as asks:
+        yield asks
 
 
 @pytest.fixture
