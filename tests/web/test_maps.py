@@ -19,7 +19,8 @@ from starlette.testclient import TestClient
 
 import data
 import web
-from views.map_component import SCRIPTS, is_available, scripts_version
+from data.ground import SCRIPTS
+from views.map_component import is_available, scripts_version
 from web.guard import Guard
 
 ROOT = Path(__file__).parents[2]
