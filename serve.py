@@ -10,7 +10,9 @@ import importlib
 import logging
 import os
 import sys
+import tempfile
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +31,12 @@ from data.errors import DataError, storage_fault
 from data.settings import settings
 from web import watching
 from web.guard import Guard
+from web.processes import Pinned, Processes
 
 # Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened first
 # on a fresh server would miss app.py and its navigation. There is no public way to say so beforehand.
 PagesManager.uses_pages_directory = False
+MOST_PROCESSES = 4  # unless ZONE_PROCESSES says more: each keeps results and tables of its own
 
 
 def show_fault(error: Exception) -> bool:
@@ -45,7 +49,7 @@ def show_fault(error: Exception) -> bool:
 app = App(
     Path(__file__).with_name("app.py"),
     routes=[*watching.ROUTES, *web.ROUTES],
-    middleware=[Middleware(watching.Watch), Middleware(Guard)],
+    middleware=[Middleware(watching.Watch), Middleware(Pinned), Middleware(Guard)],
     on_script_error=show_fault,
 )
 
@@ -93,16 +97,17 @@ def without_entries(record: logging.LogRecord) -> bool:
     return True
 
 
-def load_libraries() -> None:
-    """Load what every page needs before the first visitor comes; searches for garbage leave out what it holds."""
+def load_libraries(pages: int) -> None:
+    """Load what every page needs before the first visitor comes; searches for garbage leave out what it holds.
+
+    Several processes share what is loaded before they begin, so then all of it is.
+    """
+    modules = ["services.surroundings", "services.figures", "views.shell", "views.figures", "ibis.backends.duckdb"]
+    if pages > 1:
+        here = Path(__file__).parent
+        modules += [f"{room}.{file.stem}" for room in ("services", "views") for file in (here / room).glob("[a-z]*.py")]
     try:
-        for module in (
-            "services.surroundings",
-            "services.figures",
-            "views.shell",
-            "views.figures",
-            "ibis.backends.duckdb",
-        ):
+        for module in modules:
             importlib.import_module(module)
     finally:
         gc.enable()
@@ -111,10 +116,25 @@ def load_libraries() -> None:
         logging.getLogger("zone.faults").error("the database is damaged, put back a backup: %s", words)
     elif database.address().startswith("sqlite"):  # another one may be away, which must not keep readers waiting
         with suppress(database.SQLAlchemyError):  # what is wrong with it is told where it is used
-            database.engine()
+            database.engine().dispose()  # no connection may be shared by processes
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # every run leaves thousands of objects, few of them in circles
+
+
+def page_processes(listening: dict[str, Any]) -> int:
+    """How many processes run pages; one where the system cannot fork safely, or TLS hides what is asked."""
+    if sys.platform != "linux" or listening["ssl_certfile"]:
+        return 1
+    return settings().processes or min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+
+
+def begin_process(pages: int, folder: Path) -> None:
+    """Settle a process that began: its share of the places for long work, and where it keeps what all may use."""
+    from services import background, cache
+
+    background.SLOTS = max(1, background.SLOTS // pages)
+    cache.share(folder)
 
 
 @click.command()
@@ -122,17 +142,28 @@ def load_libraries() -> None:
 def main(**options: Any) -> None:
     """Serve the app. The options are those of `streamlit run`; .streamlit/config.toml holds their defaults."""
     os.umask(0o077)  # what this server writes is its own user's to read
+    bootstrap.load_config_options(options)
+    listening = uvicorn_options()
     try:
         log_as_json()
+        pages = page_processes(listening)
+        if pages > 1:
+            watching.share()
         watching.metrics(), watching.tracer()  # what they lack is said before anybody is served
     except DataError as error:
         sys.exit(str(error))
-    bootstrap.load_config_options(options)
-    listening = uvicorn_options()
     scheme = "https" if listening["ssl_certfile"] else "http"
-    load_libraries()
+    load_libraries(pages)
     click.echo(f"Zone of Social Creativity: {scheme}://{listening['host'] or 'localhost'}:{listening['port']}")
-    uvicorn.run(app, log_config=None, **listening)
+    if pages == 1:
+        uvicorn.run(app, log_config=None, **listening)
+        return
+    config.get_option("server.cookieSecret")  # drawn once for all processes
+    served = uvicorn.Config(app, log_config=None, **listening)
+    served.load()
+    with tempfile.TemporaryDirectory(prefix="zone-shared-", ignore_cleanup_errors=True) as folder:
+        code = Processes(served, pages, partial(begin_process, pages, Path(folder))).serve()
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -78,8 +78,10 @@ def healthy(host: str, within: float = 60) -> None:
 
 
 def resident_mb(process: int) -> float:
-    """Resident memory of a process."""
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+    """Memory of a server with all its processes; what they share counts once (proportional set size)."""
+    family = [process, *(int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split())]
+    totals = (Path(f"/proc/{member}/smaps_rollup").read_text().split("Pss:")[1].split()[0] for member in family)
+    return sum(map(int, totals)) * 1024 / 1e6
 
 
 @dataclass
@@ -106,12 +108,16 @@ class Reader:
     session: str = ""
 
     def __post_init__(self) -> None:
+        with urllib.request.urlopen(f"http://{self.host}/_stcore/health", timeout=60) as answer:
+            # as a browser has it before it opens a session
+            self.cookie: str = answer.headers["Set-Cookie"].split(";")[0]
         self.socket: ClientConnection = connect(
             f"ws://{self.host}/_stcore/stream",
             subprotocols=["streamlit"],
             max_size=None,
             open_timeout=60,  # type: ignore[list-item]
             compression=None,
+            additional_headers={"Cookie": self.cookie},
         )
         self.script = ""
 

@@ -6,13 +6,14 @@ import hashlib
 import os
 import pickle
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from cachetools import LRUCache
+from filelock import FileLock
 from pydantic import BaseModel
 
 from data.files import write
@@ -66,6 +67,23 @@ class ResultFolder:
                     self._written = 0
                     self._prune(place.parent)
 
+    @contextmanager
+    def computing(self, key: bytes) -> Iterator[None]:
+        """Hold a result for this process while it computes it; where the folder takes nothing, for nobody."""
+        place = self.place
+        if place is None or not self.writable:
+            yield
+            return
+        file = place.parent / "locks" / key.hex()
+        with ExitStack() as stack:
+            with suppress(OSError):
+                file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                os.utime(place.parent)  # it is in use
+                stack.enter_context(FileLock(file, poll_interval=0.01))
+            yield
+        with suppress(OSError):
+            file.unlink()  # at worst another process computes the same beside this one
+
     def _prune(self, folder: Path) -> None:
         """Remove the longest unused files, of earlier versions of the code too, until the others fit."""
         files = sorted(((file.stat(), file) for file in folder.glob("*/*")), key=lambda pair: -pair[0].st_mtime)
@@ -92,10 +110,10 @@ class ByteCache:
         self._computing: dict[bytes, Lock] = {}
         self._lock = Lock()
 
-    def get(self, parts: tuple[Any, ...], compute: Callable[[], Any], folder: ResultFolder | None = None) -> Any:
+    def get(self, parts: tuple[Any, ...], compute: Callable[[], Any], folders: Sequence[ResultFolder] = ()) -> Any:
         """The result for these parts (anything that pickles), computed if nobody has asked for it before.
 
-        folder: where results in bytes are kept, too.
+        folders: where results in bytes are kept, too.
         """
         key = _key(parts)
         result = self._stored(key)
@@ -106,13 +124,8 @@ class ByteCache:
         try:
             with computing:
                 result = self._stored(key)
-                if result is None and folder is not None:
-                    result = folder.read(key)
                 if result is None:
-                    start = time.perf_counter()
-                    result = compute()
-                    if folder is not None and time.perf_counter() - start > WORTH_S:
-                        folder.write(key, result)
+                    result = _computed_once(key, compute, folders) if folders else compute()
                 if self._stored(key) is None:
                     with self._lock:
                         if self._results.getsizeof(result) <= self._results.maxsize:
@@ -122,13 +135,19 @@ class ByteCache:
             with self._lock:
                 self._computing.pop(key, None)
 
-    def put(self, parts: tuple[Any, ...], result: Any, folder: ResultFolder) -> None:
-        """Keep a result in bytes that was computed elsewhere, in the folder too."""
-        folder.write(_key(parts), self.get(parts, lambda: result))
+    def put(self, parts: tuple[Any, ...], result: Any, folders: Sequence[ResultFolder]) -> None:
+        """Keep a result in bytes that was computed elsewhere, in the folders too."""
+        for folder in folders:
+            folder.write(_key(parts), self.get(parts, lambda: result))
 
     def _stored(self, key: bytes) -> Any:
         with self._lock:
             return self._results.get(key)
+
+    def limit(self, max_bytes: int) -> None:
+        """Keep less from now on."""
+        with self._lock:
+            self._results = LRUCache(max_bytes, getsizeof=self._results.getsizeof)
 
     @property
     def bytes(self) -> int:
@@ -139,6 +158,19 @@ class ByteCache:
         """Forget everything."""
         with self._lock:
             self._results.clear()
+
+
+def _computed_once(key: bytes, compute: Callable[[], Any], folders: Sequence[ResultFolder]) -> Any:
+    """A result of one of the folders, else computed: by one process, while others that share the first one wait."""
+    with folders[0].computing(key):
+        result = next((result for folder in folders if (result := folder.read(key)) is not None), None)
+        if result is None:
+            start = time.perf_counter()
+            result = compute()
+            if time.perf_counter() - start > WORTH_S:
+                for folder in folders:
+                    folder.write(key, result)
+        return result
 
 
 def _key(parts: tuple[Any, ...]) -> bytes:

@@ -52,6 +52,11 @@ def _folder() -> Path | None:
 
 # Only deploy/warm.py writes: what readers ask for (a place, weights of their own, a scenario) is theirs.
 on_disk = ResultFolder(_folder, lambda: 1_000_000 * settings().results_mb, writable=False)
+# What one process of several computes, for the others and as long as the server runs; as in memory, of anybody.
+among_processes = ResultFolder(lambda: _shared[-1] if _shared else None, lambda: SHARED_BYTES)
+FOLDERS = among_processes, on_disk
+SHARED_BYTES = 300_000_000
+_shared: list[Path] = []
 results = ByteCache(150_000_000, len)
 tables = ByteCache(300_000_000, _table_bytes)
 # Numbers in Python take about four times their JSON.
@@ -82,7 +87,7 @@ def cached(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Conca
         def compute() -> bytes:
             return _computed(function, ctx, *args, **kwargs)
 
-        result: R = pickle.loads(results.get(_parts(function, ctx, args, kwargs), compute, on_disk))
+        result: R = pickle.loads(results.get(_parts(function, ctx, args, kwargs), compute, FOLDERS))
         return result
 
     return run
@@ -103,7 +108,7 @@ def keep(
 ) -> None:
     """Keep the result of a cached service that was computed elsewhere (in a process of its own)."""
     ctx = _anyone(ctx) if function in _of_numbers else ctx
-    results.put(_parts(function, ctx, args, kwargs), pickle.dumps(result, protocol=5), on_disk)
+    results.put(_parts(function, ctx, args, kwargs), pickle.dumps(result, protocol=5), FOLDERS)
 
 
 def cached_numbers(function: Callable[Concatenate[CityContext, P], R]) -> Callable[Concatenate[CityContext, P], R]:
@@ -141,10 +146,16 @@ def cached_by_arguments(function: Callable[P, R]) -> Callable[P, R]:
         def compute() -> bytes:
             return _computed(function, *args, **kwargs)
 
-        result: R = pickle.loads(results.get(parts, compute, on_disk))
+        result: R = pickle.loads(results.get(parts, compute, FOLDERS))
         return result
 
     return run
+
+
+def share(folder: Path) -> None:
+    """Keep results for several processes, in a folder that ends with the server; each then keeps fewer by itself."""
+    _shared[:] = [folder / "results"]
+    results.limit(30_000_000)
 
 
 def clear() -> None:

@@ -5,8 +5,9 @@ Labels and spans hold a part of the site, a method, a status and a service's nam
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
-from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ from services import cache as kept
 PARTS = ("_stcore", "api", "component", "ground", "healthz", "join", "maps", "media", "metrics", "s", "static")
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 SECONDS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)  # bounds of the histograms
+_folders: list[tempfile.TemporaryDirectory[str]] = []  # removed when the first process ends
 EXTRA = "pip install 'zone-of-social-creativity[watch]'"
 
 
@@ -68,6 +70,8 @@ class Watch:
     def _computed(self, service: str, seconds: float) -> None:
         if self.metrics:
             self.metrics.computed.labels(service).observe(seconds)
+            for kind, size in sizes().items():
+                self.metrics.kept.labels(kind).set(size)
         self._span(service, seconds, {})
 
     def _span(self, name: str, seconds: float, fields: dict[str, Any]) -> None:
@@ -93,11 +97,19 @@ def metrics() -> SimpleNamespace | None:
     except ImportError:
         raise DataError(f"ZONE_METRICS needs prometheus-client: {EXTRA}.") from None
     registry = prometheus.CollectorRegistry()
-    prometheus.ProcessCollector(registry=registry)
-    for name, size in sizes().items():
-        gauge = prometheus.Gauge(f"zone_kept_{name}_bytes", f"Bytes of {name} kept in this process", registry=registry)
-        gauge.set_function(size)
+    answered = registry  # what Prometheus is told: of all processes where there are several
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        answered = prometheus.CollectorRegistry()
+        MultiProcessCollector(answered)  # type: ignore[no-untyped-call]
+    else:
+        prometheus.ProcessCollector(registry=registry)
+    kept_bytes = prometheus.Gauge(
+        "zone_kept_bytes", "Bytes kept in memory", ["kind"], registry=registry, multiprocess_mode="livesum"
+    )
     return SimpleNamespace(
+        kept=kept_bytes,
         requests=prometheus.Counter(
             "zone_requests", "Requests answered", ["part", "method", "status"], registry=registry
         ),
@@ -111,16 +123,24 @@ def metrics() -> SimpleNamespace | None:
             buckets=SECONDS,
             registry=registry,
         ),
-        readers=prometheus.Gauge("zone_readers", "Pages that are open now", registry=registry),
-        text=lambda: prometheus.generate_latest(registry),
+        readers=prometheus.Gauge(
+            "zone_readers", "Pages that are open now", registry=registry, multiprocess_mode="livesum"
+        ),
+        text=lambda: prometheus.generate_latest(answered),
         content_type=prometheus.CONTENT_TYPE_LATEST,
     )
 
 
-def sizes() -> dict[str, Callable[[], float]]:
-    """How many bytes are kept now, by kind."""
-    kinds = {"results": kept.results, "tables": kept.tables, "shapes": kept.shapes}
-    return {name: lambda cache=cache: float(cache.bytes) for name, cache in kinds.items()}  # type: ignore[misc]
+def sizes() -> dict[str, int]:
+    """How many bytes are kept now in this process, by kind."""
+    return {"results": kept.results.bytes, "tables": kept.tables.bytes, "shapes": kept.shapes.bytes}
+
+
+def share() -> None:
+    """Have several processes count together; called before anything is counted, by the first of them."""
+    if settings().metrics:
+        _folders.append(tempfile.TemporaryDirectory(prefix="zone-metrics-"))
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = _folders[-1].name
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
@@ -18,7 +19,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_pla
 from bench.driver import FLAGS, ROOT, served
 
 MAP = ".stage, [data-testid=stDeckGlJsonChart]"  # our component, or pydeck's where its library was not fetched
-AXE = Path(__file__).parent / "axe.min.js"
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # luma.gl reads back shader layouts; software WebGL answers incompletely. GPU stall notes are the driver's own.
 HARMLESS = ("luma.gl", "shader", "GPU stall", "swiftshader", "WebGL")

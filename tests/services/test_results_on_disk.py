@@ -130,7 +130,7 @@ def test_a_full_or_closed_disk_costs_time_and_no_answer(tmp_path: Path) -> None:
     store.write(b"a", b"b")
     assert store.read(b"a") is None
     cache_in_memory = ByteCache(1000, len)
-    assert cache_in_memory.get(("a",), lambda: time.sleep(0.1) or b"result", store) == b"result"
+    assert cache_in_memory.get(("a",), lambda: time.sleep(0.1) or b"result", [store]) == b"result"
 
 
 def test_what_readers_ask_for_is_not_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,3 +213,26 @@ def test_a_prepared_page_loads_no_library_that_only_computing_needs(folder: Path
         [sys.executable, "-c", script], cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True
     )
     assert seen.stdout.split() == []
+
+
+def test_processes_of_one_server_compute_a_result_once(folder: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from services import cache\n"
+        "folder = Path(sys.argv[1]); cache.share(folder)\n"
+        "@cache.cached_by_arguments\n"
+        "def slow(number):\n"
+        "    with (folder / 'runs').open('a') as runs: runs.write('x')\n"
+        "    time.sleep(1)\n"
+        "    return number + 1\n"
+        "print(slow(1), slow(1), len(list((folder / 'locks').glob('*'))))\n"
+    )
+    shared = folder / "shared"
+    shared.mkdir(parents=True)
+    both = [
+        subprocess.Popen([sys.executable, "-c", code, str(shared)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        for _process in range(2)
+    ]
+    assert [process.communicate(timeout=60)[0].split()[:2] for process in both] == [["2", "2"]] * 2
+    assert (shared / "runs").read_text() == "x", "the second waited for the first"
+    assert not list((shared / "locks").glob("*"))
+    assert files(folder) == [], "what anybody asks for ends with the server"

@@ -290,7 +290,7 @@ def test_uploads_are_taken_where_the_page_has_a_place_for_them(running: tuple[st
         response = connection.getresponse()
         return response.status, response.read()
 
-    cookie = get(host, "/_stcore/health")[1]["set-cookie"].split(";")[0]
+    cookie = reader.cookie
     xsrf = cookie.split("=", 1)[1]
     assert upload(10) == (403, b'{"fault":"This page takes no files."}')
     reader.open("what_if_compare")

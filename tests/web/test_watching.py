@@ -88,7 +88,7 @@ def test_requests_pages_and_results_are_counted_and_nobody_is_named(host: str, c
     assert by_part["/s"] == 1
     assert {dict(labels)["method"] for labels in requests} == {"GET"}
     assert values[("zone_readers", ())] == 1
-    assert values[("zone_kept_results_bytes", ())] > 0
+    assert values[("zone_kept_bytes", (("kind", "results"),))] > 0
     services = {dict(labels)["service"] for name, labels in values if name == "zone_computed_seconds_count"}
     assert any(service.startswith("services.coverage.") for service in services)
     assert not [word for word in PERSONAL if word in text]
