@@ -5,6 +5,7 @@ Streamlit is one ASGI app here, with the addresses of `web` beside its pages: th
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import logging
@@ -36,6 +37,7 @@ from web.processes import Pinned, Processes
 # Streamlit reads a folder called pages/ as its older page layout until app.py has run once, so a deep link opened first
 # on a fresh server would miss app.py and its navigation. There is no public way to say so beforehand.
 PagesManager.uses_pages_directory = False
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's mallopt
 MOST_PROCESSES = 4  # unless ZONE_PROCESSES says more: each keeps results and tables of its own
 
 
@@ -95,6 +97,14 @@ def without_entries(record: logging.LogRecord) -> bool:
     if record.exc_info and (kind := storage_fault(record.exc_info[1])):
         record.msg, record.args, record.exc_info = f"storage fails: {kind}", (), None
     return True
+
+
+def give_memory_back() -> None:
+    """Have the C library hand freed memory back to the system: by default it keeps up to 64 MB for every thread."""
+    with suppress(OSError, AttributeError):  # another C library than glibc
+        libc = ctypes.CDLL("libc.so.6")
+        for option, value in ((M_ARENA_MAX, 1), (M_TRIM_THRESHOLD, 131_072), (M_MMAP_THRESHOLD, 131_072)):
+            libc.mallopt(option, value)
 
 
 def load_libraries(pages: int) -> None:
@@ -169,5 +179,6 @@ def main(**options: Any) -> None:
 if __name__ == "__main__":
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # its own pool would hold 15 MB that nobody uses
     sys.setswitchinterval(0.001)  # a short run beside a long one asks for its turn often: 5 ms each time would be long
+    give_memory_back()
     gc.disable()  # thousands of library objects are made in these seconds, and none of them is garbage
     main()

@@ -227,6 +227,7 @@ def _displaced(ctx: CityContext) -> pd.DataFrame:
     return rows[rows["persons"].fillna(0) > 0]
 
 
+@cached_numbers
 def counts_displaced(ctx: CityContext, period: pd.Timestamp | None = None) -> bool:
     """Whether the city's areas count residents of the origins that stand for displacement, on a day or on any."""
     rows = _displaced(ctx)

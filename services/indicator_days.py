@@ -9,6 +9,7 @@ from data.context import CityContext
 from data.translation import N_
 from services.access import residents_nearer_to_limits
 from services.areas import current_half_years
+from services.cache import cached, cached_numbers
 from services.names import cards, facility_kinds
 from services.tables import has_tables, optional_table
 from services.walks import spread
@@ -27,6 +28,7 @@ def social_shares(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
     return rows[rows["period"] == rows.groupby("indicator")["period"].transform("max")]
 
 
+@cached_numbers
 def social_days(ctx: CityContext, period: pd.Timestamp) -> dict[str, pd.Timestamp]:
     """The newest day not after a period of each social indicator that the city has."""
     rows = social_shares(ctx, period)
@@ -44,6 +46,7 @@ def bases_day(ctx: CityContext, day: pd.Timestamp) -> pd.Timestamp | None:
     return near if near is not None and abs(near - day) <= pd.Timedelta(days=366) else None
 
 
+@cached
 def about(ctx: CityContext, period: pd.Timestamp) -> str:
     """Of which days indicators are."""
     _, days, residents_day = ctx.language, sorted(set(social_days(ctx, period).values())), ctx.language.day(period)
@@ -56,6 +59,7 @@ def about(ctx: CityContext, period: pd.Timestamp) -> str:
     return _(said, period=residents_day, day=_.listed(_.day(day) for day in days))
 
 
+@cached
 def caveats(ctx: CityContext, period: pd.Timestamp) -> str:
     """Whom social indicators are shares of, how far walks may be off, what they leave out."""
     _, days = ctx.language, sorted(set(social_days(ctx, period).values()))
