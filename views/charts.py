@@ -291,17 +291,31 @@ def bars(
     ordered = table.sort_values(value, ascending=True)
     figure = blank(max(220, 32 * len(ordered) + 60), unit)
     colours = [GROUPS[5] if name == marked else GROUPS[0] for name in ordered[label]]
-    numbers = ordered[value].astype("float64")
+    numbers, names = ordered[value].astype("float64"), [wrap(name, 26) for name in ordered[label]]
+    shown = f"%{{x:,.{digits}f}}"
+    # The number of a short bar below zero would lie over the names: it stands on the other side of zero.
+    across = ((numbers < 0) & (-numbers < numbers.max())).to_numpy()
     figure.add_bar(
         x=numbers,
-        y=[wrap(name, 26) for name in ordered[label]],
+        y=names,
         orientation="h",
         marker_color=colours,
-        texttemplate=f"%{{x:,.{digits}f}}",
+        texttemplate=["" if crosses else shown for crosses in across],
         textposition="auto",
         textangle=0,
         hovertemplate=f"%{{y}}: %{{x:,.{digits}f}}<extra></extra>",
     )
+    if across.any():
+        figure.add_scatter(
+            x=[0] * int(across.sum()),
+            y=[name for name, crosses in zip(names, across, strict=True) if crosses],
+            mode="text",
+            texttemplate="%{customdata:,." + str(digits) + "f}",
+            customdata=numbers[across],
+            textposition="middle right",
+            hoverinfo="skip",
+            showlegend=False,
+        )
     figure.update_layout(hovermode="closest")
     return figure
 
