@@ -23,7 +23,7 @@ MOST_DATASETS, MOST_FORMS = 5_000, 40
 DCAT, DCT, FOAF = "http://www.w3.org/ns/dcat#", "http://purl.org/dc/terms/", "http://xmlns.com/foaf/0.1/"
 RDFS, SCHEMA = "http://www.w3.org/2000/01/rdf-schema#", "http://schema.org/"
 # A form, as its name, media type or file's ending says it -> the page that takes it.
-OWN, CITY = "Standards in", "Your city"
+OWN, CITY = "Data from elsewhere", "Your city"
 READERS = {
     "datapackage": OWN,
     "sdmx": OWN,

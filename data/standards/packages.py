@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,8 +17,9 @@ from typing import Any
 import pandas as pd
 
 from data import limits
-from data.city.findings import Finding
+from data.city.findings import Finding, PackError
 from data.errors import SourceError
+from data.files import csv_bytes, write
 from data.standards import schema
 from data.standards.tables import MOST_COLUMNS, MOST_ROWS, MOST_TABLES, ForeignTable, Received, words
 
@@ -90,6 +92,27 @@ def read(content: bytes, name: str) -> Received:
         if isinstance(resource.get("schema"), dict):
             schema.foreign(received.findings, table.file, table.rows, resource["schema"], by_name)
     return received
+
+
+def write_tables(path: Path, folder: Path) -> dict[str, dict[str, str]]:
+    """Write the tables of a package as CSVs into a folder; by file whose it is, as a city pack's manifest says it.
+
+    Raises PackError where a row has a fault: a city is not built from a part of what was sent.
+    """
+    received = read(path.read_bytes(), path.name)
+    if received.findings:
+        raise PackError(received.findings)
+    credits = {}
+    for table in received.tables:
+        file = f"{re.sub(r'[^A-Za-z0-9_-]+', '_', table.name)[:60] or 'table'}.csv"
+        write(folder / file, csv_bytes(table.rows))
+        credits[file] = {
+            "publisher": table.publisher,
+            "licence": table.licence,
+            "attribution": ", ".join([table.publisher or table.title, *table.sources])[:200],
+            "period": table.period,
+        }
+    return credits
 
 
 def _descriptor(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:

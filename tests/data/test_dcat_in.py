@@ -45,7 +45,7 @@ def test_a_portals_catalogue_gives_title_publisher_licence_period_and_which_form
     assert forms == {
         "e.csv": ("CSV", "Your city"),
         "e.pdf": ("PDF", ""),
-        "g.zip": ("ZIP", "Standards in"),
+        "g.zip": ("ZIP", "Data from elsewhere"),
         "shapes": ("SHP", "Your city"),
     }
     assert datasets(PORTAL, "de")[0].title == "Einwohner"
@@ -62,12 +62,12 @@ def test_what_our_own_catalogue_says_comes_back_in_every_form(form: str) -> None
         assert one.licence
         assert len(one.distributions) >= 3
         read = {item.form: item.reader for item in one.distributions}
-        assert read["CSV"] in ("Your city", "Standards in")
+        assert read["CSV"] in ("Your city", "Data from elsewhere")
         assert read["JSON"] == ""
     found = back[next(entry.title for entry in entries if entry.name == "cultural_employment")]
     assert found.licence == "http://data.europa.eu/eli/dec/2011/833/oj"
     assert found.period == "2014–2022"
-    assert {item.reader for item in found.distributions if "sdmx" in item.address} == {"Standards in"}
+    assert {item.reader for item in found.distributions if "sdmx" in item.address} == {"Data from elsewhere"}
 
 
 @pytest.mark.parametrize(
