@@ -59,11 +59,11 @@ def message(
     mail["From"], mail["To"] = addresses["sender"], addresses["to"]
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain=addresses["sender"].rpartition("@")[2])
-    mail["Content-Language"] = language.code
     mail["Auto-Submitted"] = "auto-generated"
     mail["List-Unsubscribe"] = f"<mailto:{addresses['sender']}?subject=leave>"
     mail.set_content(_plain(_, fresh, site))
     mail.add_alternative(_html(_, fresh, site), subtype="html")
+    mail["Content-Language"] = language.code  # of the whole; what is set before goes into the first part
     return mail
 
 
