@@ -98,7 +98,9 @@ def main() -> int:
         if path.exists():
             with path.open("rb") as file:
                 catalog = read_po(file, locale=language)
-        translated = new_messages(language) | {message.id: message.string for message in catalog if message.string}
+        translated = new_messages(language) | {
+            message.id: message.string for message in catalog if message.id and message.string
+        }
         missing = sorted(sentence for sentence in needed if not translated.get(sentence))
         unused = sorted(set(translated) - needed)
         faults += len(missing) + len(unused)
