@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ZONE := $(BIN)/python -m zone.cli
 
-.PHONY: run test lint project fast servers browser programs lock calibrate check build ground refresh endpoints messages bench hostile attack mutants hamburg docs clean
+.PHONY: run test lint project fast servers browser programs lock calibrate check build ground refresh endpoints messages words bench hostile attack mutants hamburg docs clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -95,6 +95,10 @@ endpoints: .venv/app
 
 messages: .venv/dev
 	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py
+
+# New sentences into one file, all languages beside each other; `messages` moves them on into the catalogues.
+words: .venv/dev
+	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py --new
 
 calibrate: .venv/dev
 	$(BIN)/python -m pytest tests/calibration --long

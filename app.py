@@ -92,7 +92,11 @@ MENU = {
         Entry(_("Story"), "auto_stories", {"pages/story.py": ""}),
     ],
     _("Which data?"): [
-        Entry(_("Data"), "database", {"pages/data_tables.py": ""}),
+        Entry(
+            _("Data"),
+            "database",
+            {"pages/data_tables.py": _("Tables"), "pages/data_elsewhere.py": _("Data from elsewhere")},
+        ),
         Entry(_("Indicators"), "menu_book", {"pages/indicator_cards.py": ""}),
         Entry(_("Your city"), "add_home_work", {"pages/data_city.py": ""}),
     ],

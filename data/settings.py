@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     grid: str = ""  # where Eurostat's grid of the census lies, if its address has changed
     metrics: bool = False  # whether /metrics tells Prometheus how much is asked and how long it takes, of nobody
     traces: str = ""  # where traces are sent (OpenTelemetry's OTLP over HTTP), such as http://127.0.0.1:4318
+    smtp: str = ""  # the server that digests go out by: smtp://host:25, starttls://user@host:587, smtps://user@host:465
+    smtp_password: Path | None = None  # the file with its password, where it needs one
+    sender: str = ""  # whose address digests come from
+    digest: Path | None = None  # the file of those who get digests; digest.toml in the local folder if empty
     log: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"  # the least level that is logged
 
     @field_validator("*", mode="before")

@@ -8,6 +8,7 @@ import html
 import math
 import re
 import string
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,8 @@ LANGUAGES = {
     "ar": "العربية",  # from right to left
 }
 MESSAGES_FOLDER = Path(__file__).parent / "messages"
+# Sentences since the last `make messages`, all languages beside each other: ["Sentence"] de = "Satz" ...
+NEW_MESSAGES = MESSAGES_FOLDER / "new.toml"
 
 
 def N_(sentence: str) -> str:
@@ -47,11 +50,20 @@ SUPPRESSED = N_("suppressed (fewer than 10, or would reveal such a count)")
 @lru_cache(maxsize=16)
 def messages(code: str) -> Mapping[str, str]:
     """Sentence by English sentence, of one language."""
-    path = MESSAGES_FOLDER / f"{code}.po"
+    path, new = MESSAGES_FOLDER / f"{code}.po", new_messages(code)
     if not path.exists():
-        return {}
+        return new
     with path.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file, locale=code) if entry.id and entry.string}
+        kept = {str(entry.id): str(entry.string) for entry in read_po(file, locale=code) if entry.id and entry.string}
+    return new | kept
+
+
+def new_messages(code: str) -> dict[str, str]:
+    """Of one language what NEW_MESSAGES holds, by English sentence."""
+    if not NEW_MESSAGES.exists():
+        return {}
+    sentences = tomllib.loads(NEW_MESSAGES.read_text(encoding="utf-8"))
+    return {english: words[code] for english, words in sentences.items() if words.get(code)}
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,9 @@
 
 Sentences are marked where they are written: `_("…")`, `_.each("…")`, `language("…")`, or `N_("…")` for a name
 shown elsewhere; titles of tables are taken from their definitions. With `--check` nothing is written; the exit code
-says whether one is missing or unused in a language.
+says whether one is missing or unused in a language. With `--new` (`make words`) sentences that no catalogue has go into
+data/messages/new.toml, to be filled in there in all languages at once; the next `make messages` moves them into the
+catalogues.
 """
 
 from __future__ import annotations
@@ -13,11 +15,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import tomli_w
 from babel.messages import Catalog
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from data.translation import LANGUAGES, MESSAGES_FOLDER
+from data.translation import LANGUAGES, MESSAGES_FOLDER, NEW_MESSAGES, messages, new_messages
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("analytics", "data", "pages", "services", "views", "web")
@@ -63,8 +66,30 @@ def _city_names(settings: dict[str, object]) -> list[str]:
     return [*map(str, sentences), *levels.values()]
 
 
+def write_new() -> int:
+    """Put sentences that a catalogue lacks into NEW_MESSAGES, what is filled in there already first."""
+    needed = [str(message.id) for message in template() if message.id]
+    codes = [code for code in LANGUAGES if code != "en"]
+    known = {code: messages(code) for code in codes}
+    filled = {code: new_messages(code) for code in codes}
+    rows = {
+        sentence: {
+            code: filled[code].get(sentence, "")
+            for code in codes
+            if sentence not in known[code] or filled[code].get(sentence)
+        }
+        for sentence in needed
+    }
+    missing = {sentence: words for sentence, words in rows.items() if words}
+    NEW_MESSAGES.write_text(tomli_w.dumps(missing), encoding="utf-8")
+    print(f"{NEW_MESSAGES}: {len(missing)} sentences to fill in, each in {len(codes)} languages")
+    return 0
+
+
 def main() -> int:
     """Bring each language's catalogue up to date, or say what is missing or unused."""
+    if "--new" in sys.argv:
+        return write_new()
     wanted, faults = template(), 0
     needed = {message.id for message in wanted if message.id}
     for language in (code for code in LANGUAGES if code != "en"):
@@ -73,7 +98,9 @@ def main() -> int:
         if path.exists():
             with path.open("rb") as file:
                 catalog = read_po(file, locale=language)
-        translated = {message.id: message.string for message in catalog if message.id}
+        translated = new_messages(language) | {
+            message.id: message.string for message in catalog if message.id and message.string
+        }
         missing = sorted(sentence for sentence in needed if not translated.get(sentence))
         unused = sorted(set(translated) - needed)
         faults += len(missing) + len(unused)
@@ -86,6 +113,8 @@ def main() -> int:
                 fresh.add(message.id, translated.get(message.id, ""), locations=message.locations)
         with path.open("wb") as file:
             write_po(file, fresh, width=0, include_lineno=False, omit_header=False, sort_output=True)
+    if "--check" not in sys.argv:
+        NEW_MESSAGES.unlink(missing_ok=True)  # the catalogues have them
     return 1 if faults and "--check" in sys.argv else 0
 
 

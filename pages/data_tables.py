@@ -4,7 +4,7 @@ step back.
 
 import streamlit as st
 
-from services import catalogue
+from services import catalogue, releases
 from views import controls, figures, shell, state
 from views.language import _
 from views.signing_in import allowed
@@ -85,6 +85,9 @@ st.header(_("Tables"), anchor=False, divider="gray")
 figures.show(catalogue.overview_figure(ctx))
 controls.choice(st.selectbox, _("Table"), "table", {key: f"{_(entry.title)} ({key})" for key, entry in entries.items()})
 table_section(query.table)
+st.header(_("Calendar of releases"), anchor=False, divider="gray")
+figures.show(releases.calendar_figure(ctx))
+st.caption(_("For a calendar program: {address}", address=f"`/api/releases.ics?lang={ctx.language.code}`"))
 st.header(_("Ask for newer figures"), anchor=False, divider="gray")
 refresh_section()
 st.header(_("Use from elsewhere"), anchor=False, divider="gray")

@@ -30,6 +30,7 @@ from data.context import CityContext
 from data.errors import DataError, NothingToShow
 from data.figures import Column, Figure, Layer, Map
 from data.files import write
+from data.standards import packages
 from data.translation import N_
 from services.background import Task, start
 from services.columns import by_name
@@ -57,7 +58,11 @@ def read_upload(folder: Path) -> tuple[bool, list[Preview]]:
     files = sorted((folder / "files").iterdir(), key=lambda path: path.stat().st_mtime_ns)
     zips = [path for path in files if previews.is_pack(path)]
     if not zips:
-        return False, previews.of_files(folder / "files")
+        credits: dict[str, dict[str, str]] = {}
+        for package in [path for path in files if packages.is_package(path)]:
+            credits |= packages.write_tables(package, folder / "files")
+            package.unlink()
+        return False, previews.of_files(folder / "files", credits)
     with pack.open_pack(zips[-1]) as opened:
         shutil.copytree(opened, folder / "pack")
     return True, previews.of_pack(folder / "pack")

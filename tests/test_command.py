@@ -23,6 +23,7 @@ COMMANDS = (
     "bundle",
     "check",
     "city",
+    "digest",
     "endpoints",
     "firms",
     "lake",

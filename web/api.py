@@ -26,7 +26,7 @@ from data.errors import DataError, UnknownTableError
 from data.files import csv_bytes, geojson_bytes, layer_bytes, parquet_bytes
 from data.settings import settings
 from data.translation import Language, preferred
-from services import api, cubes, dcat, feeds, sdmx
+from services import api, cubes, dcat, feeds, releases, sdmx
 from services.areas import current_half_years
 from services.tables import place_table
 from views.run_lock import RunLock
@@ -242,6 +242,14 @@ def city_feed(request: Request, city: str, subject: Literal["signals", "goals"],
     ctx = CityContext(cities[city], data.version(), Language(preferred(lang)))
     title = ctx.language(feeds.TITLES[subject], city=ctx.name)
     return _feed(request, title, ctx.language, feeds.signals(ctx) if subject == "signals" else feeds.behind(ctx))
+
+
+@app.get("/releases.ics")
+@in_turn
+def releases_calendar(request: Request, lang: str = "en") -> Response:
+    """When the next figures of each table are to be expected, by its rhythm (an estimate), as an iCalendar."""
+    content = releases.ical(f"{base(request).removesuffix('/api')}/", Language(preferred(lang)))
+    return Response(content, media_type="text/calendar; charset=utf-8")
 
 
 def _feed(request: Request, title: str, language: Language, items: list[feeds.Item]) -> Response:

@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 IS_INSTALLED = (HERE / "app").is_dir()
 APP = HERE / "app" if IS_INSTALLED else HERE.parent
 VERSION = "a checkout, not installed"
-PATHS = ("ZONE_LOCAL", "ZONE_ROLES", "ZONE_BRAND", "ZONE_SECRET")
+PATHS = ("ZONE_LOCAL", "ZONE_ROLES", "ZONE_BRAND", "ZONE_SECRET", "ZONE_SMTP_PASSWORD", "ZONE_DIGEST")
 with suppress(PackageNotFoundError):
     VERSION = version("zone-of-social-creativity")
 # Options are read, and explained, by what a command leads to.
@@ -60,6 +60,7 @@ def run_main(module: str, words: tuple[str, ...]) -> None:
 MODULES = {
     "build": ("data.build", "Make the shipped tables again from raw sources."),
     "city": ("data.city.__main__", "Check, build, export and fetch a city's own data."),
+    "digest": ("zone.digest", "Send people on a list what is new, by mail."),
     "endpoints": ("data.connectors.endpoints", "Try once every server that the app asks."),
     "firms": ("data.firms", "Import a month of a chamber's register of firms."),
     "lake": ("data.lake", "Write the tables as partitioned Parquet, to a folder or object storage."),

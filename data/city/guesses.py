@@ -9,9 +9,9 @@ from data.city.words import plain_word
 
 SYNONYMS = {  # what publishers call our columns; compared without case, accents' marks and signs
     "id": "id area_id areaid code gid osm_id objectid plr_id kood tunnus nro number key geo",
-    "area": "area area_id areaid id code district_id zone plr_id raumid tunnus geo area_code areacode ward quarter "
-    "neighbourhood neighborhood barrio distrito quartier iris stadtteil ortsteil stadtgebiet gebiet quartal район "
-    "квартал мікрорайон الحي حي المنطقة منطقة area_name name",
+    "area": "area ref_area area_id areaid id code district_id zone plr_id raumid tunnus geo area_code areacode ward "
+    "quarter neighbourhood neighborhood barrio distrito quartier iris stadtteil ortsteil stadtgebiet gebiet quartal "
+    "район квартал мікрорайон الحي حي المنطقة منطقة area_name name",
     "name": "name title bezeichnung nimi nom nombre label area_name plr_name",
     "district": "district district_id bezirk bez borough suurpiiri arrondissement parent parent_id",
     "district_name": "district_name bezirksname borough_name",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from data.errors import SourceError
 from data.files import write
 from data.rights import require_role
 from data.settings import settings
+from data.standards.packages import is_package
 
 SAMPLE_ROWS = 5
 MAX_WORDS = 60  # different values of a column that can be mapped word by word
@@ -58,8 +59,11 @@ def of_pack(folder: Path) -> list[Preview]:
     return [preview(folder, file, parts) for file, parts in stated.items() if _is_inside(folder / file, folder)]
 
 
-def of_files(folder: Path) -> list[Preview]:
-    """Files as they were sent, each with the layout that was confirmed for one like it, else guessed."""
+def of_files(folder: Path, credits: dict[str, dict[str, str]] | None = None) -> list[Preview]:
+    """Files as they were sent, each with the layout that was confirmed for one like it, else guessed.
+
+    credits: by file its publisher, licence, attribution and period, where a data package states them.
+    """
     layouts = load_layouts()
     previews = []
     for path in sorted(path for path in folder.iterdir() if path.is_file()):
@@ -69,7 +73,8 @@ def of_files(folder: Path) -> list[Preview]:
             if fitting:
                 seen = preview(folder, path.name, fitting, city)
                 break
-        previews.append(seen)
+        stated = {name: text for name, text in (credits or {}).get(path.name, {}).items() if text}
+        previews.append(replace(seen, parts={name: part | stated for name, part in seen.parts.items()}))
     return previews
 
 
@@ -106,8 +111,8 @@ def preview(folder: Path, file: str, stated: dict[str, dict[str, Any]], remember
 
 
 def is_pack(path: Path) -> bool:
-    """Whether a file is meant as a pack: a zip, but no feed and no layer of shapes alone. A broken zip is one."""
-    if path.suffix.lower() != ".zip":
+    """Whether a file is meant as a pack: a zip, but no feed, data package or layer of shapes. A broken zip is one."""
+    if path.suffix.lower() != ".zip" or is_package(path):
         return False
     try:
         with zipfile.ZipFile(path) as archive:

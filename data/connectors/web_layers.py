@@ -5,18 +5,14 @@ Nothing is kept here: a picture is a reader's own, and a server that is slow or 
 
 from __future__ import annotations
 
-import time
 from typing import Literal
-from urllib.parse import urlsplit
 
 import httpx
 
-from data.connectors.http_cache import AGENT, check_host
+from data.connectors.one_answer import ask, short
 from data.errors import SourceError
 
 PICTURE_BYTES, FEATURE_BYTES, MOST_FEATURES = 4_000_000, 40_000_000, 5_000
-WITHIN_S = 10.0  # of a whole answer
-TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 Box = tuple[float, float, float, float]  # west, south, east, north
 System = Literal["EPSG:3857", "CRS:84"]  # metres of web maps; degrees of longitude and latitude
@@ -49,10 +45,10 @@ def picture(
         "FORMAT": "image/png",
         "TRANSPARENT": "TRUE",
     }
-    content = _ask(address, query, PICTURE_BYTES, client)
+    content = ask(address, query, PICTURE_BYTES, client)
     if not kind_of(content):
         raise SourceError(
-            _short(address), f"no picture came for the layer '{layer}'", hint="Look up the layer's name on its server"
+            short(address), f"no picture came for the layer '{layer}'", hint="Look up the layer's name on its server"
         )
     return content
 
@@ -70,49 +66,11 @@ def features(address: str, layer: str, box: Box, client: httpx.Client | None = N
         "COUNT": str(MOST_FEATURES),
         "OUTPUTFORMAT": "application/json",
     }
-    content = _ask(address, query, FEATURE_BYTES, client)
+    content = ask(address, query, FEATURE_BYTES, client)
     if not content.lstrip().startswith(b"{"):
         raise SourceError(
-            _short(address),
+            short(address),
             f"no GeoJSON came for the layer '{layer}'",
             hint="Look up the layer's name, and whether its server gives GeoJSON",
         )
     return content
-
-
-def _short(address: str) -> str:
-    return address.split("?")[0][:200]
-
-
-def _ask(address: str, query: dict[str, str], most: int, client: httpx.Client | None) -> bytes:
-    """The answer to a question, of so many bytes at most; what the address asks already stays in it."""
-    try:
-        if urlsplit(address).scheme not in ("http", "https"):
-            raise ValueError
-        check_host(address)
-        asked = httpx.URL(address).copy_merge_params(query)
-    except (ValueError, httpx.InvalidURL):
-        raise SourceError(_short(address), "this is no address", hint="Write https://host/path") from None
-    session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
-    content, until = bytearray(), time.monotonic() + WITHIN_S
-    try:
-        with session.stream("GET", asked, headers={"User-Agent": AGENT}) as answer:
-            if answer.status_code != 200:
-                raise SourceError(
-                    _short(address), f"its server answered {answer.status_code}", hint="Look at the address"
-                )
-            for part in answer.iter_bytes():
-                content += part
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("too slow")
-                if len(content) > most:
-                    raise SourceError(
-                        _short(address), f"the answer is larger than {most:,} bytes", hint="Choose a smaller layer"
-                    )
-    except httpx.HTTPError as fault:
-        what = f"it cannot be reached ({str(fault)[:100] or type(fault).__name__})"
-        raise SourceError(_short(address), what, hint="Try again later") from fault
-    finally:
-        if client is None:
-            session.close()
-    return bytes(content)

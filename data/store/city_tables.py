@@ -54,3 +54,10 @@ def take_back(version: int) -> None:
     with Session(engine()) as session, session.begin():
         fits = CityTable.id == version, CityTable.removed.is_(None)
         session.execute(update(CityTable).where(*fits).values(removed=datetime.now(UTC)))
+
+
+def kinds(city: str, prefix: str) -> list[str]:
+    """The kinds that begin with a prefix and of which a city has a table that counts."""
+    with Session(engine()) as session:
+        fits = CityTable.city == city, CityTable.kind.startswith(prefix, autoescape=True), CityTable.removed.is_(None)
+        return sorted(session.scalars(select(CityTable.kind).where(*fits).distinct()))

@@ -43,6 +43,7 @@ PAGES = {
     "readiness": 0,
     "impact": 0,
     "data_tables": 0,
+    "data_elsewhere": 0,
     "data_city": 0,
     "reach?city=bare": 2,
     "workshop": 0,

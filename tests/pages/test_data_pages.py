@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -183,3 +184,37 @@ def test_a_build_is_taken_back_and_a_city_taken_out(tmp_path: Path) -> None:
     app.button(key="build-remove-bare").click().run()
     assert "bare" not in data.cities()
     assert not app.exception
+
+
+def test_a_data_package_becomes_a_citys_files_with_its_publisher_and_licence() -> None:
+    files = pack.template()
+    fields = [{"name": name} for name in ("area", "period", "age")] + [{"name": "persons", "type": "integer"}]
+    about = {
+        "resources": [{"name": "residents", "path": "r.csv", "schema": {"fields": fields}}],
+        "licenses": [{"name": "CC-BY-4.0"}],
+        "contributors": [{"title": "City of Ost", "role": "publisher"}],
+    }
+
+    def send(residents: str) -> AppTest:
+        package = zipped({"datapackage.json": json.dumps(about), "r.csv": residents})
+        app = open_page("data_city")
+        areas = ("areas.geojson", files["areas.geojson"].encode(), "text/plain")
+        app.file_uploader(key="pack_upload").set_value([areas, ("ost.zip", package, "application/zip")]).run()
+        return at_end_of_work(app)
+
+    app = send(files["residents.csv"].replace(",100\n", ",many\n", 1))
+    fault = figures(app)[-1].rows.iloc[0]
+    assert (fault["file"], fault["column"], fault["what"]) == ("r.csv", "persons", "'many' is no integer")
+    assert "Check" not in [button.label for button in app.button]
+    app = send(files["residents.csv"])
+    assert not app.exception
+    assert app.text_input(key="publisher-residents.csv-residents").value == "City of Ost"
+    assert app.text_input(key="licence-residents.csv-residents").value == "CC-BY-4.0"
+    app.text_input(key="pack_name").input("Oststadt").run()
+    app.selectbox(key="pack_country").set_value("FIN").run()
+    app.button(key="check").click().run()
+    app = at_end_of_work(app)
+    app.button(key="build").click().run()
+    app = at_end_of_work(app)
+    assert data.table("residents", "oststadt")["persons"].sum() == 4024
+    assert data.entry("residents", "oststadt").licence == "CC-BY-4.0"

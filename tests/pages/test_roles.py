@@ -19,6 +19,7 @@ WRITING = {
     "workshop": "Open room",
     "data_tables": "Ask the publishers",
     "data_city": "Build the city",
+    "data_elsewhere": "Ask",
 }
 
 

@@ -1,0 +1,106 @@
+"""A GTFS feed's files as text, and the notices that a validator collects of them."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import PurePosixPath
+
+import pandas as pd
+
+from data.standards.tables import MAX_ROWS_NAMED, Notice
+
+ERROR, WARNING, INFO = "error", "warning", "note"
+REQUIRED = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
+OTHERS = (
+    *(
+        "calendar.txt",
+        "calendar_dates.txt",
+        "fare_attributes.txt",
+        "fare_rules.txt",
+        "timeframes.txt",
+        "fare_media.txt",
+    ),
+    *(
+        "fare_products.txt",
+        "fare_leg_rules.txt",
+        "fare_transfer_rules.txt",
+        "areas.txt",
+        "stop_areas.txt",
+        "networks.txt",
+    ),
+    *(
+        "route_networks.txt",
+        "shapes.txt",
+        "frequencies.txt",
+        "transfers.txt",
+        "pathways.txt",
+        "levels.txt",
+        "locations.geojson",
+    ),
+    *("location_groups.txt", "location_group_stops.txt", "booking_rules.txt", "translations.txt", "feed_info.txt"),
+    *("attributions.txt", "rider_categories.txt", "fare_leg_join_rules.txt"),
+)
+
+
+class FeedText:
+    """A feed's files as text, '' where a cell is empty; the index is the row in an editor."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        paths = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+        inside = [path.parent for path in paths if path.name in REQUIRED]
+        top = min(inside, key=lambda folder: len(folder.parts)) if inside else PurePosixPath()
+        self.archive = archive
+        self.members = {path.name: str(path) for path in paths if path.parent == top}
+        self.notices: list[Notice] = []
+        self.tables: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, file: str) -> pd.DataFrame:
+        """A file's rows; none where it is missing."""
+        if file not in self.tables:
+            self.tables[file] = self._read(file) if file in self.members else pd.DataFrame()
+        return self.tables[file]
+
+    def _read(self, file: str) -> pd.DataFrame:
+        content = self.archive.read(self.members[file])
+        if not content.strip(b"\xef\xbb\xbf\r\n "):
+            self.add(ERROR, "empty_file", file, hint="Export the feed again")
+            return pd.DataFrame()
+        try:
+            rows = pd.read_csv(
+                io.BytesIO(content),
+                dtype=str,
+                encoding="utf-8-sig",
+                encoding_errors="replace",
+                keep_default_na=False,
+                skipinitialspace=True,
+                skip_blank_lines=False,
+                index_col=False,
+                on_bad_lines="skip",
+            )
+        except (ValueError, pd.errors.ParserError) as fault:
+            self.add(ERROR, "csv_parsing_failed", file, what=str(fault)[:120], hint="Export the feed again")
+            return pd.DataFrame()
+        rows.columns = rows.columns.str.strip()
+        rows.index = rows.index + 2
+        rows = rows.fillna("")
+        return rows[(rows != "").any(axis=1)]
+
+    def add(
+        self,
+        severity: str,
+        code: str,
+        file: str,
+        rows: pd.Series | None = None,
+        *,
+        column: str = "",
+        what: str = "",
+        hint: str = "",
+    ) -> None:
+        """Keep a notice. rows: its cells by row, none for one of the whole file; '{}' in `what` is the first cell."""
+        if rows is None:
+            self.notices.append(Notice(severity, code, file, 1, (), column, what, hint))
+        elif len(rows):
+            first = tuple(int(row) for row in rows.index[:MAX_ROWS_NAMED])
+            said = what.replace("{}", str(rows.iloc[0])[:60])
+            self.notices.append(Notice(severity, code, file, len(rows), first, column, said, hint))

@@ -1,0 +1,62 @@
+"""One answer of another server, kept nowhere: from hosts on the list only, no redirect, so many bytes and seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import httpx
+
+from data.connectors.http_cache import AGENT, check_host
+from data.errors import SourceError
+
+WITHIN_S = 10.0  # of a whole answer
+TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+def short(address: str) -> str:
+    """An address without what it asks, as sentences name it."""
+    return address.split("?")[0][:200]
+
+
+def ask(
+    address: str,
+    query: Mapping[str, str],
+    most: int,
+    client: httpx.Client | None = None,
+    *,
+    accept: str = "*/*",
+    smaller: str = "Choose a smaller layer",
+) -> bytes:
+    """The answer to a question, of `most` bytes; what the address asks already stays in it. Raises SourceError.
+
+    accept: media types that are wanted. smaller: what a reader can do where the answer is too large.
+    """
+    try:
+        if urlsplit(address).scheme not in ("http", "https"):
+            raise ValueError
+        check_host(address)
+        asked = httpx.URL(address).copy_merge_params(dict(query))
+    except (ValueError, httpx.InvalidURL):
+        raise SourceError(short(address), "this is no address", hint="Write https://host/path") from None
+    session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+    content, until = bytearray(), time.monotonic() + WITHIN_S
+    try:
+        with session.stream("GET", asked, headers={"User-Agent": AGENT, "Accept": accept}) as answer:
+            if answer.status_code != 200:
+                what = f"its server answered {answer.status_code}"
+                raise SourceError(short(address), what, hint="Look at the address")
+            for part in answer.iter_bytes():
+                content += part
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("too slow")
+                if len(content) > most:
+                    raise SourceError(short(address), f"the answer is larger than {most:,} bytes", hint=smaller)
+    except httpx.HTTPError as fault:
+        what = f"it cannot be reached ({str(fault)[:100] or type(fault).__name__})"
+        raise SourceError(short(address), what, hint="Try again later") from fault
+    finally:
+        if client is None:
+            session.close()
+    return bytes(content)

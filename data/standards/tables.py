@@ -1,0 +1,119 @@
+"""A table of somebody else with what its description says of it, and what a file of any standard turned out to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.city.findings import Finding
+
+MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 500_000, 200, 40
+MAX_ROWS_NAMED = 5  # of rows with the same fault
+LETTERS = 300  # of a title, a licence or the like
+MISSING_STATUSES = ("H", "K", "L", "M", "O", "Q")  # of SDMX's CL_OBS_STATUS: there is no figure, whatever stands there
+
+
+@dataclass(frozen=True)
+class ForeignColumn:
+    """A column: its name in the file, title, unit; kind: text, whole, number, day or flag.
+
+    role: of a statistical table 'dimension', 'value', 'status' or 'attribute'; '' where the standard has no roles.
+    """
+
+    name: str
+    title: str
+    kind: str = "text"
+    unit: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True)
+class ForeignTable:
+    """Rows whose types hold, as a description promises; the others are named in the findings and left out."""
+
+    name: str
+    file: str
+    title: str
+    rows: pd.DataFrame
+    columns: tuple[ForeignColumn, ...]
+    unit: str = ""
+    licence: str = ""
+    publisher: str = ""
+    sources: tuple[str, ...] = ()
+    period: str = ""
+    note: str = ""
+
+    def has_role(self, role: str) -> list[str]:
+        """Names of the columns with a role."""
+        return [column.name for column in self.columns if column.role == role]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A dataset in one form. form: as the catalogue calls it; reader: which of ours takes it, '' for none."""
+
+    title: str
+    form: str
+    address: str
+    reader: str
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset of somebody's catalogue."""
+
+    title: str
+    publisher: str
+    licence: str
+    period: str
+    distributions: tuple[Distribution, ...]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A finding of a feed's validator: code and severity of the canonical GTFS validator; the first rows it is in."""
+
+    severity: str
+    code: str
+    file: str
+    count: int
+    rows: tuple[int, ...] = ()
+    column: str = ""
+    what: str = ""
+    hint: str = ""
+
+
+@dataclass
+class Received:
+    """What a file turned out to be. kind: 'package', 'sdmx', 'catalogue' or 'feed'."""
+
+    kind: str
+    name: str
+    tables: list[ForeignTable] = field(default_factory=list)
+    datasets: list[Dataset] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def words(value: object) -> str:
+    """A text of somebody else's description on one line, at most LETTERS long; '' where it is none."""
+    return " ".join(value.split())[:LETTERS] if isinstance(value, str) else ""
+
+
+def named(findings: list[Finding], file: str, column: str, cells: pd.Series, what: str, hint: str) -> None:
+    """Add an error for each of the first cells, and one for how many more there are.
+
+    cells: the wrong ones, by their row in the file; '{}' in `what` is the cell.
+    """
+    for row, value in cells.head(MAX_ROWS_NAMED).items():
+        findings.append(Finding("error", file, what.replace("{}", str(value)[:60]), hint, int(str(row)), column))
+    if len(cells) > MAX_ROWS_NAMED:
+        more = f"{len(cells) - MAX_ROWS_NAMED:,} more rows like row {cells.index[0]}"
+        findings.append(Finding("error", file, more, hint, None, column))
+
+
+def joined(rows: pd.DataFrame, sign: str) -> pd.Series:
+    """The cells of each row as one text."""
+    texts = rows.astype("string").fillna("").itertuples(index=False, name=None)
+    return pd.Series([sign.join(cells) for cells in texts], index=rows.index, dtype="string")

@@ -1,0 +1,140 @@
+"""The calendar of releases: of which day each table is, how often it comes, when the next figures are expected."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from uuid import NAMESPACE_URL, uuid5
+
+import pandas as pd
+
+import data
+from analytics.rhythm import Rhythm, rhythm
+from data import definitions
+from data.catalogue import Entry
+from data.context import CityContext
+from data.figures import Column, Figure
+from data.translation import N_, Language
+from services import feeds
+from services.catalogue import entries
+from services.columns import by_name
+from services.figures import Caption, figure
+from services.tables import place_table
+
+NO_RHYTHM = N_("no rhythm known")
+EVERY = {1: N_("monthly"), 3: N_("quarterly"), 6: N_("half-yearly"), 12: N_("yearly")}
+CATALOGUE = N_("catalogue of this server")
+COLUMNS = by_name(
+    Column("table", N_("Table"), kind="name"),
+    Column("place", N_("Place"), kind="text"),
+    Column("publisher", N_("Publisher"), kind="text"),
+    Column("newest", N_("Newest figures of"), kind="text", missing=NO_RHYTHM),
+    Column("taken", N_("Taken in"), kind="text"),
+    Column("every", N_("Rhythm"), kind="text", missing=NO_RHYTHM),
+    Column("editions", N_("Editions it is taken from"), missing=NO_RHYTHM),
+    Column("expected", N_("Next figures expected (estimate)"), kind="text", missing=NO_RHYTHM),
+)
+WIDTH = 73  # bytes of a line of a calendar (RFC 5545 allows 75, its space before a further line among them)
+
+
+@lru_cache(maxsize=500)
+def _days(place: str, name: str, _checksum: str) -> tuple[date, ...]:
+    """The days that a table's editions are of; of years the last. None where it has no column of time."""
+    column = next((column for column in ("period", "year") if column in definitions.types(name)), "")
+    if not column:
+        return ()
+    values = place_table(name, place)[column].dropna().drop_duplicates()
+    days = pd.to_datetime(values) if column == "period" else [pd.Timestamp(int(year), 12, 31) for year in values]
+    return tuple(sorted(day.date() for day in days))
+
+
+def _of(entry: Entry) -> tuple[tuple[date, ...], Rhythm | None]:
+    days = _days(entry.place, entry.name, entry.checksum)
+    return days, rhythm(days, date.fromisoformat(entry.version_word)) if days else None
+
+
+def _every(_: Language, months: int) -> str:
+    if months in EVERY:
+        return _(EVERY[months])
+    return _("every {n} years", n=months // 12) if months % 12 == 0 else _("every {n} months", n=months)
+
+
+def calendar_figure(ctx: CityContext) -> Figure:
+    """Every table with its rhythm; nothing is expected of one whose editions give none."""
+    _, rows = ctx.language, []
+    for entry in entries(ctx).values():
+        days, found = _of(entry)
+        newest = f"{days[-1]:%Y-%m-%d}" if days else entry.period
+        rhythm_words = (_every(_, found.months), found.editions, _window(found)) if found else (None, None, None)
+        rows.append((_(entry.title), entry.place, entry.publisher, newest, entry.version_word, *rhythm_words))
+    table = pd.DataFrame(rows, columns=[*COLUMNS]).sort_values("expected", kind="stable", ignore_index=True)
+    table["editions"] = table["editions"].astype("Int64")
+    note = _(
+        "an estimate from the rhythm of the last editions: not before the day that the figures are of, and at the "
+        "latest as long after it as the newest were taken in; no publisher has announced it; fewer than three "
+        "editions, or editions at different distances, give no rhythm"
+    )
+    caption = Caption(_("When each table came and when the next figures are expected"), "", "", _(CATALOGUE), note)
+    return figure(ctx, "releases", caption, table, None, COLUMNS)
+
+
+def _window(found: Rhythm) -> str:
+    return " – ".join(dict.fromkeys(f"{day:%Y-%m}" for day in (found.from_day, found.to_day)))
+
+
+def ical(site: str, language: Language) -> bytes:
+    """What is expected as an iCalendar (RFC 5545), an event on the last day of each window. site: with a slash."""
+    _ = language
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Zone of Social Creativity//releases//EN",
+        "CALSCALE:GREGORIAN",
+    ]
+    lines.append(f"X-WR-CALNAME:{_escaped(_('Calendar of releases'))}")
+    for (place, name), entry in sorted(data.catalogue().items()):
+        _days_of, found = _of(entry)
+        if found is None:
+            continue
+        key = f"zone:release/{place}/{name}/{found.next_day}"
+        why = _(
+            "Figures of {day}, expected from the rhythm of the last {n} editions ({every}): an estimate, announced by "
+            "nobody. Source: {credit}",
+            day=_.day(pd.Timestamp(found.next_day)),
+            n=found.editions,
+            every=_every(_, found.months),
+            credit=entry.source_line,
+        )
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{uuid5(NAMESPACE_URL, key)}",
+            f"DTSTAMP:{feeds.moment(entry).translate({ord('-'): None, ord(':'): None})}",
+            f"DTSTART;VALUE=DATE:{found.to_day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{pd.Timestamp(found.to_day) + pd.Timedelta(days=1):%Y%m%d}",
+            f"SUMMARY:{_escaped(_('Expected by now (estimate): {title}', title=_(entry.title)))}",
+            f"DESCRIPTION:{_escaped(why)}",
+            f"URL:{site}data_tables?table={place}/{name}&lang={language.code}",
+            "STATUS:TENTATIVE",
+            "TRANSP:TRANSPARENT",
+            "END:VEVENT",
+        ]
+    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"]).encode()
+
+
+def _escaped(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\r", "").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """A line in parts of at most WIDTH bytes, no letter cut in two."""
+    parts, size = [""], 0
+    for letter in line:
+        length = len(letter.encode())
+        if size + length > WIDTH:
+            parts.append("")
+            size = 0
+        parts[-1] += letter
+        size += length
+    return "\r\n ".join(parts)
