@@ -9,10 +9,11 @@ import math
 import re
 import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from gettext import c2py
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,27 @@ def messages(code: str) -> Mapping[str, str]:
     if not path.exists():
         return new
     with path.open("rb") as file:
-        kept = {str(entry.id): str(entry.string) for entry in read_po(file, locale=code) if entry.id and entry.string}
+        catalog = read_po(file, locale=code)
+    kept = {
+        str(entry.id): str(entry.string) for entry in catalog if isinstance(entry.id, str) and entry.id and entry.string
+    }
     return new | kept
+
+
+@lru_cache(maxsize=16)
+def plural_messages(code: str) -> tuple[Mapping[str, tuple[str, ...]], Callable[[int], int]]:
+    """Of one language every form of sentences with a count, by the English one for 1, and which form a count takes."""
+    path = MESSAGES_FOLDER / f"{code}.po"
+    if not path.exists():
+        return {}, lambda count: int(count != 1)
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=code)
+    forms = {
+        str(entry.id[0]): tuple(map(str, entry.string))
+        for entry in catalog
+        if isinstance(entry.id, tuple) and isinstance(entry.string, tuple) and all(entry.string)
+    }
+    return forms, c2py(catalog.plural_expr)
 
 
 def new_messages(code: str) -> dict[str, str]:
@@ -117,6 +137,13 @@ class Language:
         """The sentence in this language, its {named} values filled in."""
         text = self._text(sentence)
         return self._fill(text, values) if values else text
+
+    def plural(self, one: str, other: str, n: int, /, **values: object) -> str:
+        """The sentence for a count, {n} and its other {named} values filled in; English has one for 1 and one else."""
+        if self.code == "en":
+            return self._fill(one if n == 1 else other, {"n": n, **values})
+        forms, form_of = plural_messages(self.code)
+        return self._fill(forms[one][form_of(n)] if one in forms else other, {"n": n, **values})
 
     def each(self, sentence: str, /, **columns: Iterable[object]) -> list[str]:
         """A sentence for every row of columns of values."""

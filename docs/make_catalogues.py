@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 from babel.messages import Catalog
@@ -25,12 +26,13 @@ from data.translation import LANGUAGES, MESSAGES_FOLDER, NEW_MESSAGES, messages,
 ROOT = Path(__file__).parents[1]
 ROOMS = ("analytics", "data", "pages", "services", "views", "web")
 KEYWORDS = {"_": None, "N_": None, "each": None, "language": None}
+Sentence = str | tuple[str, str]  # a tuple: for a count of 1, and for others
 
 
 def template() -> Catalog:
     """Every sentence to translate, with the files that say it."""
     catalog = Catalog(project="Zone of Social Creativity", charset="utf-8", fuzzy=False)
-    places: dict[str, set[str]] = {}
+    places: dict[Sentence, set[str]] = {}
     for path in (ROOT / "app.py", *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))):
         for sentence in _marked(path):
             places.setdefault(sentence, set()).add(str(path.relative_to(ROOT)))
@@ -41,18 +43,23 @@ def template() -> Catalog:
     for path in (ROOT / "data" / "tables").glob("*/city.json"):
         for name in _city_names(json.loads(path.read_text(encoding="utf-8"))):
             places.setdefault(name, set()).add(str(path.relative_to(ROOT)))
-    for sentence, paths in sorted(places.items()):
-        if any(sign.isalpha() for sign in sentence):
+    for sentence, paths in sorted(places.items(), key=lambda item: str(item[0])):
+        if any(sign.isalpha() for sign in str(sentence)):
             catalog.add(sentence, locations=[(path, 0) for path in sorted(paths)])
     return catalog
 
 
-def _marked(path: Path) -> Iterator[str]:
+def _marked(path: Path) -> Iterator[Sentence]:
     """What a module marks. By its syntax tree: before Python 3.12 Babel does not look into f-strings."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
             case ast.Call(func=ast.Name("Entry"), args=[ast.Constant(), ast.Constant(), ast.Constant(str(title)), *_]):
                 yield title  # of a table's definition
+            case ast.Call(
+                func=ast.Name("plural") | ast.Attribute(attr="plural"),
+                args=[ast.Constant(str(one)), ast.Constant(str(other)), *_],
+            ):
+                yield one, other
             case ast.Call(func=ast.Name(name) | ast.Attribute(attr=name), args=[ast.Constant(str(sentence)), *_]):
                 if name in KEYWORDS:
                     yield sentence
@@ -68,7 +75,7 @@ def _city_names(settings: dict[str, object]) -> list[str]:
 
 def write_new() -> int:
     """Put sentences that a catalogue lacks into NEW_MESSAGES, what is filled in there already first."""
-    needed = [str(message.id) for message in template() if message.id]
+    needed = [message.id for message in template() if message.id and isinstance(message.id, str)]
     codes = [code for code in LANGUAGES if code != "en"]
     known = {code: messages(code) for code in codes}
     filled = {code: new_messages(code) for code in codes}
@@ -86,6 +93,11 @@ def write_new() -> int:
     return 0
 
 
+def is_whole(message: Any) -> bool:
+    """Whether every form of a message is translated."""
+    return bool(message.string) and (isinstance(message.string, str) or all(message.string))
+
+
 def main() -> int:
     """Bring each language's catalogue up to date, or say what is missing or unused."""
     if "--new" in sys.argv:
@@ -98,11 +110,11 @@ def main() -> int:
         if path.exists():
             with path.open("rb") as file:
                 catalog = read_po(file, locale=language)
-        translated = new_messages(language) | {
-            message.id: message.string for message in catalog if message.id and message.string
+        translated: dict[Any, Any] = new_messages(language) | {
+            message.id: message.string for message in catalog if message.id and is_whole(message)
         }
-        missing = sorted(sentence for sentence in needed if not translated.get(sentence))
-        unused = sorted(set(translated) - needed)
+        missing = sorted(str(sentence) for sentence in needed if not translated.get(sentence))
+        unused = sorted(str(sentence) for sentence in set(translated) - needed)
         faults += len(missing) + len(unused)
         print(f"{language}: {len(needed)} sentences, {len(missing)} missing, {len(unused)} unused")
         if "--check" in sys.argv:

@@ -179,7 +179,8 @@ def facility_points(ctx: CityContext, kind: str) -> pd.DataFrame:
     """Facilities of a kind with the text their dots show: their places."""
     rows, _ = optional_table(ctx, "facilities"), ctx.language
     rows = rows[rows["kind"] == kind]
-    texts = pd.Series(_.each("{n:,} places", n=rows["places"].fillna(0).tolist()), index=rows.index, dtype=object)
+    texts = [_.plural("{n:,} place", "{n:,} places", int(places)) for places in rows["places"].fillna(0)]
+    texts = pd.Series(texts, index=rows.index, dtype=object)
     return rows.assign(shown=texts.where(rows["places"].notna(), _("places not stated")))
 
 

@@ -318,7 +318,7 @@ def cluster_figure(ctx: CityContext, territory: Territory, query: Question) -> F
     key = legend(ctx, title, grouped, [labels["bad" if value else "good"] for value in grouped.lows], labels[""])
     shapes = area_shapes(ctx, level)
     layers = [area_layer(ctx, whole_city, shapes, rows, grouped, level), outline_layer(ctx, whole_city)]
-    finding = _("{bad} areas are jointly underserved", bad=count)
+    finding = _.plural("{n} area is jointly underserved", "{n} areas are jointly underserved", count)
     if not count:
         finding = _("No areas are jointly underserved")
         if len(rows) < MIN_CLUSTERS:

@@ -148,7 +148,7 @@ def area_map(
         outline_layer(ctx, territory),
         *([] if dots is None else [point_layer(ctx, dots, level)]),
     ]
-    dot_label = "" if dots is None else ctx.language("{points:,} facilities", points=len(dots))
+    dot_label = "" if dots is None else ctx.language.plural("{n:,} facility", "{n:,} facilities", len(dots))
     key_to_colours = legend(
         ctx, f"{caption.unit}, {caption.period}", grouped, ranges(grouped, shading, ctx.language), points=dot_label
     )

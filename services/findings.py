@@ -88,8 +88,11 @@ def names_at_end(rows: pd.DataFrame, name: str, value: str, *, largest: bool) ->
 def left_out(ctx: CityContext, rows: pd.DataFrame, value: str, base: str) -> str:
     """How many areas have a figure that rests on too few people to be ranked; '' if none."""
     few = int((rows[value].notna() & (rows[base].astype(float) < MIN_BASE)).sum())
-    return (
-        ctx.language("{few} areas with fewer than {least} people are not ranked", few=few, least=MIN_BASE)
-        if few
-        else ""
+    if not few:
+        return ""
+    return ctx.language.plural(
+        "{n} area with fewer than {least} people is not ranked",
+        "{n} areas with fewer than {least} people are not ranked",
+        few,
+        least=MIN_BASE,
     )

@@ -215,7 +215,7 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
             submarket=name,
             weighted=rows["weighted"].max(),
         ),
-        lambda count: _("{count} firms", count=_.number(count)),
+        lambda count: _.plural("{n:,} firm", "{n:,} firms", round(count)),
         subject=_("Largest submarket"),
         what=_("submarkets"),
         largest=True,

@@ -78,7 +78,7 @@ def outcomes_figure(ctx: CityContext, initiatives: pd.DataFrame) -> Figure | Non
     )
     if rows.empty:
         return None
-    caption = register_caption(ctx, _("{listed} results are on record", listed=len(rows)))
+    caption = register_caption(ctx, _.plural("{n} result is on record", "{n} results are on record", len(rows)))
     return figure(ctx, "outcomes", caption, rows.where(rows != "", None), None, REGISTER_COLUMNS)
 
 

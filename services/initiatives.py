@@ -122,7 +122,7 @@ def list_figure(ctx: CityContext, rows: pd.DataFrame, total: int) -> Figure:
     table = rows[LISTED].assign(**{field: rows[field].map(names[field]) for field in ("topic", "stage", "theme")})
     table["why"] = [", ".join(_(reason) for reason in why.split(", ")) for why in rows["why"]]
     table = table if table["why"].any() else table.drop(columns="why")
-    finding = _("{number:,} of {total:,} initiatives", number=len(rows), total=total)
+    finding = _.plural("{number:,} of {n:,} initiative", "{number:,} of {n:,} initiatives", total, number=len(rows))
     note = _(
         "Empty cells are not known. Each fact of the starting set carries the page it was read on and the "
         "day. Choose a row to see one."
@@ -232,10 +232,10 @@ def import_file(ctx: CityContext, content: bytes, name: str, who: str) -> tuple[
     good, report = background.run(ctx.language, exchange.check, content, name)
     if good:
         register.add_many(good, who)
-    words = _(
-        "{stored:,} initiatives stored; {row:,} rows not, each listed with what to mend.",
-        stored=len(good),
-        row=report["row"].nunique(),
-    )
+    words = _.plural("{n:,} initiative stored.", "{n:,} initiatives stored.", len(good))
+    if rows := report["row"].nunique():
+        words += " " + _.plural(
+            "{n:,} row not: it is listed with what to mend.", "{n:,} rows not: each is listed with what to mend.", rows
+        )
     caption = register_caption(ctx, _("Rows that were not stored"))
     return words, figure(ctx, "import", caption, report, None, COLUMNS) if len(report) else None

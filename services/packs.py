@@ -239,7 +239,8 @@ def findings_figure(ctx: CityContext, upload: Upload) -> Figure:
     table["level"] = table["level"].map(LEVELS).map(_)
     table["row"] = table["row"].astype("Int64").astype("string")
     warnings = sum(finding.level == "warning" for finding in findings)
-    words = _("{errors} errors, {warnings} warnings.", errors=upload.errors, warnings=warnings)
+    words = _.plural("{n} error", "{n} errors", upload.errors)
+    words += ", " + _.plural("{n} warning", "{n} warnings", warnings)
     return figure(ctx, "findings", Caption(words, "", "", upload.name), table, None, COLUMNS)
 
 

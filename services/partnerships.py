@@ -104,9 +104,9 @@ def _brokers(ctx: CityContext, actors: pd.DataFrame) -> Finding:
     pairs = others * (others - 1) / 2
     most = extreme(actors, "brokerage", largest=True)
     if most is None or most.value == 0:
-        return Finding(
-            "", False, _("{group} groups of partners, none tied to another", group=actors["group"].nunique())
-        )
+        groups = actors["group"].nunique()
+        words = _.plural("{n} group of partners", "{n} groups of partners, none tied to another", groups)
+        return Finding("", False, words)
     return Finding(
         _("Most in between: {iloc}", iloc=_.listed(most.names)),
         len(most.names) <= MOST_BROKERS and most.value >= MIN_BROKERAGE,

@@ -56,7 +56,9 @@ def _of(entry: Entry) -> tuple[tuple[date, ...], Rhythm | None]:
 def _every(_: Language, months: int) -> str:
     if months in EVERY:
         return _(EVERY[months])
-    return _("every {n} years", n=months // 12) if months % 12 == 0 else _("every {n} months", n=months)
+    if months % 12 == 0:
+        return _.plural("every year", "every {n} years", months // 12)
+    return _.plural("every month", "every {n} months", months)
 
 
 def calendar_figure(ctx: CityContext) -> Figure:

@@ -193,7 +193,11 @@ def _pin_map(ctx: CityContext, question: QuestionView, answer: Mapping[str, Any]
     rows[["lon", "lat"]] = spots
     rows = rows.sort_values("people", ascending=False, ignore_index=True)
     inside = int(rows["people"].sum())
-    finding = _("{pins} pins; where five or more mean one place it is shown, others by their area", pins=inside)
+    finding = _.plural(
+        "{n} pin; where five or more mean one place it is shown, others by their area",
+        "{n} pins; where five or more mean one place it is shown, others by their area",
+        inside,
+    )
     circles = rows.assign(
         id="",
         name=rows["place"],

@@ -181,7 +181,7 @@ def decisions_figure(ctx: CityContext, entries: list[DecisionView], key: str = "
             for entry in entries
         ]
     )
-    finding = _("{decisions} decisions, and what became of them", decisions=len(rows))
+    finding = _.plural("{n} decision, and what became of it", "{n} decisions, and what became of them", len(rows))
     caption = Caption(finding, "", _.day(date.today()), _("this server's workshops, goals and register"))
     return figure(ctx, key, caption, rows, None, COLUMNS)
 

@@ -8,7 +8,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_r
 
 from data.translation import LANGUAGES, N_, Language, preferred, separators
 
-__all__ = ["N_", "_", "control", "current", "localise_chart"]
+__all__ = ["N_", "_", "control", "current", "localise_chart", "plural"]
 KEY = "lang"
 
 
@@ -22,6 +22,11 @@ def current() -> Language:
 def _(sentence: str, /, **values: object) -> str:
     """A sentence in the reader's language, its {named} values filled in."""
     return current()(sentence, **values)
+
+
+def plural(one: str, other: str, n: int, /, **values: object) -> str:
+    """A sentence for a count in the reader's language, {n} and its other {named} values filled in."""
+    return current().plural(one, other, n, **values)
 
 
 def localise_chart(figure: go.Figure, language: Language) -> go.Figure:

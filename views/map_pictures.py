@@ -163,7 +163,7 @@ def _points(
     figure: go.Figure, style: Style, legend: Legend | None, points: pd.DataFrame, highlighted: bool = False
 ) -> None:
     label = (legend.highlighted if highlighted else legend.points) if legend else ""
-    name = label or style.language("{points:,} facilities", points=len(points))
+    name = label or style.language.plural("{n:,} facility", "{n:,} facilities", len(points))
     size, colour = (9, GROUPS[2]) if highlighted else (5, GROUPS[5])
     marker = {"size": size, "color": colour, "line": {"color": "white", "width": 0.5}}
     figure.add_scatter(x=points["lon"], y=points["lat"], mode="markers", name=name, marker=marker)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from views import state
-from views.language import _
+from views.language import _, plural
 
 
 def pinned() -> list[dict[str, Any]]:
@@ -35,4 +35,10 @@ def control(title: str) -> None:
             add(title, note)
             st.rerun()
         if steps:
-            st.caption(_("{pinned} views pinned; the page *Story* puts them in order.", pinned=len(steps)))
+            st.caption(
+                plural(
+                    "{n} view pinned; the page *Story* puts views in order.",
+                    "{n} views pinned; the page *Story* puts them in order.",
+                    len(steps),
+                )
+            )

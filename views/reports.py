@@ -103,7 +103,7 @@ def part(figure: Figure, language: Language) -> Part:
         tables,
         numbers,
         language("Source: {credit}", credit=figure.source),
-        language("{more} more rows are in the data.", more=more) if more > 0 else "",
+        language.plural("{n} more row is in the data.", "{n} more rows are in the data.", more) if more > 0 else "",
     )
 
 

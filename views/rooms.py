@@ -16,7 +16,7 @@ from data.store.decisions import Decided
 from data.store.runs import Opening
 from views import controls, figures, presenting, state
 from views.language import KEY as LANGUAGE_KEY
-from views.language import _, current, localise_chart
+from views.language import _, current, localise_chart, plural
 from views.palette import GROUPS, style
 from views.room_charts import votes
 from views.text import escaped
@@ -248,7 +248,7 @@ def not_asked(sentences: Sequence[str]) -> None:
 
 def about_minutes(room: Any, day: str) -> None:
     """When the room met, who was there, and what its answers are."""
-    parts = [day, _("code {code}", code=room.code), _("{joined} devices joined", joined=room.joined)]
+    parts = [day, _("code {code}", code=room.code), plural("{n} device joined", "{n} devices joined", room.joined)]
     if room.practice:
         parts.append(_("A room to practise in: most of its answers are invented."))
     if not room.closed:

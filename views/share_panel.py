@@ -16,7 +16,7 @@ from data.settings import settings
 from data.translation import Language
 from views import exports, figures, state
 from views.brand import Brand
-from views.language import _, current
+from views.language import _, current, plural
 
 BRIEFS = ("pdf", "pptx", "docx", "html")
 
@@ -88,10 +88,10 @@ def _report(title: str, cited: str, view: str, brand: Brand) -> None:
         _("This page as"), kinds, format_func=lambda key: _(exports.REPORTS[key][0]), horizontal=True, key="report_kind"
     )
     if right.button(_("Make report"), key="report_make"):
-        with st.status(_("Drawing {figures} figures …", figures=len(shown))) as status:
+        with st.status(plural("Drawing {n} figure …", "Drawing {n} figures …", len(shown))) as status:
             bar = st.progress(0.0)
             day = language.day(date.today())
-            lines = [_("Made on {day} · {figures} figures", day=day, figures=len(shown)), cited]
+            lines = [plural("Made on {day} · {n} figure", "Made on {day} · {n} figures", len(shown), day=day), cited]
             from views import reports  # its libraries load with the first report
 
             report = reports.Report(title, lines, figures.key_figures_shown(), shown, brand, language)

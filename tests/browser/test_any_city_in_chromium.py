@@ -47,7 +47,7 @@ def test_a_broken_pack_is_told_and_a_mended_one_becomes_a_city(visit: Callable[.
     files["city.toml"] = files["city.toml"].replace('persons = "persons"\n', "", 1)
     files["residents.csv"] = files["residents.csv"].replace("persons", "heads").replace("0-5,100", "0-5,-4")
     sent_and_checked(seen, files)
-    expect(seen.page.get_by_text("1 errors, 0 warnings.")).to_be_visible()
+    expect(seen.page.get_by_text("1 error, 0 warnings")).to_be_visible()
     expect(seen.page.get_by_role("button", name="Build the city")).to_have_count(0)
     files["residents.csv"] = files["residents.csv"].replace("0-5,-4", "0-5,40")
     sent_and_checked(seen, files)

@@ -230,7 +230,7 @@ def test_a_figure_is_linked_and_pinned_alone(visit: Callable[..., Visit]) -> Non
     link = shown.inner_text().replace("\n", "")
     seen.page.keyboard.press("Escape")
     part(seen, "stock", "Pin").click()
-    expect(seen.page.get_by_text("1 views pinned")).to_be_visible()
+    expect(seen.page.get_by_text("1 view pinned")).to_be_visible()
     seen.page.goto(link)
     expect(seen.page.locator("h3:visible")).to_have_text([finding], timeout=60_000)
     assert seen.page.locator("h1:visible, [data-testid=stSidebar]:visible").count() == 0

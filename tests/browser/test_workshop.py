@@ -193,7 +193,7 @@ def test_a_story_is_told_by_keys_and_its_notes_follow(visit: Callable[..., Visit
 def test_a_view_is_pinned_stored_and_opened_again(visit: Callable[..., Visit], codes: dict[str, str]) -> None:
     seen = visit("coverage?service=library&district=02")
     seen.page.get_by_role("button", name="Pin this view").click()
-    expect(seen.page.get_by_text("1 views pinned")).to_be_visible()
+    expect(seen.page.get_by_text("1 view pinned")).to_be_visible()
     seen.page.locator("[data-testid=stTopNavSection], [data-testid=stTopNav]").get_by_text("more").first.click()
     seen.page.get_by_role("menuitem", name="Story").or_(seen.page.get_by_role("link", name="Story")).first.click()
     seen.settle()

@@ -100,7 +100,7 @@ def test_a_pack_is_read_mapped_checked_and_built() -> None:
     app = at_end_of_work(app)
     assert not app.exception
     findings = figures(app)[-1]
-    assert findings.finding == "1 errors, 0 warnings."
+    assert findings.finding == "1 error, 0 warnings"
     assert findings.rows[["file", "column"]].to_numpy().tolist() == [["residents.csv", "heads"]]
     assert "Build the city" not in [button.label for button in app.button]
     files["residents.csv"] = files["residents.csv"].replace("0-5,-4", "0-5,40")
