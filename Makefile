@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ZONE := $(BIN)/python -m zone.cli
 
-.PHONY: run test lint project fast servers browser programs lock calibrate check build ground refresh endpoints messages words bench hostile attack mutants hamburg docs clean
+.PHONY: run test lint project fast servers browser programs lock calibrate check build ground refresh endpoints messages words readability review bench hostile attack mutants hamburg docs clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -80,6 +80,7 @@ ground: .venv/dev
 	$(BIN)/python -m data.ground_making --sources ../shared/sources
 
 # A second city from a folder of its publishers' files; the pack stays in PACK, to hand on.
+SHEETS ?= /tmp/zone-sheets
 HAMBURG ?= ../shared/sources/hamburg
 PACK ?= /tmp/hamburg
 hamburg: .venv/app
@@ -99,6 +100,14 @@ messages: .venv/dev
 # New sentences into one file, all languages beside each other; `messages` moves them on into the catalogues.
 words: .venv/dev
 	PYTHONPATH=. $(BIN)/python docs/make_catalogues.py --new
+
+# How hard the sentences are to read (docs/readability.md).
+readability: .venv/dev
+	PYTHONPATH=. $(BIN)/python docs/readability.py
+
+# A sheet for native readers of a language: what is said, its translation, where (not kept in the repository).
+review: .venv/dev
+	PYTHONPATH=. $(BIN)/python docs/review_sheets.py $(SHEETS)
 
 calibrate: .venv/dev
 	$(BIN)/python -m pytest tests/calibration --long

@@ -52,52 +52,6 @@ def wrap(label: str, width: int = 20) -> str:
     return "<br>".join(textwrap.wrap(html.escape(label), width))
 
 
-NARROW, LOW = 270, 330  # pixels of a plot on a phone: words that find a place there find one everywhere
-PLACES = {
-    "top center": (-0.5, -1.0),
-    "bottom center": (-0.5, 0.0),
-    "middle right": (0.0, -0.5),
-    "middle left": (-1.0, -0.5),
-}
-
-
-def free_places(x: pd.Series, y: pd.Series, labels: list[str], first: str = "") -> tuple[list[str], list[str]]:
-    """Text and place of each point's label so that no two lie over each other or leave the plot, even on a phone; a
-    label without a free place is left out, for the tooltip to say.
-
-    labels: '' for points without one. first: the label that is placed before all others.
-    """
-    across, down = (NARROW * _spread(x).to_numpy(), LOW * (1 - _spread(y).to_numpy()))
-    texts, places, taken = [""] * len(labels), ["top center"] * len(labels), list[tuple[float, float, float, float]]()
-    for number in sorted(range(len(labels)), key=lambda number: labels[number] != first):
-        lines = labels[number].split("<br>")
-        wide, high = 6.4 * max(map(len, lines)) + 4, 15.0 * len(lines) + 2
-        for place, (left, top) in PLACES.items() if labels[number] else ():
-            aside = 6 * (2 * left + 1) if place.startswith("middle") else 0
-            west, north = (
-                across[number] + left * wide + aside,
-                down[number] + top * high + (8 * (2 * top + 1) if not aside else 0),
-            )
-            box = (west, north, west + wide, north + high)
-            if west < 0 or box[2] > NARROW or any(_overlap(box, other) for other in taken):
-                continue
-            texts[number], places[number] = labels[number], place
-            taken.append(box)
-            break
-    return texts, places
-
-
-def _spread(values: pd.Series) -> pd.Series:
-    """Values from 0 to 1 along an axis with the room that plotly leaves at its ends."""
-    numbers = values.astype(float)
-    low, high = numbers.min(), numbers.max()
-    return 0.06 + 0.88 * (numbers - low) / ((high - low) or 1)
-
-
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
 def _label_ends(figure: go.Figure, ends: list[tuple[str, float, str]], span: tuple[float, float]) -> None:
     """Name each line or band at its right end, moved apart where they would touch; lowest first.
 
@@ -394,5 +348,28 @@ def dumbbell(
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         xaxis={"range": [-2, 102]},
         yaxis={"automargin": True, "rangemode": "normal"},
+    )
+    return figure
+
+
+def radar(style: Style, table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
+    """Parts around a circle, 0 to 100, one outline a group; gaps leave the outline open."""
+    figure = blank(460, "")
+    for place, (group, part) in enumerate(table.groupby(by, sort=False)):
+        closed = pd.concat([part, part.iloc[:1]])
+        figure.add_scatterpolar(
+            r=closed[value],
+            theta=closed[label],
+            name=str(group),
+            mode="lines+markers",
+            connectgaps=False,
+            line={"color": GROUPS[place % len(GROUPS)], "dash": "solid" if place == 0 else "dot"},
+        )
+    figure.update_layout(
+        showlegend=True,
+        hovermode="closest",
+        polar={"radialaxis": {"range": [0, 100], "tickvals": [0, 50, 100]}},
+        legend={"orientation": "h"},
+        margin={"l": 110, "r": 110},  # words stand left and right of the circle, on a phone too
     )
     return figure

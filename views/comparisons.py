@@ -11,7 +11,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy.optimize import isotonic_regression
 
-from views.charts import annotate, blank, free_places, wrap
+from views.charts import annotate, blank, wrap
+from views.label_places import free_places, room
 from views.palette import GROUPS, INK, Style
 
 GREY = "#8a8a8a"
@@ -318,16 +319,22 @@ def network(
 ) -> go.Figure:
     """Actors as points, coloured and shaped by sector, tied by lines; groups are named below.
 
+    Those with most ties are named first; who finds no place for a name is named by hovering.
+
     places: name, x, y, place (of its group), sector (a code of sectors), ties (how many), brokerage, city. sectors:
     what each is called. labels: x, y, text. Long names are whole by hovering.
     """
-    figure = blank(200 * (int(places["place"].max()) // 3 + 1) + 60, "")
+    high = 200 * (int(places["place"].max()) // 3 + 1)
+    figure = blank(high + 60, "")
+    places = places.sort_values("ties", ascending=False, kind="stable")
     at = places.set_index("name")[["x", "y"]]
     x, y = ([value for tie in ties for value in (*at.loc[list(tie), axis], None)] for axis in ("x", "y"))
     figure.add_scatter(x=x, y=y, mode="lines", line={"color": GREY, "width": 0.7}, hoverinfo="skip", showlegend=False)
-    middle = places["place"].map(places.groupby("place")["x"].mean())
-    side = np.where(places["x"] >= middle - 0.01, "middle right", "middle left")  # names stand outside of the ties
-    places = places.assign(side=side, label=[textwrap.shorten(name, 22, placeholder="…") for name in places["name"]])
+    groups = [wrap(text, 16) for text in labels["text"]]
+    names = [html.escape(textwrap.shorten(name, 22, placeholder="…")) for name in places["name"]]
+    x, y = (pd.concat([labels[axis], places[axis]], ignore_index=True) for axis in ("x", "y"))
+    texts, sides = free_places(x, y, groups + names, low=high, below=len(groups))
+    places = places.assign(side=sides[len(groups) :], label=texts[len(groups) :])
     looks = zip(sectors, (GROUPS[0], GROUPS[2], GROUPS[1]), ("circle", "square", "diamond"), strict=True)
     for sector, colour, symbol in looks:
         part = places[places["sector"] == sector]
@@ -335,7 +342,7 @@ def network(
             x=part["x"],
             y=part["y"],
             mode="markers+text",
-            text=[html.escape(label) for label in part["label"]],
+            text=part["label"],
             textposition=part["side"],
             textfont={"size": 10},
             name=sectors[sector],
@@ -344,33 +351,23 @@ def network(
             hovertemplate="%{customdata[0]}, %{customdata[1]}: %{customdata[2]} "
             f"{style.language('ties')}<extra></extra>",
         )
-    look = {"showarrow": False, "yanchor": "top", "font": {"size": 11}}
-    annotate(figure, [row | look | {"text": wrap(row["text"], 16)} for row in labels.to_dict("records")])
+    figure.add_scatter(
+        x=labels["x"],
+        y=labels["y"],
+        mode="text",
+        text=texts[: len(groups)],
+        textposition="bottom center",
+        textfont={"size": 11},
+        hovertext=labels["text"],
+        hoverinfo="text",
+        showlegend=False,
+    )
     figure.update_layout(
         hovermode="closest",
         showlegend=True,
         legend={"orientation": "h", "y": 1, "yanchor": "top"},
-        xaxis={"visible": False, "range": [places["x"].min() - 2.4, places["x"].max() + 2.4]},
-        yaxis={"visible": False, "range": [places["y"].min() - 1, places["y"].max() + 1]},
-    )
-    return figure
-
-
-def radar(style: Style, table: pd.DataFrame, label: str, value: str, by: str) -> go.Figure:
-    """Parts around a circle, 0 to 100, one outline a group; gaps leave the outline open."""
-    figure = blank(460, "")
-    for place, (group, part) in enumerate(table.groupby(by, sort=False)):
-        closed = pd.concat([part, part.iloc[:1]])
-        figure.add_scatterpolar(
-            r=closed[value],
-            theta=closed[label],
-            name=str(group),
-            mode="lines+markers",
-            connectgaps=False,
-            line={"color": GROUPS[place % len(GROUPS)], "dash": "solid" if place == 0 else "dot"},
-        )
-    figure.update_layout(
-        showlegend=True, hovermode="closest", polar={"radialaxis": {"range": [0, 100]}}, legend={"orientation": "h"}
+        xaxis={"visible": False, "range": room(x)},
+        yaxis={"visible": False, "range": room(y)},
     )
     return figure
 

@@ -63,8 +63,8 @@ def _mirrored(side: str) -> str:
 
 def _mirror_note(note: go.layout.Annotation) -> None:
     sides = {"left": "right", "right": "left"}
-    # On the paper the place is mirrored; in data it moves with the axis.
-    if note.xref == "paper":
+    # On the paper, and in a panel of it, the place is mirrored; in data it moves with the axis.
+    if note.xref == "paper" or str(note.xref).endswith("domain"):
         note.update(x=1 - note.x)
     note.update(xanchor=sides.get(note.xanchor, note.xanchor), align=sides.get(note.align, note.align))
     if note.xshift:

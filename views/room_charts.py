@@ -76,7 +76,8 @@ def points(style: Style, table: pd.DataFrame, *, unit: str, digits: int = 0) -> 
     figure.update_layout(
         hovermode="closest",
         showlegend=True,
-        legend={"orientation": "h", "y": -0.12},
+        legend={"orientation": "h", "y": 0, "yref": "container", "yanchor": "bottom"},
+        margin={"b": 80},  # for the axis and, on a phone, a legend of two lines
         xaxis={"rangemode": "tozero"},
         yaxis={"autorange": "reversed", "tickfont": {"size": 15}, "rangemode": "normal"},
     )

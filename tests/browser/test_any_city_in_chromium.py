@@ -37,7 +37,7 @@ def sent_and_checked(seen: Visit, files: dict[str, str]) -> None:
             seen.settle()
     seen.settle()
     seen.page.get_by_role("button", name="Check", exact=True).click()
-    seen.page.wait_for_selector("text=/errors, .* warnings/")
+    seen.page.wait_for_selector("text=/errors?, .* warnings?/")
     seen.settle()
 
 

@@ -8,6 +8,7 @@ import ast
 import re
 import string
 import sys
+import warnings
 from datetime import date
 from pathlib import Path
 
@@ -57,9 +58,21 @@ def wanted() -> set[str]:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_sentence_is_missing_or_unused(language: str) -> None:
+    import make_catalogues
+
     have, need = set(messages(language)), wanted()
     assert have - need == set(), "unused: run `make messages`"
-    assert need - have == set(), "missing: run `make messages`, then translate"
+    if make_catalogues.is_released((ROOT / "CHANGELOG.md").read_text(encoding="utf-8")):
+        assert need - have == set(), "missing: run `make messages`, then translate"
+    elif need - have:
+        warnings.warn(f"{len(need - have)} sentences are not translated into {language} yet", stacklevel=1)
+
+
+def test_what_is_not_translated_yet_stops_a_release_and_no_branch() -> None:
+    import make_catalogues
+
+    assert not make_catalogues.is_released("# Changelog\n\n## 2026.12 (unreleased)\n\n## 2026.11\n")
+    assert make_catalogues.is_released("# Changelog\n\n## 2026.11\n\n## 2026.10\n")
 
 
 def values(sentence: str) -> list[tuple[str, str]]:

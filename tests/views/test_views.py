@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from data.cache import ByteCache
 from data.figures import Column, Figure
 from data.translation import Language
-from views import charts, comparisons, exports, prints
+from views import charts, comparisons, exports, label_places, prints
 from views.palette import Style
 
 
@@ -28,13 +28,16 @@ def test_labels_keep_their_order_and_their_distance(values: list[float], step: f
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 100), st.text("abc", max_size=30)), min_size=1, max_size=25))
 def test_labels_of_points_never_lie_over_each_other(points: list[tuple[float, float, str]]) -> None:
     x, y, labels = (list(column) for column in zip(*points, strict=True))
-    texts, places = charts.free_places(pd.Series(x), pd.Series(y), labels)
-    across, down = charts.NARROW * charts._spread(pd.Series(x)), charts.LOW * (1 - charts._spread(pd.Series(y)))
+    texts, places = label_places.free_places(pd.Series(x), pd.Series(y), labels)
+    across, down = (
+        label_places.NARROW * label_places._spread(pd.Series(x)),
+        label_places.LOW * (1 - label_places._spread(pd.Series(y))),
+    )
     boxes = []
     for number, text in enumerate(texts):
         assert text in ("", labels[number])
         if text:
-            left, top = charts.PLACES[places[number]]
+            left, top = label_places.PLACES[places[number]]
             wide = 6.4 * len(text)
             away = 0 if places[number].startswith("middle") else 8 * (2 * top + 1)  # from the middle of the mark
             boxes.append((across[number] + left * wide, down[number] + top * 14 + away, wide))
@@ -46,7 +49,9 @@ def test_labels_of_points_never_lie_over_each_other(points: list[tuple[float, fl
 
 def test_a_label_at_the_edge_stands_inside_and_the_first_one_keeps_its_place() -> None:
     x, y = pd.Series([0.0, 100.0, 50.0, 50.0]), pd.Series([0.0, 0.0, 50.0, 50.1])
-    texts, places = charts.free_places(x, y, ["a long name here", "another long name", "under", "chosen"], "chosen")
+    texts, places = label_places.free_places(
+        x, y, ["a long name here", "another long name", "under", "chosen"], "chosen"
+    )
     assert places[:2] == ["middle right", "middle left"]
     assert texts[3] == "chosen"
     assert places[3] == "top center"
@@ -145,3 +150,14 @@ def test_print_holds_any_text() -> None:
     odd = 'Straße #let x = "1" $ * _ @ <tag> \\'
     paper = prints.pdf(odd, odd, {"Gaps": [odd]}, {"Table": (["", "A"], [[odd, "1"]])}, odd, Language())
     assert paper.startswith(b"%PDF")
+
+
+def test_names_below_stand_below_or_nowhere_and_a_short_bar_below_zero_has_its_number_across() -> None:
+    x, y = pd.Series([50.0, 0.0, 100.0]), pd.Series([0.0, 100.0, 100.0])
+    _texts, places = label_places.free_places(x, y, ["group", "actor", "other"], below=1)
+    assert places[0] == "bottom center"
+    table = pd.DataFrame({"name": ["up", "little down", "far down"], "change": [100.0, -20.0, -150.0]})
+    figure = charts.bars(Style(), table, "name", "change", unit="persons")
+    numbers = [number for trace in figure.data if trace.type == "scatter" for number in trace.customdata]
+    assert numbers == [-20.0], "a bar that is long has its number inside"
+    assert list(figure.data[0].x) == [-150.0, -20.0, 100.0]
