@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -191,6 +191,15 @@ class Figure:
     def subtitle(self) -> str:
         """Unit, period and caveat in one line."""
         return " · ".join(part for part in (self.measured, self.note) if part)
+
+    def ranked(self, last: int) -> Figure:
+        """The rows of ranks 1 to `last` as a table with their shapes; ties may make them more, unranked rows are not
+        among them. The figure needs a column rank.
+        """
+        chosen = (self.rows["rank"].astype("Float64") <= last).fillna(False).to_numpy(dtype=bool)
+        shapes = self.geometry
+        some = None if shapes is None else lambda: [shape for shape, on in zip(shapes(), chosen, strict=True) if on]
+        return replace(self, rows=self.rows[chosen].reset_index(drop=True), geometry=some, drawing=None)
 
     def headings(self) -> list[str]:
         """What each column is called, with its unit."""

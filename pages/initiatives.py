@@ -17,6 +17,7 @@ territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Initiatives of social innovation"), ctx, territory, follows="world")
 everything = initiatives.all_initiatives()
 query = state.read(initiatives.Query, initiatives.options(ctx, everything))
+state.write_always("initiative")  # the first of the list is another one as soon as somebody adds one
 labels, names = initiatives.form_labels(ctx), initiatives.code_names(ctx)
 
 

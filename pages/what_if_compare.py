@@ -34,6 +34,8 @@ territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Scenarios"), ctx, territory, follows="city")
 saved, may_edit = scenarios.saved(ctx), ctx.role in ("editor", "admin")
 query = state.read(scenarios.Query, {"compare": list(saved)}, {"compare": tuple(saved)[:2]})
+if saved:
+    state.write_always("compare")  # a link must not show others once somebody has saved one
 views = {
     page: state.stored(page, service.Query, service.defaults(ctx))
     for page, (_part, _title, service) in scenarios.PARTS.items()

@@ -133,10 +133,21 @@ def bounds(ctx: CityContext, district: str) -> tuple[float, float, float]:
     return (west + east) / 2, (south + north) / 2, ctx.city.zoom + 1.4
 
 
+# UNHCR's codes of origins that are no country by any standard, so no locale has their names.
+NO_COUNTRIES = {
+    "UNK": N_("Unknown"),
+    "XXA": N_("Stateless"),
+    "TIB": N_("Tibetan"),
+    "AB9": N_("Abyei Area"),
+}
+
+
 def _names_of_countries(language: Language) -> dict[str, str]:
     rows = world_table("countries")
     names = english_names() | dict(zip(rows["iso3"], rows["name"], strict=True))
-    return {code: language.country(code, name) for code, name in names.items()}
+    return {code: language.country(code, name) for code, name in names.items()} | {
+        code: language(name) for code, name in NO_COUNTRIES.items()
+    }
 
 
 @cached

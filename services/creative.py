@@ -54,6 +54,17 @@ COLUMNS = by_name(
 )
 
 
+ACTIVITIES = (  # of cultural work in Eurostat's table
+    N_("Arts and entertainment (R90)"),
+    N_("Broadcasting (J60)"),
+    N_("Design, photography, translation (M74.1 to M74.3)"),
+    N_("Film, television, music (J59)"),
+    N_("Libraries, archives, museums (R91)"),
+    N_("Printing (C18)"),
+    N_("Publishing (part of J58)"),
+)
+
+
 class Query(ViewState):
     """What a reader asks of this page: the scope whose codes are listed."""
 
@@ -257,6 +268,7 @@ def activities_figure(ctx: CityContext) -> Figure:
     """What cultural work in the EU consists of, by year."""
     _, rows = ctx.language, world_table(UNION)
     rows = rows[rows["split"] == "activity"].drop(columns="split")
+    rows = rows.assign(part=rows["part"].map({activity: _(activity) for activity in ACTIVITIES}))
     first, last = int(rows["year"].min()), int(rows["year"].max())
     wide = rows.pivot(index="part", columns="year", values="thousand_persons")
     change = (wide[last] / wide[first] - 1).rename("change").rename_axis("name").reset_index()

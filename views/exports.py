@@ -21,6 +21,7 @@ from views.language import _, current
 from views.palette import Style
 
 MAX_SHEET_ROWS = 1_048_575  # below its headings; a workbook would leave out the rest without a word
+FIRST = 5  # ranks that can be taken alone
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # kinds of report of a whole page (views.reports), which loads with the first
 REPORTS = {
@@ -149,10 +150,22 @@ def kinds(figure: Figure, language: Language) -> dict[str, tuple[str, str, Calla
 
 def buttons(figure: Figure) -> None:
     """Buttons that take table and picture away; each file is made when its button is pressed."""
-    stem = file_stem(figure.finding)
+    stem, drawn = file_stem(figure.finding), figure.drawing is not None
+    if "rank" in figure.rows and len(figure.rows) > FIRST:
+        parts = {"all": _("All rows"), "first": _("Ranks 1 to {last}", last=FIRST)}
+        part = st.segmented_control(
+            _("Rows"),
+            list(parts),
+            default="all",
+            format_func=parts.__getitem__,
+            key=f"{figure.key}-part",
+            required=True,
+        )
+        if part == "first":
+            figure, stem = figure.ranked(FIRST), f"{stem}-1-{FIRST}"
     with st.container(horizontal=True, gap="xsmall"):
         for ending, (label, mime, make) in kinds(figure, current()).items():
             key = f"{figure.key}-{ending}"
             st.download_button(label, make, f"{stem}.{ending}", mime, key=key, on_click="ignore")
-    if figure.drawing is not None and not can_draw():
+    if drawn and not can_draw():
         st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))

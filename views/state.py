@@ -104,6 +104,13 @@ def read(
     return result
 
 
+def write_always(*names: str) -> None:
+    """Have the address say these choices of the page as they are: what is usual changes with what people store."""
+    choices = st.session_state["_choices"]
+    for name in names:
+        choices[name] = (choices[name][0], _MISSING)
+
+
 def widget_key(name: str, scope: str = "") -> str:
     """The key of a choice's control: of its page, so that no value strays to another; territory has the same on all."""
     scope = scope or page()

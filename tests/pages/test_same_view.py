@@ -123,6 +123,7 @@ ABOUT_PEOPLE_HERE = (
     "story",
     "data_tables",
     "data_city",
+    "data_elsewhere",
     "what_if_compare",
 )
 
