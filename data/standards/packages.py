@@ -1,7 +1,7 @@
 """Data packages (Frictionless) and tables described by CSV on the Web, in a zip: read as their descriptors say.
 
 A descriptor is a stranger's: only files inside the zip are read, and no address in it is followed
-(docs/decisions/0016-standards-in.md says why the frictionless library is not used).
+(docs/decisions/0017-standards-in.md says why the frictionless library is not used).
 """
 
 from __future__ import annotations

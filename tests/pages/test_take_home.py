@@ -33,6 +33,7 @@ WITHOUT_FIGURES = {
     "workshop",
     "story",
     "creative_firms",
+    "data_elsewhere",
 }
 
 
