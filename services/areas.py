@@ -134,12 +134,7 @@ def bounds(ctx: CityContext, district: str) -> tuple[float, float, float]:
 
 
 # UNHCR's codes of origins that are no country by any standard, so no locale has their names.
-NO_COUNTRIES = {
-    "UNK": N_("Unknown"),
-    "XXA": N_("Stateless"),
-    "TIB": N_("Tibetan"),
-    "AB9": N_("Abyei Area"),
-}
+NO_COUNTRIES = {"UNK": N_("Unknown"), "XXA": N_("Stateless"), "TIB": N_("Tibetan"), "AB9": N_("Abyei Area")}
 
 
 def _names_of_countries(language: Language) -> dict[str, str]:
