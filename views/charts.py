@@ -114,7 +114,7 @@ def lines(
             x=series.index,
             y=series,
             name=str(group),
-            mode="lines" if len(wide) > 1 else "markers",
+            mode="lines" if len(series) > 1 else "markers",  # one value alone would be invisible
             connectgaps=False,
             line={"color": colour, "width": 1 if stacked else 2.5},
             stackgroup="all" if stacked else None,

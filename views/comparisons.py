@@ -299,6 +299,7 @@ def strip(
         x=rows[better_than],
         y=[wrap(label, 40) for label in rows[name]],
         mode="markers",
+        cliponaxis=False,  # the best of all stands whole at the end, on a phone too
         marker={
             "size": 11,
             "color": rows[kind].map(colours).tolist(),
