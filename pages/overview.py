@@ -3,7 +3,7 @@
 import streamlit as st
 
 from services import areas, changes, city_map, overview
-from views import controls, figures, shell, state
+from views import controls, figures, shell, state, tour
 from views.language import _
 
 ctx = shell.context()
@@ -22,6 +22,7 @@ with left, shell.section():
     controls.choice(st.selectbox, _("On the map"), "colour", indicators)
     figures.show(overview.map_figure(ctx, territory, query))
 st.header(_("Where to begin"), anchor=False, divider="gray")
+tour.offer()
 for column, (purpose, questions) in zip(st.columns(3), overview.ROADS.items(), strict=True):
     with column.container(border=True, height="stretch", gap="xxsmall"):
         st.markdown(f"**{_(purpose)}**")

@@ -163,3 +163,21 @@ def test_a_room_is_open_with_its_first_question(hand: Callable[[str], Hand]) -> 
     one.icon("Open room")
     expect(one.page.locator("[data-testid=stMain]").get_by_text("code").first).to_be_visible()
     assert one.clicks <= 4
+
+
+def test_a_newcomer_walks_the_tour_with_the_keyboard(hand: Callable[[str], Hand]) -> None:
+    one = hand("?lang=en")
+    one.icon("Two-minute tour")
+    window = one.page.get_by_role("dialog")
+    titles = [window.locator("h3").inner_text()]
+    while window.get_by_role("button", name="Next", exact=True).is_enabled():
+        window.get_by_role("button", name="Next", exact=True).focus()
+        one.write("Enter")
+        titles.append(window.locator("h3").inner_text())
+    assert len(set(titles)) == len(titles) == 6
+    window.get_by_role("link").first.focus()
+    one.write("Enter")
+    assert one.page.url.split("?")[0].endswith("/data_tables")
+    one.page.go_back()
+    one.seen.settle()
+    assert one.page.get_by_role("dialog").count() == 0, "it does not come back by itself"
