@@ -19,6 +19,7 @@ from services.figures import Caption, chart, figure
 from services.names import cards, context_groups, dimensions, level_names, level_plurals
 from services.tables import source
 
+APART = 20.0  # per cent of all areas that lie between two: from here on one does clearly better
 SIMILAR_BY = [
     "children",
     "older",
@@ -183,15 +184,22 @@ def pair_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str, o
         other=right["value"], other_better=right["better_than"], difference=left["value"] - right["value"]
     )
     judged = both.dropna(subset=["better_than", "other_better"])
-    ahead, behind = (int((gap > 0).sum()) for gap in (_lead(judged), -_lead(judged)))
+    ahead, behind = (int((gap >= APART).sum()) for gap in (_lead(judged), -_lead(judged)))
     finding = _(
-        "{name} does better in {ahead} of {count} measures, {other} in {behind}",
+        "{name} does clearly better in {ahead} of {count} measures, {other} in {behind}",
         name=names[area],
         ahead=ahead,
         count=len(judged),
         other=names[other],
         behind=behind,
     )
+    rule = _(
+        "Clearly: a fifth of all {plural} or more lies between the two. Of the other measures nothing is said.",
+        plural=level_plurals(ctx)[level],
+    )
+    if not min(rows.loc["residents", "value"] for rows in (left, right)) >= MIN_BASE:
+        finding = _("{name} beside {other}", name=names[area], other=names[other])
+        rule = _("With fewer than {least} residents nothing is said to be better.", least=MIN_BASE)
     unit = _("% of {plural} that do worse", plural=level_plurals(ctx)[level])
     drawing = chart(
         "dumbbell",
@@ -200,7 +208,7 @@ def pair_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str, o
         values={"better_than": names[area], "other_better": names[other]},
         unit=unit,
     )
-    note = indicator_days.caveats(ctx, period)
+    note = f"{rule} {indicator_days.caveats(ctx, period)}"
     caption = Caption(finding, unit, indicator_days.about(ctx, period), source(ctx, *inclusion.TABLES), note)
     columns = COLUMNS | by_name(
         Column("value", names[area], digits=1),
