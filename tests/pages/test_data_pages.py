@@ -43,7 +43,8 @@ def at_end_of_work(app: AppTest) -> AppTest:
 def test_a_table_is_shown_with_its_types_in_words_and_taken_home_whole() -> None:
     app = open_page("data_tables", city="berlin", table="berlin/facilities")
     assert not app.exception
-    table, contract = next(f for f in figures(app) if f.key == "berlin-facilities"), figures(app)[-1]
+    shown = {figure.key: figure for figure in figures(app)}
+    table, contract = shown["berlin-facilities"], shown["contract"]
     assert contract.rows.set_index("column")["type"][["places", "name", "area_id"]].tolist() == [
         "whole number",
         "text",

@@ -32,7 +32,8 @@ def test_an_address_of_a_joined_page_opens_it_with_its_choices(entry: list[str])
         app = open_page(page, city="berlin", lang="de", district="03")
         assert not app.exception, page
         assert app.session_state["_page"] == page
-        assert app.session_state["district"] == "03"
+        if not page.startswith("data_"):  # those are of no territory
+            assert app.session_state["district"] == "03"
         links = [link.proto.page for link in app.get("page_link")]
         assert [name for name in links if name in entry] == entry
 

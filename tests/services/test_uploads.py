@@ -47,7 +47,7 @@ def ctx(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CityContext:
 def test_initiatives_are_read_apart_and_stored_here(ctx: CityContext) -> None:
     content = json.dumps([ROW, {**ROW, "name": ""}]).encode()
     words, report = initiatives.import_file(ctx, content, "a.json", "ann")
-    assert words.startswith("1 initiatives stored; 1 rows not")
+    assert words.startswith("1 initiative stored. 1 row not: it is listed")
     assert report is not None
     assert list(register.everything()["name"]) == [ROW["name"]]
 

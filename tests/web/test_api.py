@@ -43,6 +43,7 @@ def test_the_description_names_every_address_and_asks_nobody_else(client: TestCl
         "/dcat.jsonld",
         "/dcat.ttl",
         "/feeds/versions.atom",
+        "/releases.ics",
         "/feeds/{city}/{subject}.atom",
         "/tables/{place}/{name}",
         "/tables/{place}/{name}/csv-metadata.json",
