@@ -13,6 +13,7 @@ import ast
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ KEYWORDS = {"_": None, "N_": None, "each": None, "language": None}
 Sentence = str | tuple[str, str]  # a tuple: for a count of 1, and for others
 
 
+@cache
 def template() -> Catalog:
     """Every sentence to translate, with the files that say it."""
     catalog = Catalog(project="Zone of Social Creativity", charset="utf-8", fuzzy=False)

@@ -197,7 +197,14 @@ def main(words: list[str] | None = None) -> int:
         prog="zone digest",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"The list is digest.toml in ZONE_LOCAL, or the file that ZONE_DIGEST names:\n\n{EXAMPLE}",
+        epilog=f"""Examples:
+
+  zone digest --write /tmp/mails    # what would be sent, as files
+  zone digest                       # each morning, by a timer
+
+The list is digest.toml in ZONE_LOCAL, or the file that ZONE_DIGEST names:
+
+{EXAMPLE}""",
     )
     parser.add_argument("--write", metavar="FOLDER", type=Path, help="write the mails into a folder and send none")
     arguments = parser.parse_args(words)

@@ -66,11 +66,15 @@ def overlaps(seen: Visit) -> list[str]:
     return words
 
 
-@pytest.mark.parametrize("language", ["de", "ar"])
 @pytest.mark.parametrize("page", CHARTS)
-def test_words_of_charts_do_not_collide(visit: Callable[..., Visit], page: str, language: str) -> None:
-    seen = visit(f"{page}{'&' if '?' in page else '?'}lang={language}", width=1440)
-    assert overlaps(seen) == [], "desk"
-    seen.page.set_viewport_size({"width": 390, "height": 900})
-    seen.page.wait_for_timeout(500)
-    assert overlaps(seen) == [], "phone"
+def test_words_of_charts_do_not_collide(visit: Callable[..., Visit], page: str) -> None:
+    address = f"{page}{'&' if '?' in page else '?'}lang="
+    seen = visit(f"{address}de", width=1440)
+    for language in ("de", "ar"):
+        if language != "de":
+            seen.page.set_viewport_size({"width": 1440, "height": 900})
+            seen.open(f"{address}{language}")
+        assert overlaps(seen) == [], f"{language}, desk"
+        seen.page.set_viewport_size({"width": 390, "height": 900})
+        seen.page.wait_for_timeout(500)
+        assert overlaps(seen) == [], f"{language}, phone"

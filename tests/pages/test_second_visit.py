@@ -9,7 +9,7 @@ import pytest
 from services import cache
 from tests.driver import open_page
 
-PAGES = ("overview", "coverage", "profile", "inclusion")
+PAGES = ("profile", "inclusion")
 
 
 @pytest.fixture
