@@ -368,7 +368,10 @@ def radar(style: Style, table: pd.DataFrame, label: str, value: str, by: str) ->
     figure.update_layout(
         showlegend=True,
         hovermode="closest",
-        polar={"radialaxis": {"range": [0, 100], "tickvals": [0, 50, 100]}},
+        polar={
+            "bgcolor": "rgba(0,0,0,0)",  # the page's own ground, light or dark
+            "radialaxis": {"range": [0, 100], "tickvals": [0, 50, 100], "tickfont": {"color": "#8a8a8a"}},
+        },
         legend={"orientation": "h"},
         margin={"l": 110, "r": 110},  # words stand left and right of the circle, on a phone too
     )

@@ -59,8 +59,10 @@ OVERLAPS = """() => {
 
 def overlaps(seen: Visit) -> list[str]:
     """Words of the page's charts that lie over each other or are cut, once all charts are drawn."""
-    charts = "[...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
-    seen.page.wait_for_function(f"() => {charts}.every(n => n.querySelector('svg.main-svg'))", timeout=60_000)
+    charts = "[...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(n => n.offsetWidth)"
+    svg = "n.querySelector('svg.main-svg')"
+    fits = f"{svg} && {svg}.getBoundingClientRect().width <= n.getBoundingClientRect().width + 1"  # after a resize, too
+    seen.page.wait_for_function(f"() => {charts}.every(n => {fits})", timeout=60_000)
     seen.page.wait_for_timeout(500)
     words: list[str] = seen.page.evaluate(OVERLAPS)
     return words
