@@ -172,7 +172,7 @@ def main(**options: Any) -> None:
     served = uvicorn.Config(app, log_config=None, **listening)
     served.load()
     with tempfile.TemporaryDirectory(prefix="zone-shared-", ignore_cleanup_errors=True) as folder:
-        code = Processes(served, pages, partial(begin_process, pages, Path(folder))).serve()
+        code = Processes(served, pages, partial(begin_process, pages, Path(folder)), watching.ended).serve()
     sys.exit(code)
 
 

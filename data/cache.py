@@ -47,6 +47,8 @@ class ResultFolder:
         if place is None:
             return None
         try:
+            if hasattr(os, "getuid") and place.stat().st_uid != os.getuid():
+                return None  # somebody else's folder of this name
             content = (place / key.hex()).read_bytes()
             os.utime(place / key.hex())
         except OSError:
@@ -80,9 +82,8 @@ class ResultFolder:
                 file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 os.utime(place.parent)  # it is in use
                 stack.enter_context(FileLock(file, poll_interval=0.01))
+            stack.callback(_forget, file)  # at worst another process computes the same beside this one
             yield
-        with suppress(OSError):
-            file.unlink()  # at worst another process computes the same beside this one
 
     def _prune(self, folder: Path) -> None:
         """Remove the longest unused files, of earlier versions of the code too, until the others fit."""
@@ -92,6 +93,11 @@ class ResultFolder:
             kept += about.st_size
             if kept > self._max_bytes():
                 file.unlink(missing_ok=True)
+
+
+def _forget(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
 
 
 def _checksum(content: bytes) -> bytes:

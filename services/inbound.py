@@ -59,6 +59,11 @@ COLUMNS = by_name(
     Column("page", N_("Page that reads it"), kind="text"),
     Column("address", N_("Address"), kind="id", missing=""),
 )
+# What a column counts or measures instead of people, in its name, title or unit.
+NO_PEOPLE = re.compile(
+    r"%|percent|share|rate|ratio|index|eur|usd|gdp|\bkm|hectare|\bha\b|metre|minute|hour|day|month|year|period|"
+    r"latitude|longitude|\blat\b|\blon\b"
+)
 FORMS: dict[str, Any] = {"text": "text", "whole": "number", "number": "number", "day": "day", "flag": "flag"}
 
 
@@ -169,29 +174,37 @@ def datasets_figure(ctx: CityContext, received: Received) -> Figure:
     return figure(ctx, "datasets", caption, table, None, COLUMNS)
 
 
-def _protected(table: ForeignTable) -> pd.DataFrame:
-    """Rows whose small counts of people are gaps: what a publisher gives may not be meant for everyone."""
-    rows = table.rows.copy()
+def _protected(table: ForeignTable) -> tuple[pd.DataFrame, set[str]]:
+    """Rows whose small counts are gaps, and in which columns some are: what a publisher gives may not be for everyone.
+
+    A whole number below the threshold counts people unless its column or unit says that it is something else; of a
+    column of text only where its name says that it counts people.
+    """
+    rows, hidden = table.rows.copy(), set[str]()
     for column in table.columns:
-        counts = column.kind in ("whole", "number") and column.role in ("", "value")
         about = " ".join([column.name, column.title, column.unit, table.unit if column.role == "value" else ""]).lower()
-        if counts and COUNTS_PEOPLE.search(about) and "percent" not in about:
-            small = (rows[column.name] > 0) & (rows[column.name] < THRESHOLD)
-            rows[column.name] = rows[column.name].mask(small.fillna(False).astype(bool))
-    return rows
+        may_count = column.kind in ("whole", "number") or COUNTS_PEOPLE.search(about)
+        if column.role not in ("", "value") or not may_count or NO_PEOPLE.search(about):
+            continue
+        numbers = pd.to_numeric(rows[column.name], errors="coerce").astype("Float64")
+        small = ((numbers > 0) & (numbers < THRESHOLD) & (numbers % 1 == 0)).fillna(False).astype(bool)
+        if small.any():
+            rows[column.name] = rows[column.name].mask(small)
+            hidden.add(column.name)
+    return rows, hidden
 
 
-def _described(column: ForeignColumn) -> Column:
+def _described(column: ForeignColumn, hidden: set[str]) -> Column:
     digits = 2 if column.kind == "number" else 0
     kind: Any = "id" if column.kind == "text" and column.role == "dimension" else FORMS[column.kind]
-    missing = SUPPRESSED if column.kind == "whole" else ""
+    missing = SUPPRESSED if column.name in hidden else ""
     return Column(column.name, column.title, column.unit, kind=kind, digits=digits, missing=missing)
 
 
 def table_figure(ctx: CityContext, table: ForeignTable, key: str) -> Figure:
     """A table as its publisher describes it; a line a series where it has few of them over years."""
     _ = ctx.language
-    rows = _protected(table)
+    rows, hidden = _protected(table)
     shown = rows.head(MOST_SHOWN).reset_index(drop=True)
     source = " · ".join(
         part
@@ -199,7 +212,7 @@ def table_figure(ctx: CityContext, table: ForeignTable, key: str) -> Figure:
         if part
     )
     notes = [table.note]
-    if table.unit and COUNTS_PEOPLE.search(table.unit.lower()):
+    if hidden:
         notes.append(_("counts of people below {n} are left out", n=THRESHOLD))
     if len(rows) > MOST_SHOWN:
         notes.append(_("the first {n:,} of {all:,} rows", n=MOST_SHOWN, all=len(rows)))
@@ -210,7 +223,7 @@ def table_figure(ctx: CityContext, table: ForeignTable, key: str) -> Figure:
         table.period,
         source,
         shown,
-        tuple(_described(column) for column in table.columns),
+        tuple(_described(column, hidden) for column in table.columns),
         _lines(ctx, table, rows),
         note="; ".join(note for note in notes if note),
     )
@@ -245,7 +258,7 @@ def save(ctx: CityContext, table: ForeignTable) -> None:
         raise DataError(_("The table names no publisher and no source. Add one to its description."))
     if len(table.rows) > MOST_SAVED:
         raise SourceError(table.file, f"has {len(table.rows):,} rows", hint=f"At most {MOST_SAVED:,} are kept: part it")
-    rows = _protected(table)
+    rows, _hidden = _protected(table)
     for name in rows.select_dtypes("datetime"):
         rows[name] = rows[name].dt.strftime("%Y-%m-%d")
     cells = rows.astype(object).where(rows.notna(), None)

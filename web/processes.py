@@ -10,6 +10,7 @@ a session lives in the memory of one process.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import selectors
@@ -150,11 +151,14 @@ class Process:
 class Processes:
     """The first process: one that serves apart and `pages` that run pages, each begun anew when it ends.
 
-    config: of each process's server. prepare: called in each of them before it serves.
+    config: of each process's server. prepare: called in each of them before it serves. ended: told of one that is no
+    more.
     """
 
-    def __init__(self, config: uvicorn.Config, pages: int, prepare: Callable[[], None]) -> None:
-        self.config, self.pages, self.prepare = config, pages, prepare
+    def __init__(
+        self, config: uvicorn.Config, pages: int, prepare: Callable[[], None], ended: Callable[[int], None]
+    ) -> None:
+        self.config, self.pages, self.prepare, self.ended = config, pages, prepare, ended
         self.selector = selectors.DefaultSelector()
         self.listeners: list[socket.socket] = []
         self.silent: dict[socket.socket, float] = {}  # until when each connection may say what it asks
@@ -167,7 +171,14 @@ class Processes:
             self.config.host or None, self.config.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
         try:
-            self.listeners = [_listening(family, address, self.config.backlog) for family, *_, address in places]
+            for family, *_rest, address in dict.fromkeys(places):
+                try:
+                    self.listeners.append(_listening(family, address, self.config.backlog))
+                except OSError as fault:
+                    if fault.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):  # a machine without IPv6
+                        raise
+            if not self.listeners:
+                raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
         except OSError as fault:
             _log.error("port %s cannot be opened: %s", self.config.port, fault.strerror)
             return 1
@@ -187,7 +198,7 @@ class Processes:
                     woken.recv(4096)
                 elif isinstance(key.fileobj, socket.socket) and key.fileobj in self.listeners:
                     self._accept(key.fileobj)
-                else:
+                elif key.fileobj in self.silent:  # it may have been dropped since
                     self.selector.unregister(key.fileobj)  # until the next tick, if it has said half a head
             self._hand_over()
             self._renew()
@@ -199,7 +210,15 @@ class Processes:
     def _accept(self, listener: socket.socket) -> None:
         with suppress(BlockingIOError):
             while True:
-                connection, _address = listener.accept()
+                try:
+                    connection, _address = listener.accept()
+                except ConnectionAbortedError:
+                    continue
+                except OSError as fault:
+                    if fault.errno in (errno.EMFILE, errno.ENFILE) and self.silent:
+                        self._drop(next(iter(self.silent)))  # whoever has said nothing for longest makes room
+                        return
+                    raise
                 connection.setblocking(False)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.selector.register(connection, selectors.EVENT_READ)
@@ -227,7 +246,9 @@ class Processes:
                 head = b""
             if not head or (time.monotonic() > until and b"\r\n\r\n" not in head):
                 self._drop(connection)
-            elif b"\r\n\r\n" in head or len(head) == MOST_HEAD:
+            elif len(head) == MOST_HEAD and b"\r\n\r\n" not in head:
+                self._drop(connection)  # the process would read on, and could take it for another reader's
+            elif b"\r\n\r\n" in head:
                 path, headers = parsed(head)
                 channel = self.processes[process_for(path, headers, self.pages)].channel
                 try:
@@ -242,6 +263,7 @@ class Processes:
         """Begin a process anew for each that ended."""
         with suppress(ChildProcessError):
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                self.ended(ended[0])
                 for number, process in enumerate(self.processes):
                     if process.id == ended[0] and not self.stopping:
                         process.channel.close()

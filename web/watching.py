@@ -136,6 +136,14 @@ def sizes() -> dict[str, int]:
     return {"results": kept.results.bytes, "tables": kept.tables.bytes, "shapes": kept.shapes.bytes}
 
 
+def ended(process: int) -> None:
+    """Leave out what a process that is no more had open."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(process)  # type: ignore[no-untyped-call]
+
+
 def share() -> None:
     """Have several processes count together; called before anything is counted, by the first of them."""
     if settings().metrics:

@@ -99,15 +99,18 @@ def _refuse_contexts_elsewhere(document: Any, name: str) -> None:
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
-            context = part.get("@context")
-            listed = context if isinstance(context, list) else [context]
-            if "@import" in part or any(isinstance(one, str) for one in listed):
+            if "@import" in part or any(isinstance(one, str) for one in _flat(part.get("@context"))):
                 raise SourceError(
                     name, "its @context lies at another address, which is not asked", hint="Ask for Turtle"
                 )
             waiting += part.values()
         elif isinstance(part, list):
             waiting += part
+
+
+def _flat(value: Any) -> list[Any]:
+    """What lists in lists hold."""
+    return [item for part in value for item in _flat(part)] if isinstance(value, list) else [value]
 
 
 def _all(graph: Graph, node: Node, *names: str) -> list[Node]:
