@@ -75,6 +75,8 @@ def test_what_our_own_catalogue_says_comes_back_in_every_form(form: str) -> None
     [
         ('{"@context": "https://evil.example/c.jsonld", "@type": "dcat:Catalog"}', "which is not asked"),
         ('{"@graph": [{"@context": ["http://169.254.169.254/"], "@type": "x"}]}', "which is not asked"),
+        ('{"@context": [["http://127.0.0.1/secret"]], "@type": "dcat:Catalog"}', "which is not asked"),
+        ('{"@context": {"a": {"@context": [[["file:///etc/x"]]]}}, "@type": "x"}', "which is not asked"),
         ('{"@context": {"@import": "https://evil.example/c"}, "@type": "x"}', "which is not asked"),
         (
             '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/passwd">]>'

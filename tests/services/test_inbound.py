@@ -17,6 +17,7 @@ from data import rights
 from data.context import CityContext
 from data.errors import DataError, SourceError
 from data.rights import NotAllowedError
+from data.standards.tables import ForeignColumn, ForeignTable
 from services import dcat, inbound
 from tests.data.test_gtfs_notices import zipped as feed
 from tests.data.test_packages_in import ABOUT, zipped
@@ -158,3 +159,28 @@ def test_our_own_catalogue_is_harvested_over_http(monkeypatch: pytest.MonkeyPatc
     assert shown["licence"].notna().all()
     with pytest.raises(SourceError, match="it cannot be reached"):
         inbound.from_address(CTX, f"http://{host}/dcat.jsonld")  # its server is gone
+
+
+def test_small_whole_numbers_are_hidden_unless_their_column_says_that_they_are_something_else() -> None:
+    columns = tuple(
+        ForeignColumn(name, title, kind, unit)
+        for name, title, kind, unit in (
+            ("einwohner", "Einwohner", "whole", ""),
+            ("residents", "Residents", "text", ""),
+            ("anteil", "Share of residents", "number", "%"),
+            ("floors", "Floors", "number", "EUR"),
+            ("kept", "Large", "whole", ""),
+        )
+    )
+    rows = pd.DataFrame(
+        {"einwohner": [3, 12], "residents": ["4", "40"], "anteil": [4.0, 5.5], "floors": [7.0, 8.0], "kept": [10, 11]}
+    )
+    figure = inbound.table_figure(CTX, ForeignTable("t", "t.csv", "T", rows, columns, publisher="P"), "t")
+    shown = figure.rows
+    assert shown["einwohner"].isna().tolist() == [True, False]
+    assert shown["residents"].isna().tolist() == [True, False]
+    for name in ("anteil", "floors", "kept"):
+        assert shown[name].tolist() == rows[name].tolist()
+    hidden = {column.name for column in figure.columns if column.missing}
+    assert hidden == {"einwohner", "residents"}, "only where something was hidden it is called so"
+    assert "below 10 are left out" in figure.note
