@@ -89,7 +89,9 @@ def codes(entries: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str,
 @pytest.fixture(scope="session")
 def server(entries: dict[str, str]) -> Iterator[str]:
     """The app on a free port of localhost, with something that people entered."""
-    with served({"ZONE_DATABASE": entries["database"], "ZONE_LOCAL": entries["local"]}) as (host, _process):
+    # One process: these tests come one after the other. Several are in test_ten_tasks.py and tests/web.
+    surroundings = {"ZONE_DATABASE": entries["database"], "ZONE_LOCAL": entries["local"], "ZONE_PROCESSES": "1"}
+    with served(surroundings) as (host, _process):
         yield f"http://{host}"
 
 

@@ -94,7 +94,7 @@ def test_the_worst_five_areas_as_a_geopackage(hand: Callable[[str], Hand], tmp_p
 def test_three_sites_saved_and_shared(hand: Callable[[str], Hand]) -> None:
     one = hand("")
     one.find("We build")
-    one.click(one.page.get_by_label("New sites"))
+    one.click(one.page.get_by_role("spinbutton", name="New sites"))
     one.page.keyboard.press("Control+a")
     one.write("3", "Enter")
     one.go("What if?", "Scenarios")
