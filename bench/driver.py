@@ -46,12 +46,18 @@ def free_port() -> int:
 
 @contextmanager
 def served(
-    surroundings: dict[str, str] | None = None, port: int = 0, options: tuple[str, ...] = ()
+    surroundings: dict[str, str] | None = None,
+    port: int = 0,
+    options: tuple[str, ...] = (),
+    before: tuple[str, ...] = (),
 ) -> Iterator[tuple[str, int]]:
-    """The app on a port of this machine: host:port and its process number. surroundings: more environment."""
+    """The app on a port of this machine: host:port and its process number.
+
+    surroundings: more environment. before: a command that becomes the server, which is named after it.
+    """
     port = port or free_port()
     process = subprocess.Popen(
-        [sys.executable, "serve.py", "--server.port", str(port), *options],
+        [*before, sys.executable, "serve.py", "--server.port", str(port), *options],
         cwd=ROOT,
         env=os.environ | (surroundings or {}),
         stdout=subprocess.DEVNULL,

@@ -143,8 +143,9 @@ class ByteCache:
 
     def put(self, parts: tuple[Any, ...], result: Any, folders: Sequence[ResultFolder]) -> None:
         """Keep a result in bytes that was computed elsewhere, in the folders too."""
+        key, kept = _key(parts), self.get(parts, lambda: result)
         for folder in folders:
-            folder.write(_key(parts), self.get(parts, lambda: result))
+            folder.write(key, kept)
 
     def _stored(self, key: bytes) -> Any:
         with self._lock:

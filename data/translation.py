@@ -15,7 +15,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from gettext import c2py
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -48,34 +48,35 @@ GAP = N_("not known")
 SUPPRESSED = N_("suppressed (fewer than 10, or would reveal such a count)")
 
 
+class Messages(NamedTuple):
+    """What a language's catalogue holds: sentences by the English one; of those with a count every form by the English
+    one for 1, and which form a count takes.
+    """
+
+    sentences: Mapping[str, str]
+    plurals: Mapping[str, tuple[str, ...]]
+    form_of: Callable[[int], int]
+
+
 @lru_cache(maxsize=16)
+def catalogue(code: str) -> Messages:
+    """A language's catalogue, read once; empty for English, which needs none."""
+    path, sentences, plurals = MESSAGES_FOLDER / f"{code}.po", new_messages(code), dict[str, tuple[str, ...]]()
+    if not path.exists():
+        return Messages(sentences, plurals, lambda count: int(count != 1))
+    with path.open("rb") as file:
+        entries = read_po(file, locale=code)
+    for entry in entries:
+        if isinstance(entry.id, tuple) and isinstance(entry.string, tuple) and all(entry.string):
+            plurals[str(entry.id[0])] = tuple(map(str, entry.string))
+        elif isinstance(entry.id, str) and entry.id and entry.string:
+            sentences[entry.id] = str(entry.string)
+    return Messages(sentences, plurals, c2py(entries.plural_expr))
+
+
 def messages(code: str) -> Mapping[str, str]:
     """Sentence by English sentence, of one language."""
-    path, new = MESSAGES_FOLDER / f"{code}.po", new_messages(code)
-    if not path.exists():
-        return new
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=code)
-    kept = {
-        str(entry.id): str(entry.string) for entry in catalog if isinstance(entry.id, str) and entry.id and entry.string
-    }
-    return new | kept
-
-
-@lru_cache(maxsize=16)
-def plural_messages(code: str) -> tuple[Mapping[str, tuple[str, ...]], Callable[[int], int]]:
-    """Of one language every form of sentences with a count, by the English one for 1, and which form a count takes."""
-    path = MESSAGES_FOLDER / f"{code}.po"
-    if not path.exists():
-        return {}, lambda count: int(count != 1)
-    with path.open("rb") as file:
-        catalog = read_po(file, locale=code)
-    forms = {
-        str(entry.id[0]): tuple(map(str, entry.string))
-        for entry in catalog
-        if isinstance(entry.id, tuple) and isinstance(entry.string, tuple) and all(entry.string)
-    }
-    return forms, c2py(catalog.plural_expr)
+    return catalogue(code).sentences
 
 
 def new_messages(code: str) -> dict[str, str]:
@@ -140,10 +141,9 @@ class Language:
 
     def plural(self, one: str, other: str, n: int, /, **values: object) -> str:
         """The sentence for a count, {n} and its other {named} values filled in; English has one for 1 and one else."""
-        if self.code == "en":
-            return self._fill(one if n == 1 else other, {"n": n, **values})
-        forms, form_of = plural_messages(self.code)
-        return self._fill(forms[one][form_of(n)] if one in forms else other, {"n": n, **values})
+        known = catalogue(self.code)
+        english = one if n == 1 else other
+        return self._fill(known.plurals[one][known.form_of(n)] if one in known.plurals else english, {"n": n, **values})
 
     def each(self, sentence: str, /, **columns: Iterable[object]) -> list[str]:
         """A sentence for every row of columns of values."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from make_catalogues import template
 
-from data.translation import LANGUAGES, messages, plural_messages
+from data.translation import LANGUAGES, catalogue, messages
 
 PAGE = Path(__file__).with_name("readability.md")
 EASY, HARD = 40, 60  # of Björnsson's scale: below 40 easy, over 60 very hard; the whole, and any one sentence
@@ -34,7 +34,7 @@ def lix(text: str, long: int = 7) -> float:
 def sentences(code: str) -> dict[str, str]:
     """Every sentence of a language that has at least eight words and an end, by the English one."""
     english = {text: text for message in template() if isinstance(text := message.id, str) and text}
-    forms = {one: words[-1] for one, words in plural_messages(code)[0].items()} if code != "en" else {}
+    forms = {english: words[-1] for english, words in catalogue(code).plurals.items()}
     texts = (english if code == "en" else dict(messages(code))) | forms
     return {key: text for key, text in texts.items() if len(key.split()) >= 8 and re.search(r"[.!?؟]", text)}
 

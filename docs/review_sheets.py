@@ -14,21 +14,21 @@ import pandas as pd
 from make_catalogues import template
 from readability import lix
 
-from data.translation import LANGUAGES, messages, plural_messages
+from data.translation import LANGUAGES, catalogue
 
 COLUMNS = ["English", "translation", "said in", "LIX", "better", "why"]
 
 
 def sheet(code: str) -> pd.DataFrame:
     """Every sentence with its translation; of sentences with a count one row a form."""
-    rows, forms = [], plural_messages(code)[0]
+    rows, known = [], catalogue(code)
     for message in template():
         said_in = ", ".join(place for place, _line in message.locations)
         if isinstance(message.id, tuple):
             one, other = message.id
-            rows += [(f"{one} / {other}", text, said_in) for text in forms.get(one, ())]
+            rows += [(f"{one} / {other}", text, said_in) for text in known.plurals.get(one, ())]
         elif message.id:
-            rows.append((message.id, messages(code).get(message.id, ""), said_in))
+            rows.append((message.id, known.sentences.get(message.id, ""), said_in))
     table = pd.DataFrame(rows, columns=COLUMNS[:3])
     return table.assign(
         LIX=[round(lix(text, 6 if code == "ar" else 7)) for text in table["translation"]], better="", why=""

@@ -58,7 +58,7 @@ def saved_section() -> None:
         hint = _("An editor can read and save one on this page.")
         controls.empty(_("No table from elsewhere was saved for {city} yet.", city=ctx.name), hint)
         return
-    names = {kind: one.table.title for kind, one in saved.items()}
+    names = {kind: version.table.title for kind, version in saved.items()}
     controls.choice(st.selectbox, _("Table"), "saved", names)
     chosen = saved.get(query.saved) or next(iter(saved.values()))
     figures.show(inbound.table_figure(ctx, chosen.table, "saved-table"))

@@ -44,8 +44,10 @@ def sections(language: Language, cities: Sequence[str], subjects: Sequence[str])
 def news(all_sections: Sequence[Section], told: Sequence[str]) -> list[Section]:
     """What of it has not been told yet; sections without news are left out."""
     known = set(told)
-    fresh = [Section(one.title, [item for item in one.items if item.key not in known]) for one in all_sections]
-    return [one for one in fresh if one.items]
+    fresh = [
+        Section(section.title, [item for item in section.items if item.key not in known]) for section in all_sections
+    ]
+    return [section for section in fresh if section.items]
 
 
 def message(

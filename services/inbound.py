@@ -98,7 +98,7 @@ def headline(ctx: CityContext, received: Received) -> str:
     """What came, in a sentence."""
     _, errors = ctx.language, sum(finding.level == "error" for finding in received.findings)
     if received.kind == "catalogue":
-        forms = sum(any(form.reader for form in one.distributions) for one in received.datasets)
+        forms = sum(any(form.reader for form in dataset.distributions) for dataset in received.datasets)
         return _(
             "{file} is {kind}. Datasets: {n}; with a form that is read here: {read}.",
             file=received.name,
@@ -132,7 +132,7 @@ def findings_figure(ctx: CityContext, received: Received) -> Figure | None:
     _, names = ctx.language, ["level", "file", "row", "column", "what", "hint"]
     if not received.findings:
         return None
-    table = pd.DataFrame([[getattr(one, name) for name in names] for one in received.findings], columns=names)
+    table = pd.DataFrame([[getattr(finding, name) for name in names] for finding in received.findings], columns=names)
     table["level"] = table["level"].map(LEVELS).map(_)
     table["row"] = table["row"].astype("Int64").astype("string")
     caption = Caption(
@@ -162,9 +162,9 @@ def datasets_figure(ctx: CityContext, received: Received) -> Figure:
     """Each form of each dataset, and the page that reads it."""
     _ = ctx.language
     rows = [
-        (one.title, one.publisher, one.licence, one.period, form.form, _(PAGES[form.reader]), form.address)
-        for one in received.datasets
-        for form in one.distributions
+        (entry.title, entry.publisher, entry.licence, entry.period, form.form, _(PAGES[form.reader]), form.address)
+        for entry in received.datasets
+        for form in entry.distributions
     ]
     names = ["title", "publisher", "licence", "covers", "form", "page", "address"]
     table = pd.DataFrame(rows, columns=names).replace("", None)

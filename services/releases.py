@@ -65,10 +65,10 @@ def calendar_figure(ctx: CityContext) -> Figure:
     """Every table with its rhythm; nothing is expected of one whose editions give none."""
     _, rows = ctx.language, []
     for entry in entries(ctx).values():
-        days, found = _of(entry)
+        days, expected = _of(entry)
         newest = f"{days[-1]:%Y-%m-%d}" if days else entry.period
-        rhythm_words = (_every(_, found.months), found.editions, _window(found)) if found else (None, None, None)
-        rows.append((_(entry.title), entry.place, entry.publisher, newest, entry.version_word, *rhythm_words))
+        said = (_every(_, expected.months), expected.editions, _window(expected)) if expected else (None, None, None)
+        rows.append((_(entry.title), entry.place, entry.publisher, newest, entry.version_word, *said))
     table = pd.DataFrame(rows, columns=[*COLUMNS]).sort_values("expected", kind="stable", ignore_index=True)
     table["editions"] = table["editions"].astype("Int64")
     note = _(
@@ -80,8 +80,8 @@ def calendar_figure(ctx: CityContext) -> Figure:
     return figure(ctx, "releases", caption, table, None, COLUMNS)
 
 
-def _window(found: Rhythm) -> str:
-    return " – ".join(dict.fromkeys(f"{day:%Y-%m}" for day in (found.from_day, found.to_day)))
+def _window(expected: Rhythm) -> str:
+    return " – ".join(dict.fromkeys(f"{day:%Y-%m}" for day in (expected.from_day, expected.to_day)))
 
 
 def ical(site: str, language: Language) -> bytes:
@@ -95,24 +95,24 @@ def ical(site: str, language: Language) -> bytes:
     ]
     lines.append(f"X-WR-CALNAME:{_escaped(_('Calendar of releases'))}")
     for (place, name), entry in sorted(data.catalogue().items()):
-        _days_of, found = _of(entry)
-        if found is None:
+        _days_of, expected = _of(entry)
+        if expected is None:
             continue
-        key = f"zone:release/{place}/{name}/{found.next_day}"
+        key = f"zone:release/{place}/{name}/{expected.next_day}"
         why = _(
             "Figures of {day}, expected from the rhythm of the last {n} editions ({every}): an estimate, announced by "
             "nobody. Source: {credit}",
-            day=_.day(pd.Timestamp(found.next_day)),
-            n=found.editions,
-            every=_every(_, found.months),
+            day=_.day(pd.Timestamp(expected.next_day)),
+            n=expected.editions,
+            every=_every(_, expected.months),
             credit=entry.source_line,
         )
         lines += [
             "BEGIN:VEVENT",
             f"UID:{uuid5(NAMESPACE_URL, key)}",
             f"DTSTAMP:{feeds.moment(entry).translate({ord('-'): None, ord(':'): None})}",
-            f"DTSTART;VALUE=DATE:{found.to_day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{pd.Timestamp(found.to_day) + pd.Timedelta(days=1):%Y%m%d}",
+            f"DTSTART;VALUE=DATE:{expected.to_day:%Y%m%d}",
+            f"DTEND;VALUE=DATE:{pd.Timestamp(expected.to_day) + pd.Timedelta(days=1):%Y%m%d}",
             f"SUMMARY:{_escaped(_('Expected by now (estimate): {title}', title=_(entry.title)))}",
             f"DESCRIPTION:{_escaped(why)}",
             f"URL:{site}data_tables?table={place}/{name}&lang={language.code}",

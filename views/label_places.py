@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 NARROW, LOW = 270, 330  # pixels of a plot on a phone: words that find a place there find one everywhere
+MARGIN = 0.06  # of an axis, at each of its ends
 PLACES = {
     "top center": (-0.5, -1.0),
     "bottom center": (-0.5, 0.0),
@@ -48,7 +49,7 @@ def _spread(values: pd.Series) -> pd.Series:
     """Values from 0 to 1 along an axis with the room that plotly leaves at its ends."""
     numbers = values.astype(float)
     low, high = numbers.min(), numbers.max()
-    return 0.06 + 0.88 * (numbers - low) / ((high - low) or 1)
+    return MARGIN + (1 - 2 * MARGIN) * (numbers - low) / ((high - low) or 1)
 
 
 def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
@@ -58,5 +59,5 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
 def room(values: pd.Series) -> list[float]:
     """An axis's range with the room at its ends that free_places reckons with."""
     low, high = float(values.min()), float(values.max())
-    more = 0.06 / 0.88 * ((high - low) or 1)
+    more = MARGIN / (1 - 2 * MARGIN) * ((high - low) or 1)
     return [low - more, high + more]

@@ -51,13 +51,8 @@ def process_for(path: str, headers: Iterable[tuple[bytes, bytes]], pages: int) -
         return 0
     fields = {name.lower(): value for name, value in headers}
     cookies = dict(pair.strip().partition("=")[::2] for pair in fields.get(b"cookie", b"").decode("latin-1").split(";"))
-    return (
-        zlib.crc32(
-            _token(cookies.get(COOKIE, "")) or fields.get(b"user-agent", b"") + fields.get(b"accept-language", b"")
-        )
-        % pages
-        + 1
-    )
+    browser = fields.get(b"user-agent", b"") + fields.get(b"accept-language", b"")
+    return zlib.crc32(_token(cookies.get(COOKIE, "")) or browser) % pages + 1
 
 
 def _token(cookie: str) -> bytes:
@@ -236,19 +231,20 @@ class Processes:
         """Give each connection that has said what it asks to its process."""
         registered = self.selector.get_map()
         for connection, until in list(self.silent.items()):
+            late = time.monotonic() > until
             if connection in registered:  # it has said nothing since
-                if time.monotonic() > until:
+                if late:
                     self._drop(connection)
                 continue
             try:
                 head = connection.recv(MOST_HEAD, socket.MSG_PEEK)
             except OSError:
                 head = b""
-            if not head or (time.monotonic() > until and b"\r\n\r\n" not in head):
-                self._drop(connection)
-            elif len(head) == MOST_HEAD and b"\r\n\r\n" not in head:
-                self._drop(connection)  # the process would read on, and could take it for another reader's
-            elif b"\r\n\r\n" in head:
+            if b"\r\n\r\n" not in head:
+                # Of a longer head the process would read on, and could take it for another reader's.
+                if late or len(head) in (0, MOST_HEAD):
+                    self._drop(connection)
+            else:
                 path, headers = parsed(head)
                 channel = self.processes[process_for(path, headers, self.pages)].channel
                 try:
@@ -262,18 +258,21 @@ class Processes:
     def _renew(self) -> None:
         """Begin a process anew for each that ended."""
         with suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-                self.ended(ended[0])
-                for number, process in enumerate(self.processes):
-                    if process.id == ended[0] and not self.stopping:
-                        process.channel.close()
-                        self.quick = self.quick + 1 if time.monotonic() - process.since < QUICK_S else 0
-                        if self.quick == MOST_QUICK:
-                            _log.error("processes end as soon as they begin; the server stops")
-                            self.stopping = True
-                            return
-                        _log.error("process %d ended (%d) and is begun anew", number, ended[1])
-                        self.processes[number] = self._begin(number)
+            while not self.stopping and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                process_id, status = ended
+                self.ended(process_id)
+                numbers = {process.id: number for number, process in enumerate(self.processes)}
+                if (number := numbers.get(process_id)) is None:
+                    continue
+                process = self.processes[number]
+                process.channel.close()
+                self.quick = self.quick + 1 if time.monotonic() - process.since < QUICK_S else 0
+                self.stopping = self.quick == MOST_QUICK
+                if self.stopping:
+                    _log.error("processes end as soon as they begin; the server stops")
+                else:
+                    _log.error("process %d ended (%d) and is begun anew", number, status)
+                    self.processes[number] = self._begin(number)
 
     def _begin(self, number: int) -> Process:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

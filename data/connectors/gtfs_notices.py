@@ -313,18 +313,18 @@ def _unused(feed: FeedText) -> None:
         )
 
 
-def as_plain(found: list[Notice]) -> list[dict[str, Any]]:
+def as_plain(collected: list[Notice]) -> list[dict[str, Any]]:
     """Notices as rows of a table: severity, code, file, rows, column, what, hint."""
     return [
         {
-            "severity": one.severity,
-            "code": one.code,
-            "file": one.file,
-            "count": one.count,
-            "at": ", ".join(map(str, one.rows)) + (" …" if one.count > len(one.rows) > 0 else ""),
-            "column": one.column,
-            "what": one.what,
-            "hint": one.hint,
+            "severity": notice.severity,
+            "code": notice.code,
+            "file": notice.file,
+            "count": notice.count,
+            "at": ", ".join(map(str, notice.rows)) + (" …" if notice.count > len(notice.rows) > 0 else ""),
+            "column": notice.column,
+            "what": notice.what,
+            "hint": notice.hint,
         }
-        for one in found
+        for notice in collected
     ]

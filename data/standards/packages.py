@@ -6,7 +6,6 @@ A descriptor is a stranger's: only files inside the zip are read, and no address
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import re
@@ -21,13 +20,12 @@ from data.city.findings import Finding, PackError
 from data.errors import SourceError
 from data.files import csv_bytes, write
 from data.standards import schema
-from data.standards.tables import MOST_COLUMNS, MOST_ROWS, MOST_TABLES, ForeignTable, Received, words
+from data.standards.tables import MOST_COLUMNS, MOST_ROWS, MOST_TABLES, ForeignTable, Received, csv_records, words
 
 DESCRIPTOR = "datapackage.json"
-CSVW_ENDINGS = ("-metadata.json", "csv-metadata.json")
+CSVW_ENDING = "-metadata.json"
 DESCRIPTOR_BYTES = 2_000_000
 AGAIN = "Mend the descriptor"
-csv.field_size_limit(100_000_000)
 # CSV on the Web's types -> those of Table Schema; others are text.
 CSVW_TYPES = {
     "integer": "integer",
@@ -51,7 +49,7 @@ CSVW_TYPES = {
 
 def descriptor_of(names: list[str]) -> str:
     """The member of a zip that describes its tables, '' where there is none; the one nearest to the top."""
-    found = [name for name in names if PurePosixPath(name).name == DESCRIPTOR or name.endswith(CSVW_ENDINGS)]
+    found = [name for name in names if PurePosixPath(name).name == DESCRIPTOR or name.endswith(CSVW_ENDING)]
     order = [(PurePosixPath(name).name != DESCRIPTOR, name.count("/"), name) for name in found]
     return min(order)[2] if order else ""
 
@@ -74,7 +72,7 @@ def read(content: bytes, name: str) -> Received:
         about = _descriptor(archive, member)
         resources = about.get("resources")
         if PurePosixPath(member).name != DESCRIPTOR:
-            resources, about = [_of_csvw(one, archive.namelist()) for one in about.get("tables") or [about]], about
+            resources = [_of_csvw(table, archive.namelist()) for table in about.get("tables") or [about]]
         if not isinstance(resources, list) or not resources:
             raise SourceError(member, "it names no resources", hint=AGAIN)
         folder = PurePosixPath(member).parent
@@ -217,33 +215,13 @@ def _sign(value: object, usual: str) -> str:
 
 def _parsed(text: str, file: str, options: dict[str, Any], has_header: bool) -> pd.DataFrame:
     """Rows of a CSV as text, by the line that they begin in. Raises SourceError."""
-    reader = csv.reader(io.StringIO(text, newline=""), **options)
-    header, rows, lines, before = list[str](), list[list[str]](), list[int](), 0
-    try:
-        for record in reader:
-            line, before = before + 1, reader.line_num
-            if not record:
-                continue
-            if not header:
-                header = (
-                    [cell.strip() for cell in record] if has_header else [f"field{n + 1}" for n in range(len(record))]
-                )
-                limits.check_shape(0, len(header), file, MOST_ROWS, MOST_COLUMNS)
-                if has_header:
-                    continue
-            if len(record) != len(header):
-                what = f"it has {len(record)} cells and the header {len(header)}"
-                raise SourceError(f"{file}, row {line}", what, hint="Quote cells that hold the separator")
-            rows.append(record)
-            lines.append(line)
-            limits.check_shape(len(rows), 0, file, MOST_ROWS, MOST_COLUMNS)
-    except csv.Error as fault:
-        raise SourceError(file, f"this is no CSV ({fault})", hint="Export it again") from fault
-    if not header or not rows:
+    records, lines = csv_records(text, file, int(has_header), **options)
+    if not records[has_header:]:
         raise SourceError(file, "the file has no rows", hint="Export it again")
+    header = [cell.strip() for cell in records[0]] if has_header else [f"field{n + 1}" for n in range(len(records[0]))]
     if len(set(header)) < len(header) or "" in header:
         raise SourceError(file, "two columns have one name, or one has none", hint="Give each column its own name")
-    return pd.DataFrame(rows, columns=header, index=lines, dtype="string")
+    return pd.DataFrame(records[has_header:], columns=header, index=lines[has_header:], dtype="string")
 
 
 def _inline(data: list[Any], name: str) -> pd.DataFrame:

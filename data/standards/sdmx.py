@@ -7,7 +7,6 @@ ATTRIBUTES counts as a dimension. https://github.com/sdmx-twg/sdmx-csv, https://
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from data.standards.tables import (
     ForeignColumn,
     ForeignTable,
     Received,
+    csv_records,
     joined,
     named,
     words,
@@ -147,22 +147,8 @@ def _of_csv(content: bytes, name: str) -> tuple[pd.DataFrame, dict[str, str], st
         raise SourceError(name, "it is not in UTF-8, as SDMX-CSV is", hint="Save it as UTF-8") from fault
     start = lines.split("\n", 1)[0]
     separator = ";" if start.count(";") > start.count(",") else ","
-    reader = csv.reader(io.StringIO(lines, newline=""), delimiter=separator)
-    records, numbers, before = list[list[str]](), list[int](), 0
-    try:
-        for record in reader:
-            if record:
-                records.append(record)
-                numbers.append(before + 1)
-                limits.check_shape(len(records), len(record), name, MOST_ROWS, MOST_COLUMNS)
-            before = reader.line_num
-    except csv.Error as fault:
-        raise SourceError(name, f"this is no CSV ({fault})", hint="Export it again") from fault
+    records, numbers = csv_records(lines, name, 0, delimiter=separator)
     header = [cell.strip() for cell in records[0]]
-    for record, line in zip(records, numbers, strict=True):
-        if len(record) != len(header):
-            what = f"it has {len(record)} cells and the header {len(header)}"
-            raise SourceError(f"{name}, row {line}", what, hint="Quote cells that hold the separator")
     both = [": " in cell for cell in header]
     codes = [cell.split(": ", 1)[0] for cell in header]
     if VALUE not in codes or len(set(codes)) < len(codes):

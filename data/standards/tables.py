@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
+from data import limits
 from data.city.findings import Finding
+from data.errors import SourceError
 
 MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 500_000, 200, 40
+csv.field_size_limit(100_000_000)
 MAX_ROWS_NAMED = 5  # of rows with the same fault
 LETTERS = 300  # of a title, a licence or the like
 MISSING_STATUSES = ("H", "K", "L", "M", "O", "Q")  # of SDMX's CL_OBS_STATUS: there is no figure, whatever stands there
@@ -111,6 +117,29 @@ def named(findings: list[Finding], file: str, column: str, cells: pd.Series, wha
     if len(cells) > MAX_ROWS_NAMED:
         more = f"{len(cells) - MAX_ROWS_NAMED:,} more rows like row {cells.index[0]}"
         findings.append(Finding("error", file, more, hint, None, column))
+
+
+def csv_records(text: str, file: str, heads: int, **dialect: Any) -> tuple[list[list[str]], list[int]]:
+    """The records of a CSV that hold anything, as many cells in each as in the first, and the line each begins in.
+
+    heads: records at the beginning that are no rows. dialect: of csv.reader. Raises SourceError.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), **dialect)
+    records, lines, before = list[list[str]](), list[int](), 0
+    try:
+        for record in reader:
+            line, before = before + 1, reader.line_num
+            if not record:
+                continue
+            records.append(record)
+            lines.append(line)
+            limits.check_shape(len(records) - heads, len(record), file, MOST_ROWS, MOST_COLUMNS)
+            if len(record) != len(records[0]):
+                what = f"it has {len(record)} cells and the header {len(records[0])}"
+                raise SourceError(f"{file}, row {line}", what, hint="Quote cells that hold the separator")
+    except csv.Error as fault:
+        raise SourceError(file, f"this is no CSV ({fault})", hint="Export it again") from fault
+    return records, lines
 
 
 def joined(rows: pd.DataFrame, sign: str) -> pd.Series:

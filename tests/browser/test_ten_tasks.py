@@ -74,11 +74,11 @@ def hand(place: str, browser: Browser) -> Iterator[Callable[[str], Hand]]:
 
 
 def test_the_worst_five_areas_as_a_geopackage(hand: Callable[[str], Hand], tmp_path: Path) -> None:
-    one = hand("")
-    one.find("Child poverty")
-    one.icon("Download")
-    one.click(one.page.get_by_text("Ranks 1 to 5"))
-    file = one.download("GeoPackage")
+    reader = hand("")
+    reader.find("Child poverty")
+    reader.icon("Download")
+    reader.click(reader.page.get_by_text("Ranks 1 to 5"))
+    file = reader.download("GeoPackage")
     file.save_as(tmp_path / "worst.gpkg")
     with sqlite3.connect(tmp_path / "worst.gpkg") as layers:
         (name,) = layers.execute("select table_name from gpkg_contents").fetchone()
@@ -88,107 +88,107 @@ def test_the_worst_five_areas_as_a_geopackage(hand: Callable[[str], Hand], tmp_p
     assert [value for _rank, value in rows] == sorted((value for _rank, value in rows), reverse=True), (
         "most poverty first"
     )
-    assert one.clicks <= 4
+    assert reader.clicks <= 4
 
 
 def test_three_sites_saved_and_shared(hand: Callable[[str], Hand]) -> None:
-    one = hand("")
-    one.find("We build")
-    one.click(one.page.get_by_role("spinbutton", name="New sites"))
-    one.page.keyboard.press("Control+a")
-    one.write("3", "Enter")
-    one.go("What if?", "Scenarios")
-    one.icon("Save")
-    assert "compare=1" in one.page.url, "the address is what is shared"
-    other = hand(one.page.url.split("/", 3)[3])
+    reader = hand("")
+    reader.find("We build")
+    reader.click(reader.page.get_by_role("spinbutton", name="New sites"))
+    reader.page.keyboard.press("Control+a")
+    reader.write("3", "Enter")
+    reader.go("What if?", "Scenarios")
+    reader.icon("Save")
+    assert "compare=1" in reader.page.url, "the address is what is shared"
+    other = hand(reader.page.url.split("/", 3)[3])
     expect(other.page.get_by_text("Side by side").first).to_be_visible()
-    assert one.clicks <= 6
+    assert reader.clicks <= 6
 
 
 def test_two_districts_compared(hand: Callable[[str], Hand]) -> None:
-    one = hand("")
-    one.find("Neukölln")
-    one.choose("Beside", "Pankow")
-    assert "beside=03" in one.page.url
-    assert one.clicks <= 4
+    reader = hand("")
+    reader.find("Neukölln")
+    reader.choose("Beside", "Pankow")
+    assert "beside=03" in reader.page.url
+    assert reader.clicks <= 4
 
 
 def test_the_brief_of_a_district(hand: Callable[[str], Hand], tmp_path: Path) -> None:
-    one = hand("")
-    one.find("Neukölln")
-    file = one.download("PDF")
+    reader = hand("")
+    reader.find("Neukölln")
+    file = reader.download("PDF")
     file.save_as(tmp_path / "brief.pdf")
     assert (tmp_path / "brief.pdf").read_bytes().startswith(b"%PDF")
     assert "neukölln" in file.suggested_filename
-    assert one.clicks <= 3
+    assert reader.clicks <= 3
 
 
 def test_a_street_is_found(hand: Callable[[str], Hand]) -> None:
-    one = hand("")
-    one.find("Sonnenallee")
-    assert "/map" in one.page.url
-    assert one.clicks <= 2
+    reader = hand("")
+    reader.find("Sonnenallee")
+    assert "/map" in reader.page.url
+    assert reader.clicks <= 2
 
 
 def test_a_figure_is_pinned_and_its_story_presented(hand: Callable[[str], Hand]) -> None:
-    one = hand("coverage")
-    one.icon("Pin")
-    one.go("What do we do?", "Story")
-    one.click(one.page.get_by_label("Title of the story"))
-    one.write("For the council", "Enter")
-    one.icon("Store story")
-    one.icon("Present")
-    expect(one.page.locator("[data-testid=stPlotlyChart], .stage").first).to_be_visible(timeout=60_000)
-    assert one.clicks <= 6
+    reader = hand("coverage")
+    reader.icon("Pin")
+    reader.go("What do we do?", "Story")
+    reader.click(reader.page.get_by_label("Title of the story"))
+    reader.write("For the council", "Enter")
+    reader.icon("Store story")
+    reader.icon("Present")
+    expect(reader.page.locator("[data-testid=stPlotlyChart], .stage").first).to_be_visible(timeout=60_000)
+    assert reader.clicks <= 6
 
 
 def test_a_chart_alone_by_its_link(hand: Callable[[str], Hand]) -> None:
-    one = hand("displacement")
-    one.icon("Link")
-    address = one.page.locator("[data-testid=stCode]").filter(has_text="frame=").first.inner_text()
+    reader = hand("displacement")
+    reader.icon("Link")
+    address = reader.page.locator("[data-testid=stCode]").filter(has_text="frame=").first.inner_text()
     alone = hand(address.strip().split("/", 3)[3])
     expect(alone.page.locator("[data-testid=stPlotlyChart]")).to_have_count(1)
-    assert one.clicks <= 2
+    assert reader.clicks <= 2
 
 
 def test_a_district_stays_from_page_to_page(hand: Callable[[str], Hand]) -> None:
-    one = hand("coverage")
-    one.click(one.page.get_by_label("District of Berlin"))
-    one.write("Pankow", "Enter")
-    one.click(one.page.get_by_role("link", name="Who is served").first)
-    assert one.page.locator("h1").inner_text() == "Who is served in Pankow"
-    assert one.clicks <= 3
+    reader = hand("coverage")
+    reader.click(reader.page.get_by_label("District of Berlin"))
+    reader.write("Pankow", "Enter")
+    reader.click(reader.page.get_by_role("link", name="Who is served").first)
+    assert reader.page.locator("h1").inner_text() == "Who is served in Pankow"
+    assert reader.clicks <= 3
 
 
 def test_a_table_in_the_readers_language(hand: Callable[[str], Hand], tmp_path: Path) -> None:
-    one = hand("displacement?lang=de")
-    one.icon("Herunterladen")
-    one.download("CSV").save_as(tmp_path / "table.csv")
+    reader = hand("displacement?lang=de")
+    reader.icon("Herunterladen")
+    reader.download("CSV").save_as(tmp_path / "table.csv")
     table = pd.read_csv(io.BytesIO((tmp_path / "table.csv").read_bytes()))
     assert table.columns[0] == "Kategorie"
-    assert one.clicks <= 2
+    assert reader.clicks <= 2
 
 
 def test_a_room_is_open_with_its_first_question(hand: Callable[[str], Hand]) -> None:
-    one = hand("workshop")
-    one.icon("Open room")
-    expect(one.page.locator("[data-testid=stMain]").get_by_text("code").first).to_be_visible()
-    assert one.clicks <= 4
+    reader = hand("workshop")
+    reader.icon("Open room")
+    expect(reader.page.locator("[data-testid=stMain]").get_by_text("code").first).to_be_visible()
+    assert reader.clicks <= 4
 
 
 def test_a_newcomer_walks_the_tour_with_the_keyboard(hand: Callable[[str], Hand]) -> None:
-    one = hand("?lang=en")
-    one.icon("Two-minute tour")
-    window = one.page.get_by_role("dialog")
+    reader = hand("?lang=en")
+    reader.icon("Two-minute tour")
+    window = reader.page.get_by_role("dialog")
     titles = [window.locator("h3").inner_text()]
     while window.get_by_role("button", name="Next", exact=True).is_enabled():
         window.get_by_role("button", name="Next", exact=True).focus()
-        one.write("Enter")
+        reader.write("Enter")
         titles.append(window.locator("h3").inner_text())
     assert len(set(titles)) == len(titles) == 6
     window.get_by_role("link").first.focus()
-    one.write("Enter")
-    assert one.page.url.split("?")[0].endswith("/data_tables")
-    one.page.go_back()
-    one.seen.settle()
-    assert one.page.get_by_role("dialog").count() == 0, "it does not come back by itself"
+    reader.write("Enter")
+    assert reader.page.url.split("?")[0].endswith("/data_tables")
+    reader.page.go_back()
+    reader.seen.settle()
+    assert reader.page.get_by_role("dialog").count() == 0, "it does not come back by itself"

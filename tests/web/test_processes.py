@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
-from bench.driver import ROOT, Reader, free_port, healthy, served
+from bench.driver import ROOT, Reader, healthy, served
 from services.presence import Presence
 from web.processes import parsed, process_for
 
@@ -189,26 +189,12 @@ def test_pages_know_the_phones_of_another_process(tmp_path: Path, monkeypatch: p
 
 
 def test_more_silent_connections_than_a_process_may_open_end_nothing(tmp_path: Path) -> None:
-    port = free_port()
-    command = f"ulimit -n 160; exec {sys.executable} serve.py --server.port {port}"
-    process = subprocess.Popen(
-        ["sh", "-c", command], cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(tmp_path), "ZONE_PROCESSES": "2"}
-    )
-    try:
-        healthy(f"localhost:{port}")
-        silent = [socket.create_connection(("localhost", port)) for _number in range(400)]
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            try:
-                if urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2).status == 200:
-                    break
-            except OSError:
-                time.sleep(0.1)
-        assert process.poll() is None
-        assert len(children(process.pid)) == 3
-        assert urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=20).status == 200
+    surroundings = {"ZONE_LOCAL": str(tmp_path), "ZONE_PROCESSES": str(PAGES)}
+    with served(surroundings, before=("sh", "-c", 'ulimit -n 160; exec "$@"', "sh")) as (host, process):
+        name, port = host.split(":")
+        silent = [socket.create_connection((name, int(port))) for _number in range(400)]
+        healthy(host, within=20)
+        assert len(children(process)) == PAGES + 1
+        assert urllib.request.urlopen(f"http://{host}/_stcore/health", timeout=20).status == 200
         for connection in silent:
             connection.close()
-    finally:
-        process.terminate()
-        process.wait(20)
