@@ -44,19 +44,24 @@ class Query(ViewState):
     submarket: str = ""
 
 
-def require_register(ctx: CityContext) -> None:
-    """Raises NothingToShow where this machine has imported no register of the city's firms."""
-    if has_tables(ctx, "firms"):
-        return
+def has_register(ctx: CityContext) -> bool:
+    """Whether this machine has imported a register of the city's firms."""
+    return has_tables(ctx, "firms")
+
+
+def without_register(ctx: CityContext) -> str:
+    """What a register would show, and for administrators how it comes here."""
     _, can_import = ctx.language, ctx.role == "admin" and ctx.key == definitions.entry("firms").place
-    raise NothingToShow(
-        _("No register of firms is stored on this machine."),
-        _(
-            "Fetch a month of the chamber's open register and run `zone firms FILE --period 2023-03`; "
-            "it takes seconds, and this page then shows firms by area for every scope."
-        )
-        if can_import
-        else _("With a chamber's register this page shows firms by area for every scope."),
+    return " ".join(
+        [
+            _("No register of firms is stored on this machine, so this page shows what open points give."),
+            _(
+                "Fetch a month of the chamber's open register and run `zone firms FILE --period 2023-03`; "
+                "it takes seconds, and this page then shows firms by area for every scope."
+            )
+            if can_import
+            else _("With a chamber's register this page shows firms by area for every scope."),
+        ]
     )
 
 

@@ -51,6 +51,31 @@ def facilities(folder: Path) -> gpd.GeoDataFrame:
     )
 
 
+# Class and subclass of a shop or gallery in the extract of 2021 -> digits of its activity in NACE. Left out, as their
+# activity cannot be told: photo shops (printing or studio), jewellers (making or selling), centres of art.
+CREATIVE_SHOPS = {
+    ("art_gallery", "gallery"): "47783",
+    ("art_gallery", "art"): "47783",
+    ("library", "books"): "47610",
+    ("antiques", "antiques"): "47791",
+    ("music", "music"): "47630",
+    ("music", "musical_instrument"): "47593",
+    ("newsagent", "newsagent"): "47620",
+    ("video", "video"): "77220",
+}
+
+
+def creative_shops(folder: Path) -> gpd.GeoDataFrame:
+    """Galleries and shops of culture of August 2021: source_id, kind (digits of NACE), name, geometry (EPSG:4326)."""
+    raw = open_raw(folder / "berlin_pois.parquet", ["class", "subclass", "name", "lon", "lat"])
+    kinds = pd.Series([CREATIVE_SHOPS.get(pair) for pair in zip(raw["class"], raw["subclass"], strict=True)], raw.index)
+    table = pd.DataFrame({"kind": kinds, "name": raw["name"].fillna(""), "lon": raw["lon"], "lat": raw["lat"]})
+    table = table.dropna(subset="kind").drop_duplicates().sort_values(["kind", "lon", "lat"])
+    table.insert(0, "source_id", [f"{number:04}" for number in range(len(table))])  # the extract has no ids
+    points = gpd.points_from_xy(table["lon"], table["lat"], crs=4326)
+    return gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=points)
+
+
 # OpenStreetMap's own tags -> our kind: what a city is fetched by. Schools without isced:level count as both of the two
 # kinds that they may be.
 TAGS = {

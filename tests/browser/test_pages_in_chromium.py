@@ -23,7 +23,7 @@ PAGES = {
     "creative": 1,
     "creative_region": 1,
     "creative_city": 3,
-    "creative_firms": 0,
+    "creative_firms": 1,
     "map": 1,
     "map?lang=ar&level=district": 1,
     "creative_inclusion": 0,

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from services import creative_city, creative_inclusion, creative_region
+from services import creative_city, creative_inclusion, creative_places, creative_region
+from services.firms import Query as FirmsQuery
 from tests.services.test_creative_results import BERLIN, TERRITORY, city_query, context
 
 KINDS = {
@@ -68,6 +69,31 @@ def test_venues_by_kind_and_place(venues: pd.DataFrame, sources: Path) -> None:
     for region in by_region.nlargest(3).index:
         assert shown[region] == pytest.approx(rates[region], rel=0.01)
     assert density.finding == f"Densest in Regierungsviertel: {rates['011002']:.1f} per 10,000 residents (36 venues)"
+
+
+def test_places_open_to_the_public_by_district(venues: pd.DataFrame, sources: Path) -> None:
+    """Books: bookshops and newspaper shops apart; the latter are of the press."""
+    raw = pd.read_parquet(sources / "berlin_osm" / "berlin_pois.parquet")
+    books = raw[(raw["class"] == "library") & (raw["subclass"] == "books")].drop_duplicates(["lon", "lat", "name"])
+    points = gpd.GeoDataFrame(books, geometry=gpd.points_from_xy(books["lon"], books["lat"]), crs=4326)
+    districts = gpd.read_parquet(sources / "berlin" / "planning_areas_2021.parquet").to_crs(4326)
+    inside = gpd.sjoin(points, districts[["PLR_ID", "geometry"]], predicate="within")
+    by_district = inside.groupby(inside["PLR_ID"].str[:2]).size()
+    ctx = context()
+    for district in ("01", "05"):
+        place = TERRITORY.changed(district=district)
+        rows = creative_places.submarkets_figure(ctx, place, FirmsQuery(scope="kkw")).rows.set_index("submarket")
+        assert rows.loc["Books", "places"] == by_district[district]
+        cinemas = venues[(venues["kind"] == "cinema") & (venues["district"] == district)]
+        records = inside_shops(raw, districts, district)
+        assert rows.loc["Film", "places"] == len(cinemas) + records
+
+
+def inside_shops(raw: pd.DataFrame, areas: gpd.GeoDataFrame, district: str) -> int:
+    """Music and video shops of a district."""
+    shops = raw[raw["subclass"].isin(["music", "video"]) & raw["class"].isin(["music", "video"])]
+    points = gpd.GeoSeries.from_xy(shops["lon"], shops["lat"], crs=4326)
+    return int(points.within(areas[areas["PLR_ID"].str[:2] == district].union_all()).sum())
 
 
 def test_quotients_and_their_exact_tests(venues: pd.DataFrame) -> None:

@@ -17,7 +17,9 @@ from tests.driver import figures, follow_link, open_page
 def test_firms_page_says_what_to_do_and_shows_an_imported_register(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "zone firms" in open_page("creative_firms").info[0].value
+    app = open_page("creative_firms")
+    assert "zone firms" not in app.info[0].value
+    assert any("stand open to the public in Berlin" in line.value for line in app.subheader)
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
     firms_bench.generate(tmp_path / "month.csv", 30_000)
     firms.import_month(tmp_path / "month.csv", pd.Timestamp("2023-03-01"))

@@ -34,7 +34,7 @@ NEEDED = {
     "displacement_city": ("origins",),
     "diversity": ("background",),
     "economic_health": ("social",),
-    "creative_firms": ("employment",),
+    "creative_firms": ("services",),
 }
 
 

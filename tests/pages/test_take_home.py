@@ -32,7 +32,6 @@ WITHOUT_FIGURES = {
     "goals",
     "workshop",
     "story",
-    "creative_firms",
     "data_elsewhere",
 }
 

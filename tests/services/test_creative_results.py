@@ -10,11 +10,9 @@ import pytest
 import data
 from bench import firms as firms_bench
 from data import firms as register
-from data.city import building
 from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from services import creative, creative_city, creative_inclusion, creative_region, firms
-from tests.packs import district_pack
 
 PERIOD = pd.Timestamp("2024-12-31")
 TERRITORY = Territory(first_year=2015, last_year=2025)
@@ -28,18 +26,6 @@ def context(city: str = "berlin", role: str = "viewer") -> CityContext:
 def city_query(ctx: CityContext) -> creative_city.Query:
     kinds = creative_city.usual_kinds(ctx)
     return creative_city.Query(venues=kinds, level=ctx.middle_level, specialised=kinds[0])
-
-
-@pytest.fixture
-def three_shores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CityContext:
-    """A city of three districts whose eight services are museums, theatres and cinemas."""
-    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
-    folder = district_pack(tmp_path / "pack")
-    services = pd.read_csv(folder / "services.csv")
-    culture = {"library": "museum", "school_primary": "theatre", "playground": "cinema"}
-    services.assign(kind=services["kind"].map(culture)).to_csv(folder / "services.csv", index=False)
-    building.build(folder)
-    return context("three-shores")
 
 
 def test_shares_by_country_are_of_the_newest_chosen_year_and_the_union_is_one() -> None:
@@ -65,7 +51,6 @@ def test_only_administrators_are_told_a_command() -> None:
     for missing in (
         lambda ctx: creative.age_and_education_figure(ctx),
         lambda ctx: creative_region.quotients_figure(ctx, BERLIN, creative_region.Years(2015, 2022)),
-        lambda ctx: firms.require_register(ctx),
     ):
         with pytest.raises(NothingToShow) as reader:
             missing(context())
@@ -74,6 +59,8 @@ def test_only_administrators_are_told_a_command() -> None:
         assert reader.value.what == admin.value.what
         assert "`" in admin.value.hint
         assert "`" not in reader.value.hint
+    assert "`" not in firms.without_register(context())
+    assert "`" in firms.without_register(context(role="admin"))
 
 
 def test_every_scope_lists_its_codes_with_their_successors() -> None:
@@ -233,9 +220,8 @@ def test_culture_of_a_city_whose_ids_say_nothing(three_shores: CityContext) -> N
     assert figure.period.endswith("unemployment on 31 December 2019")
     with pytest.raises(NothingToShow, match="Only 4 areas"):
         creative_inclusion.areas_figure(ctx, TERRITORY.changed(district="south-2"), beside)
-    with pytest.raises(NothingToShow) as gap:
-        firms.require_register(CityContext(ctx.city, ctx.data_version, role="admin"))
-    assert "python -m" not in gap.value.hint  # the command imports another city's register
+    other_city = CityContext(ctx.city, ctx.data_version, role="admin")
+    assert "`" not in firms.without_register(other_city)  # the command imports another city's register
 
 
 def test_firms_of_the_districts_add_up_and_bands_are_never_a_point(
