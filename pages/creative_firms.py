@@ -1,4 +1,4 @@
-"""Creative firms in the city: a chamber's register that this machine has imported, else what open points show."""
+"""Creative firms in the city: a chamber's register that this machine has imported, else places on the open map."""
 
 import streamlit as st
 

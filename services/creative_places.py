@@ -1,4 +1,4 @@
-"""Places of the creative economy that stand open to the public: what open points show where no register is stored."""
+"""Places of the creative economy that stand open to the public: what the open map shows where no register is stored."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from services.tables import entries, optional_table, source, world_table
 
 ACTIVITIES = {"museum": "91020", "theatre": "90042", "cinema": "59140"}  # of facilities, as digits of NACE
 TABLES = ("creative_shops", "facilities")
-SEEN = N_(
-    "Only what stands open to the public and was drawn by volunteers: shops, galleries, museums, theatres, cinemas. "
-    "Offices, studios and makers are not among them, so this is no count of firms."
+ON_THE_MAP = N_(
+    "Only places open to the public that are on the map: shops, galleries, museums, theatres, cinemas. Offices, "
+    "studios and workshops are missing, so this is not a count of firms."
 )
 COLUMNS = by_name(
     Column("facilities", N_("Places open to the public")),
@@ -34,7 +34,7 @@ COLUMNS = by_name(
     Column("persons", N_("Residents")),
     Column("submarket", N_("Submarket"), kind="name"),
     Column("kind", N_("Submarket"), kind="name"),
-    Column("places", N_("Places open to the public"), missing=N_("not seen by open points")),
+    Column("places", N_("Places open to the public"), missing=N_("not mapped")),
     Column("count", N_("Places open to the public")),
     *(CITY_COLUMNS[name] for name in ("share", "lq", "p", "adjusted")),
 )
@@ -58,17 +58,17 @@ def places(ctx: CityContext, scope: str) -> pd.DataFrame:
 
 
 def require_places(ctx: CityContext) -> None:
-    """Raises NothingToShow where open points show nothing of the creative economy in this city."""
+    """Raises NothingToShow where nothing is mapped of the creative economy in this city."""
     if _places(ctx).empty:
         _ = ctx.language
         raise NothingToShow(
-            _("Open points show no place of the creative economy in {city}.", city=ctx.name),
+            _("No place of the creative economy is mapped in {city}.", city=ctx.name),
             _("With a chamber's register this page shows firms by area for every scope."),
         )
 
 
 def submarkets(ctx: CityContext, scope: str) -> list[str]:
-    """The submarkets of a scope of which open points show places."""
+    """The submarkets of a scope of which places are mapped."""
     return sorted(places(ctx, scope)["submarket"].unique())
 
 
@@ -83,14 +83,14 @@ def _chosen(ctx: CityContext, territory: Territory, scope: str) -> pd.DataFrame:
     _, rows = ctx.language, in_district(ctx, places(ctx, scope), territory.district)
     if rows.empty:
         raise NothingToShow(
-            _("Open points show no place of this scope in {place}.", place=place_name(ctx, territory)),
+            _("No place of this scope is mapped in {place}.", place=place_name(ctx, territory)),
             _("Choose another scope or the whole city."),
         )
     return rows
 
 
 def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """Places by submarket, with the submarkets of the scope of which open points show nothing."""
+    """Places by submarket, with the submarkets of the scope of which nothing is mapped."""
     _, rows, codes = ctx.language, _chosen(ctx, territory, query.scope), world_table("creative_codes")
     of_scope = codes.loc[codes["scope"] == query.scope, "submarket"].unique()
     counts = rows.groupby("submarket").size().reindex(of_scope).astype("Int64").rename_axis("submarket")
@@ -105,7 +105,9 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
         ),
         _("places by submarket; one of two submarkets is in both (scope: {label})", label=scopes(ctx)[query.scope]),
         *_dated(ctx),
-        " ".join([_(SEEN), _("Not seen at all: {names}.", names=", ".join(unseen)) if unseen else ""]).strip(),
+        " ".join(
+            [_(ON_THE_MAP), _("Nothing is mapped for: {names}.", names=", ".join(unseen)) if unseen else ""]
+        ).strip(),
     )
     bars = chart("bars", table.dropna(), label="submarket", value="places", unit=_("places"))
     return figure(ctx, "open-submarkets", caption, table, bars, COLUMNS)
@@ -149,7 +151,7 @@ def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
         _("places open to the public per 10,000 residents (scope: {label})", label=scopes(ctx)[query.scope]),
         _("places {stated}; residents {day}", stated=stated, day=_.day(period)),
         "; ".join([credit, source(ctx, "residents")]),
-        _(SEEN),
+        _(ON_THE_MAP),
     )
     labels = world_table("creative_codes").drop_duplicates("submarket")["submarket"]
     points = points.assign(shown=points["submarket"].map({name: _(name) for name in labels}))
@@ -171,6 +173,6 @@ def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
         else _("{kind}: no area is clearly above the city's share", kind=market),
         _("location quotient of '{kind}' among places open to the public, city = 1, exact 95 % interval", kind=market),
         *_dated(ctx),
-        " ".join([_(HELD) + ".", _(SEEN)]),
+        " ".join([_(HELD) + ".", _(ON_THE_MAP)]),
     )
     return figure(ctx, "open-quotients", caption, rows, quotients_chart(ctx, territory, rows), COLUMNS)

@@ -54,7 +54,7 @@ def without_register(ctx: CityContext) -> str:
     _, can_import = ctx.language, ctx.role == "admin" and ctx.key == definitions.entry("firms").place
     return " ".join(
         [
-            _("No register of firms is stored on this machine, so this page shows what open points give."),
+            _("No register of firms is stored on this machine, so this page shows places that are on the open map."),
             _(
                 "Fetch a month of the chamber's open register and run `zone firms FILE --period 2023-03`; "
                 "it takes seconds, and this page then shows firms by area for every scope."

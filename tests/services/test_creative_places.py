@@ -33,7 +33,7 @@ def test_berlins_places_by_submarket() -> None:
     assert drawn.finding == f"{total:,} places of the creative economy stand open to the public in Berlin"
     assert count.sum() > total, "theatres are of two submarkets and one place each"
     assert pd.isna(count["Architecture"]), "not seen is no zero"
-    for text, said in ((drawn.note, "Architecture"), (drawn.note, "no count of firms"), (drawn.source, "ODbL")):
+    for text, said in ((drawn.note, "Architecture"), (drawn.note, "not a count of firms"), (drawn.source, "ODbL")):
         assert said in text
     for month in ("2021-08", "2025-09"):
         assert month in drawn.period
@@ -60,5 +60,5 @@ def test_a_city_with_venues_alone(three_shores: CityContext) -> None:
 def test_a_city_without_any_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_LOCAL", str(tmp_path / "local"))
     building.build(district_pack(tmp_path / "pack"))
-    with pytest.raises(NothingToShow, match="no place of the creative economy in Three Shores"):
+    with pytest.raises(NothingToShow, match="No place of the creative economy is mapped in Three Shores"):
         creative_places.require_places(context("three-shores"))
