@@ -126,10 +126,22 @@ def load_libraries(pages: int) -> None:
         logging.getLogger("zone.faults").error("the database is damaged, put back a backup: %s", words)
     elif database.address().startswith("sqlite"):  # another one may be away, which must not keep readers waiting
         with suppress(database.SQLAlchemyError):  # what is wrong with it is told where it is used
+            database.engine()
+            if settings().examples:
+                fill_with_examples()
             database.engine().dispose()  # no connection may be shared by processes
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)  # every run leaves thousands of objects, few of them in circles
+
+
+def fill_with_examples() -> None:
+    """Put the examples into a new database; a server that cannot begins without."""
+    try:
+        if importlib.import_module("data.store.examples").begin():
+            importlib.import_module("services.starting_set").fill()
+    except DataError as error:
+        logging.getLogger("zone").warning("no examples were stored: %s", error)
 
 
 def page_processes(listening: dict[str, Any]) -> int:

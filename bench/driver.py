@@ -59,7 +59,7 @@ def served(
     process = subprocess.Popen(
         [*before, sys.executable, "serve.py", "--server.port", str(port), *options],
         cwd=ROOT,
-        env=os.environ | (surroundings or {}),
+        env=os.environ | {"ZONE_EXAMPLES": "0"} | (surroundings or {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

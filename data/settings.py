@@ -34,6 +34,7 @@ class Settings(BaseSettings):
         500  # of computed results kept in the local folder, so that a restart has them; 0: none
     )
     processes: NonNegativeInt = 0  # that run pages, beside one for phones and the API; 0: as many as cores, up to 4
+    examples: bool = True  # whether a new server starts with examples (data.store.examples)
     hosts: str = ""  # more hosts that data may be fetched from, separated by spaces
     grid: str = ""  # where Eurostat's grid of the census lies, if its address has changed
     metrics: bool = False  # whether /metrics tells Prometheus how much is asked and how long it takes, of nobody

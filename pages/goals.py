@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from services import areas, goals, names, profile
+from services import areas, examples, goals, names, profile
 from views import controls, figures, shell, state
 from views.language import _
 from views.signing_in import allowed
@@ -30,6 +30,7 @@ def goal_form() -> None:
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Goals of {name}", name=areas.place_name(ctx, territory)), ctx, territory, follows="district")
+shell.examples(examples.count(), examples.remove_all)
 with shell.section():
     labels = goals.indicators(ctx)
     for goal in goals.goals_within(ctx, territory):

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from services import areas, impact, initiatives
+from services import areas, examples, impact, initiatives
 from views import controls, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Impact"), ctx, territory, follows="world")
+shell.examples(examples.count(), examples.remove_all)
 query = state.read(impact.Query)
 rows = initiatives.all_initiatives()
 with shell.section():

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import areas, initiatives
+from services import areas, examples, initiatives
 from views import controls, figure_parts, figures, shell, state
 from views import initiatives as drawing
 from views.language import _
@@ -15,6 +15,7 @@ from views.signing_in import allowed
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Initiatives of social innovation"), ctx, territory, follows="world")
+shell.examples(examples.count(), examples.remove_all)
 everything = initiatives.all_initiatives()
 query = state.read(initiatives.Query, initiatives.options(ctx, everything))
 state.write_always("initiative")  # the first of the list is another one as soon as somebody adds one
@@ -40,7 +41,7 @@ def search() -> None:
 def look_closely(initiative: Mapping[str, Any]) -> None:
     """One initiative with its partners, results, evidence and history, and how to change it."""
     number, version = int(initiative["id"]), int(initiative["version"])
-    drawing.describe(initiative["name"], initiatives.description(ctx, initiative))
+    drawing.describe(initiatives.title(ctx, initiative), initiatives.description(ctx, initiative))
     for heading, records in initiatives.record_figures(ctx, initiative).items():
         if records is None:
             st.markdown(_("**{heading}** none on record", heading=heading))

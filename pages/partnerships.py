@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from services import areas, partnerships
+from services import areas, examples, partnerships
 from views import controls, figures, shell, state
 from views.language import _
 
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Partnerships"), ctx, territory, follows="world")
+shell.examples(examples.count(), examples.remove_all)
 names = partnerships.needs(ctx)
 query = state.read(partnerships.Query, {"needs": list(names)})
 controls.choice(st.multiselect, _("Needs"), "needs", names, placeholder=_("All"))

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from services import stories, surroundings
+from services import examples, stories, surroundings
 from views import controls, exports, shell, state
 from views.language import _
 from views.signing_in import allowed
@@ -40,7 +40,7 @@ def move(steps: list[dict[str, Any]], place: int, target: int | None) -> None:
 @st.fragment(run_every=1)
 def notes(code: str) -> None:
     """The presenter's window: note, what comes next, time; it can turn the page."""
-    story = stories.story(code)
+    story = stories.story(code, ctx.language)
     if story is None:
         return
     step, steps = story.steps[story.step], len(story.steps)
@@ -62,7 +62,7 @@ def notes(code: str) -> None:
 
 def stored(code: str) -> None:
     """A stored story: its link, its file, present it, edit a copy."""
-    story = stories.story(code)
+    story = stories.story(code, ctx.language)
     if story is None:
         what = _("There is no story with the code {code}.", code=escaped(code))
         return controls.empty(what, _("Check the link, or choose a story below."))
@@ -93,8 +93,7 @@ def own(pinned: list[dict[str, Any]]) -> None:
             state.choose({"code": stories.save(title, pinned)}, "story")
             st.rerun()
     else:
-        how = _("Open a page, set its filters and press *Pin this view* in the sidebar.")
-        controls.empty(_("Nothing is pinned yet."), how)
+        controls.empty(_("Nothing is pinned yet."), _("Open a page, choose what it shows and press *Pin this view*."))
     file = st.file_uploader(_("Open a story's file"), type=["json"]) if allowed("editor", silent=True) else None
     if file is not None and st.session_state.get("story_file") != file.file_id:
         st.session_state["story_file"] = file.file_id
@@ -105,6 +104,7 @@ def own(pinned: list[dict[str, Any]]) -> None:
 
 ctx = shell.context()
 st.title(_("Story"), anchor=False)  # of no territory: the sidebar is left to the language
+shell.examples(examples.count(), examples.remove_all)
 query = state.read(stories.Query)
 if query.notes and query.code:
     notes(query.code)
@@ -114,6 +114,6 @@ else:
     st.header(_("Your story"), anchor=False, divider="gray")
     with shell.section():
         own(st.session_state.setdefault("pinned", []))
-    if known := list(stories.stories().items())[:50]:
+    if known := list(stories.listed(ctx.language).items())[:50]:
         st.header(_("Stories stored here"), anchor=False, divider="gray")
         st.markdown("\n".join(f"- [{escaped(name)}]({state.link('story', code=code)})" for code, name in known))

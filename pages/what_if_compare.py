@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from services import areas, scenarios
+from services import areas, examples, scenarios
 from views import controls, exports, figures, shell, state, text
 from views.language import _
 
@@ -32,6 +32,7 @@ def open_upload() -> None:
 ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 shell.title(_("Scenarios"), ctx, territory, follows="city")
+shell.examples(examples.count(), examples.remove_all)
 saved, may_edit = scenarios.saved(ctx), ctx.role in ("editor", "admin")
 query = state.read(scenarios.Query, {"compare": list(saved)}, {"compare": tuple(saved)[:2]})
 if saved:

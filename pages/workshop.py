@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from services import areas, room_board, room_plan, room_results, room_runs, rooms
+from services import areas, examples, room_board, room_plan, room_results, room_runs, rooms
 from services.rooms import devices, store, texts
 from views import controls, figures, shell, state
 from views import rooms as room_views
@@ -106,14 +106,13 @@ ctx = shell.context()
 territory = controls.territory(areas.territory_options(ctx), ctx.key)
 store.purge()
 shell.title(_("The room answers"), ctx, territory, follows="city")
+shell.examples(examples.count(), examples.remove_all)
 query = state.read(rooms.Query, rooms.choices(ctx))
 if not allowed("editor"):
     st.page_link(f"{state.base()}/join", label=_("Join a room"))
 else:
-    if room := store.room(query.room):
+    if room := rooms.room(ctx, query.room):
         show(room)
     else:
         opening()
-    if listed := store.rooms(ctx.key):
-        st.header(_("Rooms"), anchor=False, divider="gray")
-        room_views.listing(listed[:30])
+    room_views.listing(rooms.listed(ctx))

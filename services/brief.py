@@ -13,7 +13,18 @@ from data.errors import DataError
 from data.figures import Column, Figure, KeyFigure
 from data.store import register
 from data.translation import N_
-from services import changes, city_map, inclusion, indicator_days, initiatives, origins, outlook, profile, walks
+from services import (
+    changes,
+    city_map,
+    examples,
+    inclusion,
+    indicator_days,
+    initiatives,
+    origins,
+    outlook,
+    profile,
+    walks,
+)
 from services.areas import area_names, district_by_area
 from services.columns import by_name
 from services.figures import Caption, figure
@@ -112,6 +123,7 @@ def _questions(ctx: CityContext, gaps: list[str]) -> list[str]:
 def _initiatives(ctx: CityContext, gaps: list[str]) -> list[str]:
     """Initiatives of the register that fit the needs behind the gaps, the worst gap first."""
     rows, by_key = register.everything(), cards(ctx.language)
+    rows = rows[~rows["id"].isin(examples.marked("initiative"))]
     if rows.empty:
         return []
     names = []

@@ -116,7 +116,7 @@ def behind(ctx: CityContext) -> list[Item]:
 
 def _goals(ctx: CityContext) -> Iterator[Any]:
     try:
-        yield from goals.goals_within(ctx, EVERYWHERE)
+        yield from (goal for goal in goals.goals_within(ctx, EVERYWHERE) if not goal.example)
     except NothingToShow:
         return
 

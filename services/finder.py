@@ -9,10 +9,10 @@ from rapidfuzz import fuzz
 
 from data.context import CityContext
 from data.errors import NothingToShow
-from data.store import register
-from data.translation import N_
-from services import city_map, search
+from data.translation import N_, Language
+from services import city_map, examples, search
 from services.areas import area_names, district_by_area
+from services.initiatives import all_initiatives
 from services.names import cards
 
 KINDS = {
@@ -48,7 +48,7 @@ def find(ctx: CityContext, text: str, pages: Mapping[str, str], limit: int = 12)
     asked = search.folded(text[: search.LONGEST])
     if len(asked) < LEAST:
         return []
-    hits = [*_pages(ctx, pages), *_indicators(ctx), *_initiatives()]
+    hits = [*_pages(ctx, pages), *_indicators(ctx), *_initiatives(ctx.language)]
     scored = [(_score(asked, search.folded(hit.label)), hit) for hit in hits]
     scored = [(score, hit) for score, hit in scored if score]
     for number, place in enumerate(search.search(ctx, text, limit)):
@@ -88,12 +88,13 @@ def _indicators(ctx: CityContext) -> list[Hit]:
     ]
 
 
-def _initiatives() -> list[Hit]:
-    rows = register.everything()
-    columns = (rows[name].tolist() for name in ("id", "name", "city"))
+def _initiatives(language: Language) -> list[Hit]:
+    rows = all_initiatives()
+    details = rows["city"].where(~rows["example"], rows["city"] + f" · {language(examples.MARK)}")
+    columns = (rows["id"].tolist(), rows["name"].tolist(), details.tolist())
     return [
-        Hit("initiative", str(name), str(city), "initiatives", {"initiative": str(number)})
-        for number, name, city in zip(*columns, strict=True)
+        Hit("initiative", str(name), str(detail), "initiatives", {"initiative": str(number)})
+        for number, name, detail in zip(*columns, strict=True)
     ]
 
 

@@ -14,6 +14,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_, Language, is_gap
+from services import examples
 from services.areas import area_names, current_half_years, district_by_area
 from services.figures import Caption, chart, figure
 from services.inclusion import INDICATOR_COLUMNS, history, measured
@@ -97,7 +98,8 @@ def goals_within(ctx: CityContext, territory: Territory) -> list[Any]:
     """The city's goals, newest first, or those for the chosen district and areas in it. Raises NothingToShow where
     none is set.
     """
-    _, rows = ctx.language, store.targets(ctx.key).itertuples()
+    _, targets = ctx.language, store.targets(ctx.key)
+    rows = targets.assign(example=targets["id"].isin(examples.marked("goal"))).itertuples()
     districts = {level: district_by_area(ctx, level) for level in ctx.levels}
     rows = [row for row in rows if territory.district in ("", districts.get(row.level, {}).get(row.area_id))]
     if not rows:
@@ -131,7 +133,8 @@ def _due(goal: Any) -> pd.Timestamp:
 
 
 def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
-    """A goal's path and trend, and how it stands in a sentence. goal: id, level, area_id, indicator, value, year.
+    """A goal's path and trend, and how it stands in a sentence. goal: id, level, area_id, indicator, value, year,
+    example.
 
     Raises NothingToShow where the city has no figure for it.
     """
@@ -146,7 +149,7 @@ def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
         heads=_(STATUS[track.status]),
     )
     caption = Caption(
-        finding,
+        _("Example: {finding}", finding=finding) if goal.example else finding,
         _("{unit}; {good} is good", unit=card.unit, good=_(card.good)),
         " – ".join(_.day(day) for day in dict.fromkeys((seen.index[0], seen.index[-1]))),
         source(ctx, *card.tables),

@@ -59,11 +59,12 @@ def cost_figure(ctx: CityContext, initiatives: pd.DataFrame) -> Figure:
             _("No initiative has both a budget and people reached on record."),
             _("Add what you know on the page *Initiatives*; an unknown stays empty."),
         )
+    known = initiatives[initiatives["name"].isin(rows["name"])]
     cheapest = names_at_end(rows, "name", "per_person", largest=False)
     finding = _("From {per_person:,.0f} EUR a person, {name}", per_person=rows["per_person"].min(), name=cheapest)
     unit = _("EUR of budget for each person reached; initiatives differ in what they do for a person")
     bars = chart("bars", rows, label="name", value="per_person", unit="", digits=0)
-    return figure(ctx, "cost", register_caption(ctx, finding, unit), rows, bars, REGISTER_COLUMNS)
+    return figure(ctx, "cost", register_caption(ctx, finding, unit, rows=known), rows, bars, REGISTER_COLUMNS)
 
 
 def outcomes_figure(ctx: CityContext, initiatives: pd.DataFrame) -> Figure | None:
@@ -78,7 +79,8 @@ def outcomes_figure(ctx: CityContext, initiatives: pd.DataFrame) -> Figure | Non
     )
     if rows.empty:
         return None
-    caption = register_caption(ctx, _.plural("{n} result is on record", "{n} results are on record", len(rows)))
+    finding = _.plural("{n} result is on record", "{n} results are on record", len(rows))
+    caption = register_caption(ctx, finding, rows=initiatives[initiatives["outcomes"].map(bool)])
     return figure(ctx, "outcomes", caption, rows.where(rows != "", None), None, REGISTER_COLUMNS)
 
 

@@ -16,7 +16,7 @@ from data.figures import Column, Figure
 from data.store import exchange, register, seeds
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS
 from data.translation import N_
-from services import background
+from services import background, examples
 from services.columns import SHARED, by_name
 from services.figures import Caption, figure
 from services.names import REGISTER, topic_name
@@ -27,6 +27,7 @@ RECORDS = {"partners": N_("Partners"), "outcomes": N_("Results"), "evidence": N_
 ACTIONS = {"added": N_("added"), "changed": N_("changed"), "removed": N_("removed"), "undone": N_("undone")}
 COLUMNS = by_name(
     Column("city", N_("City"), kind="text"),
+    Column("example", examples.MARK, kind="text"),
     Column("country", N_("Country (code)"), kind="text"),
     Column("kind", N_("Kind"), kind="text"),
     Column("topic", N_("Need"), kind="text"),
@@ -72,14 +73,27 @@ class Query(ViewState):
     initiative: int = 0
 
 
-def register_caption(ctx: CityContext, finding: str, unit: str = "", note: str = "") -> Caption:
-    """The caption of a figure from the register as it is today."""
-    return Caption(finding, unit, ctx.language.day(date.today()), ctx.language(REGISTER), note)
+def register_caption(
+    ctx: CityContext, finding: str, unit: str = "", note: str = "", rows: pd.DataFrame | None = None
+) -> Caption:
+    """The caption of a figure from the register as it is today. rows: initiatives that it rests on."""
+    return Caption(finding, unit, ctx.language.day(date.today()), credit(ctx, rows), note)
+
+
+def credit(ctx: CityContext, rows: pd.DataFrame | None) -> str:
+    """The register as a source, with how many of the initiatives are examples."""
+    _, ours = ctx.language, 0 if rows is None else int(rows["example"].sum())
+    if not ours or rows is None:
+        return _(REGISTER)
+    return _(
+        "{register}; examples that came with the app: {n} of {total}", register=_(REGISTER), n=ours, total=len(rows)
+    )
 
 
 def all_initiatives() -> pd.DataFrame:
-    """Every initiative on record, by name."""
-    return register.everything()
+    """Every initiative on record, by name; example: whether it came with the app."""
+    rows = register.everything()
+    return rows.assign(example=rows["id"].isin(examples.marked("initiative")))
 
 
 def options(ctx: CityContext, rows: pd.DataFrame) -> dict[str, list[Any] | Callable[[dict[str, Any]], list[Any]]]:
@@ -122,13 +136,21 @@ def list_figure(ctx: CityContext, rows: pd.DataFrame, total: int) -> Figure:
     table = rows[LISTED].assign(**{field: rows[field].map(names[field]) for field in ("topic", "stage", "theme")})
     table["why"] = [", ".join(_(reason) for reason in why.split(", ")) for why in rows["why"]]
     table = table if table["why"].any() else table.drop(columns="why")
+    if rows["example"].any():
+        table.insert(1, "example", rows["example"].map({True: _(examples.MARK), False: ""}))
     finding = _.plural("{number:,} of {n:,} initiative", "{number:,} of {n:,} initiatives", total, number=len(rows))
     note = _(
         "Empty cells are not known. Each fact of the starting set carries the page it was read on and the "
         "day. Choose a row to see one."
     )
-    caption = register_caption(ctx, finding, note=note)
+    caption = register_caption(ctx, finding, note=note, rows=rows)
     return figure(ctx, "initiatives", caption, table.where(table != "", None), None, COLUMNS)
+
+
+def title(ctx: CityContext, initiative: pd.Series) -> str:
+    """What an initiative is called, an example marked."""
+    name: str = initiative["name"]
+    return ctx.language("Example: {finding}", finding=name) if initiative["example"] else name
 
 
 def record_figures(ctx: CityContext, initiative: pd.Series) -> dict[str, Figure | None]:
@@ -138,7 +160,7 @@ def record_figures(ctx: CityContext, initiative: pd.Series) -> dict[str, Figure 
         heading, table = _(label), pd.DataFrame(initiative[field])
         if "sector" in table:
             table["sector"] = table["sector"].map(_)
-        caption = register_caption(ctx, _("{heading} of {name}", heading=heading, name=initiative["name"]))
+        caption = register_caption(ctx, _("{heading} of {name}", heading=heading, name=title(ctx, initiative)))
         table = table.where(table != "", None)
         result[heading] = None if table.empty else figure(ctx, f"initiative-{field}", caption, table, None, COLUMNS)
     return result

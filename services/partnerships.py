@@ -9,14 +9,13 @@ from analytics.findings import Finding, extreme
 from data.context import CityContext, ViewState
 from data.errors import NothingToShow
 from data.figures import Column, Figure, KeyFigure
-from data.store import register
 from data.store.models import TOPICS
 from data.translation import N_
 from services.columns import by_name
 from services.figures import chart, figure
 from services.initiatives import COLUMNS as REGISTER_COLUMNS
-from services.initiatives import register_caption
-from services.names import REGISTER, topic_name
+from services.initiatives import all_initiatives, credit, register_caption
+from services.names import topic_name
 
 MIN_BROKERAGE = 0.05  # share of pairs of others that meet through an actor, for it to be called in between
 MOST_BROKERS = 3  # who share the first place; more of them do not stand out
@@ -44,7 +43,7 @@ def needs(ctx: CityContext) -> dict[str, str]:
 
 def initiatives(ctx: CityContext, query: Query) -> pd.DataFrame:
     """Initiatives of the chosen needs. Raises NothingToShow where none has a partner on record."""
-    rows, _ = register.everything(), ctx.language
+    rows, _ = all_initiatives(), ctx.language
     rows = rows[rows["topic"].isin(query.needs)] if query.needs else rows
     if not rows["partners"].map(bool).any():
         raise NothingToShow(
@@ -70,7 +69,7 @@ def about(ctx: CityContext, rows: pd.DataFrame) -> str:
         "{known:.0f} of {of:.0f} initiatives have partners on record; a tie is a shared initiative · Source: {credit}",
         known=share["known"],
         of=share["of"],
-        credit=_(REGISTER),
+        credit=credit(ctx, rows),
     )
 
 
@@ -95,7 +94,7 @@ def network_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
         sectors={code: _(code) for code in partnerships.SECTORS},
     )
     table = actors.assign(sector=actors["sector"].map(_), group=actors["group"] + 1)
-    return figure(ctx, "network", register_caption(ctx, finding, unit), table, drawing, COLUMNS)
+    return figure(ctx, "network", register_caption(ctx, finding, unit, rows=rows), table, drawing, COLUMNS)
 
 
 def _brokers(ctx: CityContext, actors: pd.DataFrame) -> Finding:
@@ -135,4 +134,4 @@ def missing_figure(ctx: CityContext, rows: pd.DataFrame) -> Figure:
     finding = _("Missing: {label}", label=", ".join(absent)) if absent else _("Every sector takes part in every need")
     unit = _("% of initiatives with partners on record in which a sector takes part")
     drawing = chart("bars", bars, label="label", value="percent", unit="", digits=0)
-    return figure(ctx, "missing", register_caption(ctx, finding, unit), table, drawing, COLUMNS)
+    return figure(ctx, "missing", register_caption(ctx, finding, unit, rows=rows), table, drawing, COLUMNS)

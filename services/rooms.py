@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
@@ -22,6 +23,7 @@ from data.store import rooms as store
 from data.store.ballots import BUDGET_POINTS, LONGEST, MAX_PRIORITIES, MOST_TEXTS, SCALE, SUPPORTED, RefusedError
 from data.store.rooms import QuestionView, RoomView
 from data.translation import N_, Language
+from services import examples
 from services.areas import area_names, area_shapes, bounds, current_half_years
 from services.figures import shapes_address
 from services.names import cards
@@ -87,6 +89,22 @@ def questions_of(code: str) -> list[int]:
     shown = store.room(code) if code else None
     ids = [question.id for question in store.questions(shown.code)] if shown else []
     return sorted(ids, key=lambda number: (shown is None or number != shown.shown, number))
+
+
+def room(ctx: CityContext, code: str) -> RoomView | None:
+    """The room of a code; an example's title is marked."""
+    room = store.room(code)
+    return None if room is None else _labelled(ctx, [room])[0]
+
+
+def listed(ctx: CityContext, most: int = 30) -> list[RoomView]:
+    """The city's newest rooms; titles of examples are marked."""
+    return _labelled(ctx, store.rooms(ctx.key)[:most])
+
+
+def _labelled(ctx: CityContext, rooms: list[RoomView]) -> list[RoomView]:
+    titles = examples.labels(ctx.language, "room", {room.id: room.title for room in rooms})
+    return [replace(room, title=titles[room.id]) for room in rooms]
 
 
 def choices(ctx: CityContext) -> dict[str, Any]:
@@ -167,7 +185,8 @@ def options(ctx: CityContext, kind: str, options_of: str, lines: str) -> list[tu
         return []
     if options_of == "scenarios":
         rows = plans.scenarios(ctx.key)
-        return [(f"scenario-{number}", name) for number, name in zip(rows["id"], rows["name"], strict=True)]
+        names = examples.labels(ctx.language, "scenario", dict(zip(rows["id"].tolist(), rows["name"], strict=True)))
+        return [(f"scenario-{number}", name) for number, name in names.items()]
     written = [line.strip()[:120] for line in lines.splitlines() if line.strip()]
     if kind == "budget" and not written:
         return list(DIMENSIONS.items())

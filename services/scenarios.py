@@ -15,7 +15,7 @@ from data.context import CityContext, Territory, ViewState
 from data.errors import DataError, NothingToShow
 from data.figures import Column, Figure
 from data.translation import N_
-from services import arrivals, background, shock, sites
+from services import arrivals, background, examples, shock, sites
 from services.areas import current_half_years, require_period
 from services.cache import cached
 from services.figures import Caption, figure
@@ -122,7 +122,8 @@ def dump(scenario: Scenario) -> str:
 def saved(ctx: CityContext) -> dict[int, tuple[str, str]]:
     """Name and text of every saved scenario, by its number, newest first."""
     rows = store.scenarios(ctx.key)
-    return {int(row.id): (str(row.name), str(row.text)) for row in rows.itertuples()}
+    names = examples.labels(ctx.language, "scenario", dict(zip(rows["id"].tolist(), rows["name"], strict=True)))
+    return {number: (names[number], text) for number, text in zip(names, rows["text"], strict=True)}
 
 
 def save(ctx: CityContext, scenario: Scenario) -> int:

@@ -34,11 +34,11 @@ def catalogue_fault() -> str:
     return local_catalogue_error()
 
 
-def story(code: str) -> StoryView | None:
+def story(code: str, language: Language) -> StoryView | None:
     """A stored story by its code, None where there is none."""
-    from data.store import stories  # the database's libraries load with the first story, not with the first page
+    from services import stories  # the database's libraries load with the first story, not with the first page
 
-    return stories.story(code) if code else None
+    return stories.story(code, language) if code else None
 
 
 def find(ctx: CityContext, text: str, pages: Mapping[str, str]) -> Sequence[Hit]:

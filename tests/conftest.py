@@ -21,6 +21,7 @@ os.environ["ZONE_LOCAL"] = tempfile.mkdtemp(prefix="zone-local-")
 # One secret in all runs: which small counts are hidden, and so how many areas a figure has, can be repeated.
 os.environ["ZONE_SECRET"] = str(Path(os.environ["ZONE_LOCAL"]) / "tests.key")
 Path(os.environ["ZONE_SECRET"]).write_bytes(bytes(range(32)))
+os.environ["ZONE_EXAMPLES"] = "0"  # a test's server holds what the test enters; tests of examples say otherwise
 os.environ["ZONE_RESULTS_MB"] = "0"  # a test computes what it asserts; tests of what is kept say otherwise
 rights.act_as(rights.OWNER)  # tests write as a command does; tests of roles say otherwise
 

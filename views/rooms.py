@@ -360,7 +360,9 @@ def tickets(code: str, codes: Sequence[str], total: int, used: int, make: Callab
 
 
 def listing(rooms: list[Any]) -> None:
-    """Rooms with their codes, a link to each. rooms: with title, code, closed."""
+    """Rooms with their codes, a link to each, under a heading. rooms: with title, code, closed."""
+    if rooms:
+        st.header(_("Rooms"), anchor=False, divider="gray")
     for room in rooms:
         link = f"[{escaped(room.title)}]({state.link('workshop', room=room.code)})"
         parts = [

@@ -41,7 +41,7 @@ class Surroundings(Protocol):
     def set_reader_provider(self, provider: Callable[[], tuple[str, Callable[[], bool]]]) -> None: ...  # noqa: D102
     def catalogue_fault(self) -> str: ...  # noqa: D102
     def find(self, ctx: CityContext, text: str, pages: Mapping[str, str]) -> Sequence[finder.Hit]: ...  # noqa: D102
-    def story(self, code: str) -> StoryView | None: ...  # noqa: D102
+    def story(self, code: str, language: Language) -> StoryView | None: ...  # noqa: D102
     def turn_to(self, code: str, step: int) -> None: ...  # noqa: D102
     def shorten(self, target: str, title: str) -> str: ...  # noqa: D102
 
@@ -113,7 +113,7 @@ def presented_story(surroundings: Surroundings) -> tuple[StoryView, int] | None:
     if not step.isascii() or not step.isdigit():
         return None
     try:
-        story = surroundings.story(st.query_params.get("story", ""))
+        story = surroundings.story(st.query_params.get("story", ""), current())
     except Exception as fault:
         if not faults.show(fault):
             raise
@@ -192,3 +192,12 @@ def run(page: Any, story: tuple[StoryView, int] | None, surroundings: Surroundin
     pins.control(heading)
     shorten = surroundings.shorten if rights.has_role("editor") else None
     share_panel.control(page.url_path, heading, data.version()[:12], brand(), shorten)
+
+
+def examples(count: int, remove: Callable[[], None]) -> None:
+    """Say that entries are examples, and let editors remove them all at once."""
+    if count:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(_("What is marked *Example* came with the app and shows what a page can do."))
+            if signing_in.allowed("editor", silent=True):
+                st.button(_("Remove all examples"), on_click=remove, key="remove-examples", type="tertiary")

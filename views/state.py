@@ -80,7 +80,7 @@ def read(
         usual = usual(values) if callable(usual) else usual
         if listed and not _several(field) and usual not in listed:
             usual = listed[0]
-        check = partial(_valid, model, name, listed)
+        check = partial(_valid, model, name, listed if listed or choices is not None else None)
         linked, key = run["_linked"].get(_query_name(model, name), _MISSING), widget_key(name, scope)
         if linked is not _MISSING:
             value = _parsed(field, linked, listed)
@@ -209,7 +209,11 @@ def faults(language: Language) -> list[str]:
     """What the address asked for that cannot be: one sentence each, with what may be said instead."""
     sentences = []
     for name, value, listed, usual, field in st.session_state["_faults"]:
-        span = ", ".join(_spelled(item) for item in listed[:12]) + (" …" if len(listed) > 12 else "") or _range(field)
+        span = (
+            ", ".join(_spelled(item) for item in listed[:12]) + (" …" if len(listed) > 12 else "")
+            or _range(field)
+            or language("none")
+        )
         sentences.append(
             language(
                 "The link asks for {name} = {value}, which cannot be here; {usual} is shown. Possible: {span}.",
@@ -273,11 +277,14 @@ def _number(words: str) -> Any:
     return words
 
 
-def _valid(model: type[BaseModel], name: str, listed: list[Any], value: Any) -> bool:
+def _valid(model: type[BaseModel], name: str, listed: list[Any] | None, value: Any) -> bool:
     """Whether a value is one of those listed and within its field's own range; what holds between fields is not asked
-    here.
+    here. Where nothing is left to choose from (an empty list) several are none.
     """
-    if listed and not (set(value) <= set(listed) if _several(model.model_fields[name]) else value in listed):
+    if listed is not None and _several(model.model_fields[name]):
+        if not set(value) <= set(listed):
+            return False
+    elif listed and value not in listed:
         return False
     try:
         _rule(model, name).validate_python(value)

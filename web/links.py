@@ -14,6 +14,7 @@ from data import brand
 from data.errors import DataError
 from data.settings import settings
 from data.store import stories
+from services import stories as shown_stories
 from views import prints
 from views.brand import Brand
 from web.faults import HANDLERS
@@ -50,7 +51,8 @@ def step(request: Request) -> Response:
 
 def read(request: Request) -> Response:
     """A story to scroll through: each step's text beside the figure that was pinned, or the first of its page."""
-    story, language = stories.story(request.path_params["code"]), language_of(request)
+    language = language_of(request)
+    story = shown_stories.story(request.path_params["code"], language)
     if story is None:
         return RedirectResponse("../../story")
     steps = []

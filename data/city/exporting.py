@@ -14,6 +14,7 @@ from data import store
 from data.city import building, pack
 from data.city.pack import Part
 from data.errors import DataError
+from data.store import examples
 
 TABLES = {
     "residents": "residents",
@@ -80,7 +81,7 @@ def _left_out(city: data.City) -> list[str]:
         firms = data.table("firms", city.key)
         if (firms["employees_low"] != firms["employees_high"]).fillna(False).any():
             left_out.append("employees as a range: the lower end goes along")
-    if not store.targets(city.key)["level"].isin(pack.LEVELS).all():
+    if not _own_targets(city)["level"].isin(pack.LEVELS).all():
         left_out.append("goals for levels of areas that a pack does not have")
     return left_out
 
@@ -140,9 +141,15 @@ def _sums(city: data.City) -> pd.DataFrame:
     return table.assign(period=pd.to_datetime(table["period"]).dt.strftime("%Y-%m-%d"))
 
 
+def _own_targets(city: data.City) -> pd.DataFrame:
+    """Goals that people have set: those that came with the app are nobody's."""
+    rows = store.targets(city.key)
+    return rows[~rows["id"].isin(examples.marked("goal"))]
+
+
 def _targets(city: data.City) -> pd.DataFrame:
     """The goals of the city, of levels that a pack has."""
-    rows = store.targets(city.key)
+    rows = _own_targets(city)
     rows = rows[rows["level"].isin(pack.LEVELS)]
     area = rows["area_id"].where(rows["level"] != "city", "")
     return rows.assign(area=area)[["indicator", "value", "year", "level", "area"]]

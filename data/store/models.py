@@ -290,3 +290,15 @@ class Audit(Base):
     role: Mapped[str] = mapped_column(String(20))
     action: Mapped[str] = mapped_column(String(100))
     what: Mapped[str] = mapped_column(String(80))
+
+
+class Example(Base):
+    """That an entry came with the app; the mark outlives it, so that a removed example stays away.
+
+    kind: of data.store.examples.KINDS, or DECIDED for the one row that says that a store was looked at.
+    """
+
+    __tablename__ = "examples"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)

@@ -22,10 +22,11 @@ MAX_STEPS = 100
 
 @dataclass(frozen=True)
 class StoryView:
-    """A story: code, title, steps (page, query, title, note, text for readers, the choices in words), and where its
-    presentation is.
+    """A story: id, code, title, steps (page, query, title, note, text for readers, the choices in words), and where
+    its presentation is.
     """
 
+    id: int
     code: str
     title: str
     steps: list[dict[str, Any]]
@@ -51,7 +52,7 @@ def story(code: str) -> StoryView | None:
         row = session.scalar(select(Story).where(Story.code == codes.typed(code)))
         if row is None:
             return None
-        return StoryView(row.code, row.title, row.steps, row.step, aware(row.started) if row.started else None)
+        return StoryView(row.id, row.code, row.title, row.steps, row.step, aware(row.started) if row.started else None)
 
 
 def stories() -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 import data
 from data import rights
 from data.context import CityContext
-from data.store import seeds
+from data.store import register, seeds
 from data.translation import Language
 from services import finder
 
@@ -65,7 +65,7 @@ def test_indicators_are_found_by_the_readers_words() -> None:
 def test_initiatives_of_the_register_are_found() -> None:
     rights.act_as(rights.OWNER)
     seeds.fill_register()
-    rows = finder.register.everything()
+    rows = register.everything()
     number, name = rows[["id", "name"]].iloc[0]
     hit = first(name)
     assert (hit.kind, hit.page, hit.choices) == ("initiative", "initiatives", {"initiative": str(number)})

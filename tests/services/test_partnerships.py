@@ -25,7 +25,7 @@ def initiatives(*groups: tuple[str, ...]) -> pd.DataFrame:
         }
         for number, group in enumerate(groups)
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows).assign(example=False)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_broker_joins_many_and_shares_the_place_with_few(groups: tuple[tuple[s
 
 def test_ten_of_three_thousand_pairs_make_no_broker() -> None:
     """The starting set: one council is in two of 14 initiatives, betweenness 0.003."""
-    rows = pd.DataFrame([{"city": ""} | seed for seed in seeds.seeds() if seed.get("partners")])
+    rows = pd.DataFrame([{"city": ""} | seed for seed in seeds.seeds() if seed.get("partners")]).assign(example=True)
     figure = partnerships.network_figure(context(), rows)
     assert figure.rows["brokerage"].max() == pytest.approx(0.003, abs=5e-4)
     assert figure.finding.startswith("No actor stands out in between: at most 10 of 3,003 pairs")
