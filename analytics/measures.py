@@ -79,6 +79,22 @@ BASES = {
 }
 
 
+# Whom each share of people is of: the ages above, or residents of any age.
+SHARES: dict[str, tuple[int | None, int | None]] = {
+    **dict.fromkeys(("children", "older", "displaced", "transfer_receipt", "residence_over_five_years"), (None, None)),
+    **BASES,
+}
+
+
+def base(residents: pd.DataFrame, name: str, groups: pd.Series) -> pd.Series:
+    """How many people a share is of, by area; empty where their ages were not counted. residents: of its day."""
+    low, high = SHARES[name]
+    if residents.empty or not coverage.knows_age(residents["age"].unique(), low, high, 0):
+        return pd.Series(dtype=float)
+    people = coverage.of_age(residents, low, high).set_index("area_id")["persons"]
+    return people.groupby(groups.reindex(people.index)).sum(min_count=1)
+
+
 def percent(name: str) -> Callable[[Inputs], pd.Series]:
     """A percentage of the social monitoring."""
     return lambda inputs: social_share(name, inputs.social, inputs.of_social.get(name, pd.DataFrame()), inputs.groups)

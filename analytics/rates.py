@@ -38,6 +38,20 @@ def per(count: int, residents: float, unit: int = 10_000) -> Rate:
     return Rate(unit * count / residents, float(low), float(high))
 
 
+def difference(count: float, base: float, other: float, other_base: float) -> Rate:
+    """How many percentage points a share is above another, with the hybrid score interval (Newcombe 1998, method 10).
+
+    Not known where a count or a base is not.
+    """
+    pairs = ((count, base), (other, other_base))
+    if not all(of > 0 and 0 <= part <= of for part, of in pairs):
+        return Rate(NAN)
+    from statsmodels.stats.proportion import confint_proportions_2indep  # as above
+
+    low, high = confint_proportions_2indep(count, base, other, other_base, method="newcomb", compare="diff")
+    return Rate(100 * (count / base - other / other_base), 100 * float(low), 100 * float(high))
+
+
 def ordered(rows: pd.DataFrame) -> list[list[str]]:
     """Names in groups, largest values first: between groups no interval meets another, inside them a chain does.
 

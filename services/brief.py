@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,6 +15,7 @@ from data.figures import Column, Figure, KeyFigure
 from data.store import register
 from data.translation import N_
 from services import (
+    area_supply,
     changes,
     city_map,
     examples,
@@ -23,9 +25,10 @@ from services import (
     origins,
     outlook,
     profile,
+    two_areas,
     walks,
 )
-from services.areas import area_names, district_by_area
+from services.areas import area_names, district_by_area, hierarchy
 from services.columns import by_name
 from services.figures import Caption, figure
 from services.names import cards, level_names
@@ -61,6 +64,7 @@ def brief(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: s
     shown = [
         lambda: _map(ctx, here, period, level, area),
         lambda: _table(ctx, period, level, area),
+        lambda: area_supply.supply_figure(ctx, period, level, area),
         lambda: _trend(ctx, here),
         lambda: _outlook(ctx, here),
     ]
@@ -70,15 +74,36 @@ def brief(ctx: CityContext, territory: Territory, period: pd.Timestamp, level: s
     )
 
 
-def _of(makers: list[Callable[[], Figure]]) -> list[Figure]:
+def comparison(ctx: CityContext, period: pd.Timestamp, level: str, area: str, other: str) -> Brief:
+    """The same of two areas side by side: numbers of both, where each does clearly better, on one scale."""
+    _, names = ctx.language, area_names(ctx, level)
+    title = _("{name} beside {other}", name=names[area], other=names[other])
+    lines = [*(profile.about(ctx, period, level, place) for place in (area, other)), indicator_days.about(ctx, period)]
+    numbers = [
+        replace(number, label=f"{names[place]}: {number.label}")
+        for place in (area, other)
+        for number in _numbers(ctx, period, level, place)
+    ]
+    better = two_areas.sentences(ctx, period, level, area, other)
+    sections = {_("{name} does clearly better", name=name): said for name, said in better.items() if said}
+    sections[_("What to ask next")] = [
+        _("What does {name} do that {other} could try?", name=names[area], other=names[other]),
+        _("What does {name} do that {other} could try?", name=names[other], other=names[area]),
+        _("Which of these figures do the people who live here recognise, and which not?"),
+    ]
+    shown = [make(ctx, period, level, area, other) for make in (two_areas.pair_figure, two_areas.differences_figure)]
+    return Brief(title, lines, numbers, sections, [drawn for drawn in shown if drawn])
+
+
+def _of(makers: list[Callable[[], Figure | None]]) -> list[Figure]:
     """The figures that can be made."""
-    made = []
+    made: list[Figure | None] = []
     for make in makers:
         try:
             made.append(make())
         except DataError:
             continue
-    return made
+    return [drawn for drawn in made if drawn]
 
 
 def _numbers(ctx: CityContext, period: pd.Timestamp, level: str, area: str) -> list[KeyFigure]:
@@ -102,6 +127,7 @@ def _sections(ctx: CityContext, here: Territory, period: pd.Timestamp, level: st
         _("Strengths"): strengths,
         _("Gaps"): [gaps[key] for key in worst],
         _("What changed"): changes.sentences(ctx, here),
+        _("Initiatives here"): _initiatives_here(ctx, level, area),
         _("Initiatives that address it"): _initiatives(ctx, worst),
         _("What to ask next"): _questions(ctx, worst),
     }
@@ -120,10 +146,26 @@ def _questions(ctx: CityContext, gaps: list[str]) -> list[str]:
     ]
 
 
+def _own_initiatives() -> pd.DataFrame:
+    """The register without what came with the app."""
+    rows = register.everything()
+    return rows[~rows["id"].isin(examples.marked("initiative"))]
+
+
+def _initiatives_here(ctx: CityContext, level: str, area: str) -> list[str]:
+    """Initiatives of this city that name the area, or one inside it, as their place: name, stage and for whom."""
+    rows, groups = _own_initiatives(), hierarchy(ctx)
+    inside = {area, *groups.index[groups[level] == area]}
+    rows = rows[(rows["city"].str.casefold() == ctx.name.casefold()) & rows["area_id"].isin(inside)]
+    return [
+        f"{row.name} ({ctx.language(row.stage)}{f', {row.target_group}' if row.target_group else ''})"
+        for row in rows.head(LISTED).itertuples(index=False)
+    ]
+
+
 def _initiatives(ctx: CityContext, gaps: list[str]) -> list[str]:
     """Initiatives of the register that fit the needs behind the gaps, the worst gap first."""
-    rows, by_key = register.everything(), cards(ctx.language)
-    rows = rows[~rows["id"].isin(examples.marked("initiative"))]
+    rows, by_key = _own_initiatives(), cards(ctx.language)
     if rows.empty:
         return []
     names = []

@@ -19,7 +19,6 @@ from services.figures import Caption, chart, figure
 from services.names import cards, context_groups, dimensions, level_names, level_plurals
 from services.tables import source
 
-APART = 20.0  # per cent of all areas that lie between two: from here on one does clearly better
 SIMILAR_BY = [
     "children",
     "older",
@@ -174,56 +173,6 @@ def table_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str) 
     credit, note = source(ctx, *inclusion.TABLES), indicator_days.caveats(ctx, period)
     caption = Caption(finding, indicator_days.about(ctx, period), "", credit, note)
     return figure(ctx, "measures", caption, _exported(ctx, rows), None, COLUMNS)
-
-
-def pair_figure(ctx: CityContext, period: pd.Timestamp, level: str, area: str, other: str) -> Figure:
-    """Two areas of a level on one scale: where each stands among all, and how far apart they are in each unit."""
-    _, names = ctx.language, area_names(ctx, level)
-    (left, _similar), (right, _also) = (compared(ctx, period, level, one) for one in (area, other))
-    both = left[["dimension", "measure", "unit", "value", "better_than"]].assign(
-        other=right["value"], other_better=right["better_than"], difference=left["value"] - right["value"]
-    )
-    judged = both.dropna(subset=["better_than", "other_better"])
-    ahead, behind = (int((gap >= APART).sum()) for gap in (_lead(judged), -_lead(judged)))
-    finding = _(
-        "{name} does clearly better in {ahead} of {count} measures, {other} in {behind}",
-        name=names[area],
-        ahead=ahead,
-        count=len(judged),
-        other=names[other],
-        behind=behind,
-    )
-    rule = _(
-        "Clearly: a fifth of all {plural} or more lies between the two. Of the other measures nothing is said.",
-        plural=level_plurals(ctx)[level],
-    )
-    if not min(rows.loc["residents", "value"] for rows in (left, right)) >= MIN_BASE:
-        finding = _("{name} beside {other}", name=names[area], other=names[other])
-        rule = _("With fewer than {least} residents nothing is said to be better.", least=MIN_BASE)
-    unit = _("% of {plural} that do worse", plural=level_plurals(ctx)[level])
-    drawing = chart(
-        "dumbbell",
-        judged.loc[_lead(judged).abs().sort_values(ascending=False).index],
-        label="measure",
-        values={"better_than": names[area], "other_better": names[other]},
-        unit=unit,
-    )
-    note = f"{rule} {indicator_days.caveats(ctx, period)}"
-    caption = Caption(finding, unit, indicator_days.about(ctx, period), source(ctx, *inclusion.TABLES), note)
-    columns = COLUMNS | by_name(
-        Column("value", names[area], digits=1),
-        Column("other", names[other], digits=1),
-        Column("difference", N_("Difference"), digits=1),
-        Column("other_better", names[other], _("better than, %"), missing=N_("not judged")),
-        Column("better_than", names[area], _("better than, %"), missing=N_("not judged")),
-    )
-    shown = both.assign(dimension=both["dimension"].map(dimensions(_) | context_groups(_))).reset_index()
-    return figure(ctx, "pair", caption, shown, drawing, columns)
-
-
-def _lead(rows: pd.DataFrame) -> pd.Series:
-    """How many per cent of the areas lie between the two, positive where the first does better."""
-    return (rows["better_than"] - rows["other_better"]).astype(float)
 
 
 def print_tables(ctx: CityContext, shown: Figure) -> dict[str, tuple[list[str], list[list[str]]]]:

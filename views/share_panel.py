@@ -104,8 +104,8 @@ def _report(title: str, cited: str, view: str, brand: Brand) -> None:
         st.download_button(label, ready[2], name, mime, key="report_take", on_click="ignore", type="primary")
 
 
-def brief(name: str, build: Callable[[], Brief], brand: Brand, language: Language) -> None:
-    """A button a kind of file: the brief of an area is built and made when it is pressed."""
+def brief(label: str, name: str, build: Callable[[], Brief], brand: Brand, language: Language) -> None:
+    """A button a kind of file, after a label: the brief is built and made when it is pressed. name: of the files."""
 
     def make(kind: str) -> bytes:
         from views import reports  # its libraries load with the first report
@@ -125,9 +125,9 @@ def brief(name: str, build: Callable[[], Brief], brand: Brand, language: Languag
 
     stem = exports.file_stem(name)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_('Brief of this area')}**", width="content")
+        st.markdown(f"**{label}**", width="content")
         for kind in BRIEFS:
-            label, mime = exports.REPORTS[kind]
+            title, mime = exports.REPORTS[kind]
             st.download_button(
-                label, partial(make, kind), f"{stem}-brief.{kind}", mime, key=f"brief-{kind}", on_click="ignore"
+                title, partial(make, kind), f"{stem}-brief.{kind}", mime, key=f"brief-{kind}", on_click="ignore"
             )

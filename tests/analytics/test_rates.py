@@ -30,6 +30,22 @@ def test_a_rate_has_the_exact_poisson_interval() -> None:
     assert rates.per(0, 10_000) == pytest.approx((0.0, 0.0, 3.689), abs=0.001)
 
 
+def test_a_difference_of_shares_is_as_newcombe_prints_it() -> None:
+    """Newcombe (1998), Statistics in Medicine 17, 873-890, table II, method 10: his examples (a), (b), (e) and (h)."""
+    for count, base, other, other_base, low, high in (
+        (56, 70, 48, 80, 5.24, 33.39),
+        (9, 10, 3, 10, 17.05, 80.90),
+        (5, 56, 0, 29, -3.81, 19.26),
+        (10, 10, 0, 10, 60.75, 100),
+    ):
+        apart = rates.difference(count, base, other, other_base)
+        assert apart.value == pytest.approx(100 * (count / base - other / other_base))
+        assert (apart.low, apart.high) == pytest.approx((low, high), abs=0.006)
+        turned = rates.difference(other, other_base, count, base)
+        assert (turned.low, turned.high) == pytest.approx((-apart.high, -apart.low))
+    assert math.isnan(rates.difference(1, 0, 1, 10).low)
+
+
 @pytest.mark.parametrize(("count", "base"), [(1, 0), (math.nan, 10), (1, math.nan), (11, 10)])
 def test_what_is_no_share_is_not_known(count: float, base: float) -> None:
     assert all(math.isnan(number) for number in rates.percentage(count, base))

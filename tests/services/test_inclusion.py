@@ -260,29 +260,3 @@ def test_all_others_are_not_the_most_alike(cities: tuple[str, ...]) -> None:
     ctx = context("three-shores")
     assert "Most like" not in profile.about(ctx, AFTER, "district", "n")
     assert "Most like: " in profile.about(context(), PERIOD, "district", "08")
-
-
-def test_of_two_areas_with_few_residents_none_does_better() -> None:
-    ctx, period = CityContext(data.cities()["berlin"], data.version()), pd.Timestamp("2024-12-31")
-    residents = profile.inclusion.measured(ctx, period, "planning_area")["residents"]
-    small, large = str(residents[residents < 300].index[0]), str(residents.idxmax())
-    shown = profile.pair_figure(ctx, period, "planning_area", small, large)
-    assert "better" not in shown.finding
-    assert "With fewer than 300 residents" in shown.note
-
-
-def test_two_areas_stand_on_one_scale_and_differ_by_what_each_has() -> None:
-    ctx, period = CityContext(data.cities()["berlin"], data.version()), pd.Timestamp("2024-12-31")
-    shown = profile.pair_figure(ctx, period, "district", "08", "04")
-    rows = shown.rows.set_index("indicator")
-    left, right = (profile.compared(ctx, period, "district", area)[0] for area in ("08", "04"))
-    assert rows["difference"].tolist() == pytest.approx((left["value"] - right["value"]).tolist(), nan_ok=True)
-    judged = rows.dropna(subset=["better_than", "other_better"])
-    lead = judged["better_than"] - judged["other_better"]
-    ahead, behind = (lead >= 20).sum(), (lead <= -20).sum()
-    assert 0 < ahead + behind < len(judged), "small differences are not counted"
-    assert shown.finding == (
-        f"Neukölln does clearly better in {ahead} of {len(judged)} measures, Charlottenburg-Wilmersdorf in {behind}"
-    )
-    turned = profile.pair_figure(ctx, period, "district", "04", "08").rows.set_index("indicator")
-    assert turned["difference"].tolist() == pytest.approx((-rows["difference"]).tolist(), nan_ok=True)
