@@ -13,7 +13,7 @@ from views.language import _
 def side_by_side() -> None:
     """Two areas: their brief, where each stands, how far shares of people are apart."""
     for place in (area, other):
-        st.markdown(profile.about(ctx, period, level, place))
+        st.markdown(f"**{every[place]}**: {profile.about(ctx, period, level, place)}")
     build = partial(brief.comparison, ctx, period, level, area, other)
     share_panel.brief(_("Brief of both areas"), title, build, shell.brand(), ctx.language)
     figures.show(two_areas.pair_figure(ctx, period, level, area, other))

@@ -78,7 +78,8 @@ def comparison(ctx: CityContext, period: pd.Timestamp, level: str, area: str, ot
     """The same of two areas side by side: numbers of both, where each does clearly better, on one scale."""
     _, names = ctx.language, area_names(ctx, level)
     title = _("{name} beside {other}", name=names[area], other=names[other])
-    lines = [*(profile.about(ctx, period, level, place) for place in (area, other)), indicator_days.about(ctx, period)]
+    about = [f"{names[place]}: {profile.about(ctx, period, level, place)}" for place in (area, other)]
+    lines = [*about, indicator_days.about(ctx, period)]
     numbers = [
         replace(number, label=f"{names[place]}: {number.label}")
         for place in (area, other)
