@@ -70,7 +70,7 @@ def upload_section(upload: packs.Upload) -> None:
     else:
         st.markdown(findings.finding)
     if upload.errors:
-        st.caption(_("Mend the errors in your files and upload them again; nothing was changed."))
+        st.caption(_("Correct the errors in your files and upload them again; nothing was changed."))
     elif upload.built:
         st.success(_("The city is in use."))
         label = _("See {name}", name=packs.cities()[upload.built])
@@ -102,7 +102,7 @@ st.header(_("Cities on this machine"), anchor=False, divider="gray")
 builds = packs.builds()
 if not builds:
     controls.empty(
-        _("No city was built on this machine yet."), _("Take the template, put your files in, and upload it above.")
+        _("No city was built on this machine yet."), _("Download the template, put your files in, and upload it above.")
     )
 for key, build in builds.items():
     drawing.build(key, build, packs.use_city, packs.remove_city)

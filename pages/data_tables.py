@@ -55,15 +55,15 @@ def refresh_section() -> None:
     """Ask the publishers; what is new is offered above."""
     if not allowed("admin"):
         return
-    controls.choice(st.multiselect, _("Tables to ask for"), "sources", placeholder=_("All of them"))
+    controls.choice(st.multiselect, _("Tables to check"), "sources", placeholder=_("All of them"))
     if st.button(_("Ask the publishers"), key="refresh"):
         sources = query.sources or catalogue.sources()
-        with st.status(_("Asking for {asked} tables …", asked=len(sources))) as status:
+        with st.status(_("Checking {asked} tables …", asked=len(sources))) as status:
             bar = st.progress(0.0)
             for number, source in enumerate(sources, 1):
                 st.markdown(escaped(catalogue.ask(ctx, source)))
                 bar.progress(number / len(sources))
-            status.update(label=_("The publishers were asked."), state="complete")
+            status.update(label=_("The publishers' sites were checked."), state="complete")
     st.caption(_("On a schedule: `zone refresh --accept`. Without a network everything stays as it is."))
 
 
@@ -88,7 +88,7 @@ table_section(query.table)
 st.header(_("Calendar of releases"), anchor=False, divider="gray")
 figures.show(releases.calendar_figure(ctx))
 st.caption(_("For a calendar program: {address}", address=f"`/api/releases.ics?lang={ctx.language.code}`"))
-st.header(_("Ask for newer figures"), anchor=False, divider="gray")
+st.header(_("Check for newer figures"), anchor=False, divider="gray")
 refresh_section()
 st.header(_("Use from elsewhere"), anchor=False, divider="gray")
 st.markdown(

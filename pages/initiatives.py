@@ -63,7 +63,7 @@ def look_closely(initiative: Mapping[str, Any]) -> None:
 def take_in() -> None:
     """Initiatives from a file."""
     file = st.file_uploader(
-        _("Take in a file (CSV, XLSX or JSON with the columns of an export)"),
+        _("Import a file (CSV, XLSX or JSON with the columns of an export)"),
         type=list(initiatives.FILE_KINDS),
         key="in",
     )
@@ -78,7 +78,7 @@ def take_in() -> None:
 if everything.empty:
     controls.empty(
         _("The register is empty."),
-        _("Add an initiative or take in a file below, or start with European city projects from public pages."),
+        _("Add an initiative or import a file below, or start with European city projects from public pages."),
     )
     if allowed("editor", silent=True) and st.button(_("Start with the European set"), type="primary", key="plant"):
         initiatives.start_set()
@@ -95,7 +95,7 @@ else:
             on_row=lambda row: state.choose({"initiative": ids[row]}, "initiatives"),
         )
         look_closely(matches.set_index("id", drop=False).loc[query.initiative])
-st.header(_("Add, take in, take out"), anchor=False, divider="gray")
+st.header(_("Add, import, export"), anchor=False, divider="gray")
 if allowed("editor"):
     with st.expander(_("Add an initiative")):
         drawing.edit(None, 0, {}, labels, names, initiatives.save)

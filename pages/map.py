@@ -56,7 +56,7 @@ def explore() -> None:
     controls.choice(right.select_slider, _("Strength of the colours"), "opacity", lambda share: f"{share} %")
     if query.has_site or query.outline:
         left_out = ("site_lon", "site_lat", "outline")
-        st.button(_("Leave the tested place and the drawn area"), on_click=state.forget, args=left_out)
+        st.button(_("Clear the tested place and the drawn area"), on_click=state.forget, args=left_out)
     if query.has_site:
         st.header(_("The tested place"), anchor=False, divider="gray")
         where = query.site_lon, query.site_lat

@@ -59,7 +59,7 @@ controls.choice(
     _("Close first"),
     "closed",
     sites.site_names(ctx, query.service),
-    placeholder=_("Sites there are that close"),
+    placeholder=_("Existing sites that close"),
     **anew,
 )
 controls.choice(st.selectbox, _("Areas"), "level", names.level_names(ctx))

@@ -149,7 +149,7 @@ def start(language: Language, function: Callable[..., Any], *args: Any, **kwargs
     _, reader = language, _providers[-1]() if _providers else ("", lambda: True)
     with _lock:
         if len(_tasks) >= MOST_TASKS or sum(task.reader[0] == reader[0] != "" for task in _tasks) >= MOST_OF_READER:
-            raise DataError(_("Too much is waiting to be worked on. Cancel some of it, or try again in a few minutes."))
+            raise DataError(_("Too many tasks are waiting. Cancel some of them, or try again in a few minutes."))
         folder = tempfile.TemporaryDirectory(prefix="zone-work-", ignore_cleanup_errors=True)
         environment = {name: value for name, value in os.environ.items() if name.startswith("ZONE_")}
         work = function, args, kwargs, rights.actor(), environment, folder.name

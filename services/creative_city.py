@@ -278,14 +278,14 @@ def hot_spots_figures(ctx: CityContext, territory: Territory, query: Query) -> l
     rows["shown"] = [f"{word} (z {_.signed(z)})" for word, z in zip(rows["hot_or_cold"], rows["z"], strict=True)]
     grouped = classes.classify(rows["kind"].map({"hot": 1.0, "cold": 0.0}).astype(float))
     dots = in_district(ctx, _crowds(ctx, kinds), territory.district)
-    dots = dots.assign(shown=_.each("crowd {number}", number=dots["crowd"] + 1))
+    dots = dots.assign(shown=_.each("cluster {number}", number=dots["crowd"] + 1))
     key = legend(
         ctx,
         _("hot spots of venues (Getis-Ord Gi*, false discoveries held to 5 %)"),
         grouped,
         [words["hot" if low else "cold"] for low in grouped.lows],
         words[""],
-        _("{value} venues in a crowd (8 or more within 400 m, DBSCAN)", value=len(dots)),
+        _("{value} venues in a cluster (8 or more within 400 m, DBSCAN)", value=len(dots)),
     )
     layers = [
         area_layer(ctx, territory, area_shapes(ctx, level), rows, grouped, level),
@@ -293,9 +293,9 @@ def hot_spots_figures(ctx: CityContext, territory: Territory, query: Query) -> l
         point_layer(ctx, dots, level),
     ]
     hot_areas_count, crowds = int((rows["kind"] == "hot").sum()), int(dots["crowd"].nunique())
-    said = N_("Hot spots of venues: {hot} of {all} {areas}; crowds of venues: {crowds}")
+    said = N_("Hot spots of venues: {hot} of {all} {areas}; clusters of venues: {crowds}")
     if not hot_areas_count:
-        said = N_("None of {all} {areas} is a hot spot of venues; crowds of venues: {crowds}")
+        said = N_("None of {all} {areas} is a hot spot of venues; clusters of venues: {crowds}")
     caption = Caption(
         _(said, hot=hot_areas_count, all=len(rows), areas=level_plurals(ctx)[level], crowds=crowds or _("none")),
         _("number of venues"),
@@ -315,7 +315,12 @@ def _crowds_table(ctx: CityContext, dots: pd.DataFrame) -> Figure:
     )
     _, dated = ctx.language, dated_source(ctx, "facilities")
     return figure(
-        ctx, "crowds", Caption(_("Crowds of venues, largest first"), _("number of venues"), *dated), rows, None, COLUMNS
+        ctx,
+        "crowds",
+        Caption(_("Clusters of venues, largest first"), _("number of venues"), *dated),
+        rows,
+        None,
+        COLUMNS,
     )
 
 

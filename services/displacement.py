@@ -318,7 +318,7 @@ def totals_figure(ctx: CityContext) -> Figure:
         "has since lowered its figure for 2023 by about a million."
     )
     if newest["year"] < last_counted:
-        note += " " + _("No total for {year} was at hand.", year=last_counted)
+        note += " " + _("There was no total for {year}.", year=last_counted)
     finding = _(
         "{year}: the tables add up to {summed}, UNHCR prints {published}; people under two mandates explain "
         "{overlap} of the difference",

@@ -255,7 +255,7 @@ def lorenz_figure(ctx: CityContext, territory: Territory, query: Question) -> Fi
     _, period = ctx.language, require_period(ctx, territory)
     gini = _fairness(ctx, territory, query)["gini"]
     if not np.isfinite(gini or 0):
-        raise NothingToShow(_("No place is in anybody's reach."), _("Choose a longer walk or another service."))
+        raise NothingToShow(_("Nobody can reach any of these places."), _("Choose a longer walk or another service."))
     rows = lorenz(ctx, query.service, query.walker, query.limit, period)
     label, day = facility_kinds(ctx).loc[query.service, "label"], _.day(period)
     values = {"service": label, "day": day, "limit": query.limit, "gini": _.number(gini, 2)}

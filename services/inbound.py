@@ -50,7 +50,7 @@ COLUMNS = by_name(
     Column("row", N_("Row"), kind="id", missing=""),
     Column("column", N_("Column"), kind="text", missing=""),
     Column("what", N_("What"), kind="text", missing=""),
-    Column("hint", N_("How to mend"), kind="text", missing=""),
+    Column("hint", N_("How to correct it"), kind="text", missing=""),
     Column("title", N_("Dataset"), kind="name"),
     Column("publisher", N_("Publisher"), kind="text", missing=N_("not stated")),
     Column("licence", N_("Licence"), kind="text", missing=N_("not stated")),

@@ -58,7 +58,7 @@ COLUMNS = by_name(
     Column("fields", N_("Changed fields"), kind="text"),
     Column("row", N_("Row"), kind="id"),
     Column("column", N_("Column"), kind="text"),
-    Column("fault", N_("How to mend"), kind="text"),
+    Column("fault", N_("How to correct it"), kind="text"),
 )
 
 

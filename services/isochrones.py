@@ -70,7 +70,7 @@ def map_figure(ctx: CityContext, territory: Territory, lon: float, lat: float, q
     taken, people = minutes(ctx, place, query), people_in_cells(ctx, "", period)
     reached = np.isfinite(taken)
     if not reached.any():
-        raise NothingToShow(_("From nowhere is this place reached so soon."), _("Choose a longer limit."))
+        raise NothingToShow(_("No place is near enough to reach this one in that time."), _("Choose a longer limit."))
     rows = pd.DataFrame({"cell": city_table(ctx, "cells")["cell"], "persons": people, "minutes": taken})[reached]
     count = round(int(rows["persons"].sum()) / TENS) * TENS
     finding = _(

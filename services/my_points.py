@@ -78,7 +78,7 @@ def map_figure(ctx: CityContext, territory: Territory, points: Points, size: str
     shown = [" · ".join(str(value) for value in row if str(value) not in ("", "nan"))[:120] for row in cells]
     drawn = inside.assign(shown=shown, id=inside["area_id"])
     label = indicators(ctx)[indicator]
-    note = _("In this session alone: the file is kept nowhere. {label} is that of the area.", label=label)
+    note = _("Only in this session: the file is not stored. {label} is that of the area.", label=label)
     layer = Layer("points", {"points": drawn})
     if size in numbers(points):
         value = drawn[size].clip(lower=0).astype(float)

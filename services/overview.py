@@ -37,7 +37,7 @@ ROADS = {
     },
     N_("To decide"): {
         "profile": N_("How does my district stand?"),
-        "inclusion": N_("Who is ahead, whatever one weighs?"),
+        "inclusion": N_("Who is ahead, whatever the weights?"),
         "goals": N_("Are our goals on track?"),
         "what_if_arrivals": N_("What if more people arrive?"),
     },

@@ -31,7 +31,7 @@ COLUMNS = by_name(
     Column("row", N_("Row"), kind="id"),
     Column("column", N_("Column"), kind="text"),
     Column("what", N_("What is wrong"), kind="text"),
-    Column("hint", N_("How to mend it"), kind="text"),
+    Column("hint", N_("How to correct it"), kind="text"),
 )
 UNPLACED = "Write street and number as the city does, or give lon and lat; the row was left out"
 

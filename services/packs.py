@@ -48,7 +48,7 @@ COLUMNS = by_name(
     Column("row", N_("Row"), kind="id", missing=""),
     Column("column", N_("Column"), kind="text", missing=""),
     Column("what", N_("What"), kind="text"),
-    Column("hint", N_("How to mend"), kind="text"),
+    Column("hint", N_("How to correct it"), kind="text"),
 )
 Parts = dict[str, dict[str, Any]]  # settings by section, as a manifest has them
 
@@ -112,7 +112,7 @@ class Upload:
     def _start(self, ctx: CityContext, step: str, function: Callable[..., Any], *args: Any) -> Task:
         if not Path(self.folder.name).exists():
             _ = ctx.language
-            raise DataError(_("The upload was taken away after an hour. Upload the pack again."))
+            raise DataError(_("The upload was deleted after an hour. Upload the pack again."))
         self.step = step
         return start(ctx.language, function, Path(self.folder.name), *args)
 
@@ -197,7 +197,7 @@ def preview_figure(ctx: CityContext, number: int, preview: Preview) -> Figure:
     if preview.fault:
         raise DataError(preview.fault)
     if not preview.columns:
-        raise NothingToShow(preview.file, _("It is looked at when it is checked."))
+        raise NothingToShow(preview.file, _("It is looked at during the check."))
     finding = _("{file}: {rows:,} rows, the first of them", file=preview.file, rows=preview.rows)
     drawing = _preview_map(preview.shapes) if preview.shapes else None
     return Figure(f"preview-{number}", finding, "", "", preview.file, preview.sample, own, drawing, summary=finding)

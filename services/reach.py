@@ -84,7 +84,9 @@ def _rows(ctx: CityContext, territory: Territory, query: Query, kind: str, perio
     rows = in_district(ctx, rows, territory.district, query.level)
     values = rows[query.reach_measure] * query.measure.factor
     if values.isna().all():
-        raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
+        raise NothingToShow(
+            _("Nobody of the ages that this service is for lives here."), _("Choose another service or district.")
+        )
     return rows.assign(value=values, shown=[access.value_text(ctx, asked, row) for row in rows.to_dict("records")])
 
 
@@ -182,7 +184,9 @@ def hexagon_figure(ctx: CityContext, territory: Territory, query: Query) -> Figu
         else N_("H3 resolution {value}; choose a district for finer cells")
     )
     if rows.empty:
-        raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
+        raise NothingToShow(
+            _("Nobody of the ages that this service is for lives here."), _("Choose another service or district.")
+        )
     values, unit = rows[query.reach_measure] * measure.factor, _(measure.unit)
     grouped = classes.classify(values, scheme="quantiles")
     layer = Layer("hexagons", {"cells": rows.assign(value=values), "classes": grouped, "digits": measure.digits})

@@ -190,7 +190,7 @@ def _became(ctx: CityContext, entry: DecisionView, targets: Mapping[int, Any], i
     _ = ctx.language
     if entry.target is not None:
         if entry.target not in targets:
-            return _("The goal was taken away.")
+            return _("The goal was removed.")
         try:
             return _("Goal: {finding}", finding=goals.goal_figure(ctx, targets[entry.target])[0].finding)
         except DataError as fault:
@@ -198,6 +198,6 @@ def _became(ctx: CityContext, entry: DecisionView, targets: Mapping[int, Any], i
     if entry.initiative is not None and entry.initiative in initiatives.index:
         row = initiatives.loc[entry.initiative]
         if row["removed"]:
-            return _("The initiative was taken out of the register.")
+            return _("The initiative was removed from the register.")
         return _("Initiative: {stage}", stage=_(row["stage"]))
     return _("Written down; nobody has made a goal or an initiative of it.")

@@ -212,7 +212,7 @@ def _shock(ctx: CityContext, scenario: Scenario, period: pd.Timestamp) -> dict[s
             budget=_.percent(given.budget),
         ),
         _("People who lose it (estimate)"): _.number(answer.lost),
-        _("Places that close with them"): _.number(answer.places) if answer.places >= 0 else _("not stated"),
+        _("Places lost with them"): _.number(answer.places) if answer.places >= 0 else _("not stated"),
         _("Resilience: redundancy, robustness, absorption"): " · ".join(_.number(part, 2) for part in parts),
     }
 

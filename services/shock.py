@@ -159,9 +159,7 @@ def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[Ke
     closed = f"{_.number(outcome.closed)} / {_.number(outcome.sites)}"
     return [
         KeyFigure(_("Sites closed"), closed),
-        KeyFigure(
-            _("Places that close with them"), _.number(outcome.places) if outcome.places >= 0 else _("not stated")
-        ),
+        KeyFigure(_("Places lost with them"), _.number(outcome.places) if outcome.places >= 0 else _("not stated")),
         KeyFigure(_("People with none in reach any more (estimate)"), _.number(outcome.lost)),
     ]
 
@@ -305,7 +303,10 @@ def summary(ctx: CityContext, territory: Territory, query: Query, people_arrivin
         )
     ]
     if outcome.places > 0:
-        gone = N_("{places:,.0f} places go with them: who has another site in reach need not find a free place there.")
+        gone = N_(
+            "{places:,.0f} places are lost with them: people with another site in reach may not find a free place "
+            "there."
+        )
         sentences.append(_(gone, places=outcome.places))
     if base_low >= 0:
         sentences.append(

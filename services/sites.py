@@ -38,7 +38,7 @@ WITHOUT_DOORS = ("public_art", *TRANSIT)  # nothing that could be built
 AIMS = {
     "maximal covering": N_("most people newly within the limit"),
     "p-median": N_("shortest walks in total"),
-    "p-centre": N_("the farthest is nearest"),
+    "p-centre": N_("the longest walk is as short as possible"),
     "set covering": N_("fewest sites for all who can be reached"),
     "fairest": N_("the worst-off group is served best"),
 }
@@ -183,7 +183,7 @@ def result(ctx: CityContext, sites: Sites, proven: bool, period: pd.Timestamp, l
     _, case, solution = ctx.language, problem(ctx, sites, period), (optimum if proven else quick)(ctx, sites, period)
     if not solution.sites:
         hint = _("Choose a shorter walk or another service.")
-        raise NothingToShow(_("Everyone who could be reached already is."), hint)
+        raise NothingToShow(_("Everyone who can be reached is reached already."), hint)
     near = case.before <= sites.limit
     after = near | (case.minutes[:, solution.sites].min(axis=1) <= sites.limit)
     gains = [case.gained(solution.sites, factor) for factor in (1.0, *spread(ctx))]
@@ -229,7 +229,7 @@ def _certainty(ctx: CityContext, query: Query, solution: Solution) -> str:
         return _("the proven optimum")
     if query.proven:
         return _("proven to {gap:.1f} %", gap=100 * solution.gap)
-    return _("greedy; the optimum reaches at most {bound}", bound=_.number(solution.bound))
+    return _("quick answer; the best possible reaches at most {bound}", bound=_.number(solution.bound))
 
 
 def key_figures(ctx: CityContext, territory: Territory, query: Query) -> list[KeyFigure]:

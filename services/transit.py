@@ -198,7 +198,9 @@ def map_figure(ctx: CityContext, territory: Territory, kind: str, query: Query, 
         ctx, by_area(ctx, kind, query.window, query.ride_limit, period, level), territory.district, level
     )
     if rows["minutes"].isna().all():
-        raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
+        raise NothingToShow(
+            _("Nobody of the ages that this service is for lives here."), _("Choose another service or district.")
+        )
     label = facility_kinds(ctx).loc[kind, "label"]
     unit = _("minutes by public transport, door to door (estimate)")
     rows = rows.assign(
@@ -277,7 +279,9 @@ def need_figure(ctx: CityContext, territory: Territory, kind: str, query: Query)
     _, period = ctx.language, require_served(ctx, kind, require_period(ctx, territory))
     rows = shares(ctx, kind, query.window, query.ride_limit, period, territory.district)
     if rows["percent"].isna().all():
-        raise NothingToShow(_("Nobody of the ages served lives here."), _("Choose another service or district."))
+        raise NothingToShow(
+            _("Nobody of the ages that this service is for lives here."), _("Choose another service or district.")
+        )
     ways = way_words(ctx, query.ride_limit)
     everyone = rows[rows["group"] == EVERYONE].set_index("way")["percent"]
     label = facility_kinds(ctx).loc[kind, "label"]

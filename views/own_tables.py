@@ -23,7 +23,8 @@ def section(ctx: CityContext, kind: str, tables: ModuleType) -> Any:
     with st.expander(_(tables.LABELS[kind])):
         if version is None:
             controls.empty(
-                _("The city has not filled this table yet."), _("Take the template, fill it and send it below.")
+                _("The city has not filled this table yet."),
+                _("Download the template, fill it in and upload it below."),
             )
         else:
             st.markdown(tables.saved_words(ctx, version))

@@ -168,7 +168,7 @@ def is_busy(key: str, upload: Any) -> bool:
 def _share_done(work: Any) -> tuple[float, str]:
     """How far the work is, and what it is at."""
     what, share = work.progress
-    return share, _("At work: {what} ({seconds:.0f} s)", what=what, seconds=work.seconds)
+    return share, _("Working: {what} ({seconds:.0f} s)", what=what, seconds=work.seconds)
 
 
 def build(key: str, build: Any, use: Callable[[str, str], None], remove: Callable[[str], None]) -> None:
@@ -185,6 +185,6 @@ def build(key: str, build: Any, use: Callable[[str, str], None], remove: Callabl
             if build.before and st.button(back, key=f"build-back-{key}"):
                 use(key, build.before)
                 st.rerun()
-            if st.button(_("Take {name} out of the app", name=build.name), key=f"build-remove-{key}"):
+            if st.button(_("Remove {name} from the app", name=build.name), key=f"build-remove-{key}"):
                 remove(key)
                 st.rerun()

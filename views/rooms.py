@@ -157,13 +157,13 @@ def buttons(question: Any, shown: int, following: int | None, actions: Mapping[s
             st.button(
                 _("Next question (N)"), key="room_next", on_click=turn, args=("next",), icon=":material/skip_next:"
             )
-        hold = _("Hold answers (H)") if question.open else _("Take answers again (H)")
+        hold = _("Hold answers (H)") if question.open else _("Accept answers again (H)")
         st.button(hold, key="room_hold", on_click=actions["hold"], icon=":material/pan_tool:")
         reveal = _("Reveal the results (R)") if question.hidden else _("Hide the results (R)")
         st.button(reveal, key="room_reveal", on_click=actions["reveal"], icon=":material/visibility:")
         if question.kind not in ("text", "stage", "cloud", "pin"):
             st.button(_("Vote again (V)"), key="room_again", on_click=turn, args=("again",), icon=":material/replay:")
-        st.button(_("Take out, if nobody has answered"), key="room_remove", on_click=turn, args=("remove",))
+        st.button(_("Remove, if nobody has answered"), key="room_remove", on_click=turn, args=("remove",))
         for seconds in filter(str.isdecimal, actions):
             label = _("{seconds} seconds", seconds=int(seconds))
             st.button(label, key=f"room_{seconds}", on_click=actions[seconds], icon=":material/timer:")
@@ -292,7 +292,7 @@ def moderation(
     """Let words through, merge them, or delete them. kind: of the question; texts: id, value, approved, people."""
     waiting = [int(number) for number in texts.loc[~texts["approved"].astype(bool), "id"]]
     if waiting:
-        label = _("Let all through that wait ({texts})", texts=len(waiting))
+        label = _("Approve all that wait ({texts})", texts=len(waiting))
         st.button(label, key="let-all", on_click=approve, args=(waiting, True))
     names = {int(row.id): str(row.value)[:60] for row in texts.itertuples()}
     for row in texts.itertuples():

@@ -51,7 +51,7 @@ def citation(title: str, versions: str, address: str) -> str:
 
 def control(page: str, title: str, versions: str, brand: Brand, shorten: Callable[[str, str], str] | None) -> None:
     """Draw the controls below the page's figures. shorten: makes a short link, for those who may."""
-    with st.expander(_("Take home and share"), icon=":material/ios_share:"):
+    with st.expander(_("Download and share"), icon=":material/ios_share:"):
         view, home = f"{page}?{urlencode(state.query())}", state.base()
         cited = citation(title, versions, f"{home}/{view}")
         if figures.shown():

@@ -63,7 +63,7 @@ def sentences(_: Language) -> dict[str, str]:
         "scale": _("Scale to {points} points", points=LIMITS["points"]),
         "group": _("I am here as"),
         "none": _("prefer not to say"),
-        "text": _("Others see your words once the moderator lets them through."),
+        "text": _("Others see your words once the moderator approves them."),
         "order": _("The best first: move each up or down."),
         "up": _("Up"),
         "down": _("Down"),

@@ -152,7 +152,7 @@ def test_a_workshop_from_its_run_to_its_minutes(
     minutes = visit(f"workshop_minutes?room={code}&lang=en")
     for words in ("The room's middle guess", "A house of languages", "Too dear, some said", "second vote"):
         expect(minutes.page.get_by_text(words).first).to_be_attached(timeout=20_000)
-    minutes.unfold("Take home and share")
+    minutes.unfold("Download and share")
     minutes.page.get_by_text("Data (ZIP of CSV)").click()
     minutes.page.get_by_role("button", name="Make report").click()
     with minutes.page.expect_download(timeout=60_000) as taken:

@@ -245,7 +245,7 @@ def test_twice_the_type_needs_no_sideways_scrolling(visit: Callable[..., Visit],
 
 def test_a_page_is_taken_home_with_its_own_numbers(visit: Callable[..., Visit], tmp_path: Path) -> None:
     seen = visit("coverage?service=library&level=district")
-    seen.unfold("Take home and share")
+    seen.unfold("Download and share")
     seen.page.get_by_text("Data (ZIP of CSV)").click()
     seen.page.get_by_role("button", name="Make report").click()
     with seen.page.expect_download(timeout=60_000) as taken:

@@ -47,7 +47,7 @@ def test_the_address_opens_the_same_view() -> None:
 
 def test_a_proven_optimum_is_part_of_the_view_until_the_question_changes() -> None:
     app = open_page("what_if_sites", city="berlin", lang="en", model="p-centre", count="2", limit="25")
-    assert "as the answer for 'the farthest is nearest' is not computed yet" in figures(app)[0].finding
+    assert "as the answer for 'the longest walk is as short as possible' is not computed yet" in figures(app)[0].finding
     app.button(key="prove").click().run()
     task: background.Task = app.session_state["proof"][0]
     task.wait(120)

@@ -245,7 +245,7 @@ def test_an_answer_by_coverage_is_not_said_to_be_one_for_another_aim() -> None:
     query = ask(sites, ctx, model="p-centre", count=2, limit=25)
     summary = sites.summary(ctx, TERRITORY, query)
     assert "chosen so that *most people newly within the limit*" in summary
-    assert "as the answer for 'the farthest is nearest' is not computed yet" in summary
+    assert "as the answer for 'the longest walk is as short as possible' is not computed yet" in summary
 
 
 def test_who_gains_is_told_of_every_group_and_people_reached_over_streets_need_no_range() -> None:
