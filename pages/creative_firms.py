@@ -37,5 +37,5 @@ st.header(_("Submarkets"), anchor=False, divider="gray")
 services = firms if registered else creative_places
 with shell.section():
     figures.show(services.submarkets_figure(ctx, territory, query))
-    controls.choice(st.selectbox, _("Specialised in"), "submarket")
+    controls.choice(st.selectbox, _("Specialised in"), "submarket", _)
     figures.show(services.quotients_figure(ctx, territory, query))

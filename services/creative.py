@@ -375,4 +375,5 @@ def codes_figure(ctx: CityContext, query: Query) -> Figure:
         world_source("creative_codes"),
         note.replace("**", ""),
     )
+    rows = rows.assign(label=rows["label"].map(_), submarket=rows["submarket"].map(_))
     return figure(ctx, "codes", caption, rows, columns=COLUMNS)

@@ -211,6 +211,7 @@ def submarkets_figure(ctx: CityContext, territory: Territory, query: Query) -> F
     """Firms in scope by submarket."""
     _, rows = ctx.language, _chosen(ctx, territory, query)
     rows = rows.groupby("submarket", as_index=False)["weighted"].sum().sort_values("weighted", ascending=False)
+    rows["submarket"] = rows["submarket"].map(_)
     largest = ends(
         ctx,
         rows.rename(columns={"submarket": "name"}),
@@ -239,17 +240,18 @@ def quotients_figure(ctx: CityContext, territory: Territory, query: Query) -> Fi
     """In which of the largest areas a submarket is over-represented among the firms in scope."""
     _, counts = ctx.language, firms(ctx, query.scope, ctx.largest_level)[["area_id", "submarket", "weighted"]]
     counts = counts.set_axis(["area", "kind", "count"], axis=1)
-    rows = location_quotients(ctx, counts, query.submarket)
+    market = _(query.submarket)
+    rows = location_quotients(ctx, counts, query.submarket).assign(kind=market)
     caption = Caption(
         _(
             "{market}: {value} of {shown} areas clearly above the city's share",
-            market=query.submarket,
+            market=market,
             value=len(over_represented(rows)),
             shown=len(rows),
         ),
         _(
             "location quotient of {market} among firms in scope, city = 1, exact 95 % interval (scope: {label})",
-            market=query.submarket,
+            market=market,
             label=scopes(ctx)[query.scope],
         ),
         *_dated(ctx),
