@@ -51,6 +51,7 @@ class ResultFolder:
                 return None  # somebody else's folder of this name
             content = (place / key.hex()).read_bytes()
             os.utime(place / key.hex())
+            os.utime(place.parent)  # it is in use: who only reads must not lose it to a cleaner of old folders
         except OSError:
             return None
         check, result = content[:CHECK_BYTES], content[CHECK_BYTES:]

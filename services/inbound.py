@@ -180,7 +180,7 @@ def _protected(table: ForeignTable) -> tuple[pd.DataFrame, set[str]]:
     A whole number below the threshold counts people unless its column or unit says that it is something else; of a
     column of text only where its name says that it counts people.
     """
-    rows, hidden = table.rows.copy(), set[str]()
+    rows, hidden = table.rows.copy(), set(table.hidden)
     for column in table.columns:
         about = " ".join([column.name, column.title, column.unit, table.unit if column.role == "value" else ""]).lower()
         may_count = column.kind in ("whole", "number") or COUNTS_PEOPLE.search(about)
@@ -258,11 +258,12 @@ def save(ctx: CityContext, table: ForeignTable) -> None:
         raise DataError(_("The table names no publisher and no source. Add one to its description."))
     if len(table.rows) > MOST_SAVED:
         raise SourceError(table.file, f"has {len(table.rows):,} rows", hint=f"At most {MOST_SAVED:,} are kept: part it")
-    rows, _hidden = _protected(table)
+    rows, hidden = _protected(table)
     for name in rows.select_dtypes("datetime"):
         rows[name] = rows[name].dt.strftime("%Y-%m-%d")
     cells = rows.astype(object).where(rows.notna(), None)
-    about = asdict(table) | {"rows": [[_plain(cell) for cell in row] for row in cells.itertuples(index=False)]}
+    plain = [[_plain(cell) for cell in row] for row in cells.itertuples(index=False)]
+    about = asdict(table) | {"rows": plain, "hidden": sorted(hidden)}
     slug = re.sub(r"[^a-z0-9]+", "-", table.name.lower())[:28].strip("-") or "table"
     city_tables.save(ctx.key, f"{PREFIX}{slug}", table.file, [about])
 
@@ -287,7 +288,8 @@ def _restored(about: dict[str, Any]) -> ForeignTable:
     types = {"whole": "Int64", "number": "float64", "flag": "boolean", "text": "string", "day": "datetime64[us]"}
     for column in columns:
         rows[column.name] = rows[column.name].astype(types[column.kind])
-    return ForeignTable(**(about | {"rows": rows, "columns": columns, "sources": tuple(about["sources"])}))
+    lists = {name: tuple(about.get(name, ())) for name in ("sources", "hidden")}
+    return ForeignTable(**(about | lists | {"rows": rows, "columns": columns}))
 
 
 def take_back(version: Version) -> None:

@@ -8,6 +8,8 @@ nothing of a device, to a file of its own once a second.
 from __future__ import annotations
 
 import os
+import re
+import socket
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -75,7 +77,8 @@ def _folder() -> Path:
 
 
 def _file() -> Path:
-    return _folder() / f"{os.getpid()}.json"
+    # Containers that share these folders may have processes of one number.
+    return _folder() / f"{re.sub(r'[^A-Za-z0-9-]', '-', socket.gethostname())}-{os.getpid()}.json"
 
 
 PRESENCE = Presence()

@@ -147,6 +147,10 @@ def connected() -> Iterator[smtplib.SMTP]:
             "Set ZONE_SMTP (smtp://host:25, starttls://user@host:587 or smtps://user@host:465) and ZONE_SENDER "
             "(zone@city.example), or write the mails into a folder with --write."
         )
+    if parts.scheme == "smtp" and chosen.smtp_password is not None and parts.hostname not in ("localhost", "127.0.0.1"):
+        raise DataError(
+            "ZONE_SMTP would send the password unencrypted: write starttls:// or smtps:// instead of smtp://."
+        )
     port = parts.port or SCHEMES[parts.scheme]
     context = ssl.create_default_context()
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 from pathlib import PurePosixPath
 
+import numpy as np
 import pandas as pd
 
 from data.standards.tables import MAX_ROWS_NAMED, Notice
@@ -67,6 +69,7 @@ class FeedText:
             self.add(ERROR, "empty_file", file, hint="Export the feed again")
             return pd.DataFrame()
         try:
+            longer = _longer_than_the_first(content)
             rows = pd.read_csv(
                 io.BytesIO(content),
                 dtype=str,
@@ -76,13 +79,16 @@ class FeedText:
                 skipinitialspace=True,
                 skip_blank_lines=False,
                 index_col=False,
-                on_bad_lines="skip",
+                skiprows=[row - 1 for row in longer],
             )
-        except (ValueError, pd.errors.ParserError) as fault:
+        except (ValueError, csv.Error, pd.errors.ParserError) as fault:
             self.add(ERROR, "csv_parsing_failed", file, what=str(fault)[:120], hint="Export the feed again")
             return pd.DataFrame()
         rows.columns = rows.columns.str.strip()
-        rows.index = rows.index + 2
+        rows.index = np.setdiff1d(np.arange(2, len(rows) + len(longer) + 2), longer)
+        more = pd.Series("", index=longer, dtype=str)
+        hint = "Quote cells that hold a comma"
+        self.add(ERROR, "invalid_row_length", file, more, what="the row has more cells than the header", hint=hint)
         rows = rows.fillna("")
         return rows[(rows != "").any(axis=1)]
 
@@ -104,3 +110,10 @@ class FeedText:
             first = tuple(int(row) for row in rows.index[:MAX_ROWS_NAMED])
             said = what.replace("{}", str(rows.iloc[0])[:60])
             self.notices.append(Notice(severity, code, file, len(rows), first, column, said, hint))
+
+
+def _longer_than_the_first(content: bytes) -> list[int]:
+    """Rows with more cells than the header, which is row 1; pandas would take the second row for the width of all."""
+    records = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", "replace", newline=""))
+    width = len(next(records))
+    return [row for row, record in enumerate(records, 2) if len(record) > width]

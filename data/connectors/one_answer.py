@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 import httpx
@@ -11,6 +12,7 @@ import httpx
 from data.connectors.http_cache import AGENT, check_host
 from data.errors import SourceError
 
+HEADERS = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
 WITHIN_S = 10.0  # of a whole answer
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
@@ -43,11 +45,13 @@ def ask(
     session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
     content, until = bytearray(), time.monotonic() + WITHIN_S
     try:
-        with session.stream("GET", asked, headers={"User-Agent": AGENT, "Accept": accept}) as answer:
+        with session.stream(
+            "GET", asked, headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
+        ) as answer:
             if answer.status_code != 200:
                 what = f"its server answered {answer.status_code}"
                 raise SourceError(short(address), what, hint="Look at the address")
-            for part in answer.iter_bytes():
+            for part in _decoded(answer, address, most):
                 content += part
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("too slow")
@@ -60,3 +64,17 @@ def ask(
         if client is None:
             session.close()
     return bytes(content)
+
+
+def _decoded(answer: httpx.Response, address: str, most: int) -> Iterator[bytes]:
+    """An answer in parts, unpacked once and never to more than `most` bytes and one. Raises SourceError."""
+    encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("identity", "gzip"):
+        what = f"the answer is packed in a way that was not asked for ('{encoding[:40]}')"
+        raise SourceError(short(address), what, hint="Look at the address")
+    unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    for part in answer.iter_raw():
+        try:
+            yield unpack.decompress(part, most + 1) if unpack else part
+        except zlib.error:
+            raise SourceError(short(address), "the answer is damaged", hint="Try again later") from None

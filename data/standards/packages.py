@@ -18,7 +18,7 @@ import pandas as pd
 from data import limits
 from data.city.findings import Finding, PackError
 from data.errors import SourceError
-from data.files import csv_bytes, write
+from data.files import write
 from data.standards import schema
 from data.standards.tables import MOST_COLUMNS, MOST_ROWS, MOST_TABLES, ForeignTable, Received, csv_records, words
 
@@ -75,12 +75,17 @@ def read(content: bytes, name: str) -> Received:
             resources = [_of_csvw(table, archive.namelist()) for table in about.get("tables") or [about]]
         if not isinstance(resources, list) or not resources:
             raise SourceError(member, "it names no resources", hint=AGAIN)
-        folder = PurePosixPath(member).parent
+        folder, rows, read_once = PurePosixPath(member).parent, 0, set[str]()
         for number, resource in enumerate(resources[:MOST_TABLES], 1):
             if not isinstance(resource, dict):
                 raise SourceError(member, f"its resource {number} is no object", hint=AGAIN)
             try:
+                if (path := str(resource.get("path", ""))) in read_once:
+                    raise SourceError(path[:80], "two resources name this file", hint="Name each file once")
+                read_once |= {path} - {""}
                 received.tables.append(_table(archive, folder, resource, about, received.findings, number))
+                rows += len(received.tables[-1].rows)
+                limits.check_shape(rows, 0, name, MOST_ROWS, MOST_COLUMNS)
             except SourceError as fault:
                 where = words(resource.get("path")) or words(resource.get("name")) or f"resource {number}"
                 received.findings.append(Finding("error", where, fault.what, fault.hint))
@@ -100,10 +105,12 @@ def write_tables(path: Path, folder: Path) -> dict[str, dict[str, str]]:
     received = read(path.read_bytes(), path.name)
     if received.findings:
         raise PackError(received.findings)
-    credits = {}
+    credits: dict[str, dict[str, str]] = {}
     for table in received.tables:
-        file = f"{re.sub(r'[^A-Za-z0-9_-]+', '_', table.name)[:60] or 'table'}.csv"
-        write(folder / file, csv_bytes(table.rows))
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", table.name)[:60] or "table"
+        file = f"{stem}.csv" if f"{stem}.csv" not in credits else f"{stem}-{len(credits) + 1}.csv"
+        # Read by our own code alone: a cell that begins with a minus sign must stay a number.
+        write(folder / file, table.rows.to_csv(index=False).encode())
         credits[file] = {
             "publisher": table.publisher,
             "licence": table.licence,

@@ -105,8 +105,14 @@ def read(content: bytes, name: str) -> Received:
 def _checked(rows: pd.DataFrame, dimensions: list[str], value: str, name: str, findings: list[Finding]) -> pd.Series:
     """Which rows can be used; the others are named: no number, no period, a key that stands twice."""
     text = rows[value].fillna("").str.strip()
-    wrong = ~text.isin(EMPTY) & pd.to_numeric(text, errors="coerce").isna()
+    numbers = pd.to_numeric(text, errors="coerce")
+    wrong = ~text.isin(EMPTY) & (numbers.isna() | (numbers.abs() == float("inf")))
     named(findings, name, value, text[wrong], "'{}' is no number", "Write a number, or leave the cell empty")
+    if power := _power(rows):
+        stated = rows[power].fillna("").str.strip()
+        odd = (stated != "") & ~stated.str.fullmatch(r"[+-]?\d{1,2}").fillna(False).astype(bool)
+        named(findings, name, power, stated[odd], "'{}' is no power of ten", "Write a whole number such as 3 or 6")
+        wrong |= odd
     if TIME in rows:
         odd = ~rows[TIME].fillna("").str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
         named(findings, name, TIME, rows.loc[odd, TIME], "'{}' is no period", "Write 2026, 2026-Q1, 2026-03 or a day")
@@ -115,6 +121,11 @@ def _checked(rows: pd.DataFrame, dimensions: list[str], value: str, name: str, f
     shown = joined(rows.loc[twice, dimensions], ".")
     named(findings, name, dimensions[0], shown, "the observation '{}' stands twice", "Keep one of the rows")
     return ~(wrong | twice)
+
+
+def _power(rows: pd.DataFrame) -> str:
+    """The column that says by which power of ten values are to be multiplied; '' where there is none."""
+    return next((column for column in rows if column.upper() == "UNIT_MULT"), "")
 
 
 def _values(
@@ -127,10 +138,8 @@ def _values(
     code = flags.str.slice(0, 1).replace(EUROSTAT_FLAGS)
     gap = numbers.isna() | code.isin(MISSING_STATUSES)
     code = code.mask(code == "", "A").mask(gap & ~code.isin(MISSING_STATUSES), "O")
-    power = next((column for column in rows if upper[column] == "UNIT_MULT"), "")
-    if power:
-        exponent = pd.to_numeric(rows[power], errors="coerce").fillna(0).clip(-12, 12)
-        numbers = numbers * 10.0**exponent
+    if power := _power(rows):
+        numbers = numbers * 10.0 ** pd.to_numeric(rows[power].str.strip()).fillna(0)
         rows = rows.drop(columns=power)
     rows = rows.drop(columns=[column for column in (value, statuses) if column])
     rows[VALUE], rows["OBS_STATUS"] = numbers.mask(gap).astype("float64"), code

@@ -36,7 +36,10 @@ class ForeignColumn:
 
 @dataclass(frozen=True)
 class ForeignTable:
-    """Rows whose types hold, as a description promises; the others are named in the findings and left out."""
+    """Rows whose types hold, as a description promises; the others are named in the findings and left out.
+
+    hidden: columns of which small counts were left out when the table was stored.
+    """
 
     name: str
     file: str
@@ -49,6 +52,7 @@ class ForeignTable:
     sources: tuple[str, ...] = ()
     period: str = ""
     note: str = ""
+    hidden: tuple[str, ...] = ()
 
     def has_role(self, role: str) -> list[str]:
         """Names of the columns with a role."""

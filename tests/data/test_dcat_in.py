@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import resource
+from functools import partial
 
 import httpx
 import pytest
@@ -115,9 +118,9 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def answering(status: int = 200, content: bytes = b"", **headers: str) -> httpx.Client:
-    return httpx.Client(
-        transport=httpx.MockTransport(lambda _request: httpx.Response(status, content=content, headers=headers))
-    )
+    """A server that sends these very bytes."""
+    answer = partial(httpx.Response, status, headers=headers)
+    return httpx.Client(transport=httpx.MockTransport(lambda _request: answer(stream=httpx.ByteStream(content))))
 
 
 @pytest.mark.parametrize(
@@ -135,6 +138,20 @@ def test_only_listed_hosts_are_asked_no_redirect_is_followed_and_size_is_limited
     with pytest.raises(SourceError, match=what):
         one_answer.ask(address, {}, 1_000, client)
     assert listed
+
+
+def test_an_answer_is_unpacked_once_and_never_to_more_than_was_asked_for(listed: str) -> None:
+    packed, bomb = gzip.compress(b"x" * 900), gzip.compress(bytes(200_000_000))
+    gzipped = {"Content-Encoding": "gzip"}
+    assert one_answer.ask(listed, {}, 1_000, answering(content=packed, **gzipped)) == b"x" * 900
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(SourceError, match="larger than 1,000 bytes"):
+        one_answer.ask(listed, {}, 1_000, answering(content=bomb, **gzipped))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000, "kB: it was not unpacked whole"
+    with pytest.raises(SourceError, match="packed in a way that was not asked for"):
+        one_answer.ask(listed, {}, 1_000, answering(content=gzip.compress(bomb), **{"Content-Encoding": "gzip, gzip"}))
+    with pytest.raises(SourceError, match="the answer is damaged"):
+        one_answer.ask(listed, {}, 1_000, answering(content=b"no gzip", **gzipped))
 
 
 def test_without_a_network_there_is_one_sentence(listed: str) -> None:

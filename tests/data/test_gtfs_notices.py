@@ -70,6 +70,7 @@ FIRST, LAST = "T,08:00:00,08:00:00,A,1\n", "T,08:05:00,08:05:00,B,2\n"
             (4,),
         ),
         ({"stop_times": HEAD + LAST + FIRST}, "unsorted_stop_times", "note", "stop_times.txt", (3,)),
+        ({"stops": FILES["stops.txt"] + "C,C,52.5,13.4,1,2\n"}, "invalid_row_length", "error", "stops.txt", (4,)),
         (
             {"stop_times": HEAD + FIRST + "T,07:55:00,07:55:00,B,2\n"},
             "stop_time_with_arrival_before_previous_departure_time",
@@ -127,6 +128,14 @@ def test_each_fault_has_its_code_severity_file_and_row(
     notices = [one for one in found(**changed) if one.code == code and one.file == file]
     assert {(one.severity, one.rows) for one in notices} == {(severity, rows)}
     assert notices[0].hint
+
+
+def test_rows_behind_one_that_is_too_long_keep_their_numbers() -> None:
+    stops = "stop_id,stop_name,stop_lat,stop_lon\nX,too,long,1,2,3\nA,Alt,52.50,13.40\nB,Bahnhof,52.51,13.40\n"
+    notices = found(stops=stops + "B,Bhf,52.51,13.40\n")
+    rows = {notice.code: notice.rows for notice in notices}
+    assert rows["invalid_row_length"] == (2,)
+    assert rows["duplicate_key"] == (5,)
 
 
 def test_a_bus_from_a_to_b_may_take_a_minute_and_a_half_and_no_less() -> None:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -135,6 +136,29 @@ def test_nothing_outside_the_zip_is_read(path: Any, what: str) -> None:
     received = packages.read(content, "sent.zip")
     assert received.tables == []
     assert what in str(received.findings[0])
+
+
+def test_a_file_is_read_once_and_all_tables_together_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    resources = [{"name": f"t{n}", "path": path} for n, path in enumerate(["a.csv", "a.csv", "b.csv", "c.csv"])]
+    files = {f"{name}__csv": "x\n1\n2\n3\n" for name in "abc"}
+    received = reading.read(zipped(ABOUT | {"resources": resources}, **files), "sent.zip")
+    assert [table.name for table in received.tables] == ["t0", "t2", "t3"]
+    assert [finding.what for finding in received.findings] == ["two resources name this file"]
+    monkeypatch.setattr(packages, "MOST_ROWS", 7)
+    received = reading.read(zipped(ABOUT | {"resources": resources}, **files), "sent.zip")
+    assert any("7" in finding.what for finding in received.findings[1:])
+
+
+def test_tables_for_a_pack_keep_their_signs_and_their_own_files(tmp_path: Path) -> None:
+    fields = [{"name": "change", "type": "string"}]
+    resources = [
+        {"name": name, "path": f"{path}.csv", "schema": {"fields": fields}} for name, path in (("ä", "a"), ("ö", "b"))
+    ]
+    sent = tmp_path / "sent.zip"
+    sent.write_bytes(zipped(ABOUT | {"resources": resources}, a__csv="change\n-5\n", b__csv="change\n+7\n"))
+    credits = packages.write_tables(sent, tmp_path)
+    assert len(credits) == 2
+    assert sorted((tmp_path / file).read_text().split()[1] for file in credits) == ["+7", "-5"]
 
 
 def test_a_descriptor_or_zip_that_is_none_is_one_sentence() -> None:

@@ -74,6 +74,24 @@ def test_faults_are_named_and_the_other_rows_stay(line: str, row: int, column: s
     assert len(received.tables[0].rows) == 5
 
 
+@pytest.mark.parametrize("power", ["x", "3.5", "400", "1e2"])
+def test_a_power_that_cannot_be_read_leaves_its_row_out(power: str) -> None:
+    text = f"DATAFLOW,geo,TIME_PERIOD,OBS_VALUE,UNIT_MULT\nA:B(1.0),DE,2024,5,{power}\nA:B(1.0),FR,2024,7,\n"
+    received = reading.read(text.encode(), "sent.csv")
+    (finding,) = received.findings
+    assert (finding.row, finding.column) == (2, "UNIT_MULT")
+    assert f"'{power}' is no power of ten" in finding.what
+    assert received.tables[0].rows["OBS_VALUE"].tolist() == [7.0]
+
+
+@pytest.mark.parametrize("value", ["INF", "-inf", "1e400"])
+def test_no_value_is_infinite(value: str) -> None:
+    text = f"DATAFLOW,geo,TIME_PERIOD,OBS_VALUE\nA:B(1.0),DE,2024,{value}\nA:B(1.0),FR,2024,7\n"
+    received = reading.read(text.encode(), "sent.csv")
+    assert f"'{value}' is no number" in received.findings[0].what
+    assert received.tables[0].rows["OBS_VALUE"].tolist() == [7.0]
+
+
 @pytest.mark.parametrize("name", ["residents_by_background", "cultural_employment", "displacement_flows"])
 def test_what_our_own_api_gives_comes_back_cell_by_cell(name: str) -> None:
     place = "berlin" if data.has(name, "berlin") else "world"

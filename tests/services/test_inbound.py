@@ -184,3 +184,14 @@ def test_small_whole_numbers_are_hidden_unless_their_column_says_that_they_are_s
     hidden = {column.name for column in figure.columns if column.missing}
     assert hidden == {"einwohner", "residents"}, "only where something was hidden it is called so"
     assert "below 10 are left out" in figure.note
+
+
+def test_a_saved_table_still_says_what_was_hidden() -> None:
+    columns = (ForeignColumn("area", "Area"), ForeignColumn("residents", "Residents", "whole"))
+    rows = pd.DataFrame({"area": ["a", "b"], "residents": pd.array([3, 40], "Int64")})
+    inbound.save(CTX, ForeignTable("t", "t.csv", "T", rows, columns, publisher="P"))
+    (saved,) = inbound.saved(CTX).values()
+    again = inbound.table_figure(CTX, saved.table, "t")
+    assert again.rows["residents"].isna().tolist() == [True, False]
+    assert "below 10 are left out" in again.note
+    assert [column.name for column in again.columns if column.missing] == ["residents"]

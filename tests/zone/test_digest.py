@@ -157,6 +157,18 @@ def test_a_wrong_entry_is_named_by_its_number_and_its_mend(tmp_path: Path, entry
     assert "@b" not in str(fault.value)
 
 
+def test_no_password_goes_out_unencrypted(
+    box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed(tmp_path, 'address = "a@city.example"\nsubjects = ["versions"]')
+    (tmp_path / "password").write_text("secret", encoding="utf-8")
+    monkeypatch.setenv("ZONE_SMTP_PASSWORD", str(tmp_path / "password"))
+    monkeypatch.setenv("ZONE_SMTP", "smtp://user@mail.city.example:25")
+    assert digest.main([]) == 1
+    assert "would send the password unencrypted: write starttls:// or smtps://" in capsys.readouterr().err
+    assert box.mails == []
+
+
 def test_a_server_that_is_not_there_or_not_named_is_one_sentence(
     box: Box, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
