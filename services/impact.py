@@ -14,7 +14,7 @@ from services.columns import by_name
 from services.figures import Caption, chart, figure
 from services.findings import names_at_end
 from services.initiatives import COLUMNS as REGISTER_COLUMNS
-from services.initiatives import register_caption
+from services.initiatives import register_caption, written_day
 
 SHARES = {
     "deadweight": N_("would have happened anyway"),
@@ -73,6 +73,7 @@ def outcomes_figure(ctx: CityContext, initiatives: pd.DataFrame) -> Figure | Non
     rows = pd.DataFrame(
         [
             {"initiative": initiative["name"], "city": initiative["city"], **outcome}
+            | {"date": written_day(ctx, outcome["date"])}
             for initiative in initiatives.to_dict("records")
             for outcome in initiative["outcomes"]
         ]

@@ -41,8 +41,8 @@ COLUMNS = by_name(
     Column("budget_eur", N_("Budget, EUR")),
     Column("reached", N_("People reached")),
     Column("per_person", N_("Budget for each person reached"), "EUR"),
-    Column("start", N_("Start"), kind="text"),
-    Column("end", N_("End"), kind="text"),
+    Column("start", N_("Start"), kind="day"),
+    Column("end", N_("End"), kind="day"),
     Column("why", N_("Why it fits"), kind="text"),
     Column("initiative", N_("Initiative"), kind="name"),
     Column("sector", N_("Sector"), kind="text"),
@@ -134,6 +134,8 @@ def list_figure(ctx: CityContext, rows: pd.DataFrame, total: int) -> Figure:
     """The initiatives that fit. rows: of `matches`; total: how many are on record."""
     _, names = ctx.language, code_names(ctx)
     table = rows[LISTED].assign(**{field: rows[field].map(names[field]) for field in ("topic", "stage", "theme")})
+    for day in ("start", "end"):
+        table[day] = pd.to_datetime(table[day])
     table["why"] = [", ".join(_(reason) for reason in why.split(", ")) for why in rows["why"]]
     table = table if table["why"].any() else table.drop(columns="why")
     if rows["example"].any():
@@ -160,10 +162,20 @@ def record_figures(ctx: CityContext, initiative: pd.Series) -> dict[str, Figure 
         heading, table = _(label), pd.DataFrame(initiative[field])
         if "sector" in table:
             table["sector"] = table["sector"].map(_)
+        for day in {"date", "checked"} & {*table}:
+            table[day] = [written_day(ctx, written) for written in table[day]]
         caption = register_caption(ctx, _("{heading} of {name}", heading=heading, name=title(ctx, initiative)))
         table = table.where(table != "", None)
         result[heading] = None if table.empty else figure(ctx, f"initiative-{field}", caption, table, None, COLUMNS)
     return result
+
+
+def written_day(ctx: CityContext, written: str) -> str:
+    """A day as the reader's language writes it; other words as they are."""
+    try:
+        return ctx.language.day(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def description(ctx: CityContext, initiative: pd.Series) -> dict[str, str]:

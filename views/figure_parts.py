@@ -148,11 +148,14 @@ def table(figure: Figure, on_row: Callable[[int], None] | None = None) -> None:
 
     select: dict[str, Any] = {"on_select": pick, "selection_mode": "single-row"} if on_row else {}
     for column in figure.columns:
-        columns[column.name] = (
-            st.column_config.NumberColumn(column.heading, format="localized", width=_width(column, figure.rows))
-            if column.kind == "number" and pd.api.types.is_numeric_dtype(figure.rows[column.name])
-            else st.column_config.Column(column.heading)
-        )
+        cells, heading = figure.rows[column.name], column.heading
+        if column.kind == "number" and pd.api.types.is_numeric_dtype(cells):
+            width = _width(column, figure.rows)
+            columns[column.name] = st.column_config.NumberColumn(heading, format="localized", width=width)
+        elif column.kind == "day" and pd.api.types.is_datetime64_any_dtype(cells):
+            columns[column.name] = st.column_config.DateColumn(heading, format="localized")
+        else:
+            columns[column.name] = st.column_config.Column(heading)
     rows = figure.rows[[column.name for column in figure.columns]].head(ROWS)
     rounded = {column.name: column.digits for column in figure.columns if column.kind == "number"}
     numeric = {name: digits for name, digits in rounded.items() if pd.api.types.is_float_dtype(rows[name])}

@@ -32,6 +32,8 @@ def plural(one: str, other: str, n: int, /, **values: object) -> str:
 def localise_chart(figure: go.Figure, language: Language) -> go.Figure:
     """Write a chart's numbers by locale and, from right to left, mirror it: axes, legend, titles, named ends."""
     figure.update_layout(separators="".join(separators(language.code)))
+    for update in (figure.update_xaxes, figure.update_yaxes):
+        update(minexponent=6)  # 50,000 and not 50k, which is no number in most languages
     if not language.is_right_to_left:
         return figure
     for axis in figure.select_xaxes():
