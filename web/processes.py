@@ -65,6 +65,9 @@ def _token(cookie: str) -> bytes:
         return b""
 
 
+TRY_AGAIN = 1013  # of RFC 6455's registry
+
+
 class Pinned:
     """Middleware of one process: what only another one knows is asked for anew, over a connection of its own."""
 
@@ -76,11 +79,17 @@ class Pinned:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A browser uses one connection for many requests; one that is another process's is closed after its answer."""
         if (
-            scope["type"] != "http"
+            scope["type"] not in ("http", "websocket")
             or not self.pages
             or process_for(scope["path"], scope["headers"], self.pages) == self.own
         ):
             await self.app(scope, receive, send)
+            return
+        if (
+            scope["type"] == "websocket"
+        ):  # over a connection that a proxy had for another reader: the browser asks again
+            await receive()
+            await send({"type": "websocket.close", "code": TRY_AGAIN})
             return
 
         async def send_and_close(message: Message) -> None:

@@ -100,6 +100,33 @@ def test_readers_are_shared_and_each_finds_its_own_files(server: tuple[str, int]
     assert 307 in statuses, "some came over a connection of the other process"
 
 
+def test_a_session_never_begins_over_another_readers_connection(server: tuple[str, int]) -> None:
+    """As behind a proxy that keeps its connections: it is refused, closed, and finds its process on a new one."""
+    host, _process = server
+    tokens = [number.to_bytes(16, "big") for number in range(40)]
+    cookies = {process_for("/", [(b"cookie", cookie(token))], PAGES): cookie(token).decode() for token in tokens}
+    assert set(cookies) == {1, 2}
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "Origin": f"http://{host}",
+    }
+    connection = http.client.HTTPConnection(host, timeout=30)
+    for first in (1, 2):
+        connection.request("GET", "/_stcore/health", headers={"Cookie": cookies[first]})
+        connection.getresponse().read()
+        connection.request("GET", "/_stcore/stream", headers=upgrade | {"Cookie": cookies[3 - first]})
+        refused = connection.getresponse()
+        assert refused.status == 403
+        refused.read()
+        connection.close()
+        connection.request("GET", "/_stcore/stream", headers=upgrade | {"Cookie": cookies[3 - first]})
+        assert connection.getresponse().status == 101
+        connection.close()
+
+
 def test_a_process_that_dies_is_begun_anew_and_the_others_go_on(server: tuple[str, int]) -> None:
     host, process = server
     before = children(process)
