@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from data import rights, store
 from data.context import Territory
 from data.store import examples, register, stories
 from data.store import rooms as room_store
+from data.store.database import engine
 from data.translation import LANGUAGES, Language
 from services import brief, feeds, finder, goals, initiatives, rooms, scenarios, starting_set
 from services.examples import remove_all
@@ -28,10 +30,22 @@ def new_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")
 
 
+@pytest.fixture(scope="module")
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as the first start of a server leaves it."""
+    place = tmp_path_factory.mktemp("first") / "zone.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ZONE_DATABASE", f"sqlite:///{place}")
+        assert examples.begin()
+        starting_set.fill()
+        engine().dispose()
+    return place
+
+
 @pytest.fixture
-def filled(new_store: None) -> None:
-    assert examples.begin()
-    starting_set.fill()
+def filled(first_start: Path, tmp_path: Path, new_store: None) -> None:
+    for file in first_start.parent.iterdir():
+        shutil.copy(file, tmp_path)
 
 
 def test_only_a_store_that_nobody_has_used_is_filled_and_only_once(new_store: None) -> None:

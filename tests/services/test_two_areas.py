@@ -66,7 +66,7 @@ def test_a_share_s_difference_has_newcombes_interval_of_the_people_it_is_of() ->
 def test_what_chance_explains_is_said_of_no_area() -> None:
     ctx, level = context(), "planning_area"
     residents = profile.inclusion.measured(ctx, PERIOD, level)["residents"]
-    areas = [str(area) for area in residents[residents.between(300, 3000)].index[:20]]
+    areas = [str(area) for area in residents[residents.between(300, 3000)].index[10:20]]
     by_chance = 0
     for area, other in combinations(areas, 2):
         rows = two_areas.pair(ctx, PERIOD, level, area, other)
