@@ -49,9 +49,8 @@ fast: .venv/dev
 servers: .venv/dev
 	$(PYTEST) --dist loadfile $(SERVERS)
 
-# Three side by side on two cores: each often waits for its page.
 browser: .venv/dev .venv/scripts
-	$(BIN)/python -m pytest -n 3 tests/browser
+	$(PYTEST) tests/browser
 
 programs:
 	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \

@@ -28,6 +28,7 @@ from streamlit.starlette import App
 from streamlit.web import bootstrap, cli
 
 import web
+from data import rights
 from data.errors import DataError, storage_fault
 from data.settings import settings
 from web import watching
@@ -138,10 +139,13 @@ def load_libraries(pages: int) -> None:
 def fill_with_examples() -> None:
     """Put the examples into a new database; a server that cannot begins without."""
     try:
+        rights.act_as(rights.OWNER)
         if importlib.import_module("data.store.examples").begin():
             importlib.import_module("services.starting_set").fill()
     except Exception:  # whatever it is, people come for the figures
         logging.getLogger("zone").exception("no examples were stored")
+    finally:
+        rights.act_as(None)
 
 
 def page_processes(listening: dict[str, Any]) -> int:

@@ -94,12 +94,17 @@ def remove(number: int) -> None:
     store.remove_target(number)
 
 
+def targets(ctx: CityContext) -> list[Any]:
+    """The city's goals, newest first: id, level, area_id, indicator, value, year, example (whether of the app)."""
+    rows = store.targets(ctx.key)
+    return list(rows.assign(example=rows["id"].isin(examples.marked("goal"))).itertuples())
+
+
 def goals_within(ctx: CityContext, territory: Territory) -> list[Any]:
     """The city's goals, newest first, or those for the chosen district and areas in it. Raises NothingToShow where
     none is set.
     """
-    _, targets = ctx.language, store.targets(ctx.key)
-    rows = targets.assign(example=targets["id"].isin(examples.marked("goal"))).itertuples()
+    _, rows = ctx.language, targets(ctx)
     districts = {level: district_by_area(ctx, level) for level in ctx.levels}
     rows = [row for row in rows if territory.district in ("", districts.get(row.level, {}).get(row.area_id))]
     if not rows:

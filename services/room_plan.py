@@ -166,7 +166,7 @@ def decisions_figure(ctx: CityContext, entries: list[DecisionView], key: str = "
     if not entries:
         return None
     _ = ctx.language
-    goals_by_id = {row.id: row for row in plans.targets(ctx.key).itertuples()}
+    goals_by_id = {row.id: row for row in goals.targets(ctx)}
     register_by_id = register.everything(removed=True).set_index("id")
     rows = pd.DataFrame(
         [

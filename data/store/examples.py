@@ -36,6 +36,7 @@ KINDS: dict[str, Any] = {
 DECIDED = "decided"
 
 
+@require_role("admin")
 def begin() -> bool:
     """Whether a store holds nothing and was never asked so before; only the first of several processes is told so."""
     with Session(engine()) as session, session.begin():

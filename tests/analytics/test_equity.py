@@ -96,7 +96,10 @@ def test_clusters_find_a_planted_patch_and_no_more_in_noise() -> None:
     assert (kinds.drop(patch) == "low").sum() <= 3
 
 
-def test_clusters_agree_with_esda() -> None:
+def test_clusters_agree_with_esda(request: pytest.FixtureRequest) -> None:
+    """Long runs only: esda compiles its loops, which takes half a minute."""
+    if not request.config.getoption("--long"):
+        pytest.skip("compiles for half a minute: run with --long")
     weights = lat2W(12, 12)
     random = np.random.default_rng(11)
     values = pd.Series(random.normal(0, 1, 144), index=weights.id_order)

@@ -123,9 +123,9 @@ class Visit:
         state = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
         for _ in range(3):  # a click can start a second run just after the first has ended
             self.page.wait_for_function(f"() => {state} === 'notRunning'", timeout=60_000)
-            self.page.wait_for_timeout(200)
+            self.page.wait_for_timeout(300)
         self.page.wait_for_function(f"() => {state} === 'notRunning'", timeout=60_000)
-        self.page.wait_for_timeout(400)
+        self.page.wait_for_timeout(700)
         return self
 
     def unfold(self, heading: str) -> Visit:

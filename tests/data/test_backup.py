@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_a_file_that_is_no_backup_stores_nothing(where: str, tmp_path: Path) -> 
         (tmp_path / "wrong").write_text(text_, encoding="utf-8")
         with pytest.raises(SourceError, match="no backup of ours"):
             backup.restore(tmp_path / "wrong")
-    (tmp_path / "wrong").write_text(lines[0].replace('"0006"', '"0001"'), encoding="utf-8")
+    (tmp_path / "wrong").write_text(re.sub(r'"00\d\d"', '"0001"', lines[0]), encoding="utf-8")
     with pytest.raises(DataError, match="schema 0001"):
         backup.restore(tmp_path / "wrong")
 

@@ -34,7 +34,7 @@ NEEDED = {
     "displacement_city": ("origins",),
     "diversity": ("background",),
     "economic_health": ("social",),
-    "creative_firms": ("services",),
+    "creative_firms": ("services", "employment"),
 }
 
 

@@ -42,7 +42,7 @@ QUERIES = {
 }
 WITHOUT_FIGURES = {
     "addresses", "areas_exact", "network_nodes", "school_catchments", "timetable_stops", "timetable_trips", "countries",
-    "country_shapes", "creative_scopes", "facility_kinds", "nace_bridge", "regions",
+    "country_shapes", "creative_scopes", "creative_shops", "facility_kinds", "nace_bridge", "regions",
 }  # fmt: off
 TOO_LARGE = {"network_edges", "cells", "timetable_patterns"}
 TABLES = [key for key in sorted(data.catalogue()) if key[1] not in WITHOUT_FIGURES | TOO_LARGE]
