@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
@@ -19,10 +20,8 @@ QUIET = "() => !document.querySelector('[data-testid=stStatusWidget], [data-test
 def settle(page: Page) -> None:
     """Wait until a page stands and nothing moves any more."""
     page.wait_for_selector("[data-testid=stMain] h1", timeout=90_000)
-    try:
+    with suppress(TimeoutError):  # a map may load on; what stands there is the picture
         page.wait_for_function(QUIET, timeout=8_000)
-    except TimeoutError:
-        pass  # a map may load on; what stands there is the picture
     page.wait_for_timeout(3_000)
 
 
