@@ -30,7 +30,7 @@ def main(address: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for script in sorted(PAGES.glob("*.py")):
+        for script in sorted(set(PAGES.glob("*.py")) - {PAGES / "workshop_screen.py"}):  # empty without a room
             page = browser.new_page(viewport=WINDOW)
             page.goto(f"{address}/{'' if script.stem == 'overview' else script.stem}")
             settle(page)
