@@ -79,7 +79,7 @@ def test_a_workshop_from_its_run_to_its_minutes(
         send(page)
     cloud = shown(console, "cloud")
     expect(screen.page.get_by_text("Дерева")).to_have_count(0)
-    button = console.page.get_by_role("button", name=f"Let all through that wait ({PHONES})")
+    button = console.page.get_by_role("button", name=f"Approve all that wait ({PHONES})")
     button.click(timeout=20_000)
     expect(screen.page.get_by_text("Дерева").first).to_be_visible(timeout=20_000)
     assert texts.texts(cloud.id)["approved"].all()

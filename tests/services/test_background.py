@@ -81,7 +81,7 @@ def test_a_reader_who_leaves_frees_the_place_and_may_not_fill_the_queue(
     who = "ann"
     monkeypatch.setattr(background, "_providers", [lambda: (who, partial(present.get, who))])
     tasks = [background.start(Language(), endless, tmp_path / f"{number}") for number in range(3)]
-    with pytest.raises(DataError, match="Too much is waiting"):
+    with pytest.raises(DataError, match="Too many tasks are waiting"):
         background.start(Language(), sleep, [], 0)
     who = "bob"
     task = background.start(Language(), sleep, [], 0)

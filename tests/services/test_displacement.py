@@ -49,7 +49,7 @@ def test_sum_published_total_and_overlap() -> None:
     figure = displacement.totals_figure(context())
     rows = figure.rows.set_index("year")
     assert rows.loc[2024, ["summed", "published", "overlap"]].tolist() == [124_673_873, 123_200_000, 1_422_400]
-    assert "No total for 2025" in figure.note
+    assert "There was no total for 2025" in figure.note
 
 
 def test_protection_follows_the_chosen_years_and_origin() -> None:

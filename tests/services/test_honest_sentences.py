@@ -119,7 +119,7 @@ def test_no_hot_spot_is_said_to_be_none() -> None:
     wall = creative_city.Query(venues=("cableway_station",), level="planning_area", specialised="cableway_station")
     hot = creative_city.hot_spots_figures(context(), YEARS, wall)[0]
     assert (hot.rows["hot_or_cold"] == "hot spot").sum() == 0
-    assert hot.finding == "None of 542 planning areas is a hot spot of venues; crowds of venues: none"
+    assert hot.finding == "None of 542 planning areas is a hot spot of venues; clusters of venues: none"
 
 
 def test_the_walk_to_culture_over_streets_has_no_range() -> None:

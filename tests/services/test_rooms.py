@@ -233,7 +233,7 @@ def test_a_decision_becomes_a_goal_or_an_initiative_and_comes_back() -> None:
     register.remove(int(row["id"]), int(row["version"]), "test")
     figure = room_plan.decisions_figure(ctx, room_plan.decisions_of(ctx))
     assert figure is not None
-    assert "taken out" in " ".join(figure.rows["became"])
+    assert "was removed from the register" in " ".join(figure.rows["became"])
     assert len(stored_decisions.decisions("berlin")) == 2
 
 
