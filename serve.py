@@ -10,6 +10,7 @@ import gc
 import importlib
 import logging
 import os
+import subprocess
 import sys
 import tempfile
 from contextlib import suppress
@@ -137,11 +138,20 @@ def load_libraries(pages: int) -> None:
 
 
 def fill_with_examples() -> None:
-    """Put the examples into a new database; a server that cannot begins without."""
+    """Put the examples into a database that holds nothing; a server that cannot begins without.
+
+    They are made in another database, by another process, so that they come whole or not at all.
+    """
     try:
         rights.act_as(rights.OWNER)
-        if importlib.import_module("data.store.examples").begin():
-            importlib.import_module("services.starting_set").fill()
+        backup = importlib.import_module("data.store.backup")
+        if backup.is_empty():
+            with tempfile.TemporaryDirectory() as folder:
+                made = Path(folder, "examples.jsonl")
+                command = [sys.executable, "-m", "services.starting_set", str(made)]
+                elsewhere = {"ZONE_DATABASE": f"sqlite:///{folder}/zone.db"}
+                subprocess.run(command, cwd=Path(__file__).parent, env=os.environ | elsewhere, check=True)
+                backup.restore(made)
     except Exception:  # whatever it is, people come for the figures
         logging.getLogger("zone").exception("no examples were stored")
     finally:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from data.store import examples
-from data.store.examples import marked
+from data.store.examples import count, marked
 from data.translation import N_, Language
 
 __all__ = ["count", "label", "labels", "marked", "remove_all"]
 MARK = N_("Example")
-
-
-def count() -> int:
-    """How many examples are there."""
-    return sum(len(marked(kind)) for kind in examples.KINDS)
 
 
 def label(language: Language, title: str) -> str:

@@ -315,7 +315,7 @@ def panels(
     annotate(figure, [shared | title for title in titles])
     figure.update_layout(height=tall * lines, margin={"l": 10, "r": 10, "t": 10, "b": 10})
     figure.update_layout(hovermode="closest", showlegend=False)
-    figure.update_xaxes(rangemode="tozero", automargin=True)
+    figure.update_xaxes(rangemode="tozero", automargin=True, nticks=3, tickangle=0)  # millions beside each other
     ticks = {"tickvals": list(range(len(names))), "ticktext": [wrap(label) for label in names]}
     figure.update_yaxes(showticklabels=False, col=2)  # rows are the same on both sides
     return figure.update_yaxes(automargin=True, range=[len(names) - 0.5, -2.2], showgrid=False, zeroline=False, **ticks)

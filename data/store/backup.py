@@ -1,7 +1,8 @@
 """What people entered, as one file, and back: `python -m data.store.backup save FILE`, `restore FILE`.
 
 The file is JSON lines (a head with the schema's revision, then one row a line), the same from SQLite and PostgreSQL,
-so it also moves a register from one to the other. A restore takes an empty database only and is whole or not at all.
+so it also moves a register from one to the other. A restore takes a database that holds nothing or untouched examples,
+and is whole or not at all.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Date, DateTime, Table, func, insert, select, text
+from sqlalchemy import Connection, Date, DateTime, Table, delete, insert, select, text
 
 from data import rights
 from data.errors import DataError, SourceError
 from data.files import write
+from data.store import examples
 from data.store.database import engine
 from data.store.models import Base, aware
 
@@ -47,6 +49,18 @@ def _line(entry: dict[str, Any]) -> bytes:
     return json.dumps(entry, ensure_ascii=False).encode() + b"\n"
 
 
+def is_empty() -> bool:
+    """Whether the database holds nothing at all, removed entries included."""
+    with engine().connect() as connection:
+        return not _used(connection)
+
+
+def _used(connection: Connection) -> str:
+    """A table that has rows, '' if none has."""
+    its_first_row = {table.name: select(table).limit(1) for table in Base.metadata.sorted_tables}
+    return next((name for name, query in its_first_row.items() if connection.execute(query).first()), "")
+
+
 @rights.require_role("admin")
 def save(path: Path) -> int:
     """Write the backup, whole or not at all, readable for its owner only; returns how many rows."""
@@ -58,7 +72,10 @@ def save(path: Path) -> int:
 
 @rights.require_role("admin")
 def restore(path: Path) -> int:
-    """Read a backup into an empty database; returns how many rows. Where it raises DataError nothing is stored."""
+    """Read a backup into a database that is empty or holds examples alone, which go; returns how many rows.
+
+    Where it raises DataError nothing is stored.
+    """
     lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line]
     try:
         head, *rows = [json.loads(line) for line in lines]
@@ -75,11 +92,11 @@ def restore(path: Path) -> int:
                 f"{path.name} is of schema {head['revision']}, this app has {revision}. "
                 "Restore it with the app that wrote it, then start this one."
             )
-        for table in tables.values():
-            if connection.execute(select(func.count()).select_from(table)).scalar():
-                raise DataError(
-                    f"The database already holds {table.name}. Restore into an empty one; nothing was changed."
-                )
+        if examples.are_all(connection):
+            for table in reversed(tables.values()):
+                connection.execute(delete(table))
+        if used := _used(connection):
+            raise DataError(f"The database already holds {used}. Restore into an empty one; nothing was changed.")
         for table in tables.values():
             typed = [_typed(table, row) for its_table, row in entries if its_table is table]
             if typed:

@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Select, delete, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from data.rights import require_role
 from data.store import register
-from data.store.database import engine, insertion
+from data.store.database import engine
 from data.store.models import (
     Answer,
+    Base,
     Decision,
     Example,
     Initiative,
@@ -33,16 +34,6 @@ KINDS: dict[str, Any] = {
     "room": Room,
     "story": Story,
 }
-DECIDED = "decided"
-
-
-@require_role("admin")
-def begin() -> bool:
-    """Whether a store holds nothing and was never asked so before; only the first of several processes is told so."""
-    with Session(engine()) as session, session.begin():
-        row = insertion(session, Example).values(kind=DECIDED, number=0).on_conflict_do_nothing()
-        is_first = session.scalar(row.returning(Example.number)) is not None
-        return is_first and not any(session.scalar(select(kind.id).limit(1)) for kind in KINDS.values())
 
 
 @require_role("admin")
@@ -52,22 +43,45 @@ def mark(numbers: Mapping[str, Sequence[int]]) -> None:
         session.add_all(Example(kind=kind, number=number) for kind, each in numbers.items() for number in each)
 
 
-def marked(kind: str) -> set[int]:
-    """Numbers of the examples of a kind that are there. An initiative that somebody has changed is no example."""
+def _present(kind: str) -> Select[Any]:
+    """Numbers of a kind's examples that are there. An initiative that somebody has changed is no example."""
     entry = KINDS[kind]
     query = select(entry.id).join(Example, (Example.number == entry.id) & (Example.kind == kind))
     if "removed" in entry.__table__.columns:
         query = query.where(entry.removed.is_(None))
-    if entry is Initiative:
-        query = query.where(Initiative.version == 1)
+    return query.where(Initiative.version == 1) if entry is Initiative else query
+
+
+def marked(kind: str) -> set[int]:
+    """Numbers of the examples of a kind that are there."""
     with Session(engine()) as session:
-        return set(session.scalars(query))
+        return set(session.scalars(_present(kind)))
+
+
+def count() -> int:
+    """How many examples of all kinds are there."""
+    with Session(engine()) as session:
+        return session.scalar(_number_of(union_all(*map(_present, KINDS)))) or 0
 
 
 def story_codes() -> set[str]:
     """Codes of the stories that are examples."""
     with Session(engine()) as session:
         return set(session.scalars(select(Story.code).where(Story.id.in_(marked("story")))))
+
+
+def are_all(connection: Connection) -> bool:
+    """Whether a database holds nothing but examples that nobody has touched."""
+    with_them = {"examples", "changes", "questions"}  # history of initiatives, what the room asks
+    its_rows = {
+        table.name: connection.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables
+    }
+    by_kind = {entry.__table__.name: connection.scalar(_number_of(_present(kind))) for kind, entry in KINDS.items()}
+    return all(rows == by_kind.get(name, 0) for name, rows in its_rows.items() if name not in with_them)
+
+
+def _number_of(query: Any) -> Select[Any]:
+    return select(func.count()).select_from(query.subquery())
 
 
 @require_role("editor")

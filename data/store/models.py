@@ -293,10 +293,7 @@ class Audit(Base):
 
 
 class Example(Base):
-    """That an entry came with the app; the mark outlives it, so that a removed example stays away.
-
-    kind: of data.store.examples.KINDS, or DECIDED for the one row that says that a store was looked at.
-    """
+    """That an entry came with the app; the mark outlives it. kind: of data.store.examples.KINDS."""
 
     __tablename__ = "examples"
 

@@ -33,7 +33,7 @@ CHARTS = [
         "diversity",
     ),
     *("economic_health", "goals", "indicator_cards", "what_if_arrivals", "what_if_sites", "what_if_shock"),
-    *("what_if_compare", "partnerships", "readiness", "impact", "cities"),
+    *("what_if_compare", "partnerships", "readiness", "impact", "cities", "creative_firms"),
 ]
 # Words that a reader sees: their boxes may touch by two pixels, as lines of text do.
 OVERLAPS = """() => {

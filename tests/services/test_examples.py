@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+import serve
 from data import rights, store
 from data.context import Territory
-from data.store import examples, register, stories
+from data.errors import DataError
+from data.store import backup, examples, register, stories
 from data.store import rooms as room_store
 from data.store.database import engine
 from data.translation import LANGUAGES, Language
@@ -36,8 +40,8 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("first") / "zone.db"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ZONE_DATABASE", f"sqlite:///{place}")
-        assert examples.begin()
-        starting_set.fill()
+        serve.fill_with_examples()
+        rights.act_as(rights.OWNER)
         engine().dispose()
     return place
 
@@ -48,16 +52,49 @@ def filled(first_start: Path, tmp_path: Path, new_store: None) -> None:
         shutil.copy(file, tmp_path)
 
 
-def test_only_a_store_that_nobody_has_used_is_filled_and_only_once(new_store: None) -> None:
+def test_only_a_store_that_nobody_has_used_is_filled(new_store: None) -> None:
     number = store.add_scenario("berlin", "Ours", "text")
     store.remove_scenario(number)
-    assert not examples.begin(), "something was entered, though it was removed"
-    assert not examples.begin()
+    serve.fill_with_examples()
+    assert examples.count() == 0, "something was entered, though it was removed"
+
+
+def test_a_start_that_breaks_off_leaves_nothing_and_the_next_one_fills(
+    new_store: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(serve.subprocess, "run", partial(subprocess.run, timeout=0.5))
+        serve.fill_with_examples()
+    assert backup.is_empty()
+    serve.fill_with_examples()
+    assert examples.count() == 29 + 2 + 6 + 1 + 1
+
+
+def test_a_backup_takes_the_place_of_examples_but_not_of_what_somebody_has_done(
+    filled: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rights.act_as(rights.OWNER)
+    with monkeypatch.context() as patch:
+        patch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'ours.db'}")
+        store.add_target("berlin", "district", "01", "unemployment", 5.0, 2030)
+        backup.save(tmp_path / "ours.jsonl")
+    backup.restore(tmp_path / "ours.jsonl")
+    assert len(store.targets("berlin")) == 1
+    assert examples.count() == 0
+    with pytest.raises(DataError, match="already holds"):
+        backup.restore(tmp_path / "ours.jsonl")
+
+
+def test_a_touched_example_keeps_a_backup_out(filled: None, tmp_path: Path) -> None:
+    register.remove(min(examples.marked("initiative")), 1, "me")
+    backup.save(tmp_path / "all.jsonl")
+    with pytest.raises(DataError, match="already holds"):
+        backup.restore(tmp_path / "all.jsonl")
+    assert len(register.everything()) == 28
 
 
 def test_examples_are_of_the_citys_figures_and_marked_where_they_are_listed(filled: None) -> None:
     ctx = context()
-    assert not examples.begin()
     values = measured(ctx, PERIOD, "district")
     rows = goals.goals_within(ctx, ALWAYS)
     assert len({row.indicator for row in rows}) == len(rows) == 6
@@ -113,8 +150,9 @@ def test_all_go_at_once_and_stay_away_and_nothing_else_goes(filled: None) -> Non
     assert store.scenarios("berlin").empty
     assert register.everything().empty
     assert len(register.everything(removed=True)) == 29, "their history stays"
-    assert all(not examples.marked(kind) for kind in examples.KINDS)
-    assert not examples.begin()
+    assert examples.count() == 0
+    serve.fill_with_examples()
+    assert examples.count() == 0
 
 
 def test_viewers_remove_nothing(filled: None, monkeypatch: pytest.MonkeyPatch) -> None:
