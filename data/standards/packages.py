@@ -80,12 +80,13 @@ def read(content: bytes, name: str) -> Received:
             if not isinstance(resource, dict):
                 raise SourceError(member, f"its resource {number} is no object", hint=AGAIN)
             try:
-                if (path := str(resource.get("path", ""))) in read_once:
+                if (path := str(PurePosixPath(_path(resource)))) in read_once:  # ./a.csv is a.csv
                     raise SourceError(path[:80], "two resources name this file", hint="Name each file once")
-                read_once |= {path} - {""}
-                received.tables.append(_table(archive, folder, resource, about, received.findings, number))
-                rows += len(received.tables[-1].rows)
-                limits.check_shape(rows, 0, name, MOST_ROWS, MOST_COLUMNS)
+                read_once |= {path} - {"."}
+                table = _table(archive, folder, resource, about, received.findings, number)
+                limits.check_shape(rows + len(table.rows), 0, name, MOST_ROWS, MOST_COLUMNS)
+                received.tables.append(table)
+                rows += len(table.rows)
             except SourceError as fault:
                 where = words(resource.get("path")) or words(resource.get("name")) or f"resource {number}"
                 received.findings.append(Finding("error", where, fault.what, fault.hint))
@@ -170,10 +171,20 @@ def _table(
     )
 
 
-def _member(archive: zipfile.ZipFile, folder: PurePosixPath, path: object) -> str:
+def _path(resource: dict[str, Any]) -> str:
+    """The one file that a resource lies in, '' where it names none. Raises SourceError."""
+    path = resource.get("path")
+    if isinstance(path, list):
+        if len(path) != 1:
+            raise SourceError(_name(resource, 0), "it is in several files", hint="Join them into one")
+        path = path[0]
+    return "" if path is None else str(path)
+
+
+def _member(archive: zipfile.ZipFile, folder: PurePosixPath, path: str) -> str:
     """The member of a zip at a path of its descriptor. Raises SourceError where it leads out of it."""
-    if not isinstance(path, str) or not path or "://" in path or "\\" in path:
-        raise SourceError(str(path)[:80], "it lies elsewhere", hint="Put the file into the zip; no address is followed")
+    if not path or "://" in path or "\\" in path:
+        raise SourceError(path[:80], "it lies elsewhere", hint="Put the file into the zip; no address is followed")
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
         raise SourceError(path[:80], "it leads out of the package", hint="Name a file beside the descriptor")
     member = str(folder / path)
@@ -186,12 +197,8 @@ def _cells(
     archive: zipfile.ZipFile, folder: PurePosixPath, resource: dict[str, Any], number: int
 ) -> tuple[str, pd.DataFrame]:
     """A resource's file and its cells as text, by the row that an editor counts. Raises SourceError."""
-    path = resource.get("path")
-    if isinstance(path, list):
-        if len(path) != 1:
-            raise SourceError(_name(resource, number), "it is in several files", hint="Join them into one")
-        path = path[0]
-    if path is None and isinstance(resource.get("data"), list):
+    path = _path(resource)
+    if not path and isinstance(resource.get("data"), list):
         return DESCRIPTOR, _inline(resource["data"], _name(resource, number))
     member = _member(archive, folder, path)
     ending = str(resource.get("format") or PurePosixPath(member).suffix.lstrip(".")).lower()

@@ -113,6 +113,12 @@ def _checked(rows: pd.DataFrame, dimensions: list[str], value: str, name: str, f
         odd = (stated != "") & ~stated.str.fullmatch(r"[+-]?\d{1,2}").fillna(False).astype(bool)
         named(findings, name, power, stated[odd], "'{}' is no power of ten", "Write a whole number such as 3 or 6")
         wrong |= odd
+        powers = pd.to_numeric(stated.mask(odd, "0"), errors="coerce").fillna(0)
+        far = ((numbers * 10.0**powers).abs() == float("inf")).fillna(False).astype(bool)
+        named(
+            findings, name, power, stated[far & ~wrong], "ten to the power of '{}' is too much here", "Mend the power"
+        )
+        wrong |= far
     if TIME in rows:
         odd = ~rows[TIME].fillna("").str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
         named(findings, name, TIME, rows.loc[odd, TIME], "'{}' is no period", "Write 2026, 2026-Q1, 2026-03 or a day")

@@ -139,7 +139,7 @@ def test_nothing_outside_the_zip_is_read(path: Any, what: str) -> None:
 
 
 def test_a_file_is_read_once_and_all_tables_together_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    resources = [{"name": f"t{n}", "path": path} for n, path in enumerate(["a.csv", "a.csv", "b.csv", "c.csv"])]
+    resources = [{"name": f"t{n}", "path": path} for n, path in enumerate(["a.csv", "./a.csv", "b.csv", ["c.csv"]])]
     files = {f"{name}__csv": "x\n1\n2\n3\n" for name in "abc"}
     received = reading.read(zipped(ABOUT | {"resources": resources}, **files), "sent.zip")
     assert [table.name for table in received.tables] == ["t0", "t2", "t3"]
@@ -147,6 +147,7 @@ def test_a_file_is_read_once_and_all_tables_together_have_a_bound(monkeypatch: p
     monkeypatch.setattr(packages, "MOST_ROWS", 7)
     received = reading.read(zipped(ABOUT | {"resources": resources}, **files), "sent.zip")
     assert any("7" in finding.what for finding in received.findings[1:])
+    assert [table.name for table in received.tables] == ["t0", "t2"], "what goes beyond the bound is left out"
 
 
 def test_tables_for_a_pack_keep_their_signs_and_their_own_files(tmp_path: Path) -> None:

@@ -92,6 +92,14 @@ def test_no_value_is_infinite(value: str) -> None:
     assert received.tables[0].rows["OBS_VALUE"].tolist() == [7.0]
 
 
+def test_a_value_that_its_power_makes_infinite_leaves_its_row_out() -> None:
+    text = "DATAFLOW,geo,TIME_PERIOD,OBS_VALUE,UNIT_MULT\nA:B(1.0),DE,2024,1e300,9\nA:B(1.0),FR,2024,7,1\n"
+    received = reading.read(text.encode(), "sent.csv")
+    (finding,) = received.findings
+    assert (finding.row, finding.column) == (2, "UNIT_MULT")
+    assert received.tables[0].rows["OBS_VALUE"].tolist() == [70.0]
+
+
 @pytest.mark.parametrize("name", ["residents_by_background", "cultural_employment", "displacement_flows"])
 def test_what_our_own_api_gives_comes_back_cell_by_cell(name: str) -> None:
     place = "berlin" if data.has(name, "berlin") else "world"
