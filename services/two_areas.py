@@ -28,14 +28,19 @@ CHANCE = N_(
 
 @cached_numbers
 def _bases(ctx: CityContext, period: pd.Timestamp, level: str) -> dict[str, pd.Series]:
-    """How many people each share is of, by area of a level."""
+    """How many people each share is of, by area of a level; areas where a count of the share is hidden are left out."""
     groups, social = hierarchy(ctx)[level], indicator_days.social_days(ctx, period)
     days = {name: indicator_days.bases_day(ctx, day) for name, day in social.items()}
-    return {
+    bases = {
         name: measures.base(indicator_days.of_period(ctx, "residents", day), name, groups)
         for name in measures.SHARES
         if (day := days.get(name, period)) is not None
     }
+    origins = indicator_days.of_period(ctx, "residents_by_origin", period)
+    counted = origins[(origins["level"] == level) & origins["origin"].isin(ctx.city.displaced_origins)]
+    hidden = counted.loc[counted["persons"].isna(), "area_id"]  # there the share is a lower bound
+    bases["displaced"] = bases["displaced"].drop(hidden, errors="ignore")
+    return bases
 
 
 @cached

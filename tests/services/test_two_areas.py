@@ -63,6 +63,23 @@ def test_a_share_s_difference_has_newcombes_interval_of_the_people_it_is_of() ->
     assert poverty["high"] - poverty["low"] > 1.5 * (everyone.high - everyone.low)
 
 
+def test_a_share_that_is_a_lower_bound_has_no_interval() -> None:
+    ctx, level = context(), "planning_area"
+    origins = data.table("residents_by_origin", "berlin")
+    origins = origins[(origins["period"] == PERIOD) & (origins["level"] == level)]
+    gaps = (
+        origins[origins["origin"].isin(ctx.city.displaced_origins)]
+        .groupby("area_id")["persons"]
+        .agg(lambda persons: persons.isna().any())
+    )
+    first, second = gaps.index[~gaps][:2]
+    for hidden in gaps.index[gaps][:3]:
+        rows = two_areas.pair(ctx, PERIOD, level, first, hidden)
+        assert rows.loc["displaced", ["low", "high"]].isna().all()
+        assert rows.loc["older", ["low", "high"]].notna().all()
+    assert two_areas.pair(ctx, PERIOD, level, first, second).loc["displaced", ["low", "high"]].notna().all()
+
+
 def test_what_chance_explains_is_said_of_no_area() -> None:
     ctx, level = context(), "planning_area"
     residents = profile.inclusion.measured(ctx, PERIOD, level)["residents"]
