@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from streamlit.components.v2 import manifest_scanner  # noqa: E402
 from streamlit.runtime.pages_manager import PagesManager  # noqa: E402
 from streamlit.testing.v1 import AppTest, app_test  # noqa: E402
 
@@ -23,6 +25,8 @@ WITHIN_S = 300
 # AppTest takes a folder called pages/ for streamlit's old layout and would run a page without app.py; serve.py too.
 app_test.PagesManager = type("NavigatedPages", (PagesManager,), {})  # type: ignore[misc]
 PagesManager.uses_pages_directory = False
+# Each run looks through all installed packages for components, which takes longer than most pages.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 def open_page(name: str) -> bool:

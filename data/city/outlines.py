@@ -12,7 +12,7 @@ import shapely
 import data
 from data.city.section_reader import SectionReader, ValidationResult
 
-MAX_KM = 400  # no city is wider
+MAX_KM = 2500  # no country that one map of metres fits is wider
 OVERLAP = 0.01  # of the smaller area
 
 

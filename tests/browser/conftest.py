@@ -20,6 +20,10 @@ from bench.driver import FLAGS, ROOT, served
 
 MAP = ".stage, [data-testid=stDeckGlJsonChart]"  # our component, or pydeck's where its library was not fetched
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+# Maps drawn by software take most of a page's time; a test of charts alone can do without.
+WITHOUT_MAPS = """HTMLCanvasElement.prototype.getContext = (real => function (kind, ...more) {
+  return kind.startsWith("webgl") ? null : real.call(this, kind, ...more);
+})(HTMLCanvasElement.prototype.getContext)"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 # luma.gl reads back shader layouts; software WebGL answers incompletely. GPU stall notes are the driver's own.
 HARMLESS = ("luma.gl", "shader", "GPU stall", "swiftshader", "WebGL")
@@ -151,8 +155,12 @@ def visit(server: str, browser: Browser) -> Iterator[Callable[..., Visit]]:
     """Open a page at a size and in a theme."""
     contexts = []
 
-    def start(path: str, *, width: int = 1280, height: int = 900, theme: str = "light") -> Visit:
+    def start(
+        path: str, *, width: int = 1280, height: int = 900, theme: str = "light", draws_maps: bool = True
+    ) -> Visit:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+        if not draws_maps:
+            context.add_init_script(WITHOUT_MAPS)
         contexts.append(context)
         page = context.new_page()
         seen = Visit(page, server)
