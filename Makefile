@@ -125,6 +125,7 @@ bench: .venv/dev
 	$(BIN)/python -m bench.workshop
 	$(BIN)/python -m bench.workshop --kill
 	$(BIN)/python -m bench.maps
+	$(BIN)/python -m bench.peers_side_by_side
 
 hostile: .venv/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt

@@ -126,7 +126,7 @@ def _rank_all(
     member = np.array([[dimension[name] == group for name in table.columns] for group in order], dtype=float)
     scores: dict[tuple[str, str, str, str], np.ndarray] = {}
     weighed: dict[tuple[str, ...], np.ndarray] = {}
-    result = np.empty((len(chosen), len(table)), dtype=int)
+    result = np.empty((len(chosen), len(table)), dtype=np.int32)
     for row, choice in enumerate(chosen):
         key = (choice["imputation"], choice["outliers"], choice["normalisation"], choice[LEFT_OUT])
         if key not in scores:

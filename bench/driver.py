@@ -110,6 +110,7 @@ class Reader:
     query: dict[str, str] = field(default_factory=dict)
     received: int = 0
     controls: dict[str, Control] = field(default_factory=dict)
+    buttons: dict[str, str] = field(default_factory=dict)  # ids by key
     faults: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
     session: str = ""
@@ -143,23 +144,27 @@ class Reader:
         self.controls[key].value = value
         return self._run()
 
-    def _run(self, page: str = "") -> float:
+    def press(self, key: str) -> float:
+        """Press a button; seconds until the script has ended."""
+        return self._run(pressed=self.buttons[key])
+
+    def _run(self, page: str = "", pressed: str = "") -> float:
         self.received = 0
         self.faults, self.words = [], []
         start = time.perf_counter()
-        self.send(page)
+        self.send(page, pressed)
         while not self._read():
             pass
         return time.perf_counter() - start
 
-    def send(self, page: str = "") -> None:
+    def send(self, page: str = "", pressed: str = "") -> None:
         """Ask for a run with the controls as they are, without waiting for it."""
         message = BackMsg()
         rerun = message.rerun_script
         rerun.query_string = urlencode(self.query)
         rerun.page_script_hash, rerun.page_name = self.script, page
         states = [WidgetState(id=control.id, string_value=control.value) for control in self.controls.values()]
-        rerun.widget_states.widgets.extend(states)
+        rerun.widget_states.widgets.extend(states + [WidgetState(id=pressed, trigger_value=True)] * bool(pressed))
         self.socket.send(message.SerializeToString())
 
     def _read(self) -> bool:
@@ -190,6 +195,8 @@ class Reader:
             known = self.controls.get(key)
             value = known.value if known and known.id == widget.id and not widget.set_value else chosen
             self.controls[key] = Control(widget.id, kind, list(widget.options), value)
+        elif kind == "button":
+            self.buttons[widget.id.rsplit("-", 1)[-1]] = widget.id
         elif kind == "exception":
             self.faults.append(f"{widget.type}: {widget.message}")
         elif kind in ("markdown", "heading", "alert"):

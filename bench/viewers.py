@@ -110,6 +110,42 @@ def heavy_pages(host: str, until: float) -> int:
     return sum(counts)
 
 
+def reports(kind: str, host: str, until: float) -> int:
+    """One reader who makes a report of a page, again as soon as it is ready."""
+    reader, count = Reader(host), 0
+    reader.open("coverage")
+    reader.choose("report_kind", kind)
+    while time.monotonic() < until:
+        reader.press("report_make")
+        assert not reader.faults, reader.faults
+        count += 1
+    reader.close()
+    return count
+
+
+def asking(path: str, host: str, until: float) -> int:
+    """One client that asks for an address, and again a second after the answer; how many answers."""
+    count = 0
+    while time.monotonic() < until:
+        with urllib.request.urlopen(f"http://{host}{path}", timeout=60) as answer:
+            answer.read()
+        count += 1
+        time.sleep(1)
+    return count
+
+
+def proofs(host: str, until: float) -> int:
+    """One reader who has optima proven, each a question of its own."""
+    reader, count = Reader(host), 0
+    while time.monotonic() < until:
+        reader.open("what_if_sites", count=str(2 + count % 10))
+        reader.press("prove")
+        count += 1
+        time.sleep(5)  # it goes on beside the page
+    reader.close()
+    return count
+
+
 def loop(path: str, host: str, until: float) -> int:
     """Four threads that ask for the same address again and again; how many whole answers they got."""
     answers: list[int] = []
@@ -137,6 +173,9 @@ HEAVY = (
 EVERYTHING = "by=area_id,level,boundary_version,period,origin,suppressed"
 ABUSERS = {
     "nobody else": None,
+    "a reader who makes PDFs": partial(reports, "PDF"),
+    "a reader who makes slides": partial(reports, "PowerPoint"),
+    "a client who asks the API for a table each second": partial(asking, "/api/tables/berlin/residents?format=csv"),
     "a flood over one websocket": flood,
     "uncached heavy pages over four websockets": heavy_pages,
     "shapes as GeoJSON in a loop of four": partial(loop, "/api/tables/berlin/areas_exact?format=geojson"),

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy.spatial import cKDTree
 
-RESOLUTION = 10  # H3: hexagons of about 0.015 km2, 66 m from centre to corner
-CORNER_M = 80  # no place in a hexagon is farther from its centre
+FINEST, COARSEST = 10, 8  # H3: hexagons of about 0.015 km2 (66 m from centre to corner) to 0.74 km2 (460 m)
+MOST_CELLS = 1_000_000  # of a place: from some 15,000 km2 hexagons are larger, from 105,000 km2 the coarsest
+CORNERS_M = {10: 80, 9: 210, 8: 560}  # no place in a hexagon is farther from its centre
 SHED_M2 = 40  # footprint under which a building is no home
 SMALL_HOUSE_M2 = 180  # footprint under which it is a house of one or two families
 HALL_M2 = 3000  # footprint from which it is a hall
@@ -17,7 +18,7 @@ MOST_STOREYS = 22
 
 
 def cells(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame | None = None) -> pd.DataFrame:
-    """Hexagons of each area with the share of its residents that they are estimated to house.
+    """Hexagons of each area with the share of its residents that they are estimated to house, of one resolution.
 
     areas: area_id, geometry in a metric CRS. people: where they are, in the same CRS: squares of a population grid
     (persons), or homes (points; floor_m2, see floor_area).
@@ -27,11 +28,12 @@ def cells(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame | None = None) -> pd
     live near services must not come from where services are. All of it is an estimate.
     """
     rows: list[tuple[str, str]] = []
+    size = resolution(float(areas.to_crs(6933).area.sum()) / 1e6)
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
-        hexagons = h3.geo_to_cells(shape, RESOLUTION)
+        hexagons = h3.geo_to_cells(shape, size)
         if not hexagons:
             point = shape.representative_point()
-            hexagons = [h3.latlng_to_cell(point.y, point.x, RESOLUTION)]
+            hexagons = [h3.latlng_to_cell(point.y, point.x, size)]
         rows.extend((cell, area_id) for cell in hexagons)
     table = pd.DataFrame(rows, columns=["cell", "area_id"])
     lat, lon = zip(*table["cell"].map(h3.cell_to_latlng), strict=True)
@@ -42,11 +44,17 @@ def cells(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame | None = None) -> pd
     elif "floor_m2" in people:
         weight = _from_homes(table, areas, people)
     else:
-        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), people)
+        weight = _from_grid(table, gpd.GeoDataFrame(geometry=points, crs=areas.crs), people, CORNERS_M[size])
     housed = pd.Series(weight).groupby(table["area_id"]).transform("sum") > 0
     weight = np.where(housed, weight, 1.0)
     table["share"] = weight / table.assign(weight=weight).groupby("area_id")["weight"].transform("sum")
     return table.sort_values(["area_id", "cell"], ignore_index=True)
+
+
+def resolution(km2: float) -> int:
+    """The finest resolution that has not too many cells in a place of this size."""
+    fitting = (r for r in range(FINEST, COARSEST, -1) if km2 / h3.average_hexagon_area(r) <= MOST_CELLS)
+    return next(fitting, COARSEST)
 
 
 def floor_area(footprint_m2: np.ndarray, storeys: np.ndarray) -> np.ndarray:
@@ -75,7 +83,9 @@ def _from_homes(table: pd.DataFrame, areas: gpd.GeoDataFrame, homes: gpd.GeoData
     return weight
 
 
-def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, population: gpd.GeoDataFrame) -> np.ndarray:
+def _from_grid(
+    table: pd.DataFrame, centres: gpd.GeoDataFrame, population: gpd.GeoDataFrame, corner_m: float
+) -> np.ndarray:
     """Persons of the square that holds each hexagon's centre, shared among all hexagons with a centre in it.
 
     A square between all centres, as small ones are, gives its persons to the hexagon whose centre is nearest.
@@ -87,6 +97,6 @@ def _from_grid(table: pd.DataFrame, centres: gpd.GeoDataFrame, population: gpd.G
     between = population[~population.index.isin(inside["index_right"])]
     middle = between.representative_point()
     distance_m, nearest = cKDTree(table[["x", "y"]].to_numpy()).query(np.column_stack([middle.x, middle.y]))
-    near = distance_m <= CORNER_M
+    near = distance_m <= corner_m
     np.add.at(weight, nearest[near], between["persons"].to_numpy()[near])
     return weight

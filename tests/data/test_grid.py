@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import h3
 import numpy as np
 import pytest
 import shapely
@@ -49,3 +50,29 @@ def test_floor_area_by_hand() -> None:
     footprint = np.array([39.0, 100.0, 5000.0, 400.0, 400.0, 400.0])
     storeys = np.array([2.0, np.nan, np.nan, np.nan, 5.0, 60.0])
     assert grid.floor_area(footprint, storeys).tolist() == [0, 150, 7500, 1200, 2000, 8800]
+
+
+def test_a_country_has_larger_hexagons_than_a_city_and_a_square_of_people_still_finds_its_own() -> None:
+    city = grid.cells(squares(1000.0))
+    country = squares(100_000.0)  # two of 10,000 km2
+    people = gpd.GeoDataFrame(
+        {"persons": [30.0, 10.0]},
+        geometry=[shapely.box(x, 4_000_050, x + 100, 4_000_150) for x in (4_000_050, 4_050_050)],
+        crs=3035,
+    )
+    hexagons = grid.cells(country, people)
+    assert {h3.get_resolution(cell) for cell in city["cell"]} == {10}
+    assert {h3.get_resolution(cell) for cell in hexagons["cell"]} == {9}
+    assert len(hexagons) < grid.MOST_CELLS
+    assert hexagons.groupby("area_id")["share"].sum().to_numpy() == pytest.approx(1)
+    housed = hexagons[(hexagons["area_id"] == "1") & (hexagons["share"] > 0)]
+    assert sorted(housed["share"]) == pytest.approx([0.25, 0.75])
+    assert abs(housed["x"] - 4_000_100).min() <= grid.CORNERS_M[9]
+    assert [grid.resolution(km2) for km2 in (891, 15_000, 16_000, 100_000, 357_000)] == [10, 10, 9, 9, 8]
+
+
+def squares(side_m: float) -> gpd.GeoDataFrame:
+    """Two areas beside each other, EPSG:3035."""
+    west, south = 4_000_000, 4_000_000
+    shapes = [shapely.box(west + n * side_m, south, west + (n + 1) * side_m, south + side_m) for n in range(2)]
+    return gpd.GeoDataFrame({"area_id": ["1", "2"]}, geometry=shapes, crs=3035)
