@@ -51,7 +51,9 @@ def municipalities(count: int, seed: int = 0) -> gpd.GeoDataFrame:
     near = near[~near.index.duplicated()]
     areas["district"], areas["district_name"] = near["nuts_id"], near["name"]
     number = areas.groupby("district").cumcount()
-    areas["id"] = areas["district"].str[2:] + number.astype(str).str.zfill(5)
+    areas["id"] = [
+        f"{region:02}{place:05}" for region, place in zip(pd.factorize(areas["district"])[0], number, strict=True)
+    ]
     areas["name"] = "Municipality " + areas["id"]
     return areas[["id", "name", "district", "district_name", "geometry"]]
 
