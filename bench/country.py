@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import subprocess
@@ -21,7 +20,7 @@ import pandas as pd
 import shapely
 
 import data
-from bench.driver import ROOT
+from bench.driver import ROOT, Reader, resident_mb, served
 from data.city import pack
 from data.kinds import SOCIAL
 
@@ -29,7 +28,7 @@ AGES = ("0-5", "6-17", "18-24", "25-64", "65+")
 SHARES = (0.055, 0.11, 0.075, 0.54, 0.22)
 ORIGINS = ("UKR", "SYR", "AFG", "TUR", "POL", "ROU")
 KINDS = ("library", "school_primary", "daycare", "doctor", "museum")
-SIDE = 10_000  # metres in EPSG:3035 by which the country's border is drawn more plainly
+PAGES = ("", "map", "profile")
 
 
 def municipalities(count: int, seed: int = 0) -> gpd.GeoDataFrame:
@@ -125,25 +124,35 @@ def write(folder: Path, count: int, days: int, seed: int = 0) -> Path:
     return folder
 
 
+def open_pages(local: Path) -> None:
+    """Print how long pages take that nobody has opened, that somebody has, and a choice of a region."""
+    print("| page | first visit, s | again, s | a region, s | resident, MB |\n|---|---|---|---|---|")
+    with served({"ZONE_LOCAL": str(local)}) as (host, process):
+        for page in PAGES:
+            reader = Reader(host)
+            try:
+                took = [reader.open(page, city="country"), reader.open(page, city="country")]
+                took.append(reader.choose("district", reader.controls["district"].options[3]))
+                row = " | ".join(f"{seconds:.2f}" for seconds in took)
+            except TimeoutError:
+                row = "no answer | | "
+            print(f"| {page or 'overview'} | {row} | {resident_mb(process):.0f} |", flush=True)
+
+
 def main() -> None:
-    """Print how long each step took and its peak of memory."""
-    parser = argparse.ArgumentParser()
+    """Print how long the build took and its peak of memory, then what readers wait for."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--areas", type=int, default=11_000)
     parser.add_argument("--days", type=int, default=20)
-    parser.add_argument("--keep", type=Path)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        folder = args.keep or Path(place)
-        write(folder / "pack", args.areas, args.days)
+        folder, local = write(Path(place) / "pack", args.areas, args.days), Path(place) / "local"
+        build = [sys.executable, "-m", "zone.cli", "city", "build", str(folder)]
         start = time.perf_counter()
-        subprocess.run(
-            [sys.executable, "-m", "zone.cli", "city", "build", str(folder / "pack")],
-            cwd=ROOT,
-            env=os.environ | {"ZONE_LOCAL": str(folder / "local")},
-            check=True,
-        )
+        subprocess.run(build, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        print(json.dumps({"build_s": round(time.perf_counter() - start, 1), "peak_mib": round(peak)}))
+        print(f"built in {time.perf_counter() - start:.0f} s, {peak:.0f} MiB at most\n")
+        open_pages(local)
 
 
 if __name__ == "__main__":

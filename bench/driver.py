@@ -9,9 +9,10 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,6 +83,16 @@ def healthy(host: str, within: float = 60) -> None:
         except OSError:
             time.sleep(0.05)
     raise TimeoutError(f"{host} did not answer within {within} s")
+
+
+def together(count: int, reader: Callable[[int], object]) -> None:
+    """Run a reader of each number in a thread of its own, one begun each tenth of a second, and wait for all."""
+    threads = [threading.Thread(target=reader, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
 
 
 def resident_mb(process: int) -> float:

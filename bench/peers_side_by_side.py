@@ -10,7 +10,6 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -23,7 +22,7 @@ import numpy as np
 from playwright.sync_api import Browser, sync_playwright
 
 import data
-from bench.driver import FLAGS, ROOT, Reader, free_port, resident_mb, served
+from bench.driver import FLAGS, ROOT, Reader, free_port, resident_mb, served, together
 from bench.peers.figures import origins
 from data.context import CityContext
 from services import areas
@@ -195,12 +194,7 @@ def crowd(name: str, host: str) -> tuple[list[float], list[str]]:
     """What each change of fifty readers took, and what went wrong."""
     took: list[float] = []
     faults: list[str] = []
-    threads = [threading.Thread(target=read, args=(name, host, number, took, faults)) for number in range(READERS)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.1)
-    for thread in threads:
-        thread.join()
+    together(READERS, lambda number: read(name, host, number, took, faults))
     return took, faults
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 from websockets.exceptions import ConnectionClosed
 
-from bench.driver import ROOT, Reader, free_port, healthy, resident_mb, served
+from bench.driver import ROOT, Reader, free_port, healthy, resident_mb, served, together
 
 PAGES = [
     "overview",
@@ -231,12 +231,7 @@ def loaded(host: str, sessions: int, seconds: float) -> tuple[list[tuple[str, fl
     took: list[tuple[str, float]] = []
     faults: list[str] = []
     until = time.monotonic() + seconds
-    threads = [threading.Thread(target=view, args=(host, number, until, took, faults)) for number in range(sessions)]
-    for thread in threads:
-        thread.start()
-        time.sleep(0.1)
-    for thread in threads:
-        thread.join()
+    together(sessions, lambda number: view(host, number, until, took, faults))
     return took, faults
 
 
