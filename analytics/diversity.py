@@ -28,6 +28,16 @@ def shannon(persons: pd.Series) -> float:
     return float(-(shares * np.log(shares)).sum()) + 0.0
 
 
+def shannon_by(persons: pd.Series, areas: pd.Series) -> pd.Series:
+    """Shannon's entropy of each area at once: ln S - sum n ln n / S of its counts n and their sum S; nan is nobody.
+
+    persons: counts, gaps left out. areas: the area of each.
+    """
+    counts = persons.astype("float64").where(lambda n: n > 0)
+    sums = counts.groupby(areas).sum(min_count=1)
+    return np.log(sums) - (counts * np.log(counts)).groupby(areas).sum(min_count=1) / sums
+
+
 def location_quotient(group: pd.Series, total: pd.Series, group_all: float, total_all: float) -> pd.Series:
     """Share of a group in each area over its share in the whole; 1 is average, empty where nobody lives."""
     share = group.astype("Float64") / total.astype("Float64").where(total > 0)

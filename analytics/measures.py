@@ -155,8 +155,9 @@ def displaced_share(inputs: Inputs) -> pd.Series:
 
 def origin_mix(inputs: Inputs) -> pd.Series:
     """Effective number of origins among residents whose origin is published (exp of Shannon's entropy)."""
-    persons = inputs.origins[inputs.origins["level"] == inputs.level].groupby("area_id")["persons"]
-    return np.exp(persons.agg(diversity.shannon)).where(persons.count() >= 3)
+    rows = inputs.origins[inputs.origins["level"] == inputs.level]
+    published = rows.groupby("area_id")["persons"].count()
+    return np.exp(diversity.shannon_by(rows["persons"], rows["area_id"])).where(published >= 3)
 
 
 def deviation_from_city(inputs: Inputs) -> pd.Series:

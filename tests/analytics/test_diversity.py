@@ -102,3 +102,13 @@ def test_bridge_error_is_measured_on_the_half_year_known_in_both_cuts() -> None:
     assert wrong["median_error"] < 0.01
     assert 0.7 < wrong["within_10_percent"] < 0.75
     assert wrong["misplaced"] == pytest.approx(0.05, abs=0.005)
+
+
+def test_entropies_of_all_areas_at_once_are_those_of_each() -> None:
+    random = np.random.default_rng(3)
+    persons = pd.Series(random.integers(0, 40, 400), dtype="Int64").mask(pd.Series(random.random(400) < 0.2))
+    areas = pd.Series(random.integers(0, 30, 400)).astype(str)
+    together = diversity.shannon_by(persons, areas)
+    for area, entropy in together.items():
+        assert entropy == pytest.approx(diversity.shannon(persons[areas == area]), abs=1e-12)
+    assert diversity.shannon_by(pd.Series([0, 0, None]), pd.Series(["a"] * 3)).isna().all(), "where nobody is"
