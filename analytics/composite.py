@@ -158,12 +158,7 @@ def aggregate(scores: np.ndarray, weights: np.ndarray, how: str) -> np.ndarray:
 
 def ranks(score: np.ndarray) -> np.ndarray:
     """Place of each area, 1 is the highest score; equal scores share the better place, those without one the last."""
-    order = np.argsort(-score, kind="stable")
-    before, after = score[order][:-1], score[order][1:]
-    is_next = np.r_[True, (before != after) & ~(np.isnan(before) & np.isnan(after))][: len(score)]
-    result = np.empty(len(score), dtype=np.int32)
-    result[order] = np.maximum.accumulate(np.where(is_next, np.arange(1, len(score) + 1), 0))
-    return result
+    return pd.Series(score).rank(ascending=False, method="min", na_option="bottom").to_numpy(np.int32)
 
 
 def places(score: np.ndarray, scores: np.ndarray) -> np.ndarray:

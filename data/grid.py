@@ -28,7 +28,7 @@ def cells(areas: gpd.GeoDataFrame, people: gpd.GeoDataFrame | None = None) -> pd
     live near services must not come from where services are. All of it is an estimate.
     """
     rows: list[tuple[str, str]] = []
-    size = resolution(float(areas.to_crs(6933).area.sum()) / 1e6)
+    size = resolution(float(areas.area.sum()) / 1e6)
     for area_id, shape in zip(areas["area_id"], areas.to_crs(4326).geometry, strict=True):
         hexagons = h3.geo_to_cells(shape, size)
         if not hexagons:

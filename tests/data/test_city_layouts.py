@@ -714,7 +714,7 @@ CELLS = {
 }
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     table=st.lists(
         st.sampled_from(["area", "age", "sex", "day", "persons", "0-5", "6+", "2019", "2020", "m", "f"]),
@@ -738,7 +738,7 @@ def test_whatever_stands_in_a_table_there_is_a_table_or_a_sentence(
         assert finding.hint
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     counts=st.lists(st.lists(st.integers(0, 2_000_000), min_size=3, max_size=3), min_size=4, max_size=4),
     form=st.sampled_from(["long", "wide", "sexes"]),
