@@ -36,12 +36,7 @@ def country_names() -> dict[str, str]:
 
 READERS, SECONDS, THINKS_S = 50, 20.0, 6.0
 WITHIN_MS = 60_000
-FIRST = {
-    "ours": "() => document.querySelectorAll('.js-plotly-plot .main-svg').length > 0",
-    "streamlit": "() => document.querySelectorAll('.js-plotly-plot .main-svg').length > 0",
-    "dash": "() => document.querySelectorAll('.js-plotly-plot .main-svg').length > 0",
-    "panel": "() => deep(document).length > 0",
-}
+FIRST = "() => deep(document).length > 0"
 # Panel draws inside shadow roots.
 DEEP = """window.deep = root => [...root.querySelectorAll('*')].flatMap(
   node => [...(node.matches('.js-plotly-plot .main-svg') ? [node] : []),
@@ -89,7 +84,7 @@ def first_visit(browser: Browser, name: str, host: str) -> float:
     page = context.new_page()
     start = time.perf_counter()
     page.goto(f"http://{host}/{PATHS[name]}", wait_until="commit")
-    page.wait_for_function(FIRST[name], timeout=WITHIN_MS, polling=20)
+    page.wait_for_function(FIRST, timeout=WITHIN_MS, polling=20)
     took = time.perf_counter() - start
     context.close()
     return took
@@ -150,11 +145,7 @@ class PanelReader:
 
         panel.extension("plotly", "tabulator")  # so that what it sends can be read
         self.session = pull_session(url=f"http://{host}/panel_page")
-        self.select = next(
-            model
-            for model in self.session.document.models
-            if type(model).__name__ in ("Select", "CustomSelect", "SingleSelect")
-        )
+        self.select = next(model for model in self.session.document.models if type(model).__name__ == "CustomSelect")
 
     def change(self, origin: str) -> None:
         """Choose an origin and wait for all that comes of it."""
