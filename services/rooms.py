@@ -256,16 +256,21 @@ def following(question: QuestionView, questions: list[QuestionView]) -> int | No
 
 
 def actions(room: RoomView, question: QuestionView, following: int | None) -> dict[str, Callable[..., Any]]:
-    """What a facilitator can do with a question. following: the next one, None after the last."""
-    return {
+    """What a facilitator can do with a question; it is removed only while nobody has answered.
+
+    following: the next one, None after the last.
+    """
+    actions = {
         "show": partial(store.show_question, room.code, question.id),
         "next": partial(store.show_question, room.code, following or 0),
         "hold": partial(store.set_open, question.id, not question.open),
         "reveal": partial(_reveal, question),
         "again": partial(ask_again, question, room),
-        "remove": partial(store.remove_question, question.id),
         **{str(seconds): partial(store.count_down, question.id, seconds) for seconds in COUNTDOWNS},
     }
+    if store.count(question.id) == 0:
+        actions["remove"] = partial(store.remove_question, question.id)
+    return actions
 
 
 def _reveal(question: QuestionView) -> None:

@@ -12,6 +12,7 @@ from views import charts, comparisons, flows, map_pictures, room_charts
 from views.language import localise_chart
 from views.palette import Style
 
+FAR = 20  # pixels of type that the last row reads
 WEIGHT = 6  # a figure's objects weigh about so many times its JSON
 _cache = ByteCache(64_000_000, lambda figure: WEIGHT * len(figure.to_json(validate=False)))
 
@@ -31,6 +32,16 @@ def draw(chart: Chart, style: Style, said: str = "") -> go.Figure:
 
     figure: go.Figure = _cache.get((chart.kind, chart.rows, options, style.language.code, style.theme), compute)
     return figure
+
+
+def enlarged(drawn: go.Figure) -> go.Figure:
+    """A chart that is read from the last row of a hall: its words in large type, and room for them."""
+    picture = go.Figure(drawn)
+    font = {"size": FAR}
+    picture.update_layout(height=int(1.15 * (picture.layout.height or 400)), font=font, legend_font=font)
+    picture.update_xaxes(tickfont=font, title_font=font).update_yaxes(tickfont=font, title_font=font)
+    picture.update_annotations(font=font).update_traces(textfont=font)
+    return picture
 
 
 UNIT_HIGH = 40  # pixels above a plot that its unit, of two lines at most, may take

@@ -13,7 +13,7 @@ import streamlit as st
 
 from data.figures import Chart, Figure, KeyFigure, Map
 from views import exports, figure_parts, map_component, maps, posters, state
-from views.drawing import draw
+from views.drawing import draw, enlarged
 from views.language import _, current
 from views.palette import style
 
@@ -198,17 +198,19 @@ def table_alone(figure: Figure) -> None:
     figure_parts.table(figure)
 
 
-def live(figure: Figure) -> None:
-    """A figure that is drawn again and again: finding, picture, unit and source, without the table that would be sent
-    each time.
+def live(figure: Figure, is_far: bool = False) -> None:
+    """A figure that is drawn again and again under what it answers: finding, picture, unit and source, without the
+    table that would be sent each time. is_far: it is read from the last row.
     """
     _remember(figure)
-    figure_parts.head(figure)
+    figure_parts.head(replace(figure, note=""))
     if figure.drawing is None:
         figure_parts.table(figure)
     elif isinstance(figure.drawing, Map):
         _draw_map(figure, figure.drawing, None)
     else:
         picture = draw(figure.drawing, style(), said=figure.measured)
+        if is_far:
+            picture = enlarged(picture)
         st.plotly_chart(picture, key=figure.key, config={"displayModeBar": False}, alt=figure.summary)
     st.caption(_("Source: {credit}", credit=figure.publishers))

@@ -6,12 +6,13 @@ import html
 import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 import streamlit as st
 
+from data.figures import Figure
 from data.store.decisions import Decided
 from data.store.runs import Opening
 from views import controls, figures, presenting, state
@@ -51,8 +52,12 @@ def entrance(code: str, closed: bool, purged: bool, keep_days: int, width: int =
         return
     address = f"{state.base()}/join/{code}"
     st.image(_qr_code(address), width=width, alt=_("QR code of {address}", address=address))
-    st.markdown(_("Or open **{address}** · code", address=address.rsplit("/", 1)[0]))
-    st.html(f'<p style="font-size:3rem;font-weight:700;letter-spacing:.12em;margin:0"><bdi>{code}</bdi></p>')
+    join = address.rsplit("/", 1)[0]
+    # A long address breaks before the name of the host or after it.
+    broken = join.replace("//", "//\u200b").replace("/join", "\u200b/join")
+    st.markdown(_("Or open **{address}** · code", address=f"[{broken}]({join})"))
+    look = "font-size:min(3rem,22cqi);font-weight:700;letter-spacing:.12em;margin:0"
+    st.html(f'<div style="container-type:inline-size"><p style="{look}"><bdi>{code}</bdi></p></div>')
 
 
 @lru_cache(maxsize=64)
@@ -163,7 +168,8 @@ def buttons(question: Any, shown: int, following: int | None, actions: Mapping[s
         st.button(reveal, key="room_reveal", on_click=actions["reveal"], icon=":material/visibility:")
         if question.kind not in ("text", "stage", "cloud", "pin"):
             st.button(_("Vote again (V)"), key="room_again", on_click=turn, args=("again",), icon=":material/replay:")
-        st.button(_("Remove, if nobody has answered"), key="room_remove", on_click=turn, args=("remove",))
+        if "remove" in actions:
+            st.button(_("Remove, if nobody has answered"), key="room_remove", on_click=turn, args=("remove",))
         for seconds in filter(str.isdecimal, actions):
             label = _("{seconds} seconds", seconds=int(seconds))
             st.button(label, key=f"room_{seconds}", on_click=actions[seconds], icon=":material/timer:")
@@ -182,21 +188,21 @@ def board(shown: Any, is_live: bool) -> None:
     st.markdown(counts)
     if is_live and shown.hidden:
         st.caption(_("The room does not see these results yet."))
-    _answers(shown, is_live)
+    _answers(shown, figures.live if is_live else figures.show)
     for label, page, choices in shown.ways:
         st.link_button(label, state.link(page, **choices), icon=":material/arrow_forward:")
 
 
-def _answers(shown: Any, is_live: bool) -> None:
-    if shown.kind == "cloud" and is_live:
+def _answers(shown: Any, show: Callable[[Figure], None]) -> None:
+    if shown.kind == "cloud" and show is not figures.show:
         word_flow(shown.rows)
-    elif shown.kind in ("text", "stage") and is_live:
+    elif shown.kind in ("text", "stage") and show is not figures.show:
         quotations(shown.rows)
     elif not shown.figures:
         waiting(shown.labels, shown.key, shown.least)
     else:
         for place, drawn in enumerate(shown.figures):
-            (figures.live if is_live else figures.show)(drawn)
+            show(drawn)
             if place == 0 and shown.apart:
                 st.markdown(shown.apart)
 
@@ -216,7 +222,7 @@ def screen(room: Any, shown: Any) -> None:
             st.html(f'<p style="font-size:5rem;font-weight:700;margin:2rem 0">{shown.people}</p>')
             st.markdown(_("have answered; the results are shown later."))
         else:
-            _answers(shown, True)
+            _answers(shown, partial(figures.live, is_far=True))
 
 
 def entrance_alone(room: Any) -> None:

@@ -15,6 +15,9 @@ from services import room_runs
 from tests.browser.conftest import Visit
 
 PHONES = 10
+FITS = """code => {
+  const line = [...document.querySelectorAll("bdi")].find(word => word.textContent === code).closest("p");
+  return line.scrollWidth <= line.clientWidth; }"""
 
 
 @pytest.fixture
@@ -69,6 +72,8 @@ def test_a_workshop_from_its_run_to_its_minutes(
     screen = visit(f"workshop_screen?room={code}", width=1440, height=900)
     expect(screen.page.get_by_text(code)).to_be_visible()
     expect(screen.page.locator("[data-testid=stSidebar]")).to_be_hidden()
+    for window in (console, screen):  # in a narrow column the code gets smaller and not cut
+        assert window.page.evaluate(FITS, code), window.page.url
     hall = phones(code)
     assert rooms.room(code).joined == PHONES  # type: ignore[union-attr]
 
@@ -95,6 +100,8 @@ def test_a_workshop_from_its_run_to_its_minutes(
     next_question(console, "r")
     assert not rooms.question(guess.id).hidden  # type: ignore[union-attr]
     expect(screen.page.get_by_text("the true figure").first).to_be_visible(timeout=20_000)
+    words = screen.page.locator("h1").inner_text()
+    assert screen.page.get_by_text(words).count() == 1  # above the figure and not in it again
 
     # Priorities with a countdown, which the phones show; when it ends nothing more is taken.
     next_question(console)

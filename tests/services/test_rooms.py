@@ -422,3 +422,10 @@ def test_the_run_goes_on_behind_a_second_vote() -> None:
     every = store.questions(code)
     assert rooms.following(every[-1], every) == every[3].id
     assert every[-1].id == called
+
+
+def test_a_question_is_removed_only_while_nobody_has_answered() -> None:
+    ctx, room, question = asked("poll", [], "a\nb")
+    assert "remove" in rooms.actions(room, question, None)
+    store.answer(room.code, question.id, devices.join(room.code), "", [next(iter(rooms.labels(ctx, question)))])
+    assert "remove" not in rooms.actions(room, question, None)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.cache import ByteCache
-from data.figures import Column, Figure
+from data.figures import Chart, Column, Figure
 from data.translation import Language
-from views import charts, comparisons, exports, label_places, prints
+from views import charts, comparisons, drawing, exports, label_places, prints
 from views.palette import Style
 
 
@@ -161,3 +161,13 @@ def test_names_below_stand_below_or_nowhere_and_a_short_bar_below_zero_has_its_n
     numbers = [number for trace in figure.data if trace.type == "scatter" for number in trace.customdata]
     assert numbers == [-20.0], "a bar that is long has its number inside"
     assert list(figure.data[0].x) == [-150.0, -20.0, 100.0]
+
+
+def test_a_chart_for_the_last_row_is_a_copy_with_every_word_large() -> None:
+    table = pd.DataFrame({"label": ["Schools", "Parks"], "votes": [7, 3], "share": [0.7, 0.3]})
+    drawn = drawing.draw(Chart("votes", table, {"unit": "people"}), Style(Language("en"), "light"))
+    before = drawn.to_json()
+    far = drawing.enlarged(drawn)
+    words = [far.layout.xaxis.tickfont, far.layout.yaxis.tickfont, far.layout.annotations[0].font, far.data[0].textfont]
+    assert {font.size for font in words} == {drawing.FAR}
+    assert drawn.to_json() == before  # others are shown the same picture
