@@ -99,7 +99,8 @@ def test_a_large_file_is_not_taken_whole_from_a_server_without_ranges() -> None:
             sent.append(number)
             yield b"\x1f\x8b" + bytes(4094)
 
-    outcome = endpoints.ask(ENDPOINTS["Kontur"], client(lambda _request: httpx.Response(200, content=whole())))  # type: ignore[arg-type]
+    answer = client(lambda _request: httpx.Response(200, content=whole()))  # type: ignore[arg-type]
+    outcome = endpoints.ask(ENDPOINTS["Kontur"], answer)
     assert outcome.state == endpoints.REACHED
     assert len(sent) <= 20
 

@@ -23,7 +23,8 @@ FILES = {
     "T,08:00:00,08:00:00,A,1\nT,08:05:00,08:05:00,B,2\n",
     "calendar.txt": "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\n"
     "D,1,1,1,1,1,1,1,20260101,20261231\n",
-    "feed_info.txt": "feed_publisher_name,feed_publisher_url,feed_lang,feed_end_date\nV,https://v.example,de,20261231\n",
+    "feed_info.txt": "feed_publisher_name,feed_publisher_url,feed_lang,feed_end_date\n"
+    "V,https://v.example,de,20261231\n",
 }
 
 

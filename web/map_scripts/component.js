@@ -60,7 +60,12 @@ class Board {
     this.data = data;
     if (first) await this.build(data);
     if (restyled) await this.restyle(data);
-    if (moved) this.map.flyTo({ center: [data.view.lon, data.view.lat], zoom: this.zoom(data.view, this.left), duration: this.duration(600) });
+    if (moved)
+      this.map.flyTo({
+        center: [data.view.lon, data.view.lat],
+        zoom: this.zoom(data.view, this.left),
+        duration: this.duration(600),
+      });
     await draw(this.map, this.layers(data.layers), this.shown);
     await this.swipe(data);
     this.time(data);
@@ -98,7 +103,10 @@ class Board {
       choose: (id) => this.tell.trigger("area", id),
     });
     this.map = await this.open(this.left, data);
-    this.map.addControl(new this.library.NavigationControl({ showCompass: false }), data.rtl ? "top-left" : "top-right");
+    this.map.addControl(
+      new this.library.NavigationControl({ showCompass: false }),
+      data.rtl ? "top-left" : "top-right",
+    );
     this.map.addControl(new this.library.ScaleControl({ unit: "metric" }), "bottom-left");
     this.map.on("moveend", (event) => this.settle(event));
     this.map.on("mousemove", (event) => this.hover(event));
@@ -148,7 +156,10 @@ class Board {
   }
 
   async restyle(data) {
-    for (const [map, shown] of [[this.map, this.shown], [this.right, this.shownRight]]) {
+    for (const [map, shown] of [
+      [this.map, this.shown],
+      [this.right, this.shownRight],
+    ]) {
       if (!map) continue;
       shown.clear();
       map.setStyle(await this.look(data), { diff: false });
@@ -191,10 +202,15 @@ class Board {
     const corner = element("div", { className: "corner" });
     this.stage.append(corner);
     button(words.picture, "picture", () => this.save(), corner);
-    this.lister = button(words.list, "list", () => {
-      sessionStorage.setItem(LISTED, sessionStorage.getItem(LISTED) ? "" : "1");
-      this.listing(this.data);
-    }, corner);
+    this.lister = button(
+      words.list,
+      "list",
+      () => {
+        sessionStorage.setItem(LISTED, sessionStorage.getItem(LISTED) ? "" : "1");
+        this.listing(this.data);
+      },
+      corner,
+    );
     this.tools.hidden = !this.tools.childElementCount;
   }
 
@@ -236,7 +252,10 @@ class Board {
   over(id) {
     const spec = this.areas();
     if (!spec || id === this.hovered) return;
-    for (const [area, on] of [[this.hovered, false], [id, true]]) {
+    for (const [area, on] of [
+      [this.hovered, false],
+      [id, true],
+    ]) {
       if (area) this.map.setFeatureState({ source: spec.id, id: area }, { over: on });
     }
     this.hovered = id;
@@ -245,11 +264,22 @@ class Board {
 
   pick(map, shown, at) {
     const reach = 4;
-    const box = [[at.x - reach, at.y - reach], [at.x + reach, at.y + reach]];
-    const dots = [...shown.values()].filter((layer) => layer.kind === "points" || layer.kind === "circles").flatMap((layer) => layer.ids);
+    const box = [
+      [at.x - reach, at.y - reach],
+      [at.x + reach, at.y + reach],
+    ];
+    const dots = [...shown.values()]
+      .filter((layer) => layer.kind === "points" || layer.kind === "circles")
+      .flatMap((layer) => layer.ids);
     const rest = [...shown.values()].flatMap((layer) => layer.ids).filter((id) => /-(fill|missing|line)$/.test(id));
     const asked = (ids, place) => (ids.length ? map.queryRenderedFeatures(place, { layers: ids })[0] : undefined);
-    return asked(dots, box) || asked(rest.filter((id) => !id.startsWith("outline")), at);
+    return (
+      asked(dots, box) ||
+      asked(
+        rest.filter((id) => !id.startsWith("outline")),
+        at,
+      )
+    );
   }
 
   hover(event) {
@@ -263,7 +293,10 @@ class Board {
       return;
     }
     const [name, text] = isArea ? this.words(spec, hit.properties.id) : [hit.properties.name, hit.properties.shown];
-    this.tip.replaceChildren(element("strong", { textContent: name || "" }), element("span", { textContent: text || "" }));
+    this.tip.replaceChildren(
+      element("strong", { textContent: name || "" }),
+      element("span", { textContent: text || "" }),
+    );
     this.tip.hidden = false;
     const { width, height } = this.stage.getBoundingClientRect();
     this.tip.style.left = `${Math.min(event.point.x + 14, width - 240)}px`;
@@ -282,7 +315,10 @@ class Board {
     if (this.outline?.active) return;
     if (this.testing) {
       this.testSite(false);
-      this.tell.trigger("site", [event.lngLat.lng, event.lngLat.lat].map((value) => Number(value.toFixed(5))));
+      this.tell.trigger(
+        "site",
+        [event.lngLat.lng, event.lngLat.lat].map((value) => Number(value.toFixed(5))),
+      );
       return;
     }
     const hit = this.pick(this.map, this.shown, event.point);
@@ -304,10 +340,12 @@ class Board {
 
   found(hit) {
     this.searched = true;
-    if (hit.bounds) this.map.fitBounds([hit.bounds.slice(0, 2), hit.bounds.slice(2)], { padding: 30, duration: this.duration(500) });
+    if (hit.bounds)
+      this.map.fitBounds([hit.bounds.slice(0, 2), hit.bounds.slice(2)], { padding: 30, duration: this.duration(500) });
     else this.map.flyTo({ center: [hit.lon, hit.lat], zoom: 16, duration: this.duration(500) });
     this.flag?.remove();
-    if (hit.lon !== undefined) this.flag = new this.library.Marker({ color: this.data.mark }).setLngLat([hit.lon, hit.lat]).addTo(this.map);
+    if (hit.lon !== undefined)
+      this.flag = new this.library.Marker({ color: this.data.mark }).setLngLat([hit.lon, hit.lat]).addTo(this.map);
     this.say(`${hit.label}${hit.detail ? `, ${hit.detail}` : ""}`);
   }
 
@@ -322,7 +360,14 @@ class Board {
     }
     if (!this.right) {
       this.over_pane = element("div", { className: "pane right" });
-      this.handle = element("input", { type: "range", min: 0, max: 100, value: 50, className: "swipe", "aria-label": data.words.swipe });
+      this.handle = element("input", {
+        type: "range",
+        min: 0,
+        max: 100,
+        value: 50,
+        className: "swipe",
+        "aria-label": data.words.swipe,
+      });
       this.sides = element("div", { className: "sides" });
       this.stage.insertBefore(this.over_pane, this.tip);
       this.stage.append(this.handle, this.sides);
@@ -349,9 +394,20 @@ class Board {
     this.slider.hidden = !data.time;
     if (!data.time) return;
     const { labels, numbers } = data.time;
-    const range = element("input", { type: "range", min: 0, max: labels.length - 1, value: labels.length - 1, "aria-label": data.words.day });
+    const range = element("input", {
+      type: "range",
+      min: 0,
+      max: labels.length - 1,
+      value: labels.length - 1,
+      "aria-label": data.words.day,
+    });
     const day = element("output", { textContent: labels.at(-1) });
-    const play = element("button", { type: "button", textContent: "▶", title: data.words.play, "aria-label": data.words.play });
+    const play = element("button", {
+      type: "button",
+      textContent: "▶",
+      title: data.words.play,
+      "aria-label": data.words.play,
+    });
     const show = () => {
       const spec = this.areas();
       this.step = Number(range.value);

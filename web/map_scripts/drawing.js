@@ -125,7 +125,15 @@ const KINDS = {
         id: "dot",
         type: "circle",
         paint: {
-          "circle-radius": ["interpolate", ["linear"], ["zoom"], 9, ["*", 0.6, ["get", "radius"]], 13, ["*", 2, ["get", "radius"]]],
+          "circle-radius": [
+            "interpolate",
+            ["linear"],
+            ["zoom"],
+            9,
+            ["*", 0.6, ["get", "radius"]],
+            13,
+            ["*", 2, ["get", "radius"]],
+          ],
           "circle-color": spec.colour,
           "circle-opacity": 0.55,
           "circle-stroke-color": spec.colour,
@@ -146,7 +154,12 @@ const KINDS = {
         id: "fill",
         type: "fill",
         paint: {
-          "fill-color": ["match", ["get", "number"], ...spec.colours.flatMap((fill, place) => [place, fill]), "rgba(0,0,0,0)"],
+          "fill-color": [
+            "match",
+            ["get", "number"],
+            ...spec.colours.flatMap((fill, place) => [place, fill]),
+            "rgba(0,0,0,0)",
+          ],
           "fill-opacity": spec.opacity,
           "fill-antialias": false,
         },
@@ -205,14 +218,16 @@ const KINDS = {
   }),
 };
 
-const JOINED = /[\u0590-\u08ff\ufb1d-\ufefc]/; // scripts from right to left, whose letters only the browser's text joins
+// Scripts from right to left, whose letters only the browser's text joins.
+const JOINED = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
 /** Names that the library would write letter by letter, drawn as pictures at twice their size. */
 function pictured(map, data, spec) {
   for (const { properties } of data.features) {
     if (!JOINED.test(properties.name)) continue;
     const image = `${spec.colour} ${properties.size} ${properties.name}`;
-    if (!map.hasImage(image)) map.addImage(image, written(properties.name, 2 * properties.size, spec), { pixelRatio: 1 });
+    if (!map.hasImage(image))
+      map.addImage(image, written(properties.name, 2 * properties.size, spec), { pixelRatio: 1 });
     properties.image = image;
   }
   return data;
@@ -225,7 +240,14 @@ function written(text, size, { colour, halo }) {
   pen.font = font;
   canvas.width = Math.ceil(pen.measureText(text).width) + 12;
   canvas.height = Math.ceil(1.6 * size); // forgets the font
-  Object.assign(pen, { font, direction: "rtl", textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 6 });
+  Object.assign(pen, {
+    font,
+    direction: "rtl",
+    textAlign: "center",
+    textBaseline: "middle",
+    lineJoin: "round",
+    lineWidth: 6,
+  });
   pen.strokeStyle = halo;
   pen.fillStyle = colour;
   pen.strokeText(text, canvas.width / 2, canvas.height / 2);
@@ -296,7 +318,10 @@ function placed(answer) {
 function shapes(path) {
   if (!fetched.has(path)) {
     const answer = fetch(address(path)).then((response) => (response.ok ? response.json() : EMPTY));
-    fetched.set(path, answer.then(placed).catch(() => EMPTY));
+    fetched.set(
+      path,
+      answer.then(placed).catch(() => EMPTY),
+    );
   }
   return fetched.get(path);
 }

@@ -1,4 +1,5 @@
-// The areas of a map as a table beside it: the map for those who do not see it, and the quick way to the worst and best.
+// The areas of a map as a table beside it: the map for those who do not see it, and the quick way to the worst and
+// the best.
 
 export class List {
   constructor(place, words, on) {
@@ -26,7 +27,8 @@ export class List {
     const told = (column) => list.rows.some((row) => row[column]);
     const columns = ["rank", "name", "shown", "range"].filter((column) => column === "name" || told(column));
     const ranked = columns.includes("rank");
-    if (!columns.includes(this.sorted.by) || ranked !== this.ranked) this.sorted = { by: ranked ? "rank" : "shown", up: ranked };
+    if (!columns.includes(this.sorted.by) || ranked !== this.ranked)
+      this.sorted = { by: ranked ? "rank" : "shown", up: ranked };
     this.ranked = ranked;
     const table = document.createElement("table");
     const caption = table.createCaption();

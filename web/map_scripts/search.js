@@ -13,7 +13,13 @@ export class Search {
     this.list = Object.assign(document.createElement("ul"), { id: "hits", hidden: true });
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", words.search);
-    for (const [name, value] of [["role", "combobox"], ["aria-label", words.search], ["aria-controls", "hits"], ["aria-autocomplete", "list"], ["aria-expanded", "false"]]) {
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-label", words.search],
+      ["aria-controls", "hits"],
+      ["aria-autocomplete", "list"],
+      ["aria-expanded", "false"],
+    ]) {
       this.input.setAttribute(name, value);
     }
     this.input.addEventListener("input", () => this.later());
@@ -35,7 +41,9 @@ export class Search {
     if (text.length < 2) return this.open(false);
     const address = new URL(this.path, document.baseURI);
     address.searchParams.set("q", text);
-    const answer = await fetch(address).then((response) => (response.ok ? response.json() : [])).catch(() => []);
+    const answer = await fetch(address)
+      .then((response) => (response.ok ? response.json() : []))
+      .catch(() => []);
     if (this.asked !== asked) return; // a later question is on its way
     this.hits = answer;
     this.show();
@@ -55,7 +63,8 @@ export class Search {
       });
       return item;
     });
-    if (!items.length) items.push(Object.assign(document.createElement("li"), { textContent: this.words.no_hit, className: "none" }));
+    if (!items.length)
+      items.push(Object.assign(document.createElement("li"), { textContent: this.words.no_hit, className: "none" }));
     this.list.replaceChildren(...items);
     this.open(true);
   }

@@ -62,13 +62,24 @@ export class Outline {
   show() {
     const line = this.corners.length > 1 ? [...this.corners, ...(this.active ? [] : [this.corners[0]])] : this.corners;
     const features = [
-      ...this.corners.map((corner) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: corner } })),
-      ...(line.length > 1 ? [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: line } }] : []),
+      ...this.corners.map((corner) => ({
+        type: "Feature",
+        properties: {},
+        geometry: { type: "Point", coordinates: corner },
+      })),
+      ...(line.length > 1
+        ? [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: line } }]
+        : []),
     ];
     const data = { type: "FeatureCollection", features };
     if (this.map.getSource("drawn")) return this.map.getSource("drawn").setData(data);
     this.map.addSource("drawn", { type: "geojson", data });
-    this.map.addLayer({ id: "drawn-line", type: "line", source: "drawn", paint: { "line-color": "#d55e00", "line-width": 2.5, "line-dasharray": [2, 1] } });
+    this.map.addLayer({
+      id: "drawn-line",
+      type: "line",
+      source: "drawn",
+      paint: { "line-color": "#d55e00", "line-width": 2.5, "line-dasharray": [2, 1] },
+    });
     this.map.addLayer({
       id: "drawn-corner",
       type: "circle",

@@ -1,4 +1,5 @@
-// A phone in a room: the question shown, drawn by its kind; what is typed stays; answers are sent until they are stored.
+// A phone in a room: the question shown, drawn by its kind; what is typed stays; answers are sent until they are
+// stored.
 const group = document.getElementById("group");
 const make = (tag, parts = {}, ...inside) => {
   const element = Object.assign(document.createElement(tag), parts);
@@ -41,11 +42,19 @@ const KINDS = {
 
 function choices(question, old, type) {
   const fields = question.options.map(([key, label]) => {
-    const input = make("input", { type, name: `choice-${question.id}`, value: key, checked: (old || []).includes(key) });
+    const input = make("input", {
+      type,
+      name: `choice-${question.id}`,
+      value: key,
+      checked: (old || []).includes(key),
+    });
     return make("label", { className: "option" }, input, make("span", { textContent: label }));
   });
   const inputs = () => fields.map((field) => field.firstChild);
-  const read = () => inputs().filter((input) => input.checked).map((input) => input.value);
+  const read = () =>
+    inputs()
+      .filter((input) => input.checked)
+      .map((input) => input.value);
   const most = make("p", { textContent: SENTENCES.most.replace("{limit}", question.limit) });
   return {
     nodes: type === "radio" || question.limit >= question.options.length ? fields : [most, ...fields],
@@ -61,21 +70,29 @@ function choices(question, old, type) {
 function ranking(question, old) {
   const names = Object.fromEntries(question.options);
   // Each phone begins with an order of its own, so that the order of the list wins nothing.
-  const start = old || remember(`order-${question.id}`) || question.options.map(([key]) => key).sort(() => Math.random() - 0.5);
+  const start =
+    old || remember(`order-${question.id}`) || question.options.map(([key]) => key).sort(() => Math.random() - 0.5);
   remember(`order-${question.id}`, start);
   const list = make("ol", { className: "ranking" });
   const read = () => [...list.children].map((item) => item.dataset.key);
-  const number = () => [...list.children].forEach((item, place) => {
-    const [up, down] = item.querySelectorAll("button");
-    up.disabled = place === 0;
-    down.disabled = place === list.children.length - 1;
-    item.setAttribute("aria-label", `${place + 1}. ${names[item.dataset.key]}`);
-  });
+  const number = () =>
+    [...list.children].forEach((item, place) => {
+      const [up, down] = item.querySelectorAll("button");
+      up.disabled = place === 0;
+      down.disabled = place === list.children.length - 1;
+      item.setAttribute("aria-label", `${place + 1}. ${names[item.dataset.key]}`);
+    });
   for (const key of start) {
     const item = make("li", {}, make("span", { textContent: names[key] }));
     item.dataset.key = key;
     const move = (label, sign, step) => {
-      const button = make("button", { type: "button", className: "move", textContent: sign, title: label, ariaLabel: `${label}: ${names[key]}` });
+      const button = make("button", {
+        type: "button",
+        className: "move",
+        textContent: sign,
+        title: label,
+        ariaLabel: `${label}: ${names[key]}`,
+      });
       button.onclick = () => {
         const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
         if (other) step < 0 ? other.before(item) : other.after(item);
@@ -89,20 +106,38 @@ function ranking(question, old) {
     list.append(item);
   }
   number();
-  return { nodes: [make("p", { textContent: SENTENCES.order }), list], read, ready: () => true, refresh: (open) => open && number() };
+  return {
+    nodes: [make("p", { textContent: SENTENCES.order }), list],
+    read,
+    ready: () => true,
+    refresh: (open) => open && number(),
+  };
 }
 
 function scale(question, old) {
   const rows = question.options.map(([key, label]) => {
     const steps = Array.from({ length: LIMITS.steps }, (_, place) => {
       const value = String(place + 1);
-      const input = make("input", { type: "radio", name: `scale-${question.id}-${key}`, value, checked: (old || {})[key] === place + 1 });
+      const input = make("input", {
+        type: "radio",
+        name: `scale-${question.id}-${key}`,
+        value,
+        checked: (old || {})[key] === place + 1,
+      });
       return make("label", { className: "step" }, input, make("span", { textContent: value }));
     });
     const row = make("fieldset", { className: "scale" });
     if (label !== question.prompt) row.append(make("legend", { textContent: label }));
     else row.setAttribute("aria-label", label);
-    row.append(make("div", { className: "steps" }, ...steps), make("div", { className: "ends" }, make("small", { textContent: SENTENCES.least }), make("small", { textContent: SENTENCES.fully })));
+    row.append(
+      make("div", { className: "steps" }, ...steps),
+      make(
+        "div",
+        { className: "ends" },
+        make("small", { textContent: SENTENCES.least }),
+        make("small", { textContent: SENTENCES.fully }),
+      ),
+    );
     row.dataset.key = key;
     return row;
   });
@@ -118,14 +153,17 @@ function scale(question, old) {
 }
 
 function budget(question, old) {
-  const left = make("p", { className: "left" }), rows = [], inputs = {};
+  const left = make("p", { className: "left" }),
+    rows = [],
+    inputs = {};
   const even = Math.floor(LIMITS.points / question.options.length);
   const points = (input) => Math.max(0, Math.round(Number(input.value)) || 0);
   const read = () => Object.fromEntries(Object.entries(inputs).map(([key, input]) => [key, points(input)]));
   const total = () => Object.values(read()).reduce((sum, value) => sum + value, 0);
   const spread = () => {
     // whole points in the same proportion, the largest remainders first
-    const all = total(), exact = Object.entries(read()).map(([key, value]) => [key, (value * LIMITS.points) / all]);
+    const all = total(),
+      exact = Object.entries(read()).map(([key, value]) => [key, (value * LIMITS.points) / all]);
     const parts = Object.fromEntries(exact.map(([key, value]) => [key, Math.floor(value)]));
     const over = exact.sort((a, b) => (b[1] % 1) - (a[1] % 1));
     const rest = LIMITS.points - Object.values(parts).reduce((sum, value) => sum + value, 0);
@@ -134,10 +172,22 @@ function budget(question, old) {
   };
   question.options.forEach(([key, label], place) => {
     const start = old ? old[key] : even + (place < LIMITS.points - even * question.options.length ? 1 : 0);
-    const number = make("input", { type: "number", min: 0, max: LIMITS.points, step: 1, value: start, inputMode: "numeric", ariaLabel: label });
+    const number = make("input", {
+      type: "number",
+      min: 0,
+      max: LIMITS.points,
+      step: 1,
+      value: start,
+      inputMode: "numeric",
+      ariaLabel: label,
+    });
     const range = make("input", { type: "range", min: 0, max: LIMITS.points, step: 1, value: start, ariaLabel: label });
-    number.oninput = () => { range.value = number.value; };
-    range.oninput = () => { number.value = range.value; };
+    number.oninput = () => {
+      range.value = number.value;
+    };
+    range.oninput = () => {
+      number.value = range.value;
+    };
     number.range = range;
     inputs[key] = number;
     rows.push(make("div", { className: "points" }, make("span", { textContent: label }), number, range));
@@ -149,7 +199,9 @@ function budget(question, old) {
     label: () => (total() === LIMITS.points ? "" : SENTENCES.scale),
     // What does not add up is scaled first, with the person looking; the next press sends it.
     agreed: () => total() === LIMITS.points || (spread(), false),
-    refresh: () => { left.textContent = `${LIMITS.points - total()} ${SENTENCES.left}`; },
+    refresh: () => {
+      left.textContent = `${LIMITS.points - total()} ${SENTENCES.left}`;
+    },
   };
 }
 
@@ -157,7 +209,8 @@ function words(question, old) {
   const sent = remember(`texts-${question.id}`) || [];
   const field = question.kind === "cloud" ? make("input", { type: "text" }) : make("textarea", { rows: 3 });
   Object.assign(field, { maxLength: question.longest, value: old || "", ariaLabel: question.prompt });
-  const list = make("ul", { className: "sent" }), hint = make("small", { textContent: SENTENCES.text });
+  const list = make("ul", { className: "sent" }),
+    hint = make("small", { textContent: SENTENCES.text });
   const show = () => {
     list.replaceChildren(...sent.map((text) => make("li", { textContent: `✓ ${text}` })));
     field.hidden = hint.hidden = sent.length >= question.slots;
@@ -179,7 +232,13 @@ function words(question, old) {
 }
 
 function estimate(question, old) {
-  const field = make("input", { type: "number", step: "any", inputMode: "decimal", value: old ?? "", ariaLabel: question.prompt });
+  const field = make("input", {
+    type: "number",
+    step: "any",
+    inputMode: "decimal",
+    value: old ?? "",
+    ariaLabel: question.prompt,
+  });
   return {
     nodes: [make("label", { className: "guess" }, field, make("span", { textContent: question.unit }))],
     read: () => (field.value === "" ? null : Number(field.value)),
@@ -188,11 +247,20 @@ function estimate(question, old) {
 }
 
 function pin(question, old) {
-  let place = old && Number.isFinite(old.lon) ? { lon: old.lon, lat: old.lat } : null, map = null, mark = null;
-  const box = make("div", { className: "map" }), where = make("p", { className: "left", role: "status" });
+  let place = old && Number.isFinite(old.lon) ? { lon: old.lon, lat: old.lat } : null,
+    map = null,
+    mark = null;
+  const box = make("div", { className: "map" }),
+    where = make("p", { className: "left", role: "status" });
   const search = make("input", { type: "search", ariaLabel: SENTENCES.search, placeholder: SENTENCES.search });
   const hits = make("ul", { className: "hits", ariaLive: "polite" });
-  const reason = make("textarea", { rows: 2, maxLength: LIMITS.text, value: (old && old.reason) || "", ariaLabel: SENTENCES.reason, placeholder: SENTENCES.reason });
+  const reason = make("textarea", {
+    rows: 2,
+    maxLength: LIMITS.text,
+    value: (old && old.reason) || "",
+    ariaLabel: SENTENCES.reason,
+    placeholder: SENTENCES.reason,
+  });
   const put = (lon, lat, name = "") => {
     const [west, south, east, north] = MAP.bounds;
     if (lon < west || lon > east || lat < south || lat > north) return;
@@ -207,22 +275,39 @@ function pin(question, old) {
   });
   search.addEventListener("input", async (event) => {
     event.stopPropagation();
-    const query = search.value.trim(), mine = ++asked;
+    const query = search.value.trim(),
+      mine = ++asked;
     if (query.length < 2) return hits.replaceChildren();
-    const found = await fetch(`../${MAP.search}&q=${encodeURIComponent(query)}`).then((reply) => reply.json()).catch(() => []);
+    const found = await fetch(`../${MAP.search}&q=${encodeURIComponent(query)}`)
+      .then((reply) => reply.json())
+      .catch(() => []);
     if (mine !== asked) return;
-    hits.replaceChildren(...found.slice(0, 6).map((hit) => {
-      const button = make("button", { type: "button", className: "hit", textContent: [hit.label, hit.detail].filter(Boolean).join(" · ") });
-      button.onclick = () => {
-        put(hit.lon, hit.lat, hit.label);
-        map?.jumpTo({ center: [hit.lon, hit.lat], zoom: 15 });
-        hits.replaceChildren();
-      };
-      return make("li", {}, button);
-    }));
+    hits.replaceChildren(
+      ...found.slice(0, 6).map((hit) => {
+        const button = make("button", {
+          type: "button",
+          className: "hit",
+          textContent: [hit.label, hit.detail].filter(Boolean).join(" · "),
+        });
+        button.onclick = () => {
+          put(hit.lon, hit.lat, hit.label);
+          map?.jumpTo({ center: [hit.lon, hit.lat], zoom: 15 });
+          hits.replaceChildren();
+        };
+        return make("li", {}, button);
+      }),
+    );
   });
   if (place) where.textContent = SENTENCES.pinned;
-  if (MAP.library) open_map(box, put).then((opened) => { map = opened; if (place) put(place.lon, place.lat); }).catch(() => { box.hidden = true; });
+  if (MAP.library)
+    open_map(box, put)
+      .then((opened) => {
+        map = opened;
+        if (place) put(place.lon, place.lat);
+      })
+      .catch(() => {
+        box.hidden = true;
+      });
   else box.hidden = true;
   return {
     nodes: [make("p", { textContent: SENTENCES.tap }), search, hits, box, where, reason],
@@ -236,17 +321,35 @@ async function open_map(box, put) {
   const address = (part) => new URL(`../${part}`, location.href).href;
   const library = await import(address(MAP.library));
   document.head.append(make("link", { rel: "stylesheet", href: address(MAP.css) }));
-  let style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": "#f4f2ef" } }] };
+  let style = {
+    version: 8,
+    sources: {},
+    layers: [{ id: "ground", type: "background", paint: { "background-color": "#f4f2ef" } }],
+  };
   if (MAP.style) {
     style = await fetch(address(MAP.style)).then((reply) => reply.json());
     delete style.glyphs; // names are written in the phone's own letters
-    for (const source of Object.values(style.sources)) if (source.attribution) source.attribution = source.attribution.replace(/<[^>]+>/g, "");
+    for (const source of Object.values(style.sources))
+      if (source.attribution) source.attribution = source.attribution.replace(/<[^>]+>/g, "");
     for (const layer of style.layers) if (layer.layout?.["text-font"]) layer.layout["text-font"] = ["sans-serif"];
   }
   const [west, south, east, north] = MAP.bounds;
   const map = new library.Map({
-    container: box, style, bounds: [[west, south], [east, north]], maxBounds: [[west - 0.2, south - 0.2], [east + 0.2, north + 0.2]],
-    dragRotate: false, pitchWithRotate: false, cooperativeGestures: false, fadeDuration: 0, attributionControl: { compact: true },
+    container: box,
+    style,
+    bounds: [
+      [west, south],
+      [east, north],
+    ],
+    maxBounds: [
+      [west - 0.2, south - 0.2],
+      [east + 0.2, north + 0.2],
+    ],
+    dragRotate: false,
+    pitchWithRotate: false,
+    cooperativeGestures: false,
+    fadeDuration: 0,
+    attributionControl: { compact: true },
   });
   map.touchZoomRotate.disableRotation();
   map.addControl(new library.NavigationControl({ showCompass: false }));
@@ -263,7 +366,10 @@ class Sheet {
   constructor(form, note) {
     Object.assign(this, { form, note, question: null, key: null, unsent: null });
     form.noValidate = true;
-    form.onsubmit = (event) => { event.preventDefault(); this.submit(); };
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      this.submit();
+    };
   }
 
   update(question) {
@@ -272,7 +378,8 @@ class Sheet {
       this.question = this.key = null;
       return;
     }
-    const key = JSON.stringify([question.id, question.prompt, question.options]), turned = this.question?.open !== question.open;
+    const key = JSON.stringify([question.id, question.prompt, question.options]),
+      turned = this.question?.open !== question.open;
     this.question = question;
     if (key !== this.key) {
       this.key = key;
@@ -285,7 +392,10 @@ class Sheet {
 
   draw() {
     const { id, kind, prompt } = this.question;
-    this.parts = KINDS[kind](this.question, remember(`draft-${id}`) ?? (kind in { text: 1, stage: 1, cloud: 1 } ? null : remember(`answer-${id}`)));
+    this.parts = KINDS[kind](
+      this.question,
+      remember(`draft-${id}`) ?? (kind in { text: 1, stage: 1, cloud: 1 } ? null : remember(`answer-${id}`)),
+    );
     const inside = make("fieldset", {}, make("legend", { textContent: prompt }), ...this.parts.nodes);
     inside.addEventListener("input", () => {
       typed = Date.now();
@@ -301,14 +411,17 @@ class Sheet {
   }
 
   refresh() {
-    const { open, id } = this.question, parts = this.parts;
+    const { open, id } = this.question,
+      parts = this.parts;
     parts.refresh?.(open);
     this.button.hidden = Boolean(parts.full?.());
     this.button.disabled = !open || !parts.ready();
-    this.button.textContent = parts.label?.() || (remember(`answer-${id}`) && !parts.slot ? SENTENCES.change : SENTENCES.send);
+    this.button.textContent =
+      parts.label?.() || (remember(`answer-${id}`) && !parts.slot ? SENTENCES.change : SENTENCES.send);
   }
 
-  hold() { // what is typed stays, whether answers are taken or not
+  hold() {
+    // what is typed stays, whether answers are taken or not
     for (const field of this.form.querySelectorAll("input, textarea, button")) field.disabled = !this.question.open;
     this.refresh();
     say(this.note, this.question.open ? (remember(`answer-${this.question.id}`) ? this.thanks() : "") : SENTENCES.held);
@@ -333,16 +446,24 @@ class Sheet {
 
   /** Texts that were let through, each with a button to support it. */
   texts() {
-    const texts = this.question.texts || [], mine = new Set(remember("support") || []);
+    const texts = this.question.texts || [],
+      mine = new Set(remember("support") || []);
     const key = JSON.stringify([this.question.id, texts.map(({ id, value }) => [id, value])]);
     if (key !== this.textsKey) {
       this.textsKey = key;
       this.supports = new Map(texts.map(({ id }) => [id, make("button", { type: "button", className: "support" })]));
-      this.supported.replaceChildren(...texts.map(({ id, value }) => make("li", {}, make("span", { textContent: value }), this.supports.get(id))));
+      this.supported.replaceChildren(
+        ...texts.map(({ id, value }) => make("li", {}, make("span", { textContent: value }), this.supports.get(id))),
+      );
     }
-    for (const { id, value, people } of texts) { // the buttons stay, so that the focus does
+    for (const { id, value, people } of texts) {
+      // the buttons stay, so that the focus does
       const button = this.supports.get(id);
-      Object.assign(button, { textContent: `▲ ${people}`, disabled: !this.question.open, onclick: () => this.support(id, !mine.has(id), button) });
+      Object.assign(button, {
+        textContent: `▲ ${people}`,
+        disabled: !this.question.open,
+        onclick: () => this.support(id, !mine.has(id), button),
+      });
       button.setAttribute("aria-pressed", String(mine.has(id)));
       button.setAttribute("aria-label", `${SENTENCES.support} ${value} (${people})`);
     }
@@ -374,7 +495,8 @@ class Sheet {
     const [question, value, slot] = this.unsent;
     try {
       const reply = await post("answer", { question: question.id, group: group ? group.value : "", value, slot });
-      if (reply.status === 429 || reply.status >= 500) return say(this.note, await fault(reply)); // kept, and sent again
+      // Kept, and sent again.
+      if (reply.status === 429 || reply.status >= 500) return say(this.note, await fault(reply));
       this.unsent = null;
       if (!reply.ok) return say(this.note, await fault(reply));
       remember(`answer-${question.id}`, value);
@@ -397,11 +519,17 @@ async function fault(reply) {
   if (reply.status >= 500) return SENTENCES.away;
   return (await reply.json()).fault;
 }
-const post = (what, body) => fetch(`${CODE}/${what}${location.search}`, {
-  method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-});
-const note = document.getElementById("note"), stageBox = document.getElementById("stage-box"), results = document.getElementById("results");
-const sheet = new Sheet(document.getElementById("question"), note), stage = new Sheet(document.getElementById("stage"), document.getElementById("stage-note"));
+const post = (what, body) =>
+  fetch(`${CODE}/${what}${location.search}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+const note = document.getElementById("note"),
+  stageBox = document.getElementById("stage-box"),
+  results = document.getElementById("results");
+const sheet = new Sheet(document.getElementById("question"), note),
+  stage = new Sheet(document.getElementById("stage"), document.getElementById("stage-note"));
 
 function update(now) {
   results.hidden = !now.closed;
