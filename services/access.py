@@ -12,7 +12,6 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from analytics import access, coverage
 from analytics.scenario import Walker
@@ -126,20 +125,20 @@ def unstated_note(ctx: CityContext, kind: str) -> str:
 
 
 @cached_numbers
-def metres_to_limits(ctx: CityContext) -> np.ndarray:
-    """Straight line from every cell to the city's outer limits, metres, to within a few."""
-    limits = shapely.union_all(shapely.make_valid(exact_areas(ctx).geometry.to_numpy()))
-    outer = [shapely.segmentize(ring, 10) for part in shapely.get_parts(limits) for ring in [part.exterior]]
-    corners = np.concatenate([shapely.get_coordinates(ring) for ring in outer])
-    return cKDTree(corners).query(city_table(ctx, "cells")[["x", "y"]].to_numpy())[0]
+def _limits(ctx: CityContext) -> shapely.Geometry:
+    """The city's outer limits as lines, metres."""
+    city = shapely.union_all(shapely.make_valid(exact_areas(ctx).geometry.to_numpy()))
+    return shapely.union_all(shapely.get_exterior_ring(shapely.get_parts(city)))
 
 
 @cached_numbers
 def residents_nearer_to_limits(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, district: str) -> int:
     """Residents who live nearer to the city's limits than to any counted facility of the kinds (an estimate)."""
     rows = optional_table(ctx, "facilities")
-    metres = coverage.nearest_m(city_table(ctx, "cells"), rows[rows["kind"].isin(kinds)])
-    beyond = (metres_to_limits(ctx) < metres) & cells_within(ctx, district)
+    cells, limits = city_table(ctx, "cells"), _limits(ctx)
+    shapely.prepare(limits)
+    metres = coverage.nearest_m(cells, rows[rows["kind"].isin(kinds)])
+    beyond = shapely.dwithin(limits, shapely.points(cells[["x", "y"]]), metres) & cells_within(ctx, district)
     return int(people_in_cells(ctx, "", period)[beyond].sum())
 
 
