@@ -86,11 +86,18 @@ def e2sfca(travel: TravelMatrix, demand: np.ndarray, supply: np.ndarray, decay: 
     return weights @ np.divide(supply, demanded, out=np.zeros(len(supply)), where=demanded > 0)
 
 
-def largest_remainder(total: int, weights: np.ndarray) -> np.ndarray:
-    """Whole people in proportion to weights, adding up exactly to the total (Hamilton; ties to the first)."""
-    quota = total * weights / weights.sum()
+def largest_remainder(totals: np.ndarray, weights: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Whole people in proportion to weights, adding up exactly to each group's total (Hamilton; ties to the first).
+
+    groups: of each weight, the place of its total; a group's weights are not all 0.
+    """
+    quota = totals[groups] * weights / np.bincount(groups, weights, len(totals))[groups]
     whole = np.floor(quota + 1e-9).astype(int)
-    whole[np.argsort(whole - quota, kind="stable")[: total - whole.sum()]] += 1
+    order = np.lexsort((whole - quota, groups))
+    sizes = np.bincount(groups, minlength=len(totals))
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    left = totals - np.bincount(groups, whole, len(totals)).astype(int)
+    whole[order] += rank < np.repeat(left, sizes)
     return whole
 
 
@@ -100,11 +107,8 @@ def people_in_cells(cells: pd.DataFrame, residents: pd.DataFrame) -> np.ndarray:
     cells: area_id, share. residents: area_id, persons (empty: suppressed, nobody is placed).
     """
     totals = residents.set_index("area_id")["persons"].fillna(0).round().astype(int)
-    people = np.zeros(len(cells), dtype=int)
-    shares = cells["share"].to_numpy()
-    for area, positions in cells.groupby("area_id", sort=False).indices.items():
-        people[positions] = largest_remainder(int(totals.get(area, 0)), shares[positions])
-    return people
+    groups, areas = pd.factorize(cells["area_id"])
+    return largest_remainder(totals.reindex(areas, fill_value=0).to_numpy(), cells["share"].to_numpy(), groups)
 
 
 def coverage_curve(minutes: np.ndarray, people: np.ndarray, thresholds: list[float]) -> pd.DataFrame:

@@ -80,7 +80,8 @@ def allocate(people: int, weights: pd.Series) -> pd.Series:
     if weights.empty or (weights < 0).any():
         raise ValueError("Allocation needs at least one area and no negative weight.")
     share = weights.fillna(0).to_numpy(float)
-    return pd.Series(largest_remainder(people, share if share.any() else np.ones(len(share))), index=weights.index)
+    share = share if share.any() else np.ones(len(share))
+    return pd.Series(largest_remainder(np.array([people]), share, np.zeros(len(share), int)), index=weights.index)
 
 
 def free_places(capacity: pd.Series, vacant: Triangular, draws: int, seed: int) -> np.ndarray:

@@ -125,20 +125,20 @@ def unstated_note(ctx: CityContext, kind: str) -> str:
 
 
 @cached_numbers
-def _limits(ctx: CityContext) -> shapely.Geometry:
-    """The city's outer limits as lines, metres."""
+def metres_to_limits(ctx: CityContext) -> np.ndarray:
+    """Straight line from every cell to the city's outer limits, metres."""
     city = shapely.union_all(shapely.make_valid(exact_areas(ctx).geometry.to_numpy()))
-    return shapely.union_all(shapely.get_exterior_ring(shapely.get_parts(city)))
+    limits = shapely.union_all(shapely.get_exterior_ring(shapely.get_parts(city)))
+    shapely.prepare(limits)  # its parts are then in a tree
+    return shapely.distance(limits, shapely.points(city_table(ctx, "cells")[["x", "y"]].to_numpy()))
 
 
 @cached_numbers
 def residents_nearer_to_limits(ctx: CityContext, kinds: tuple[str, ...], period: pd.Timestamp, district: str) -> int:
     """Residents who live nearer to the city's limits than to any counted facility of the kinds (an estimate)."""
     rows = optional_table(ctx, "facilities")
-    cells, limits = city_table(ctx, "cells"), _limits(ctx)
-    shapely.prepare(limits)
-    metres = coverage.nearest_m(cells, rows[rows["kind"].isin(kinds)])
-    beyond = shapely.dwithin(limits, shapely.points(cells[["x", "y"]]), metres) & cells_within(ctx, district)
+    metres = coverage.nearest_m(city_table(ctx, "cells"), rows[rows["kind"].isin(kinds)])
+    beyond = (metres_to_limits(ctx) < metres) & cells_within(ctx, district)
     return int(people_in_cells(ctx, "", period)[beyond].sum())
 
 

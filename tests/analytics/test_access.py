@@ -83,12 +83,25 @@ def test_nothing_to_reach() -> None:
     assert np.isinf(access.nearest_minutes(line(0, 1), line(), 80, 1.3)).all()
 
 
-@given(st.integers(0, 100_000), st.lists(st.floats(0.001, 10), min_size=1, max_size=60))
-def test_spread_conserves_people_exactly_and_stays_within_one_of_the_quota(total: int, parts: list[float]) -> None:
-    shares = np.array(parts)
-    people = access.largest_remainder(total, shares)
-    assert people.sum() == total
-    assert (np.abs(people - total * shares / shares.sum()) < 1 + 1e-6).all()
+@given(
+    st.lists(st.integers(0, 100_000), min_size=3, max_size=3),
+    st.lists(st.tuples(st.integers(0, 2), st.floats(0.001, 10)), min_size=1, max_size=60),
+)
+def test_spread_conserves_people_exactly_and_stays_within_one_of_the_quota(
+    totals: list[int], parts: list[tuple[int, float]]
+) -> None:
+    groups, shares = np.array([group for group, _share in parts]), np.array([share for _group, share in parts])
+    people = access.largest_remainder(np.array(totals), shares, groups)
+    for group in set(groups):
+        here, total = groups == group, totals[group]
+        assert people[here].sum() == total
+        assert (np.abs(people[here] - total * shares[here] / shares[here].sum()) < 1 + 1e-6).all()
+
+
+def test_who_is_left_over_goes_to_the_largest_remainders_and_of_equal_ones_to_the_first() -> None:
+    # Quotas 1.5, 1.5, 1 of four people; 2.8, 1.4, 2.8 of seven.
+    groups, shares = np.array([0, 1, 0, 1, 0, 1]), np.array([3.0, 2, 3, 1, 2, 2])
+    assert access.largest_remainder(np.array([4, 7]), shares, groups).tolist() == [2, 3, 1, 1, 1, 3]
 
 
 def test_people_in_cells_conserve_every_area_of_the_city() -> None:
