@@ -1,4 +1,5 @@
-"""Opens every page once without a browser, so that results that take long are on disk before the first reader comes.
+"""Opens every page of every city once without a browser, so that results that take long are on disk before the first
+reader comes.
 
 `make run` does so before it serves; what is there already for these tables and this code is not computed again.
 """
@@ -29,9 +30,11 @@ PagesManager.uses_pages_directory = False
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
-def open_page(name: str) -> bool:
-    """Run a page as a reader's first visit does; whether it ran."""
+def open_page(name: str, city: str = "") -> bool:
+    """Run a page as a reader's first visit does; whether it ran. city: by its key; "" is the usual one."""
     app = AppTest.from_file(str(APP), default_timeout=WITHIN_S)
+    if city:
+        app.query_params["city"] = city
     return not app.switch_page(f"pages/{name}.py").run().exception
 
 
@@ -41,20 +44,23 @@ def main() -> int:
     if place is None:
         return 0
     names = sys.argv[1:] or sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
-    done = {name: place / f"{name}-of-{data.version()}" for name in names}
-    names = [name for name in names if not done[name].exists()]
-    if not names:
+    usual, *others = data.cities()  # on this machine there may be cities that somebody has built
+    visits = {
+        (name, city): place / f"{name}-{city or usual}-of-{data.version()}" for city in ("", *others) for name in names
+    }
+    visits = {visit: done for visit, done in visits.items() if not done.exists()}
+    if not visits:
         return 0
     cache.on_disk.writable = True
     logging.disable(logging.WARNING)  # there is no reader, which streamlit says in each line
     place.mkdir(parents=True, exist_ok=True)
-    for number, name in enumerate(names, 1):
+    for number, ((name, city), done) in enumerate(visits.items(), 1):
         print(
-            f"\rPreparing pages, once for these tables: {number} of {len(names)} ", end="", file=sys.stderr, flush=True
+            f"\rPreparing pages, once for these tables: {number} of {len(visits)} ", end="", file=sys.stderr, flush=True
         )
-        if not open_page(name):
+        if not open_page(name, city):
             print(f"\n{name} cannot be prepared; it is computed when somebody opens it.", file=sys.stderr)
-        done[name].touch(mode=0o600)
+        done.touch(mode=0o600)
     print(file=sys.stderr)
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import time
@@ -194,6 +195,19 @@ def test_pages_are_prepared_once(folder: Path) -> None:
     assert again.stderr == ""
     more = subprocess.run([*command, "cities"], cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True)
     assert "1 of 1" in more.stderr  # what was prepared before does not stand for the others
+
+
+def test_pages_of_a_city_that_somebody_built_are_prepared_too(city_folder: Path, tmp_path: Path) -> None:
+    local = tmp_path / "local"
+    shutil.copytree(city_folder, local)
+    surroundings = os.environ | {"ZONE_LOCAL": str(local), "ZONE_RESULTS_MB": "200"}
+    command = [sys.executable, "deploy/warm.py", "readiness"]
+    first = subprocess.run(command, cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True)
+    assert "4 of 4" in first.stderr
+    assert "cannot be prepared" not in first.stderr
+    assert {file.name.split("-of-")[0] for file in local.glob("results/*/readiness-*")} == {
+        f"readiness-{city}" for city in ("berlin", "strange", "three-shores", "bare")
+    }
 
 
 HEAVY = {"scipy.stats", "statsmodels", "sklearn", "numba", "esda", "libpysal", "SALib", "pptx", "docx", "pandera"}
