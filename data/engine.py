@@ -7,6 +7,8 @@ Expressions are written once, in analytics; `table` gives them a table on the en
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,7 @@ def _connect(address: str) -> Any:
     if address == "pyspark":
         from pyspark.sql import SparkSession
 
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # its workers find our packages
         return ibis.pyspark.connect(
             SparkSession.builder.appName("zone").config("spark.ui.enabled", "false").getOrCreate()
         )
@@ -92,12 +95,20 @@ def table(name: str, place: str = "world") -> ibis.Table:
 
 def _partitioned(engine: Any, address: str, files: fsspec.AbstractFileSystem, table_name: str) -> ibis.Table:
     """A table of the lake; partitions that a question leaves out are not opened."""
+    if engine.name == "pyspark" and "://" in address:
+        from data import lake_spark
+
+        lake_spark.view(engine._session, address, f"{table_name}_lake")
+        return engine.table(f"{table_name}_lake")
     if engine.name == "pyspark":
         return engine.read_parquet(address, table_name=f"{table_name}_lake")
     with _registering:  # the database keeps it for every thread, and takes it once
         if "://" in address and address.split("://")[0] not in engine.con.list_filesystems():
             engine.con.register_filesystem(files)
-    return engine.read_parquet(f"{address}/**/*.parquet", table_name=f"{table_name}_lake", hive_partitioning=True)
+    # Not read_parquet of Ibis, which fetches DuckDB's own reader of such addresses from the internet.
+    rows = engine.con.from_parquet(f"{address}/**/*.parquet", hive_partitioning=True)
+    rows.create_view(f"{table_name}_lake", replace=True)
+    return engine.table(f"{table_name}_lake")
 
 
 def run(expression: ibis.Table, limit_s: float = 0.0) -> pd.DataFrame:

@@ -2,19 +2,21 @@
 
 `zone lake s3://bucket/zone` (or a folder) lays every table out as
 place/table/content/period=.../part-0.parquet; with `ZONE_LAKE=s3://bucket/zone` the engine then reads from there.
-A place is a city or 'world'; tables without a period or year have no partition. Object storage goes through fsspec:
-install its package for the storage, such as s3fs, gcsfs or adlfs.
+A place is a city or 'world'; tables without a period or year have no partition. S3 and its like need no package;
+other storage goes through fsspec: install its package, such as gcsfs or adlfs.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
 import fsspec
 import pyarrow as pa
 import pyarrow.dataset as ds
+from fsspec.implementations.arrow import ArrowFSWrapper
 from fsspec.implementations.local import LocalFileSystem
 from pyarrow.fs import FSSpecHandler, PyFileSystem
 
@@ -26,7 +28,12 @@ PARTITIONS = ("period", "year")
 
 
 def open_storage(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
-    """The file system of an address and the path in it."""
+    """The file system of an address and the path in it; S3 by Arrow's own client, set by AWS_... as Amazon's are."""
+    if address.startswith("s3://"):
+        from pyarrow.fs import S3FileSystem
+
+        storage = S3FileSystem(endpoint_override=os.environ.get("AWS_ENDPOINT_URL"), background_writes=False)
+        return ArrowFSWrapper(storage), address.removeprefix("s3://")
     filesystem: tuple[fsspec.AbstractFileSystem, str] = fsspec.url_to_fs(address)
     return filesystem
 

@@ -260,7 +260,7 @@ def actions(room: RoomView, question: QuestionView, following: int | None) -> di
 
     following: the next one, None after the last.
     """
-    actions = {
+    actions: dict[str, Callable[..., Any]] = {
         "show": partial(store.show_question, room.code, question.id),
         "next": partial(store.show_question, room.code, following or 0),
         "hold": partial(store.set_open, question.id, not question.open),
