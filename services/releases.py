@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from uuid import NAMESPACE_URL, uuid5
 
@@ -34,7 +34,6 @@ COLUMNS = by_name(
     Column("editions", N_("Editions it is taken from"), missing=NO_RHYTHM),
     Column("expected", N_("Next figures expected (estimate)"), kind="text", missing=NO_RHYTHM),
 )
-WIDTH = 73  # bytes of a line of a calendar (RFC 5545 allows 75, its space before a further line among them)
 
 
 @lru_cache(maxsize=500)
@@ -86,14 +85,16 @@ def _window(expected: Rhythm) -> str:
 
 def ical(site: str, language: Language) -> bytes:
     """What is expected as an iCalendar (RFC 5545), an event on the last day of each window. site: with a slash."""
-    _ = language
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Zone of Social Creativity//releases//EN",
-        "CALSCALE:GREGORIAN",
-    ]
-    lines.append(f"X-WR-CALNAME:{_escaped(_('Calendar of releases'))}")
+    from icalendar import Calendar, Event  # only for who asks
+
+    _, calendar = language, Calendar()
+    for name, value in (
+        ("prodid", "-//Zone of Social Creativity//releases//EN"),
+        ("version", "2.0"),
+        ("calscale", "GREGORIAN"),
+        ("x-wr-calname", _("Calendar of releases")),
+    ):
+        calendar.add(name, value)
     for (place, name), entry in sorted(data.catalogue().items()):
         _days_of, expected = _of(entry)
         if expected is None:
@@ -107,36 +108,16 @@ def ical(site: str, language: Language) -> bytes:
             every=_every(_, expected.months),
             credit=entry.source_line,
         )
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{uuid5(NAMESPACE_URL, key)}",
-            f"DTSTAMP:{feeds.moment(entry).translate({ord('-'): None, ord(':'): None})}",
-            f"DTSTART;VALUE=DATE:{expected.to_day:%Y%m%d}",
-            f"DTEND;VALUE=DATE:{pd.Timestamp(expected.to_day) + pd.Timedelta(days=1):%Y%m%d}",
-            f"SUMMARY:{_escaped(_('Expected by now (estimate): {title}', title=_(entry.title)))}",
-            f"DESCRIPTION:{_escaped(why)}",
-            f"URL:{site}data_tables?table={place}/{name}&lang={language.code}",
-            "STATUS:TENTATIVE",
-            "TRANSP:TRANSPARENT",
-            "END:VEVENT",
-        ]
-    return "".join(f"{_folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"]).encode()
-
-
-def _escaped(text: str) -> str:
-    for sign in ("\\", ";", ","):
-        text = text.replace(sign, f"\\{sign}")
-    return text.replace("\r", "").replace("\n", "\\n")
-
-
-def _folded(line: str) -> str:
-    """A line in parts of at most WIDTH bytes, no letter cut in two."""
-    parts, size = [""], 0
-    for letter in line:
-        length = len(letter.encode())
-        if size + length > WIDTH:
-            parts.append("")
-            size = 0
-        parts[-1] += letter
-        size += length
-    return "\r\n ".join(parts)
+        event, day = Event(), pd.Timestamp(expected.to_day).date()
+        event.add("uid", str(uuid5(NAMESPACE_URL, key)))
+        event.add("dtstamp", pd.Timestamp(feeds.moment(entry)).to_pydatetime())
+        event.add("dtstart", day)
+        event.add("dtend", day + timedelta(days=1))
+        event.add("summary", _("Expected by now (estimate): {title}", title=_(entry.title)))
+        event.add("description", why)
+        event.add("url", f"{site}data_tables?table={place}/{name}&lang={language.code}")
+        event.add("status", "TENTATIVE")
+        event.add("transp", "TRANSPARENT")
+        calendar.add_component(event)
+    content: bytes = calendar.to_ical()
+    return content

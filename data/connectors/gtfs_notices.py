@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.connectors.gtfs_text import ERROR, INFO, OTHERS, REQUIRED, WARNING, FeedText
+from data.connectors.gtfs_text import ERROR, INFO, OTHERS, REQUIRED, WARNING, FeedText, seconds
 from data.errors import SourceError
 from data.standards.tables import Notice, joined
 
@@ -188,12 +188,6 @@ def _routes(feed: FeedText) -> None:
     )
 
 
-def _seconds(times: pd.Series) -> pd.Series:
-    """Seconds since midnight of text such as 25:10:00; empty where it is no time."""
-    part = times.str.strip().str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$").astype("float64")
-    return part[0] * 3600 + part[1] * 60 + part[2]
-
-
 def _times(feed: FeedText) -> None:
     """Stop times: read as times, forward within a trip, no faster than vehicles go, at least two a trip."""
     rows = feed["stop_times.txt"]
@@ -205,7 +199,7 @@ def _times(feed: FeedText) -> None:
     table["place"] = pd.to_numeric(rows["stop_sequence"], errors="coerce")
     for name in ("arrival_time", "departure_time"):
         given = rows[name] if name in rows else pd.Series("", rows.index)
-        table[name] = _seconds(given)
+        table[name] = seconds(given)
         wrong = given[(given.str.strip() != "") & table[name].isna()]
         what, hint = "'{}' is no time", "Write a time as 08:05:00"
         feed.add(ERROR, "invalid_time", "stop_times.txt", wrong, column=name, what=what, hint=hint)

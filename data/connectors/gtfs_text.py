@@ -117,3 +117,9 @@ def _longer_than_the_first(content: bytes) -> list[int]:
     records = csv.reader(io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", "replace", newline=""))
     width = len(next(records))
     return [row for row, record in enumerate(records, 2) if len(record) > width]
+
+
+def seconds(times: pd.Series) -> pd.Series:
+    """Seconds since midnight of text such as 25:10:00; empty where it is no time."""
+    part = times.str.strip().str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$").astype("float64")
+    return part[0] * 3600 + part[1] * 60 + part[2]

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from data.connectors import gtfs
+from data.connectors.gtfs_text import seconds
 
 AROUND_M = 10_000  # stops so far around the city are kept: ways may lead through them
 WORKING_DAYS = (1, 2, 3)  # Tuesday to Thursday
@@ -113,12 +114,6 @@ def by_operator(line: pd.Series, operator: pd.Series) -> pd.Series:
     return line.where(~several | operator.isna(), line + " (" + operator.astype("str") + ")")
 
 
-def _seconds(times: pd.Series) -> pd.Series:
-    """Seconds after midnight of text such as 25:10:00; empty where it is no time."""
-    parts = times.str.strip().str.extract(r"^(\d{1,2}):(\d{2}):(\d{2})$").astype(float)
-    return parts[0] * 3600 + parts[1] * 60 + parts[2]
-
-
 def _halts(feed: gtfs.Feed, trips: pd.Index) -> pd.DataFrame:
     """trip_id, stop_id, arrival, departure (seconds after midnight), in the order of each trip."""
     parts = []
@@ -126,7 +121,7 @@ def _halts(feed: gtfs.Feed, trips: pd.Index) -> pd.DataFrame:
     for rows in feed.optional_chunks("stop_times.txt", columns):
         rows = rows[rows["trip_id"].isin(trips)]
         sequence = pd.to_numeric(rows["stop_sequence"], errors="coerce")
-        arrival, departure = _seconds(rows["arrival_time"]), _seconds(rows["departure_time"])
+        arrival, departure = seconds(rows["arrival_time"]), seconds(rows["departure_time"])
         times = {"arrival": arrival.fillna(departure), "departure": departure.fillna(arrival)}
         parts.append(rows[["trip_id", "stop_id"]].assign(sequence=sequence, **times).dropna(subset="sequence"))
     halts = (
@@ -194,7 +189,7 @@ def _by_headway(trips: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     rows = headways[headways["trip_id"].isin(trips.index)]
     if rows.empty:
         return trips
-    first, last = _seconds(rows["start_time"]), _seconds(rows["end_time"])
+    first, last = seconds(rows["start_time"]), seconds(rows["end_time"])
     gap = pd.to_numeric(rows["headway_secs"], errors="coerce")
     use = first.notna() & last.notna() & (gap >= 30) & (last - first <= 2 * DAY_S)
     starts = [np.arange(a, b, step) for a, b, step in zip(first[use], last[use], gap[use], strict=True)]
