@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ import streamlit as st
 from data.figures import Column, Figure
 from data.files import disarmed, layer_bytes, parquet_bytes
 from data.translation import N_, Language, is_gap
+from views import picture_files
 from views.drawing import still
 from views.language import _, current
 from views.palette import Style
@@ -115,19 +115,12 @@ def geopackage_bytes(figure: Figure) -> bytes:
     return layer_bytes(gpd.GeoDataFrame(figure.rows.copy(), geometry=shapes, crs=4326), "gpkg", figure.key)
 
 
-def can_draw() -> bool:
-    """Whether this machine can make picture files (kaleido needs a Chromium or Chrome)."""
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
-
-
 def picture_bytes(figure: Figure, kind: str, language: Language) -> bytes:
     """The figure's chart or map as 'png' or 'svg', on white, with finding, unit, period and source inside."""
-    import kaleido
-
     picture = still(figure, Style(language))
-    assert picture is not None
-    options = {"format": kind, "scale": 2 if kind == "png" else 1}
-    return kaleido.calc_fig_sync(picture.to_plotly_json(), opts=options, kopts={"mathjax": False})
+    (content,) = picture_files.draw([picture], {"format": kind, "scale": 2 if kind == "png" else 1})
+    assert content is not None
+    return content
 
 
 def kinds(figure: Figure, language: Language) -> dict[str, tuple[str, str, Callable[[], bytes]]]:
@@ -142,7 +135,7 @@ def kinds(figure: Figure, language: Language) -> dict[str, tuple[str, str, Calla
     if figure.geometry is not None:
         every["geojson"] = ("GeoJSON", "application/geo+json", partial(geojson_bytes, figure))
         every["gpkg"] = ("GeoPackage", "application/geopackage+sqlite3", partial(geopackage_bytes, figure))
-    if figure.drawing is not None and can_draw():
+    if figure.drawing is not None and picture_files.can_draw():
         every["png"] = ("PNG", "image/png", partial(picture_bytes, figure, "png", language))
         every["svg"] = ("SVG", "image/svg+xml", partial(picture_bytes, figure, "svg", language))
     return every
@@ -167,5 +160,5 @@ def buttons(figure: Figure) -> None:
         for ending, (label, mime, make) in kinds(figure, current()).items():
             key = f"{figure.key}-{ending}"
             st.download_button(label, make, f"{stem}.{ending}", mime, key=key, on_click="ignore")
-    if drawn and not can_draw():
+    if drawn and not picture_files.can_draw():
         st.caption(_("PNG: camera button of the chart. SVG needs Chromium on the server."))

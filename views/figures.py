@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from data.figures import Chart, Figure, KeyFigure, Map
-from views import exports, figure_parts, map_component, maps, posters, state
+from views import exports, figure_parts, map_component, maps, picture_files, posters, state
 from views.drawing import draw, enlarged
 from views.language import _, current
 from views.palette import style
@@ -140,7 +140,7 @@ def workplace(
 
 def _poster(figure: Figure) -> None:
     """The map on paper, made when the button is pressed."""
-    if not exports.can_draw():
+    if not picture_files.can_draw():
         return
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     paper = left.selectbox(_("Size of paper"), list(posters.PAPERS), key=f"{figure.key}-paper")

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from data.figures import Figure
 from data.translation import Language
+from views import picture_files
 from views.charts import annotate
 from views.drawing import still
 from views.palette import Style
@@ -70,12 +71,10 @@ def drawn(figure: Figure, language: Language) -> go.Figure:
 
 def pdf_bytes(figure: Figure, language: Language, paper: str = "A4") -> bytes:
     """The poster as a PDF of one page of a size of PAPERS; text stays text, lines are sharp at any size."""
-    import kaleido
     from pypdf import PdfReader, PdfWriter
 
-    plain = kaleido.calc_fig_sync(
-        drawn(figure, language).to_plotly_json(), opts={"format": "pdf"}, kopts={"mathjax": False}
-    )
+    (plain,) = picture_files.draw([drawn(figure, language)], {"format": "pdf"})
+    assert plain is not None
     writer, out = PdfWriter(clone_from=PdfReader(io.BytesIO(plain))), io.BytesIO()
     writer.pages[0].scale_by(2 ** (PAPERS[paper] / 2))
     writer.add_metadata({"/Title": figure.finding})

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import io
 import zipfile
 from base64 import b64encode
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from queue import SimpleQueue
-
-import plotly.graph_objects as go
 
 from data.figures import Figure, KeyFigure
 from data.translation import Language
-from views import documents, exports, prints, slides
+from views import documents, exports, picture_files, prints, slides
 from views.brand import Brand
 from views.drawing import still
 from views.palette import Style
 
+PICTURE = {"format": "png", "scale": 1.5}
 MAX_ROWS, MAX_COLUMNS = 25, 7  # of a table on paper; wider ones go on below, names repeated
 Progress = Callable[[float], object]
 
@@ -72,7 +68,7 @@ def make(report: Report, kind: str, progress: Progress = lambda _share: None) ->
         None if is_native else still(figure, style, 1000, 520)
         for figure, is_native in zip(report.figures, native, strict=True)
     ]
-    pictures = _pictures(drawn, progress)
+    pictures = picture_files.draw(drawn, PICTURE, progress)
     if kind == "pptx":
         return slides.deck(report, pictures, native)
     parts = [part(figure, report.language) for figure in report.figures]
@@ -105,35 +101,6 @@ def part(figure: Figure, language: Language) -> Part:
         language("Source: {credit}", credit=figure.source),
         language.plural("{n} more row is in the data.", "{n} more rows are in the data.", more) if more > 0 else "",
     )
-
-
-def _pictures(figures: list[go.Figure | None], progress: Progress) -> list[bytes | None]:
-    """Each figure as PNG, drawn by one browser in two tabs; None for None or where no browser is."""
-    import kaleido
-
-    if not exports.can_draw() or all(figure is None for figure in figures):
-        return [None] * len(figures)
-    done, shares = 0, SimpleQueue[float | None]()
-
-    async def draw(browser: kaleido.Kaleido, figure: go.Figure | None) -> bytes | None:
-        nonlocal done
-        options = {"format": "png", "scale": 1.5}
-        picture = None if figure is None else await browser.calc_fig(figure.to_plotly_json(), opts=options)
-        done += 1
-        shares.put(done / len(figures))
-        return picture
-
-    async def every() -> list[bytes | None]:
-        async with kaleido.Kaleido(n=2, mathjax=False) as browser:
-            return list(await asyncio.gather(*(draw(browser, figure) for figure in figures)))
-
-    # A thread of its own has no event loop yet, whoever calls; progress is told from ours.
-    with ThreadPoolExecutor(1) as worker:
-        pictures = worker.submit(lambda: asyncio.run(every()))
-        pictures.add_done_callback(lambda _done: shares.put(None))
-        for share in iter(shares.get, None):
-            progress(share)
-        return pictures.result()
 
 
 def _data(report: Report) -> bytes:

@@ -20,7 +20,7 @@ from pptx import Presentation
 
 from data.translation import Language
 from tests.driver import PAGES, figures, open_page
-from views import exports, reports
+from views import exports, picture_files, reports
 
 PDFTOTEXT = shutil.which("pdftotext")
 WITHOUT_FIGURES = {
@@ -113,7 +113,7 @@ def test_places_are_taken_to_a_map(page: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_report_says_what_the_page_says(page: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Without pictures, so that what is found is text; pictures have tests of their own."""
-    monkeypatch.setattr(exports, "can_draw", lambda: False)
+    monkeypatch.setattr(picture_files, "can_draw", lambda: False)
     report = seen(page)
     if not report.figures:
         return
@@ -140,7 +140,7 @@ def test_slides_say_what_the_page_says(page: str) -> None:
     if not report.figures:
         return
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(exports, "can_draw", lambda: False)
+        patch.setattr(picture_files, "can_draw", lambda: False)
         slides = Presentation(io.BytesIO(reports.make(report, "pptx"))).slides
     said = [shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame]
     tables = [shape.table for slide in slides for shape in slide.shapes if shape.has_table]

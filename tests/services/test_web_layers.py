@@ -19,7 +19,7 @@ from data.figures import Map
 from data.translation import Language
 from services import city_map, my_points, web_layers
 from tests import map_server
-from views import exports, map_component, palette
+from views import exports, map_component, palette, picture_files
 from web import maps
 from web.rates import Rates
 
@@ -126,7 +126,7 @@ def test_the_layer_is_on_the_map_in_its_source_and_in_its_picture(served: Served
     drawn = map_component.layers(list(figure.drawing.layers), palette.Style(Language(), "light"), 0.7)
     assert [spec["kind"] for spec in drawn].index("picture") > 0
     assert next(spec for spec in drawn if spec["kind"] == "picture")["tiles"].startswith("maps/picture/{z}/{x}/{y}?")
-    if exports.can_draw():
+    if picture_files.can_draw():
         still = Image.open(io.BytesIO(exports.picture_bytes(figure, "png", Language()))).convert("RGB")
         without = city_map.city_map(CTX, TERRITORY, city_map.Query(colour="displaced", level="district"))
         plain = Image.open(io.BytesIO(exports.picture_bytes(without, "png", Language()))).convert("RGB")

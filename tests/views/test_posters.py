@@ -15,7 +15,7 @@ from data.context import CityContext, Territory
 from data.ground import ATTRIBUTION
 from data.translation import Language
 from services import city_map
-from views import exports, posters
+from views import picture_files, posters
 
 POINTS = {"A4": (842, 595), "A1": (2384, 1684)}
 CITY = Territory(first_year=2015, last_year=2025)
@@ -38,7 +38,7 @@ def test_the_scale_bar_is_as_long_as_it_says() -> None:
 
 
 @pytest.mark.skipif(
-    not exports.can_draw() or not shutil.which("pdftotext"), reason="no Chromium or pdftotext on this machine"
+    not picture_files.can_draw() or not shutil.which("pdftotext"), reason="no Chromium or pdftotext on this machine"
 )
 @pytest.mark.parametrize("paper", POINTS)
 def test_the_poster_says_what_the_map_says(tmp_path: Path, paper: str) -> None:

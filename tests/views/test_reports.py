@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import shutil
 import subprocess
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from docx import Document
 from pptx import Presentation
 
 from data.figures import Chart, Column, Figure, KeyFigure, publishers
 from data.translation import LANGUAGES, Language
-from views import exports, prints, reports
+from views import picture_files, prints, reports
 from views.brand import Brand
 from views.drawing import still
 from views.palette import Style
@@ -190,7 +193,7 @@ def test_pdf_says_how_far_it_is_and_has_a_page_for_each_figure() -> None:
     shares: list[float] = []
     content = reports.make(report(), "pdf", shares.append)
     assert content.startswith(b"%PDF")
-    if exports.can_draw():
+    if picture_files.can_draw():
         assert shares[-1] == 1
         assert shares == sorted(shares)
 
@@ -241,3 +244,26 @@ def test_the_line_on_the_screen_names_publishers_and_the_report_the_whole_source
     assert publishers(source) == "Geoportal; © OpenStreetMap contributors; residents: Office"
     assert publishers("UNHCR · 1951–2025 · CC BY 4.0 · v1; UNHCR · 2025 · CC BY 4.0 · v2") == "UNHCR"
     assert publishers("my file.csv, of the reader") == "my file.csv, of the reader"
+
+
+def test_the_browser_that_draws_steps_back_with_all_that_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    if not picture_files.can_draw():
+        pytest.skip("no Chromium on this machine")
+    leaders: list[int] = []
+    step_back = picture_files._step_back
+    monkeypatch.setattr(picture_files, "_step_back", lambda leader: (step_back(leader), leaders.append(leader)))
+    priorities: list[int] = []
+
+    def look(_share: float) -> None:
+        group = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+        for process in group:
+            with suppress(OSError):
+                if os.getpgid(process) == leaders[0]:
+                    priorities.append(os.getpriority(os.PRIO_PROCESS, process))
+
+    (content,) = picture_files.draw([go.Figure(go.Bar(y=[1, 2]))], {"format": "svg"}, look)
+    assert content is not None
+    assert content.startswith(b"<svg")
+    assert len(priorities) > 2  # its own and those of its pages
+    assert set(priorities) == {picture_files.NICE}
+    assert os.getpriority(os.PRIO_PROCESS, 0) == 0  # whoever asked does not
