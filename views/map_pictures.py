@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import h3
+import numpy as np
 import orjson
 import pandas as pd
 import plotly.graph_objects as go
@@ -25,6 +26,7 @@ GROUND = Path(__file__).parent.parent / "static" / "map-light.json"  # the scree
 COLOURS = GROUND_COLOURS["light"]
 MAIN = ("motorway", "trunk", "primary", "secondary")  # streets of a picture
 OVERLAY_PX = 1600  # width of another server's layer
+GAP = np.full((1, 2), np.nan)  # between two lines of a trace
 M_PER_DEGREE = 111_320.0  # of latitude
 
 
@@ -36,33 +38,36 @@ def picture(drawing: Map, style: Style) -> go.Figure:
     for layer in drawing.layers:
         if layer.kind in LAYERS:
             LAYERS[layer.kind](figure, style, drawing.legend, **layer.options)
-    latitudes = [
-        value for trace in figure.data for value in trace.y if value is not None and not isinstance(value, str)
-    ]
-    ratio = 1 / math.cos(math.radians(sum(latitudes) / len(latitudes))) if latitudes else 1
+    latitudes = _numbers(figure, "y")
+    ratio = 1 / math.cos(math.radians(latitudes.mean())) if len(latitudes) else 1
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, scaleanchor="x", scaleratio=ratio)
     half = (
         1.15 * drawing.height / 2 * 360 / (512 * 2**drawing.zoom) / ratio
     )  # degrees of latitude on the screen, and a rim
-    if latitudes and max(latitudes) - min(latitudes) > 3 * half:  # islands overseas must not shrink all others
+    if len(latitudes) and np.ptp(latitudes) > 3 * half:  # islands overseas must not shrink all others
         figure.update_yaxes(range=[drawing.lat - half, drawing.lat + half])
         figure.update_xaxes(range=[drawing.lon - 2 * half, drawing.lon + 2 * half])
-    if drawing.ground and latitudes:
+    if drawing.ground and len(latitudes):
         _ground(figure, drawing.ground)
     for layer in drawing.layers:
-        if layer.kind == "picture" and latitudes:
+        if layer.kind == "picture" and len(latitudes):
             _overlay(figure, ratio, layer.options["still"])
     title = wrap(drawing.legend.title, 30) if drawing.legend else ""
     figure.update_layout(showlegend=True, legend={"title": {"text": title}, "font": {"size": 12}}, margin={"r": 260})
     return figure
 
 
+def _numbers(figure: go.Figure, axis: str) -> np.ndarray:
+    """All places of traces on an axis, without gaps and words."""
+    parts = [pd.to_numeric(pd.Series(trace[axis], dtype=object), errors="coerce") for trace in figure.data]
+    return pd.concat(parts).dropna().to_numpy(float) if parts else np.empty(0)
+
+
 def _extent(figure: go.Figure) -> tuple[float, float, float, float]:
     """West, south, east, north of all that is drawn, degrees."""
-    places = [[value for trace in figure.data for value in trace[axis] if value is not None] for axis in "xy"]
-    (west, east), (south, north) = ((min(values), max(values)) for values in places)
-    return west, south, east, north
+    x, y = _numbers(figure, "x"), _numbers(figure, "y")
+    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
 def _ground(figure: go.Figure, city: str) -> None:
@@ -97,13 +102,10 @@ def _overlay(figure: go.Figure, ratio: float, still: Callable[[Any, tuple[int, i
 
 
 def _path(figure: go.Figure, rings: Iterable[Iterable[Any]], **options: Any) -> None:
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for ring in rings:
-        corners = list(ring)
-        x += [*(corner[0] for corner in corners), None]
-        y += [*(corner[1] for corner in corners), None]
-    if x:
+    """Lines with a gap after each; as arrays, which plotly does not look through number by number."""
+    parts = [part for ring in rings for part in (np.array([corner[:2] for corner in ring], float), GAP)]
+    if parts:
+        x, y = np.concatenate(parts).T
         figure.add_scatter(x=x, y=y, mode="lines", **options)
 
 

@@ -47,7 +47,8 @@ def test_a_picture_shows_the_ground_below_what_is_drawn_and_whose_it_is() -> Non
     assert colours[:2] == [COLOURS["light"]["park"], COLOURS["light"]["water"]]
     west, east = figure.layout.xaxis.range
     assert (west, east) == pytest.approx((13.38 - 0.001, 13.42 + 0.001))  # the picture is of the facilities
-    corners = np.array([value for trace in figure.data for value in trace.x if value is not None])
+    corners = np.concatenate([np.asarray(trace.x, float) for trace in figure.data])
+    corners = corners[np.isfinite(corners)]
     assert corners.min() >= west - 1e-4
     assert corners.max() <= east + 1e-4
 
