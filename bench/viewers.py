@@ -175,6 +175,7 @@ ABUSERS = {
     "nobody else": None,
     "a reader who makes PDFs": partial(reports, "PDF"),
     "a reader who makes slides": partial(reports, "PowerPoint"),
+    "a reader who has optima proven": proofs,
     "a client who asks the API for a table each second": partial(asking, "/api/tables/berlin/residents?format=csv"),
     "a flood over one websocket": flood,
     "uncached heavy pages over four websockets": heavy_pages,
