@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import lru_cache
 from typing import Any
 
 import fsspec
@@ -30,12 +31,17 @@ PARTITIONS = ("period", "year")
 def open_storage(address: str) -> tuple[fsspec.AbstractFileSystem, str]:
     """The file system of an address and the path in it; S3 by Arrow's own client, set by AWS_... as Amazon's are."""
     if address.startswith("s3://"):
-        from pyarrow.fs import S3FileSystem
-
-        storage = S3FileSystem(endpoint_override=os.environ.get("AWS_ENDPOINT_URL"), background_writes=False)
-        return ArrowFSWrapper(storage), address.removeprefix("s3://")
+        return _s3(os.environ.get("AWS_ENDPOINT_URL"), os.getpid()), address.removeprefix("s3://")
     filesystem: tuple[fsspec.AbstractFileSystem, str] = fsspec.url_to_fs(address)
     return filesystem
+
+
+@lru_cache(maxsize=4)
+def _s3(endpoint: str | None, _process: int) -> ArrowFSWrapper:
+    """A client for each process, as its threads do not live on in one that is forked; it looks for keys once."""
+    from pyarrow.fs import S3FileSystem
+
+    return ArrowFSWrapper(S3FileSystem(endpoint_override=endpoint, background_writes=False))
 
 
 def folder(entry: Entry, address: str) -> str:
