@@ -75,9 +75,10 @@ def entry(name: str, place: str = "world") -> Entry:
         raise UnknownTableError(f"{place}/{name}", sorted("/".join(key) for key in catalogue())) from None
 
 
-def version() -> str:
-    """One word that changes whenever any table changes."""
-    checksums = "".join(sorted(row.checksum for row in catalogue().values()))
+def version(place: str = "") -> str:
+    """One word that changes whenever a table of a place or of the world does; of all places where none is given."""
+    places = {place, "world"} if place else {own for own, _name in catalogue()}
+    checksums = "".join(sorted(row.checksum for (own, _name), row in catalogue().items() if own in places))
     return hashlib.sha256(checksums.encode()).hexdigest()[:12]
 
 

@@ -46,7 +46,9 @@ def main() -> int:
     names = sys.argv[1:] or sorted(file.stem for file in (ROOT / "pages").glob("*.py"))
     usual, *others = data.cities()  # on this machine there may be cities that somebody has built
     visits = {
-        (name, city): place / f"{name}-{city or usual}-of-{data.version()}" for city in ("", *others) for name in names
+        (name, city): place / f"{name}-{city or usual}-of-{data.version(city or usual)}"
+        for city in ("", *others)
+        for name in names
     }
     visits = {visit: done for visit, done in visits.items() if not done.exists()}
     if not visits:

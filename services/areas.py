@@ -178,9 +178,13 @@ def world_years(ctx: CityContext) -> tuple[int, int]:
     return int(years.min()), int(years.max())
 
 
-@cached
 def territory_options(ctx: CityContext) -> dict[str, Any]:
     """What a reader may choose: cities, countries, districts and areas (names by id), years, the usual choice."""
+    return _options_in(ctx) | {"cities": {key: city.name for key, city in data.cities().items()}}
+
+
+@cached
+def _options_in(ctx: CityContext) -> dict[str, Any]:
     countries = country_names(ctx)
     asylum = sorted(world_table("displaced")["asylum"].unique(), key=lambda code: countries[code])
     names, districts = area_names(ctx, "planning_area"), district_by_area(ctx, "planning_area")
@@ -190,7 +194,6 @@ def territory_options(ctx: CityContext) -> dict[str, Any]:
     if counted and counted[-1] < recent:
         recent = counted[-1]  # a city whose counts end earlier shows them, too
     return {
-        "cities": {key: city.name for key, city in data.cities().items()},
         "country": {code: countries[code] for code in asylum},
         "district": area_names(ctx, "district") if ctx.has_districts else {},
         "area": {area: (name, districts[area]) for area, name in names.items()},

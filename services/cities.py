@@ -52,7 +52,7 @@ def others(ctx: CityContext) -> dict[str, str]:
 def chosen(ctx: CityContext, query: Query) -> list[CityContext]:
     """The reader's city and those beside it."""
     cities = data.cities()
-    return [ctx, *(replace(ctx, city=cities[key]) for key in query.cities)]
+    return [ctx, *(replace(ctx, city=cities[key], data_version=data.version(key)) for key in query.cities)]
 
 
 def _meeting_day(cities: list[CityContext], query: Query, last_year: int) -> pd.Timestamp | None:

@@ -188,5 +188,5 @@ def _names(place: str, name: str) -> dict[str, str]:
         return dict(rows[~rows["area_id"].duplicated(keep=False)].itertuples(index=False, name=None))
     if name in ("origin", "asylum", "iso3"):
         city = next(iter(data.cities().values()))
-        return country_names(CityContext(city, data.version()))
+        return country_names(CityContext(city, data.version(city.key)))
     return {}

@@ -34,7 +34,7 @@ def sections(language: Language, cities: Sequence[str], subjects: Sequence[str])
         result.append(Section(language(feeds.TITLES["versions"]), feeds.versions(language)))
     for key, city in data.cities().items():
         if key in cities:
-            ctx = CityContext(city, data.version(), language)
+            ctx = CityContext(city, data.version(city.key), language)
             for subject, read in (("signals", feeds.signals), ("goals", feeds.behind)):
                 if subject in subjects:
                     result.append(Section(language(feeds.TITLES[subject], city=ctx.name), read(ctx)))

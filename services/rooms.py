@@ -323,7 +323,8 @@ def seconds_left(question: QuestionView) -> int | None:
 def context_of(room: RoomView, language: Language) -> CityContext:
     """A room's city for a phone in a language; another one where it is not here any more: its questions still are."""
     cities = data.cities()
-    return CityContext(cities.get(room.city) or next(iter(cities.values())), data.version(), language)
+    city = cities.get(room.city) or next(iter(cities.values()))
+    return CityContext(city, data.version(city.key), language)
 
 
 def phone_state(code: str, language: Language) -> dict[str, Any]:

@@ -42,7 +42,7 @@ STEPS = (
 def fill() -> None:
     """Put the examples into an empty database. Raises NotAllowedError."""
     city = next(city for key, city in data.cities().items() if any(place == key for place, _table in shipped()))
-    ctx = CityContext(city, data.version(), role="admin")
+    ctx = CityContext(city, data.version(city.key), role="admin")
     examples.mark(
         {
             "initiative": register.add_many([register.check(seed) for seed in seeds.seeds()], WHO),

@@ -52,7 +52,7 @@ def context() -> CityContext:
     key = str(st.session_state["_linked"].get("city") or st.session_state.get("city_chosen"))
     city = cities.get(key, next(iter(cities.values())))
     st.session_state["city_chosen"] = city.key
-    return CityContext(city, data.version(), current(), rights.actor().role)
+    return CityContext(city, data.version(city.key), current(), rights.actor().role)
 
 
 def is_map_alone() -> bool:

@@ -142,7 +142,7 @@ def catalogue() -> list[dict[str, Any]]:
 
 
 def _context(city: str) -> CityContext:
-    return CityContext(data.cities()[city], data.version())
+    return CityContext(data.cities()[city], data.version(city))
 
 
 def _periods(city: str) -> dict[str, pd.Timestamp]:
@@ -239,7 +239,7 @@ def city_feed(request: Request, city: str, subject: Literal["signals", "goals"],
     cities = data.cities()
     if city not in cities:
         raise HTTPException(404, f"There is no city '{city}'. Known: {', '.join(cities)}.")
-    ctx = CityContext(cities[city], data.version(), Language(preferred(lang)))
+    ctx = CityContext(cities[city], data.version(city), Language(preferred(lang)))
     title = ctx.language(feeds.TITLES[subject], city=ctx.name)
     return _feed(request, title, ctx.language, feeds.signals(ctx) if subject == "signals" else feeds.behind(ctx))
 

@@ -148,7 +148,7 @@ def _all() -> dict[str, tuple[CityContext, Collection]]:
     """Every collection of every city by its key."""
     known: dict[str, tuple[CityContext, Collection]] = {}
     for city in data.cities().values():
-        ctx = CityContext(city, data.version())
+        ctx = CityContext(city, data.version(city.key))
         known |= {key: (ctx, item) for key, item in features.collections(ctx).items()}
     return known
 

@@ -81,7 +81,7 @@ def search(request: Request) -> Response:
         return Response(status_code=404)
     code = query.get("lang", "en")
     language = Language(code if code in LANGUAGES else "en")
-    hits = find(CityContext(data.cities()[city], data.version()), query.get("q", ""))
+    hits = find(CityContext(data.cities()[city], data.version(city)), query.get("q", ""))
     places = [{**asdict(hit), "detail": language(hit.detail) if hit.detail else ""} for hit in hits]
     return Response(orjson.dumps(places), media_type="application/json", headers={"Cache-Control": "no-cache"})
 

@@ -20,7 +20,7 @@ from data.cache import CHECK_BYTES, ByteCache, ResultFolder
 from data.context import CityContext
 from data.errors import NothingToShow
 from data.translation import Language
-from services import cache, economic_health, sites
+from services import areas, cache, economic_health, sites
 from services.cache import cached, cached_numbers, keep
 
 ROOT = Path(__file__).parents[2]
@@ -195,6 +195,20 @@ def test_pages_are_prepared_once(folder: Path) -> None:
     assert again.stderr == ""
     more = subprocess.run([*command, "cities"], cwd=ROOT, env=surroundings, check=True, capture_output=True, text=True)
     assert "1 of 1" in more.stderr  # what was prepared before does not stand for the others
+
+
+def test_a_city_that_is_built_leaves_what_was_computed_of_others(
+    city_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZONE_LOCAL", str(tmp_path))
+    own, every = data.version("berlin"), data.version()
+    ctx = CityContext(data.cities()["berlin"], own)
+    assert set(areas.territory_options(ctx)["cities"]) == {"berlin"}
+    monkeypatch.setenv("ZONE_LOCAL", str(city_folder))
+    assert data.version("berlin") == own
+    assert data.version() != every
+    assert len({data.version(city) for city in data.cities()}) == 4
+    assert set(areas.territory_options(ctx)["cities"]) == set(data.cities())  # a choice of all cities is not kept
 
 
 def test_pages_of_a_city_that_somebody_built_are_prepared_too(city_folder: Path, tmp_path: Path) -> None:
