@@ -17,8 +17,8 @@ from data.translation import Language
 class CityContext:
     """What every service is given first; a result depends on nothing else than this and its other arguments.
 
-    data_version: of the tables of the city and of the world (data.version); what depends on other places' tables as well
-    is not cached by it. role: of who asks (data.rights.ROLES).
+    data_version: of the tables of the city and of the world (data.version); what depends on other places' tables too is
+    not cached by it. role: of who asks (data.rights.ROLES).
     """
 
     city: City
