@@ -233,7 +233,7 @@ def test_a_figure_is_linked_and_pinned_alone(visit: Callable[..., Visit]) -> Non
     expect(seen.page.get_by_text("1 view pinned")).to_be_visible()
     seen.page.goto(link)
     expect(seen.page.locator("h3:visible")).to_have_text([finding], timeout=60_000)
-    assert seen.page.locator("h1:visible, [data-testid=stSidebar]:visible").count() == 0
+    expect(seen.page.locator("h1:visible, [data-testid=stSidebar]:visible")).to_have_count(0, timeout=15_000)
     seen.page.get_by_role("link", name="The whole page").click()
     expect(seen.page.locator("h1")).to_be_visible(timeout=60_000)
 
