@@ -77,8 +77,8 @@ def entry(name: str, place: str = "world") -> Entry:
 
 def version(place: str = "") -> str:
     """One word that changes whenever a table of a place or of the world does; of all places where none is given."""
-    places = {place, "world"} if place else {own for own, _name in catalogue()}
-    checksums = "".join(sorted(row.checksum for (own, _name), row in catalogue().items() if own in places))
+    entries = [row for (own, _name), row in catalogue().items() if not place or own in (place, "world")]
+    checksums = "".join(sorted(row.checksum for row in entries))
     return hashlib.sha256(checksums.encode()).hexdigest()[:12]
 
 

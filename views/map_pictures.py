@@ -60,7 +60,7 @@ def picture(drawing: Map, style: Style) -> go.Figure:
 
 def _numbers(figure: go.Figure, axis: str) -> np.ndarray:
     """All places of traces on an axis, without gaps and words."""
-    parts = [pd.to_numeric(pd.Series(trace[axis], dtype=object), errors="coerce") for trace in figure.data]
+    parts = [pd.to_numeric(pd.Series(trace[axis]), errors="coerce") for trace in figure.data]
     return pd.concat(parts).dropna().to_numpy(float) if parts else np.empty(0)
 
 
