@@ -1,6 +1,7 @@
 """A country as a city pack: 11,000 municipalities by 20 days, its build, and how soon its pages answer.
 
-`python -m bench.country [--areas N] [--days N]` makes the pack and builds it in a process of its own; then pages open.
+`python -m bench.country [--areas N] [--days N]` makes the pack and builds it in a process of its own; then pages open,
+as nobody's and as prepared by those who came before; last the index under all its choices.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ import shapely
 import data
 from bench.driver import ROOT, Reader, resident_mb, served
 from data.city import pack
+from data.context import CityContext
 from data.kinds import SOCIAL
+from services import inclusion
+from services.areas import current_half_years
 
 AGES = ("0-5", "6-17", "18-24", "25-64", "65+")
 SHARES = (0.055, 0.11, 0.075, 0.54, 0.22)
@@ -125,7 +129,7 @@ def write(folder: Path, count: int, days: int, seed: int = 0) -> Path:
 
 
 def open_pages(local: Path) -> None:
-    """Print how long pages take that nobody has opened, that somebody has, and a choice of a region."""
+    """Print how long pages take on a server that began now: the first time, the second, and a choice of a region."""
     print("| page | first visit, s | again, s | a region, s | resident, MB |\n|---|---|---|---|---|")
     with served({"ZONE_LOCAL": str(local)}) as (host, process):
         for page in PAGES:
@@ -139,12 +143,28 @@ def open_pages(local: Path) -> None:
             print(f"| {page or 'overview'} | {row} | {resident_mb(process):.0f} |", flush=True)
 
 
+def rank_under_all_choices() -> None:
+    """Print how long the index takes under 2,048 combinations of choices, all municipalities, indicators in memory."""
+    ctx = CityContext(data.cities()["country"], data.version("country"))
+    period = current_half_years(ctx)[-1]
+    query = inclusion.Query(level=ctx.levels[-1], weights="expert")
+    indicators = inclusion.index(ctx, period, query).shape
+    start = time.perf_counter()
+    runs = inclusion.rank_ranges(ctx, period, query).runs
+    took, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nindex of {indicators[0]} areas, {runs} combinations: {took:.1f} s, {used:.0f} MiB")
+
+
 def main() -> None:
-    """Print how long the build took and its peak of memory, then what readers wait for."""
+    """Print how long the build took and its peak of memory, then what readers wait for, then the index."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--areas", type=int, default=11_000)
     parser.add_argument("--days", type=int, default=20)
+    parser.add_argument("--index", action="store_true", help="only the index, of the country that ZONE_LOCAL holds")
     args = parser.parse_args()
+    if args.index:
+        rank_under_all_choices()
+        return
     with tempfile.TemporaryDirectory() as place:
         folder, local = write(Path(place) / "pack", args.areas, args.days), Path(place) / "local"
         build = [sys.executable, "-m", "zone.cli", "city", "build", str(folder)]
@@ -152,7 +172,11 @@ def main() -> None:
         subprocess.run(build, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"built in {time.perf_counter() - start:.0f} s, {peak:.0f} MiB at most\n")
-        open_pages(local)
+        for state in ("Nobody came before", "After a restart"):
+            print(f"\n{state}")
+            open_pages(local)
+        index = [sys.executable, "-m", "bench.country", "--index"]
+        subprocess.run(index, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
 
 
 if __name__ == "__main__":
