@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ZONE := $(BIN)/python -m zone.cli
 
-.PHONY: run test lint project fast servers browser programs lock calibrate check build ground refresh endpoints messages words readability review bench hostile attack mutants hamburg docs clean
+.PHONY: run test lint project fast servers browser container programs lock calibrate check build ground refresh endpoints messages words readability review bench hostile attack mutants hamburg docs clean
 
 .venv/app: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -24,8 +24,9 @@ run: .venv/app .venv/scripts
 	@$(BIN)/python serve.py
 
 # Lanes, quickest answer first. One that fails does not stop the next; the last line and the exit code tell which failed.
-LANES = lint project fast servers browser
+LANES = lint project fast servers browser container
 PYTEST = $(BIN)/python -m pytest -n 2
+BUILT = tests/test_container.py
 ABOUT = tests/test_house.py tests/test_packages.py tests/test_project_files.py tests/test_docs.py
 # They start servers, databases and environments, and measure time: side by side with others they would wait for these.
 SERVERS = tests/test_command.py tests/web/test_processes.py tests/data/test_faults.py tests/web/test_serve.py tests/web/test_guard.py tests/web/test_budgets.py tests/web/test_watching.py
@@ -44,13 +45,18 @@ project: .venv/dev
 	$(PYTEST) --dist loadfile $(ABOUT)
 
 fast: .venv/dev
-	$(PYTEST) --dist loadfile --ignore tests/browser $(ABOUT:%=--ignore %) $(SERVERS:%=--ignore %)
+	$(PYTEST) --dist loadfile --ignore tests/browser $(ABOUT:%=--ignore %) $(SERVERS:%=--ignore %) $(BUILT:%=--ignore %)
 
 servers: .venv/dev
 	$(PYTEST) --dist loadfile $(SERVERS)
 
+# They wait for pages most of their time, so a third beside two keeps two cores busy.
 browser: .venv/dev .venv/scripts
-	$(PYTEST) tests/browser
+	$(BIN)/python -m pytest -n 3 tests/browser
+
+# The container, where a builder is or may be installed.
+container: .venv/dev
+	$(BIN)/python -m pytest $(BUILT)
 
 programs:
 	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
@@ -59,6 +65,9 @@ programs:
 	@command -v soffice >/dev/null 2>&1 && command -v pdftotext >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
 	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends libreoffice-impress poppler-utils >/dev/null 2>&1; } || \
 	  echo "Two kinds of tests of reports skipped: no LibreOffice or pdftotext, and they could not be installed (needs root and apt)."
+	@command -v buildah >/dev/null 2>&1 && command -v debootstrap >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
+	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends buildah debootstrap >/dev/null 2>&1; } || \
+	  echo "The container's tests skipped: no buildah or debootstrap, and they could not be installed (needs root and apt)."
 
 # Exact versions and hashes of all packages, after a change of the ranges in pyproject.toml; UPGRADE=--upgrade takes the newest.
 RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -56,7 +56,8 @@ def entrance(code: str, closed: bool, purged: bool, keep_days: int, width: int =
     # A long address breaks before the name of the host or after it.
     broken = join.replace("//", "//\u200b").replace("/join", "\u200b/join")
     st.markdown(_("Or open **{address}** · code", address=f"[{broken}]({join})"))
-    look = "font-size:min(3rem,22cqi);font-weight:700;letter-spacing:.12em;margin:0"
+    # Letters of one width, so that six of them fit whichever they are.
+    look = "font:700 min(3rem,22cqi) monospace;letter-spacing:.1em;margin:0"
     st.html(f'<div style="container-type:inline-size"><p style="{look}"><bdi>{code}</bdi></p></div>')
 
 

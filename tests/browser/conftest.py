@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -123,7 +124,7 @@ class Visit:
 
     def settle(self) -> Visit:
         """Wait until the script has run and the page stands still."""
-        self.page.wait_for_selector("h1", timeout=60_000)
+        self.page.wait_for_selector("h1", timeout=60_000, state="attached")  # a figure alone hides it
         state = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState"
         for _ in range(3):  # a click can start a second run just after the first has ended
             self.page.wait_for_function(f"() => {state} === 'notRunning'", timeout=60_000)
@@ -139,12 +140,16 @@ class Visit:
 
     def first_map(self) -> Locator:
         """The first map, once it is drawn and nothing moves."""
-        self.page.wait_for_selector("[data-drawn], [data-testid=stDeckGlJsonChart]", timeout=60_000, state="attached")
+        self.drawn()
         drawn = self.page.locator(MAP).first
         drawn.scroll_into_view_if_needed()
         self.page.wait_for_load_state("networkidle")
         self.page.wait_for_timeout(1500)
         return drawn
+
+    def drawn(self) -> None:
+        """Wait until the first map says that it is drawn."""
+        self.page.wait_for_selector("[data-drawn], [data-testid=stDeckGlJsonChart]", timeout=60_000, state="attached")
 
     def maps(self) -> list[Locator]:
         return self.page.locator(MAP).all()
@@ -188,9 +193,15 @@ def visit(server: str, browser: Browser) -> Iterator[Callable[..., Visit]]:
         context.close()
 
 
-def distinct_colours(element: Locator) -> int:
-    """How many colours an element shows: a blank map has one or two."""
+def shows_colours(element: Locator, more_than: int) -> bool:
+    """Whether an element comes to show so many colours: a blank map has one or two."""
     element.scroll_into_view_if_needed()
-    element.page.wait_for_timeout(1500)
+    end = time.monotonic() + 20
+    while (colours := _distinct_colours(element)) <= more_than and time.monotonic() < end:
+        element.page.wait_for_timeout(300)
+    return colours > more_than
+
+
+def _distinct_colours(element: Locator) -> int:
     picture = Image.open(io.BytesIO(element.screenshot())).convert("RGB")
     return len(picture.getcolors(picture.width * picture.height) or [])
