@@ -27,7 +27,7 @@ run: .venv/app .venv/scripts
 LANES = lint project fast servers browser container
 PYTEST = $(BIN)/python -m pytest -n 2
 BUILT = tests/test_container.py
-ABOUT = tests/test_house.py tests/test_packages.py tests/test_project_files.py tests/test_docs.py
+ABOUT = tests/test_mutants.py tests/test_house.py tests/test_packages.py tests/test_project_files.py tests/test_docs.py
 # They start servers, databases and environments, and measure time: side by side with others they would wait for these.
 SERVERS = tests/test_command.py tests/web/test_processes.py tests/data/test_faults.py tests/web/test_serve.py tests/web/test_guard.py tests/web/test_budgets.py tests/web/test_watching.py
 
@@ -40,7 +40,7 @@ lint: .venv/dev
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 	@PYTHONPATH=. $(BIN)/python docs/make_catalogues.py --check
 
-# The order of imports, packages, texts, the documentation's site.
+# The order of imports, packages, texts, the documentation's site, a sample of mutants.
 project: .venv/dev
 	$(PYTEST) --dist loadfile $(ABOUT)
 

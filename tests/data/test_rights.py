@@ -192,3 +192,15 @@ def test_the_log_lets_old_lines_go(monkeypatch: pytest.MonkeyPatch) -> None:
     for action in ("first", "second"):
         audit.record("a", "editor", action, "")
     assert [line.action for line in audit_lines()] == ["second"]
+
+
+def test_whoever_the_app_names_acts_until_a_command_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rights, "_actor_provider", None)
+    rights.act_as(None)
+    assert rights.actor() == rights.NOBODY
+    rights.set_actor_provider(lambda: rights.Actor("ann@city.example", "editor"))
+    assert rights.actor().name == "ann@city.example"
+    assert [role for role in rights.ROLES if rights.has_role(role)] == ["none", "viewer", "editor"]
+    rights.act_as(rights.OWNER)
+    assert rights.actor() == rights.OWNER
+    assert rights.has_role("admin")
