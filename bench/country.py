@@ -172,9 +172,13 @@ def main() -> None:
         subprocess.run(build, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"built in {time.perf_counter() - start:.0f} s, {peak:.0f} MiB at most\n")
-        for state in ("Nobody came before", "After a restart"):
-            print(f"\n{state}")
-            open_pages(local)
+        print("\nNothing prepared")
+        open_pages(local)
+        subprocess.run(
+            [sys.executable, "deploy/warm.py"], cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True
+        )
+        print("\nAs `make run` leaves it")
+        open_pages(local)
         index = [sys.executable, "-m", "bench.country", "--index"]
         subprocess.run(index, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
 

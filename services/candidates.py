@@ -20,6 +20,7 @@ from services.walks import filled, travel_matrix
 
 CANDIDATE_KINDS = ("school_primary", "school_secondary", "library", "youth_centre", "community_centre", "sports_centre")
 FARTHEST = 45  # minutes up to which ways are followed over streets
+MOST_WAYS = 20_000_000  # from points to places, all in memory (160 MB); a city of four million has a quarter of that
 
 
 @cached_numbers
@@ -83,10 +84,20 @@ def reach(
 def problem(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> SitingProblem:
     """A scenario's sites as a problem to solve.
 
-    Raises NothingToShow where there is no site or the ages served are not known.
+    Raises NothingToShow where there is no site, the ages served are not known, or there are too many ways to weigh.
     """
+    _ = ctx.language
     require_served(ctx, sites.kind, period)
     places = candidates(ctx, sites.kind, sites.limit, period, sites.walker, sites.places)
+    points = len(demand_points(ctx)[0])
+    if points * len(places) > MOST_WAYS:
+        words = _(
+            "{city} is too large for this question: {places} possible sites and {points} places where people live.",
+            city=ctx.name,
+            places=_.number(len(places)),
+            points=_.number(points),
+        )
+        raise NothingToShow(words, _("Build a part of it, such as one region, as a city of its own, and ask there."))
     before = minutes_before(ctx, sites.kind, sites.closed, sites.walker)
     groups = people(ctx, sites.kind, period).to_numpy(float).T
     return SitingProblem(

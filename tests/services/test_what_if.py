@@ -16,7 +16,7 @@ from data.context import CityContext, Territory
 from data.errors import NothingToShow
 from data.figures import Map
 from data.translation import Language
-from services import arrivals, scenarios, shock, sites
+from services import arrivals, candidates, scenarios, shock, sites
 from services.access import facilities
 from services.areas import district_by_area
 
@@ -116,6 +116,20 @@ def test_a_city_without_public_buildings_is_told(cities: tuple[str, ...]) -> Non
     ctx = context("strange")
     with pytest.raises(NothingToShow, match="Дивне місто has no school, library or other public building"):
         sites.map_figure(ctx, TERRITORY, ask(sites, ctx))
+
+
+def test_a_country_is_told_that_it_is_too_large_before_memory_is(
+    cities: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx = context("three-shores")
+    points, places = candidates.problem(ctx, Sites(), pd.Timestamp("2019-12-31")).minutes.shape
+    monkeypatch.setattr(candidates, "MOST_WAYS", points * places)
+    assert candidates.problem(ctx, Sites(), pd.Timestamp("2019-12-31")).minutes.shape == (points, places)
+    monkeypatch.setattr(candidates, "MOST_WAYS", points * places - 1)
+    with pytest.raises(
+        NothingToShow, match=f"too large for this question: {places} possible sites and {points} places"
+    ):
+        candidates.problem(ctx, Sites(), pd.Timestamp("2019-12-31"))
 
 
 def test_more_sites_than_buildings_are_the_buildings(cities: tuple[str, ...]) -> None:
