@@ -1,14 +1,11 @@
-"""The same page in Streamlit, Dash, Panel and Superset as their guides begin, and ours: first visit, a change, fifty
-readers.
+"""The same page in Streamlit, Dash and Panel as their guides begin, and ours: first visit, a change, fifty readers.
 
 `make bench`. Each server is fresh, reads the same shipped tables and answers over its own protocol. The peers' page has
 one control, four charts and a table; ours is *Displacement* whole: findings, units, sources, languages, downloads.
-Superset comes in where the environment's variable SUPERSET names where it is installed (bench/peers/superset_page.py).
 """
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import subprocess
@@ -26,7 +23,6 @@ from playwright.sync_api import Browser, sync_playwright
 
 import data
 from bench.driver import FLAGS, ROOT, Reader, free_port, resident_mb, served, together
-from bench.peers import superset_page
 from bench.peers.figures import origins
 from data.context import CityContext
 from services import areas
@@ -43,7 +39,7 @@ WITHIN_MS = 60_000
 FIRST = "() => deep(document).length > 0"
 # Panel draws inside shadow roots.
 DEEP = """window.deep = root => [...root.querySelectorAll('*')].flatMap(
-  node => [...(node.matches('.js-plotly-plot .main-svg, .dashboard canvas') ? [node] : []),
+  node => [...(node.matches('.js-plotly-plot .main-svg') ? [node] : []),
            ...(node.shadowRoot ? deep(node.shadowRoot) : [])])"""
 COMMANDS = {
     "streamlit": [
@@ -57,10 +53,8 @@ COMMANDS = {
     ],
     "dash": ["-m", "bench.peers.dash_page"],
     "panel": ["-m", "panel", "serve", "bench/peers/panel_page.py", "--allow-websocket-origin=*", "--port"],
-    "superset": ["-m", "bench.peers.superset_page"],
 }
-DASHBOARD = "superset/dashboard/displacement/?standalone=1"
-PATHS = {"ours": "displacement", "streamlit": "", "dash": "", "panel": "panel_page", "superset": DASHBOARD}
+PATHS = {"ours": "displacement", "streamlit": "", "dash": "", "panel": "panel_page"}
 
 
 @contextmanager
@@ -71,7 +65,7 @@ def peer(name: str) -> Iterator[tuple[str, int]]:
         [sys.executable, *COMMANDS[name], str(port)], cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        for _ in range(1200):
+        for _ in range(600):
             try:
                 urllib.request.urlopen(f"http://localhost:{port}/{PATHS[name]}", timeout=60).read()
                 break
@@ -80,7 +74,7 @@ def peer(name: str) -> Iterator[tuple[str, int]]:
         yield f"localhost:{port}", process.pid
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(15)
 
 
 def first_visit(browser: Browser, name: str, host: str) -> float:
@@ -163,32 +157,12 @@ class PanelReader:
         self.session.close()
 
 
-class SupersetReader:
-    """A browser tab of Superset: its charts ask at the same time."""
-
-    def __init__(self, host: str) -> None:
-        self.client = httpx.Client(base_url=f"http://{host}", timeout=120)
-        self.charts = ThreadPoolExecutor(len(superset_page.CHARTS))
-        self.change("all")
-
-    def change(self, origin: str) -> None:
-        """Choose an origin and wait for all that comes of it."""
-        asked = superset_page.questions(origin)
-        for answer in self.charts.map(lambda body: self.client.post("/api/v1/chart/data", json=body), asked):
-            answer.raise_for_status()
-
-    def close(self) -> None:
-        """End the session."""
-        self.charts.shutdown()
-        self.client.close()
-
-
-READ: dict[str, Callable[[str], StreamlitReader | DashReader | PanelReader | SupersetReader]] = {
+READ: dict[str, Callable[[str], StreamlitReader | DashReader | PanelReader]] = {
     "ours": partial(StreamlitReader, page="displacement", key="displacement.only_from"),
     "streamlit": StreamlitReader,
     "dash": DashReader,
     "panel": PanelReader,
-} | ({"superset": SupersetReader} if "SUPERSET" in os.environ else {})
+}
 
 
 def read(name: str, host: str, number: int, took: list[float], faults: list[str]) -> None:
@@ -227,14 +201,13 @@ def alone(name: str, host: str) -> float:
 
 
 def main() -> None:
-    """Print the table, of the pages that are named or of all."""
+    """Print the table."""
     chromium = shutil.which("chromium")
-    names = sys.argv[1:] or list(READ)
     print("| page | first visit, s | a change, s | fifty readers: changes | median, s | p95, s | memory, MB | faults |")
     print("|---|---|---|---|---|---|---|---|")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS) if chromium else None
-        for name in names:
+        for name in READ:
             with served() if name == "ours" else peer(name) as (host, process):
                 visit = first_visit(browser, name, host) if browser else float("nan")
                 with ThreadPoolExecutor(1) as thread:  # playwright's loop runs in this one
