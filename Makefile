@@ -130,8 +130,6 @@ bench: .venv/dev
 	$(BIN)/python -m bench.first_visit --row
 	$(BIN)/python -m bench.interaction
 	$(BIN)/python -m bench.viewers
-	$(BIN)/python -m bench.viewers --instances 2
-	$(BIN)/python -m bench.workshop
 	$(BIN)/python -m bench.workshop --kill
 	$(BIN)/python -m bench.maps
 	$(BIN)/python -m bench.peers_side_by_side

@@ -34,7 +34,7 @@ def country_names() -> dict[str, str]:
     return areas.country_names(CityContext(data.cities()["berlin"], data.version()))
 
 
-READERS, SECONDS, THINKS_S = 50, 20.0, 6.0
+READERS, SECONDS, THINKS_S = 50, 15.0, 6.0
 WITHIN_MS = 60_000
 FIRST = "() => deep(document).length > 0"
 # Panel draws inside shadow roots.
