@@ -58,16 +58,19 @@ browser: .venv/dev .venv/scripts
 container: .venv/dev
 	$(BIN)/python -m pytest $(BUILT)
 
+# $(call debian,program,packages,what is skipped without them): installed where it is missing and this machine lets us.
+define debian
+@command -v $(1) >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
+  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq $(2) >/dev/null 2>&1; } || \
+  echo "$(3) skipped: no $(1) on this machine and it could not be installed (needs root and apt)."
+endef
+
 programs:
-	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
-	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq chromium >/dev/null 2>&1; } || \
-	  echo "Browser tests skipped: no Chromium on this machine and it could not be installed (needs root and apt)."
-	@command -v soffice >/dev/null 2>&1 && command -v pdftotext >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
-	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends libreoffice-impress poppler-utils >/dev/null 2>&1; } || \
-	  echo "Two kinds of tests of reports skipped: no LibreOffice or pdftotext, and they could not be installed (needs root and apt)."
-	@command -v buildah >/dev/null 2>&1 && command -v debootstrap >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && \
-	  apt-get update -qq >/dev/null 2>&1 && apt-get install -y -qq --no-install-recommends buildah debootstrap >/dev/null 2>&1; } || \
-	  echo "The container's tests skipped: no buildah or debootstrap, and they could not be installed (needs root and apt)."
+	$(call debian,chromium,chromium,Browser tests)
+	$(call debian,soffice,--no-install-recommends libreoffice-impress,Tests of slides)
+	$(call debian,pdftotext,--no-install-recommends poppler-utils,Tests of reports as PDF)
+	$(call debian,buildah,--no-install-recommends buildah,Tests of the container)
+	$(call debian,debootstrap,--no-install-recommends debootstrap,Tests of the container)
 
 # Exact versions and hashes of all packages, after a change of the ranges in pyproject.toml; UPGRADE=--upgrade takes the newest.
 RESOLVE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \

@@ -1,7 +1,7 @@
 """A country as a city pack: 11,000 municipalities by 20 days, its build, and how soon its pages answer.
 
 `python -m bench.country [--areas N] [--days N]` makes the pack and builds it in a process of its own; then pages open,
-as nobody's and as prepared by those who came before; last the index under all its choices.
+with nothing prepared and as `make run` prepares them; last the index under all its choices.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -148,11 +149,11 @@ def rank_under_all_choices() -> None:
     ctx = CityContext(data.cities()["country"], data.version("country"))
     period = current_half_years(ctx)[-1]
     query = inclusion.Query(level=ctx.levels[-1], weights="expert")
-    indicators = inclusion.index(ctx, period, query).shape
+    areas = len(inclusion.index(ctx, period, query))
     start = time.perf_counter()
     runs = inclusion.rank_ranges(ctx, period, query).runs
     took, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\nindex of {indicators[0]} areas, {runs} combinations: {took:.1f} s, {used:.0f} MiB")
+    print(f"\nindex of {areas} areas, {runs} combinations: {took:.1f} s, {used:.0f} MiB")
 
 
 def main() -> None:
@@ -167,20 +168,17 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as place:
         folder, local = write(Path(place) / "pack", args.areas, args.days), Path(place) / "local"
-        build = [sys.executable, "-m", "zone.cli", "city", "build", str(folder)]
+        run = partial(subprocess.run, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
         start = time.perf_counter()
-        subprocess.run(build, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
+        run([sys.executable, "-m", "zone.cli", "city", "build", str(folder)])
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
         print(f"built in {time.perf_counter() - start:.0f} s, {peak:.0f} MiB at most\n")
         print("\nNothing prepared")
         open_pages(local)
-        subprocess.run(
-            [sys.executable, "deploy/warm.py"], cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True
-        )
+        run([sys.executable, "deploy/warm.py"])
         print("\nAs `make run` leaves it")
         open_pages(local)
-        index = [sys.executable, "-m", "bench.country", "--index"]
-        subprocess.run(index, cwd=ROOT, env=os.environ | {"ZONE_LOCAL": str(local)}, check=True)
+        run([sys.executable, "-m", "bench.country", "--index"])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import tomli_w
@@ -26,7 +27,7 @@ SAMPLE = {
 }
 
 
-def copied(folder: Path) -> dict[str, object]:
+def copy_project(folder: Path) -> dict[str, Any]:
     """Copy to a folder what mutants are made from and run with; its project's settings."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     mutmut = settings["tool"]["mutmut"]
@@ -41,8 +42,8 @@ def copied(folder: Path) -> dict[str, object]:
 @pytest.mark.parametrize("file", SAMPLE)
 def test_no_more_mutants_than_before_go_unnoticed(file: str, tmp_path: Path) -> None:
     tests, unnoticed = SAMPLE[file]
-    settings = copied(tmp_path)
-    settings["tool"]["mutmut"] |= {"only_mutate": [file], "pytest_add_cli_args_test_selection": [tests]}  # type: ignore[index]
+    settings = copy_project(tmp_path)
+    settings["tool"]["mutmut"] |= {"only_mutate": [file], "pytest_add_cli_args_test_selection": [tests]}
     (tmp_path / "pyproject.toml").write_text(tomli_w.dumps(settings), encoding="utf-8")
     mutmut = str(Path(sys.executable).with_name("mutmut"))
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ZONE_"))}
