@@ -17,7 +17,7 @@ from data.city.findings import Finding, PackError
 from data.city.pack import SECTIONS, Part
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
 from data.city.sections import VALIDATORS
-from data.connectors import gtfs
+from data.connectors import gtfs, gtfs_notices
 from data.errors import SourceError
 
 MAX_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
@@ -89,8 +89,8 @@ def _check_whole_file(section: str, file: Path, part: Part, result: ValidationRe
         try:
             limits.check_zip(file, part.file, limits.PACK_UNPACKED)
             table, findings = gtfs.stops(file, part.file, _ground(result))
-            result.findings += [finding for finding in findings if finding.level != "note"]
-            result.notes += [finding for finding in findings if finding.level == "note"]
+            for finding in [*findings, *gtfs_notices.findings(file, part.file)]:
+                (result.notes if finding.level == "note" else result.findings).append(finding)
             if len(table):
                 result.tables["stops"] = table
         except SourceError as error:

@@ -10,11 +10,13 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from data.city.findings import Finding
 from data.connectors.gtfs_text import ERROR, INFO, OTHERS, REQUIRED, WARNING, FeedText, seconds
 from data.errors import SourceError
 from data.standards.tables import Notice, joined
@@ -48,6 +50,7 @@ REFERENCES = [
 SPEEDS = {"0": 100.0, "1": 150.0, "2": 500.0, "3": 150.0, "4": 80.0, "5": 30.0, "6": 50.0, "7": 50.0}
 OTHER_SPEED, LEAST_S = 200.0, 60.0  # timetables are in whole minutes: a shorter ride counts as a minute
 EARTH_KM = 6371.0
+MOST_BYTES = 400_000_000  # of a feed's largest file, unpacked: 2 GB of memory
 
 
 def notices(content: bytes, name: str, today: date | None = None) -> list[Notice]:
@@ -71,6 +74,26 @@ def notices(content: bytes, name: str, today: date | None = None) -> list[Notice
         raise SourceError(name, f"this is no whole GTFS feed ({error})", hint="Fetch the feed again") from error
     order = (ERROR, WARNING, INFO)
     return sorted(feed.notices, key=lambda notice: (order.index(notice.severity), notice.file, notice.code))
+
+
+def findings(path: Path, name: str) -> list[Finding]:
+    """Notices of a city's feed, a finding a kind; what can be read is built with them. Raises SourceError."""
+    with zipfile.ZipFile(path) as archive:
+        largest = max((member.file_size for member in archive.infolist()), default=0)
+    if largest > MOST_BYTES:
+        what = f"a file of {largest:,} bytes is too large for the validator (at most {MOST_BYTES:,})"
+        return [Finding("note", name, what, "Use a validator of your own if the feed was not looked at")]
+    return [
+        Finding(
+            "note" if notice.severity == INFO else "warning",
+            f"{name}/{notice.file}",
+            f"{notice.what} ({notice.code}{f', {notice.count:,} rows' if notice.count > 1 else ''})",
+            notice.hint,
+            next(iter(notice.rows), None),
+            notice.column,
+        )
+        for notice in notices(path.read_bytes(), name)
+    ]
 
 
 def _files(feed: FeedText) -> None:
@@ -195,7 +218,7 @@ def _times(feed: FeedText) -> None:
         return
     table = pd.DataFrame(
         {"trip": rows["trip_id"], "stop": rows.get("stop_id", ""), "row": rows.index}, index=rows.index
-    )
+    ).astype({"trip": "category", "stop": "category"})  # a country's feed has ten million rows of few names
     table["place"] = pd.to_numeric(rows["stop_sequence"], errors="coerce")
     for name in ("arrival_time", "departure_time"):
         given = rows[name] if name in rows else pd.Series("", rows.index)
@@ -216,7 +239,7 @@ def _times(feed: FeedText) -> None:
     )
     table = table.sort_values(["trip", "place"], kind="stable")
     arrives, departs = table["arrival_time"], table["departure_time"].fillna(table["arrival_time"])
-    before = departs.groupby(table["trip"]).transform(lambda times: times.ffill().shift())
+    before = departs.groupby(table["trip"]).ffill().groupby(table["trip"]).shift()
     early = table.loc[(arrives < before) | (departs < arrives), "trip"].sort_index()
     what, hint = "trip '{}' arrives before it has left the stop before", "Mend the times"
     code = "stop_time_with_arrival_before_previous_departure_time"
@@ -238,9 +261,8 @@ def _fast(feed: FeedText, table: pd.DataFrame, arrives: pd.Series, departs: pd.S
     ):
         return
     places = stops.drop_duplicates("stop_id").set_index("stop_id")
-    lat, lon = (
-        np.radians(table["stop"].map(pd.to_numeric(places[f"stop_{axis}"], errors="coerce"))) for axis in ("lat", "lon")
-    )
+    degrees = {axis: pd.to_numeric(places[f"stop_{axis}"], errors="coerce") for axis in ("lat", "lon")}
+    lat, lon = (np.radians(table["stop"].map(degrees[axis]).astype("float64")) for axis in ("lat", "lon"))
     trip = table["trip"]
     same = trip == trip.shift()
     a = np.sin((lat - lat.shift()) / 2) ** 2 + np.cos(lat) * np.cos(lat.shift()) * np.sin((lon - lon.shift()) / 2) ** 2
@@ -248,10 +270,10 @@ def _fast(feed: FeedText, table: pd.DataFrame, arrives: pd.Series, departs: pd.S
     seconds = (arrives - departs.shift()).clip(lower=LEAST_S)
     kinds = routes.drop_duplicates("route_id").set_index("route_id")["route_type"].str.strip()
     of_trip = trips.drop_duplicates("trip_id").set_index("trip_id")["route_id"].map(kinds)
-    limit = trip.map(of_trip).map(SPEEDS).fillna(OTHER_SPEED)
+    limit = trip.map(of_trip.map(SPEEDS).fillna(OTHER_SPEED)).astype("float64").fillna(OTHER_SPEED)
     speed = 3600 * km / seconds
     fast = same & ((arrives - departs.shift()) >= 0) & (speed > limit)
-    shown = trip[fast] + " goes " + speed[fast].round().astype("Int64").astype(str) + " km/h"
+    shown = trip[fast].astype(str) + " goes " + speed[fast].round().astype("Int64").astype(str) + " km/h"
     what, hint = "trip {} from the stop before", "Mend the times, or the places of the two stops"
     code = "fast_travel_between_consecutive_stops"
     feed.add(WARNING, code, "stop_times.txt", shown.sort_index(), column="arrival_time", what=what, hint=hint)

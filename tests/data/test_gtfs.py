@@ -12,7 +12,7 @@ import shapely
 
 from data.city import checks, pack
 from data.city.findings import Finding
-from data.connectors import gtfs
+from data.connectors import gtfs, gtfs_notices
 from data.errors import SourceError
 
 ROUTES = "route_id,route_type\nR,109\nU,400\nT,900\nB,700\n"
@@ -270,8 +270,16 @@ def test_the_check_of_a_pack_says_what_its_feed_holds(tmp_path: Path) -> None:
         (folder / name).write_text(text + more, encoding="utf-8")
     feed(folder / "feed.zip", stops=HEAD + "P,X,60.165,24.935,\n", calls=calls("b,P"))
     result = checks.check(folder)
-    assert result.findings == []
     assert result.notes[0].what == (
         "feed.zip: the feed serves 1 platform, as people see them 1 bus stop; in the city: 1 bus stop."
     )
     assert list(result.tables["stops"]["kind"]) == ["bus_stop"]
+    assert result.errors == []  # what a validator finds stops no build
+    said = {str(finding) for finding in result.findings}
+    assert "feed.zip/agency.txt: the feed lacks this file (missing_required_file). Add it." in said
+    assert any("(unused_trip, 3 rows)" in sentence and "row 2" in sentence for sentence in said), said
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gtfs_notices, "MOST_BYTES", 20)
+        result = checks.check(folder)
+    assert result.findings == []
+    assert result.notes[1].what.endswith("bytes is too large for the validator (at most 20)")
