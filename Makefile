@@ -45,7 +45,7 @@ project: .venv/dev
 	$(PYTEST) --dist loadfile $(ABOUT)
 
 fast: .venv/dev
-	$(PYTEST) --dist loadfile --ignore tests/browser $(ABOUT:%=--ignore %) $(SERVERS:%=--ignore %) $(BUILT:%=--ignore %)
+	$(PYTEST) --durations 20 --dist loadfile --ignore tests/browser $(ABOUT:%=--ignore %) $(SERVERS:%=--ignore %) $(BUILT:%=--ignore %)
 
 servers: .venv/dev
 	$(PYTEST) --dist loadfile $(SERVERS)
