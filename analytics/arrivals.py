@@ -21,8 +21,9 @@ class Triangular(NamedTuple):
     high: float
 
     def draw(self, generator: np.random.Generator, size: int) -> np.ndarray:
-        """Random values, one from each of `size` equal strata (McKay, Beckman & Conover 1979), in random order; a
-        point where low equals high. Raises ValueError unless low <= likely <= high.
+        """Random values, one from each of `size` equal strata (McKay, Beckman & Conover 1979), in random order.
+
+        A point where low equals high. Raises ValueError unless low <= likely <= high.
         """
         if not self.low <= self.likely <= self.high:
             raise ValueError(f"A range must rise: {self.low}, {self.likely}, {self.high}.")

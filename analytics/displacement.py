@@ -79,8 +79,10 @@ def top_with_rest(
 
 
 def kinds(displaced: ibis.Table, origin: str | None = None, asylum: str | None = None) -> ibis.Table:
-    """The forcibly displaced by where they are: 'inside' their country (IDMC), 'at_home' (Palestine refugees whom UNRWA
-    registers in Palestine itself), 'across' a border (all others). Gives year, kind, persons, for any engine.
+    """The forcibly displaced by where they are.
+
+    'inside' their country (IDMC), 'at_home' (Palestine refugees whom UNRWA registers in Palestine itself), 'across' a
+    border (all others). Gives year, kind, persons, for any engine.
     """
     import ibis
 
@@ -115,8 +117,10 @@ def comparable(rows: pd.DataFrame, first: int, last: int, *, by_country: bool) -
 
 @dataclass(frozen=True)
 class Growth:
-    """A change between two years: as a share of the first, of the categories comparable over them; None where it cannot
-    be told so. wider: whether more is counted in the last year than in the first, or something else.
+    """A change between two years: as a share of the first, of the categories comparable over them.
+
+    None where it cannot be told so. wider: whether more is counted in the last year than in the first, or something
+    else.
     """
 
     first: int

@@ -52,8 +52,10 @@ def palma(values: np.ndarray, people: np.ndarray) -> float | None:
 
 
 def fifths(values: np.ndarray, people: np.ndarray) -> np.ndarray:
-    """The fifth of people, 1 (lowest values) to 5, that each area lies in with its middle; 0 where its value is unknown
-    or nobody lives. Areas of one value are in one fifth, so fifths are only as even as values allow.
+    """The fifth of people, 1 (lowest values) to 5, that each area lies in with its middle.
+
+    0 where its value is unknown or nobody lives. Areas of one value are in one fifth, so fifths are only as even as
+    values allow.
     """
     keep = (people > 0) & np.isfinite(values)
     _, group = np.unique(values[keep], return_inverse=True)

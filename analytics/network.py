@@ -31,8 +31,10 @@ BLOCK = 64  # sites searched from at once
 
 @dataclass(frozen=True)
 class Streets:
-    """A network for one way to travel. xy: nodes × 2, metres. ways: nodes × nodes, metres both ways (by bicycle:
-    metres that take as long on a usual street). usable: whether points may be joined to a node.
+    """A network for one way to travel.
+
+    xy: nodes × 2, metres. ways: nodes × nodes, metres both ways (by bicycle: metres that take as long on a usual
+    street). usable: whether points may be joined to a node.
     """
 
     xy: np.ndarray

@@ -24,8 +24,9 @@ def interval(mean: np.ndarray, error: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def sure_changes(before: np.ndarray, after: np.ndarray, errors: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """-1 or 1 where a mean fell or rose between two samples, 0 where these cannot tell; at most one time in twenty any
-    of all is wrong where nothing changed (Bonferroni).
+    """-1 or 1 where a mean fell or rose between two samples, 0 where these cannot tell.
+
+    At most one time in twenty any of all is wrong where nothing changed (Bonferroni).
     """
     change = after - before
     limit = -ndtri(0.025 / max(len(change), 1)) * np.hypot(*errors)

@@ -13,8 +13,10 @@ LEAST_HISTORY = 5  # earlier changes without which a history cannot be called on
 
 
 class Signals(NamedTuple):
-    """rows: the unusual changes (see `unusual_changes`). tested: areas with a history long enough. surprising: how many
-    of them have a p-value under 5 %, of which a twentieth would by chance.
+    """Unusual changes, and among how many areas they were looked for.
+
+    rows: the changes (see `unusual_changes`). tested: areas with a history long enough. surprising: how many of them
+    have a p-value under 5 %, of which a twentieth would by chance.
     """
 
     rows: pd.DataFrame

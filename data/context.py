@@ -1,5 +1,6 @@
-"""For whom and of what a service is asked: the city with its data version, the reader's language and role, the
-territory.
+"""For whom and of what a service is asked.
+
+The city with its data version, the reader's language and role, the territory.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ class CityContext:
 
     @property
     def levels(self) -> tuple[str, ...]:
-        """Levels of areas below the city, largest areas first; 'district' and 'planning_area' (the smallest) are known
-        by name.
+        """Levels of areas below the city, largest areas first.
+
+        'district' and 'planning_area' (the smallest) are known by name.
         """
         return tuple(level for level in self.city.level_names if level != "city")
 

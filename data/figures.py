@@ -22,8 +22,9 @@ LICENCE = re.compile(r"(CC |CC0|ODbL|dl-de)")  # where a line of sources goes on
 
 @dataclass(frozen=True)
 class Column:
-    """A column as people read it. label and unit: in the reader's language; digits: after the point; missing: said for
-    a gap.
+    """A column as people read it.
+
+    label and unit: in the reader's language; digits: after the point; missing: said for a gap.
 
     An 'id' stays text in every format, whatever its signs. A 'key' is for programs: no reader sees it.
     """
@@ -141,11 +142,11 @@ def publishers(source: str) -> str:
 
 @dataclass(frozen=True)
 class Figure:
-    """What a page shows: finding, unit, period, source, rows with their columns, and how it is drawn (None: as a
-    table).
+    """What a page shows: finding, unit, period, source, rows with their columns, and how it is drawn.
 
-    key: its name on the page, for files and tests. geometry: for each row a shape or point as GeoJSON, where rows are
-    places; None where a row has none. note: a caveat said beside unit and source. summary: for those who do not see it.
+    drawing: None for a table. key: its name on the page, for files and tests. geometry: for each row a shape or point
+    as GeoJSON, where rows are places; None where a row has none. note: a caveat said beside unit and source. summary:
+    for those who do not see it.
     """
 
     key: str
@@ -193,8 +194,9 @@ class Figure:
         return " · ".join(part for part in (self.measured, self.note) if part)
 
     def ranked(self, last: int) -> Figure:
-        """The rows of ranks 1 to `last` as a table with their shapes; ties may make them more, unranked rows are not
-        among them. The figure needs a column rank.
+        """The rows of ranks 1 to `last` as a table with their shapes.
+
+        Ties may make them more, unranked rows are not among them. The figure needs a column rank.
         """
         chosen = (self.rows["rank"].astype("Float64") <= last).fillna(False).to_numpy(dtype=bool)
         shapes = self.geometry

@@ -1,5 +1,6 @@
-"""Sentences, numbers and dates in the reader's language; a `Language` is a value that functions are given, nothing
-looks it up.
+"""Sentences, numbers and dates in the reader's language.
+
+A `Language` is a value that functions are given, nothing looks it up.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ SUPPRESSED = N_("suppressed (fewer than 10, or would reveal such a count)")
 
 
 class Messages(NamedTuple):
-    """What a language's catalogue holds: sentences by the English one; of those with a count every form by the English
-    one for 1, and which form a count takes.
+    """What a language's catalogue holds: sentences by the English one.
+
+    Of those with a count every form by the English one for 1, and which form a count takes.
     """
 
     sentences: Mapping[str, str]

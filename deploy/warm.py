@@ -1,5 +1,4 @@
-"""Opens every page of every city once without a browser, so that results that take long are on disk before the first
-reader comes.
+"""Opens every page of every city once without a browser, so that what takes long is computed before a reader comes.
 
 `make run` does so before it serves; what is there already for these tables and this code is not computed again.
 """

@@ -1,5 +1,6 @@
-"""Data: what there is and whose, how fresh, a preview, downloads; new versions with what they say otherwise, and one
-step back.
+"""Data: what there is and whose, how fresh, a preview, downloads.
+
+New versions with what they say otherwise, and one step back.
 """
 
 import streamlit as st

@@ -212,8 +212,9 @@ def people_in_cells(ctx: CityContext, kind: str, period: pd.Timestamp) -> np.nda
 
 
 def displaced_by_area(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame:
-    """Residents of the origins that stand for displacement, by area of a level and origin on a day; suppressed ones
-    empty.
+    """Residents of the origins that stand for displacement, by area of a level and origin on a day.
+
+    Suppressed ones are empty.
     """
     rows = optional_table(ctx, "residents_by_origin")
     return rows[(rows["period"] == period) & (rows["level"] == level) & rows["origin"].isin(ctx.city.displaced_origins)]
@@ -251,8 +252,9 @@ def groups_counted(ctx: CityContext, kind: str, period: pd.Timestamp) -> dict[st
 def minutes_to_nearest(
     ctx: CityContext, kind: str, walker: str, closed: tuple[str, ...] = (), bridges: tuple[str, ...] = ()
 ) -> np.ndarray:
-    """Minutes from every cell to the nearest facility of a kind. closed: source ids of facilities left out; bridges:
-    names of those that nobody crosses.
+    """Minutes from every cell to the nearest facility of a kind.
+
+    closed: source ids of facilities left out; bridges: names of those that nobody crosses.
     """
     sites = facilities(ctx, kind)
     return minutes_from_cells(ctx, sites[~sites["source_id"].isin(closed)], walker, bridges)

@@ -41,8 +41,10 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """Who arrives, by which rule they are placed and what is free: the numbers of analytics.scenario.Arrivals, shares
-    in per cent. own: a weight by area of the level, in the order of ids. need: the service shown.
+    """Who arrives, by which rule they are placed and what is free.
+
+    The numbers of analytics.scenario.Arrivals, shares in per cent. own: a weight by area of the level, in the order of
+    ids. need: the service shown.
     """
 
     people_low: People = USUAL.people[0]
@@ -206,8 +208,9 @@ def _credit(ctx: CityContext) -> str:
 
 
 def map_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """Shortfall of a service by area in the last month, or demand where nothing falls short or free places are not
-    known.
+    """Shortfall of a service by area in the last month.
+
+    Demand where nothing falls short or free places are not known.
     """
     _, need = ctx.language, NEEDS[query.need]
     given, people, rows = _results(ctx, territory, query)

@@ -67,8 +67,10 @@ def set_reader_provider(provider: Callable[[], Reader]) -> None:
 
 @dataclass(eq=False)
 class Task:
-    """Work that waits or is under way. It goes on if the reader opens another page and ends when cancelled, after
-    LIMIT_S, or ABSENT_S after the reader has left the app.
+    """Work that waits or is under way.
+
+    It goes on if the reader opens another page and ends when cancelled, after LIMIT_S, or ABSENT_S after the reader has
+    left the app.
     """
 
     folder: tempfile.TemporaryDirectory[str]
@@ -217,8 +219,9 @@ def remove_leftovers() -> None:
 
 
 def _limit(limit_bytes: int) -> None:
-    """Limit the process's memory, and its time where no supervisor is left; whose signal ends it at once, also inside
-    a library.
+    """Limit the process's memory, and its time where no supervisor is left.
+
+    A supervisor's signal ends it at once, also inside a library.
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if resource:

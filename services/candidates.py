@@ -64,8 +64,9 @@ def _at(ctx: CityContext, places: tuple[str, ...], facilities: pd.DataFrame) -> 
 
 
 def _minutes(ctx: CityContext, sites: Sites, period: pd.Timestamp, places: pd.DataFrame, longest: float) -> np.ndarray:
-    """Minutes from points to places, points × places. longest: minutes that anyone needs now; unless people are
-    covered or not, walks up to it count.
+    """Minutes from points to places, points × places.
+
+    longest: minutes that anyone needs now; unless people are covered or not, walks up to it count.
     """
     limit = sites.limit if sites.model.endswith("covering") else max(sites.limit, min(round(longest) + 1, FARTHEST))
     walks = reach(ctx, sites.kind, sites.limit, limit, period, sites.walker, sites.places)

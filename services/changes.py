@@ -42,8 +42,9 @@ class Pair(NamedTuple):
 
 
 def figure_of_changes(ctx: CityContext, territory: Territory) -> Figure:
-    """The newest count of each figure beside the one before, largest change first. Raises NothingToShow where no two
-    counts can be compared.
+    """The newest count of each figure beside the one before, largest change first.
+
+    Raises NothingToShow where no two counts can be compared.
     """
     _ = ctx.language
     pairs = [pair for pair in _pairs(ctx, territory) if pair.share is not None and abs(pair.share) >= LEAST]

@@ -52,8 +52,10 @@ def age_label(_: Language, age: str) -> str:
 
 
 def by_background(ctx: CityContext, age: str, first: pd.Timestamp, last: pd.Timestamp) -> tuple[pd.DataFrame, str]:
-    """Children by area on the last day, with those on the first: area_id, percent, children, with_background, before,
-    more; and the level of the areas. Numbers are the published share of the published count, so estimates.
+    """Children by area on the last day, with those on the first.
+
+    area_id, percent, children, with_background, before, more; and the level of the areas. Numbers are the published
+    share of the published count, so estimates.
     """
     shares, residents = city_table(ctx, "children_by_background"), city_table(ctx, "residents")
     level = str(shares["level"].iloc[0])

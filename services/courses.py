@@ -95,8 +95,9 @@ def _minutes(ctx: CityContext, version: Version) -> np.ndarray:
 
 
 def reach_figure(ctx: CityContext, territory: Territory, version: Version) -> Figure:
-    """Places per adult and adults who reach a course, by the city's largest areas. Raises NothingToShow where its ages
-    do not tell adults.
+    """Places per adult and adults who reach a course, by the city's largest areas.
+
+    Raises NothingToShow where its ages do not tell adults.
     """
     _, period, level = ctx.language, require_period(ctx, territory), ctx.largest_level
     people = adults_in_cells(ctx, period)

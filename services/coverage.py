@@ -53,8 +53,9 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What a reader asks of this page: kind of service, measure, level of areas; how one gets there, and the limit in
-    metres or, by the others, in minutes; by public transport, when one sets out.
+    """What a reader asks of this page: kind of service, measure, level of areas.
+
+    How one gets there, and the limit in metres or, by the others, in minutes; by public transport, when one sets out.
     """
 
     service: str = ""
@@ -134,8 +135,9 @@ def by_area(
     way: Way = "metres",
     window: transit.Window = "morning",
 ) -> pd.DataFrame:
-    """Every measure of one kind by area of a level, for the whole city: area_id, name, persons, facilities and the
-    measures. limit: metres, or minutes.
+    """Every measure of one kind by area of a level, for the whole city.
+
+    area_id, name, persons, facilities and the measures. limit: metres, or minutes.
     """
     people, places = residents_served(ctx, kind, period), optional_table(ctx, "facilities")
     groups, distances = hierarchy(ctx)[level], _distances(ctx, kind, way, window)

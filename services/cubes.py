@@ -46,7 +46,9 @@ STATUSES = {
 
 @dataclass(frozen=True)
 class Cube:
-    """rows: a cell each: the dimensions and attributes as text, value (empty where there is none), status (a key of
+    """A table of figures as a cube.
+
+    rows: a cell each: the dimensions and attributes as text, value (empty where there is none), status (a key of
     STATUSES). dimensions: METRIC last.
     """
 

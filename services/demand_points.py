@@ -50,8 +50,9 @@ def caption(ctx: CityContext, territory: Territory, finding: str, unit: str, kin
 
 @cached_numbers
 def demand_points(ctx: CityContext) -> tuple[pd.DataFrame, np.ndarray]:
-    """The cells of a smallest area within one H3 cell of resolution 8: area_id, x, y (where its residents are in the
-    mean); and the point of each cell.
+    """The cells of a smallest area within one H3 cell of resolution 8.
+
+    area_id, x, y (where its residents are in the mean); and the point of each cell.
     """
     cells = city_table(ctx, "cells")
     parents = np.array([h3.cell_to_parent(cell, 8) for cell in cells["cell"]])

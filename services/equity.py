@@ -164,9 +164,10 @@ def gap_sentence(ctx: CityContext, territory: Territory, query: Question) -> str
 def bus_need(
     ctx: CityContext, kind: str, query: transit.Query, period: pd.Timestamp
 ) -> tuple[pd.DataFrame, equity.Gap | None]:
-    """Per cent of the people served who walk to a service, need a bus or train, or have neither, by fifth of people
-    from areas with least child poverty (1) to most (5): fifth, way, percent, persons. And how many points more of the
-    last fifth than of all others need a bus; None where the last fifth lives in one cluster.
+    """Per cent of the people served who walk to a service, need a bus or train, or have neither, by fifth of people.
+
+    Fifths go from areas with least child poverty (1) to most (5): fifth, way, percent, persons. And how many points
+    more of the last fifth than of all others need a bus; None where the last fifth lives in one cluster.
     """
     people, areas = access.people_in_cells(ctx, kind, period), access.cell_groups(ctx, ctx.levels[-1]).to_numpy()
     ways = transit.by_way(ctx, kind, query.window, query.ride_limit)
@@ -185,8 +186,9 @@ def bus_need(
 
 
 def bus_figure(ctx: CityContext, territory: Territory, kind: str, query: transit.Query) -> Figure:
-    """Who needs a bus where others walk, by child poverty of the area. Raises NothingToShow without a timetable, or
-    where the city's areas have no child poverty.
+    """Who needs a bus where others walk, by child poverty of the area.
+
+    Raises NothingToShow without a timetable, or where the city's areas have no child poverty.
     """
     transit.require_timetable(ctx)
     _, period = ctx.language, require_served(ctx, kind, require_period(ctx, territory))

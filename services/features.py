@@ -65,8 +65,10 @@ class Collection:
 
 @dataclass(frozen=True)
 class Selection:
-    """Features that touch a box (west, south, east, north in degrees; west over east crosses the 180th meridian) and a
-    time (both ends included; None is open).
+    """Features that touch a box and a time.
+
+    The box is west, south, east, north in degrees; west over east crosses the 180th meridian. Both ends of the time are
+    included; None is open.
     """
 
     bbox: Bbox = WORLD

@@ -64,8 +64,9 @@ def versions(language: Language) -> list[Item]:
 
 
 def signals(ctx: CityContext) -> list[Item]:
-    """Changes of a city's newest count that stand outside an area's own history, for each origin that stands for
-    displacement and each level of areas.
+    """Changes of a city's newest count that stand outside an area's own history.
+
+    They are looked for of each origin that stands for displacement, and on each level of areas.
     """
     if not has_tables(ctx, outlook.TABLE):
         return []

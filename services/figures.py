@@ -20,8 +20,9 @@ from services.columns import described
 
 @dataclass(frozen=True)
 class Caption:
-    """What is said around a figure, in the reader's language: finding, unit, period, source line, caveat, alternative
-    text.
+    """What is said around a figure, in the reader's language.
+
+    Finding, unit, period, source line, caveat, alternative text.
     """
 
     finding: str
@@ -34,8 +35,9 @@ class Caption:
 
 @dataclass(frozen=True)
 class Shading:
-    """How the column `value` of a map's rows is classed and its ranges are written. factor: from value to the legend's
-    unit.
+    """How the column `value` of a map's rows is classed and its ranges are written.
+
+    factor: from value to the legend's unit.
 
     classes: of these very rows, where several maps share one scale.
     """
@@ -48,8 +50,9 @@ class Shading:
 
 
 def chart(kind: str, rows: pd.DataFrame, /, **options: Any) -> Chart:
-    """A chart by the name of its drawing function in views.charts or views.comparisons or views.flows, with its
-    options.
+    """A chart by the name of its drawing function, with its options.
+
+    The function is in views.charts, views.comparisons or views.flows.
     """
     return Chart(kind, rows, options)
 

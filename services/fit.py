@@ -63,8 +63,9 @@ def forecast_days(ctx: CityContext) -> list[pd.Timestamp]:
 
 @cached  # its reasons are in the reader's language
 def children_ahead(ctx: CityContext) -> pd.DataFrame:
-    """Children of 6 to 14 in AHEAD years by district: area_id, school, low, high. Raises NothingToShow without years
-    enough, or ages.
+    """Children of 6 to 14 in AHEAD years by district: area_id, school, low, high.
+
+    Raises NothingToShow without years enough, or ages.
     """
     _, rows = ctx.language, optional_table(ctx, "residents")
     rows = rows[rows["period"].isin(forecast_days(ctx))]
@@ -143,8 +144,9 @@ def trend_figure(ctx: CityContext, territory: Territory) -> Figure:
 
 @cached_numbers
 def by_catchment(ctx: CityContext, period: pd.Timestamp) -> pd.DataFrame:
-    """Catchment areas of primary schools: catchment, district, children (6 to 11), schools, ids (of these), pupils
-    (empty: none).
+    """Catchment areas of primary schools.
+
+    catchment, district, children (6 to 11), schools, ids (of these), pupils (empty: none).
     """
     shapes, cells = gpd.GeoDataFrame(city_table(ctx, "school_catchments")), city_table(ctx, "cells")
     people = people_in_cells(ctx, "school_primary", period)

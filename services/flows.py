@@ -199,8 +199,10 @@ def _movements_words(ctx: CityContext, rows: pd.DataFrame, place: Place) -> str:
 
 
 def change_figure(ctx: CityContext, territory: Territory, place: Place) -> Figure:
-    """Which origins a change is made of, in the categories counted alike at both ends; in all, without shares, where
-    none is. Raises NothingToShow where there is no change to take apart.
+    """Which origins a change is made of, in the categories counted alike at both ends.
+
+    All categories, without shares, where none is counted alike. Raises NothingToShow where there is no change to take
+    apart.
     """
     _, first, last = ctx.language, territory.first_year, territory.last_year
     categories = stock(ctx, "category", place.code, first, last)
@@ -243,8 +245,9 @@ def change_figure(ctx: CityContext, territory: Territory, place: Place) -> Figur
 
 
 def _change_finding(ctx: CityContext, rows: pd.DataFrame, place: Place) -> str:
-    """The origin with the largest change; its share where shares of this change mean something. rows: origin, change,
-    percent.
+    """The origin with the largest change; its share where shares of this change mean something.
+
+    rows: origin, change, percent.
     """
     _, total, by_name = ctx.language, rows["change"].sum(), rows.set_index("origin")
 

@@ -101,8 +101,9 @@ def targets(ctx: CityContext) -> list[Any]:
 
 
 def goals_within(ctx: CityContext, territory: Territory) -> list[Any]:
-    """The city's goals, newest first, or those for the chosen district and areas in it. Raises NothingToShow where
-    none is set.
+    """The city's goals, newest first, or those for the chosen district and areas in it.
+
+    Raises NothingToShow where none is set.
     """
     _, rows = ctx.language, targets(ctx)
     districts = {level: district_by_area(ctx, level) for level in ctx.levels}
@@ -138,8 +139,9 @@ def _due(goal: Any) -> pd.Timestamp:
 
 
 def goal_figure(ctx: CityContext, goal: Any) -> tuple[Figure, str]:
-    """A goal's path and trend, and how it stands in a sentence. goal: id, level, area_id, indicator, value, year,
-    example.
+    """A goal's path and trend, and how it stands in a sentence.
+
+    goal: id, level, area_id, indicator, value, year, example.
 
     Raises NothingToShow where the city has no figure for it.
     """

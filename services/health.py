@@ -104,8 +104,9 @@ def atlas_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure
 
 
 def care_figure(ctx: CityContext, territory: Territory, level: str) -> Figure:
-    """Doctors and care homes against those who need them by age, by area. Raises NothingToShow where neither ages nor
-    facilities are known.
+    """Doctors and care homes against those who need them by age, by area.
+
+    Raises NothingToShow where neither ages nor facilities are known.
     """
     require_tables(ctx, "residents", "facilities")
     _, day = ctx.language, require_period(ctx, territory)

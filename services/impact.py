@@ -37,8 +37,9 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """Assumptions of a social return: people who gain, EUR a person and year, EUR of cost, years; shares in %. The
-    defaults are an example.
+    """Assumptions of a social return: people who gain, EUR a person and year, EUR of cost, years; shares in %.
+
+    The defaults are an example.
     """
 
     people: int = Field(default=100, ge=1, le=1_000_000)

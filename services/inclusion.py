@@ -142,8 +142,9 @@ def measured(ctx: CityContext, period: pd.Timestamp, level: str) -> pd.DataFrame
 
 @cached_numbers
 def days(ctx: CityContext, indicator: str) -> dict[pd.Timestamp, pd.Timestamp]:
-    """Days of an indicator, oldest first, each with a half-year at which `measured` has it: the half-years that fit
-    today's areas, or the days for which it was published.
+    """Days of an indicator, oldest first, each with a half-year at which `measured` has it.
+
+    The half-years that fit today's areas, or the days for which it was published.
     """
     periods = current_half_years(ctx)
     if "social_monitoring" not in next(card for card in REGISTRY if card.key == indicator).tables:

@@ -1,5 +1,6 @@
-"""The register of initiatives: searched or matched to a need, looked at closely, changed with a history, taken in and
-out.
+"""The register of initiatives.
+
+Searched or matched to a need, looked at closely, changed with a history, taken in and out.
 """
 
 from __future__ import annotations

@@ -47,8 +47,9 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What a reader asks: whose future, of which origin (ISO 3), how far ahead (years; of the city half-years); origin
-    and level of the early signals.
+    """What a reader asks: whose future, of which origin (ISO 3), and how far ahead.
+
+    horizon: years, of the city half-years. signal_origin, signal_level: of the early signals.
     """
 
     subject: Literal["world", "country", "city"] = "world"
@@ -305,8 +306,9 @@ def backtest_figure(ctx: CityContext, territory: Territory, query: Query) -> Fig
 
 @cached
 def unusual(ctx: CityContext, level: str, origin: str) -> signals.Signals:
-    """Areas of a level whose newest change stands out (analytics.signals). Raises NothingToShow where changes are of
-    different lengths of time.
+    """Areas of a level whose newest change stands out (analytics.signals).
+
+    Raises NothingToShow where changes are of different lengths of time.
     """
     rows = city_table(ctx, TABLE)
     rows = rows[(rows["level"] == level) & (rows["origin"] == origin)]
@@ -320,8 +322,9 @@ def unusual(ctx: CityContext, level: str, origin: str) -> signals.Signals:
 
 
 def signals_figure(ctx: CityContext, territory: Territory, query: Query) -> Figure:
-    """Areas of the city or district whose newest change is out of their own ordinary. Raises NothingToShow where there
-    is none beyond what chance makes.
+    """Areas of the city or district whose newest change is out of their own ordinary.
+
+    Raises NothingToShow where there is none beyond what chance makes.
     """
     require_tables(ctx, TABLE)
     _, level = ctx.language, query.signal_level

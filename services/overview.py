@@ -60,9 +60,10 @@ def _tile(
     digits: int = 0,
     growth: Growth | None = None,
 ) -> Tile:
-    """A number with its change, and its path as a figure. path: by year or day. caption: its finding is the label,
-    its note what it is and whose. show: a value in words. growth: the change where two ends alone do not tell it.
-    Raises NothingToShow where no value is known.
+    """A number with its change, and its path as a figure.
+
+    path: by year or day. caption: its finding is the label, its note what it is and whose. show: a value in words.
+    growth: the change where two ends alone do not tell it. Raises NothingToShow where no value is known.
     """
     _, label, show = ctx.language, caption.finding, show or ctx.language.compact
     path = path.dropna().astype(float)
@@ -184,8 +185,9 @@ def _require_kind(ctx: CityContext, kind: str) -> None:
 
 
 def daycare(ctx: CityContext, territory: Territory) -> Tile:
-    """Day-care places for the children of the city or district in the newest of the chosen years. Places are counted
-    once, so there is no path: over children of other years it would tell of births.
+    """Day-care places for the children of the city or district in the newest of the chosen years.
+
+    Places are counted once, so there is no path: over children of other years it would tell of births.
     """
     _require_kind(ctx, "daycare")
     _, registers, residents = ctx.language, *entries(ctx, "facilities", "residents")
@@ -208,8 +210,10 @@ def daycare(ctx: CityContext, territory: Territory) -> Tile:
 
 
 def library(ctx: CityContext, territory: Territory) -> Tile:
-    """Share of the residents of the city or district near a library in the newest half-year of the chosen years that
-    fits today's areas; libraries are counted once, so there is no path.
+    """Share of the residents of the city or district near a library.
+
+    Of the newest half-year of the chosen years that fits today's areas; libraries are counted once, so there is no
+    path.
     """
     _require_kind(ctx, "library")
     _, shares, level = ctx.language, {}, ctx.largest_level

@@ -178,8 +178,10 @@ def _streets_by_name(key: str, version: str) -> dict[str, list[Hit]]:
 
 
 def locate(ctx: CityContext, address: str) -> Hit | None:
-    """Where an address lies ('Street 12, 10115 Town'): its house, or the middle of a street that is given alone and is
-    the city's only one of the name; None where it is not known or may be several.
+    """Where an address lies ('Street 12, 10115 Town').
+
+    Its house, or the middle of a street that is given alone and is the city's only one of the name; None where it is
+    not known or may be several.
     """
     text = address.split(",")[0].strip()[:LONGEST]
     numbered = NUMBER.match(text.lower())

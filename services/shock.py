@@ -77,8 +77,10 @@ def choices(given: Shock) -> dict[str, Any]:
 
 
 class Result(NamedTuple):
-    """areas: share served before and after. closed, sites: how many; places: stated ones of those closed (empty where
-    none are). lost: people without the service who had it. recovery: year, served, share.
+    """What a shock does to a service, and how it recovers.
+
+    areas: share served before and after. closed, sites: how many; places: stated ones of those closed (empty where none
+    are). lost: people without the service who had it. recovery: year, served, share.
     """
 
     areas: pd.DataFrame
@@ -110,8 +112,9 @@ def stay_open(ctx: CityContext, given: Shock, period: pd.Timestamp) -> np.ndarra
 
 @cached
 def result(ctx: CityContext, given: Shock, period: pd.Timestamp, level: str) -> Result:
-    """What the shock does. Raises NothingToShow where nobody is served, so that nothing can be lost, or the ages served
-    are not known.
+    """What the shock does.
+
+    Raises NothingToShow where nobody is served, so that nothing can be lost, or the ages served are not known.
     """
     require_served(ctx, given.kind, period)
     _, reach, sites = ctx.language, covers(ctx, given.kind, given.limit), facilities(ctx, given.kind)

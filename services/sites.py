@@ -57,8 +57,9 @@ COLUMNS = by_name(
 
 
 class Query(ViewState):
-    """What to build: the numbers of analytics.scenario.Sites. closed: source ids of sites that close first. places:
-    where sites may stand (a workshop's pins).
+    """What to build: the numbers of analytics.scenario.Sites.
+
+    closed: source ids of sites that close first. places: where sites may stand (a workshop's pins).
 
     proven: whether the proven optimum is shown; if not, a greedy answer.
     """
@@ -165,8 +166,10 @@ def frontier(ctx: CityContext, sites: Sites, period: pd.Timestamp) -> pd.DataFra
 
 
 class Result(NamedTuple):
-    """An answer and what it brings: places (the new sites), people before and after by area and by group, people newly
-    within the limit (and with room, where sites have room for so many only); least and most of them as ways may be.
+    """An answer and what it brings.
+
+    places: the new sites. People before and after by area and by group, people newly within the limit (and with room,
+    where sites have room for so many only); least and most of them as ways may be.
     """
 
     solution: Solution

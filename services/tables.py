@@ -64,8 +64,9 @@ def missing_table(_: Language, place: str, name: str) -> NothingToShow:
 
 
 def source(ctx: CityContext, *names: str) -> str:
-    """The line under a figure from several tables of the city: publisher, period, licence, version; those it lacks are
-    left out.
+    """The line under a figure from several tables of the city: publisher, period, licence, version.
+
+    Those it lacks are left out.
     """
     return "; ".join(dict.fromkeys(entry.source_line for entry in entries(ctx, *names)))
 

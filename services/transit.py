@@ -90,8 +90,10 @@ def require_timetable(ctx: CityContext) -> None:
 
 @cached_numbers
 def rides(ctx: CityContext, window: str, lines: tuple[str, ...] = (), stops: tuple[str, ...] = ()) -> Connections:
-    """The rides of a window. lines, stops: names of those that are closed: trips of these lines do not run, vehicles
-    pass these stops without halt.
+    """The rides of a window.
+
+    lines, stops: names of those that are closed: trips of these lines do not run, vehicles pass these stops without
+    halt.
     """
     first, last = WINDOWS[window][1:]
     names, patterns, trips = (city_table(ctx, name) for name in TABLES)
@@ -125,8 +127,10 @@ def cells_to_stops(ctx: CityContext) -> csr_matrix:
 def minutes_to_sites(
     ctx: CityContext, sites: pd.DataFrame, window: str, lines: tuple[str, ...] = (), stops: tuple[str, ...] = ()
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Minutes door to door from every cell to the nearest of some sites (x, y): median and 85th percentile over all
-    minutes of setting out; infinite where none is reached in two hours. lines, stops: names of those that are closed.
+    """Minutes door to door from every cell to the nearest of some sites (x, y).
+
+    Median and 85th percentile over all minutes of setting out; infinite where none is reached in two hours. lines,
+    stops: names of those that are closed.
     """
     timetable, first, last = rides(ctx, window, lines, stops), *WINDOWS[window][1:]
     walks = _seconds(travel_matrix(ctx, city_table(ctx, "timetable_stops"), sites, "adult", TO_STOP).minutes).tocoo()
@@ -241,8 +245,9 @@ def map_figure(ctx: CityContext, territory: Territory, kind: str, query: Query, 
 
 
 def by_way(ctx: CityContext, kind: str, window: str, limit: int) -> dict[str, np.ndarray]:
-    """Of every cell whether a service is within WALKED minutes on foot ('foot'), else within the limit by public
-    transport ('ride'), or neither.
+    """Of every cell whether a service is near on foot, by public transport, or neither.
+
+    'foot' is within WALKED minutes, else 'ride' within the limit.
     """
     near = on_foot_to_nearest(ctx, kind, "adult") <= WALKED
     reached = minutes_to_nearest(ctx, kind, window)[0] <= limit
@@ -251,8 +256,10 @@ def by_way(ctx: CityContext, kind: str, window: str, limit: int) -> dict[str, np
 
 @cached_numbers
 def shares(ctx: CityContext, kind: str, window: str, limit: int, period: pd.Timestamp, district: str) -> pd.DataFrame:
-    """Per cent of each group who have a service within WALKED minutes on foot, within the limit by public transport
-    alone, and within neither: group, way (foot, ride, neither), percent, persons.
+    """Per cent of each group who have a service on foot, by public transport alone, and not at all.
+
+    On foot is within WALKED minutes, by public transport within the limit: group, way (foot, ride, neither), percent,
+    persons.
     """
     here, ways, rows = cells_within(ctx, district), by_way(ctx, kind, window, limit), []
     for group, people in groups_counted(ctx, kind, period).items():

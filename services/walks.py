@@ -148,8 +148,9 @@ def minutes_text(ctx: CityContext, minutes: float, digits: int = 1) -> str:
 
 @cached_numbers
 def wheelchair_ways(ctx: CityContext) -> dict[str, int]:
-    """How many ways are steps, are barred to wheelchairs for another reason, are left, and of these are unknown: whose
-    slope and use by wheelchair nobody says.
+    """How many ways are steps, barred to wheelchairs otherwise, left, and of these unknown.
+
+    Unknown are those whose slope and use by wheelchair nobody says.
     """
     edges = place_table("network_edges", ctx.key)
     barred, steps = network.bars_wheelchairs(edges), edges["kind"] == "steps"

@@ -1,5 +1,6 @@
-"""Tests see the shipped tables only: what this machine made for itself stays out; and three cities unlike the shipped
-one.
+"""Tests see the shipped tables only, and three cities unlike the shipped one.
+
+What this machine made for itself stays out.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ def city_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cities(city_folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[str, ...]:
-    """Keys of three cities on this machine beside the shipped one; what people enter goes to a database of the test's
-    own.
+    """Keys of three cities on this machine beside the shipped one.
+
+    What people enter goes to a database of the test's own.
     """
     monkeypatch.setenv("ZONE_LOCAL", str(city_folder))
     monkeypatch.setenv("ZONE_DATABASE", f"sqlite:///{tmp_path / 'zone.db'}")

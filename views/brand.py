@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 
 class Brand(NamedTuple):
-    """Name, colour of headings and bars (#rrggbb), colour of lines, logo's bytes and kind ('png', 'svg', 'jpg'; ''
-    without one).
+    """A city's own look on what leaves the app.
+
+    Name, colour of headings and bars (#rrggbb), colour of lines, logo's bytes and kind ('png', 'svg', 'jpg'; '' without
+    one).
     """
 
     name: str = "Zone of Social Creativity"

@@ -1,5 +1,6 @@
-"""The controls of a page: each shows and changes one of its choices; the territory in the sidebar; what is said where
-nothing is to show.
+"""The controls of a page: each shows and changes one of its choices.
+
+Also the territory in the sidebar, and what is said where nothing is to show.
 """
 
 from __future__ import annotations

@@ -52,8 +52,9 @@ def _lines(text: str) -> int:
 
 
 def still(figure: Figure, style: Style, width: int = 1100, height: int = 620) -> go.Figure | None:
-    """A chart or map for a file, on white, with finding, unit, period and source in the picture; None where it is a
-    table.
+    """A chart or map for a file, on white, with finding, unit, period and source in the picture.
+
+    None where it is a table.
     """
     if figure.drawing is None:
         return None

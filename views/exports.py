@@ -39,8 +39,9 @@ def file_stem(title: str) -> str:
 
 
 def csv_bytes(figure: Figure, language: Language = Language()) -> bytes:
-    """CSV for spreadsheets (UTF-8 with BOM): headings in the reader's language, whole numbers and ids as they are, a
-    gap in its word.
+    """CSV for spreadsheets (UTF-8 with BOM).
+
+    Headings in the reader's language, whole numbers and ids as they are, a gap in its word.
 
     Text that a spreadsheet would run as a formula is disarmed, in headings too.
     """

@@ -1,5 +1,6 @@
-"""A figure on the screen: finding, chart or map, unit, period and source, its table and downloads; and the numbers on
-top of a page.
+"""A figure on the screen: finding, chart or map, unit, period and source, its table and downloads.
+
+Also the numbers on top of a page.
 """
 
 from __future__ import annotations
@@ -51,8 +52,10 @@ def _is_wanted(figure: Figure) -> bool:
 def show(
     figure: Figure, on_point: Callable[[str], None] | None = None, on_row: Callable[[int], None] | None = None
 ) -> None:
-    """Draw a figure with all that stands around it. on_point: called with the source_id of a facility that is clicked
-    on a map; on_row: with the number of the row that is chosen, where the figure is a table.
+    """Draw a figure with all that stands around it.
+
+    on_point: called with the source_id of a facility that is clicked on a map; on_row: with the number of the row that
+    is chosen, where the figure is a table.
     """
     _remember(figure)
     if not _is_wanted(figure):
@@ -123,8 +126,9 @@ def _stage(
 def workplace(
     figure: Figure, opacity: float, actions: Mapping[str, Callable[[Any], None]] | None = None, search: str = ""
 ) -> None:
-    """A figure whose map is what the page is about, as high as the window. actions: of views.map_component.show, beside
-    the choice of an area.
+    """A figure whose map is what the page is about, as high as the window.
+
+    actions: of views.map_component.show, beside the choice of an area.
     """
     drawing = figure.drawing
     assert isinstance(drawing, Map)
@@ -199,8 +203,10 @@ def table_alone(figure: Figure) -> None:
 
 
 def live(figure: Figure, is_far: bool = False) -> None:
-    """A figure that is drawn again and again under what it answers: finding, picture, unit and source, without the
-    table that would be sent each time. is_far: it is read from the last row.
+    """A figure that is drawn again and again under what it answers.
+
+    Finding, picture, unit and source, without the table that would be sent each time. is_far: it is read from the last
+    row.
     """
     _remember(figure)
     figure_parts.head(replace(figure, note=""))

@@ -76,8 +76,9 @@ def edit(
     options: Mapping[str, Mapping[str, str]],
     save: Callable[[int | None, int, dict[str, Any], str], None],
 ) -> None:
-    """A form for one initiative (number None: a new one); it keeps the version that its reader saw, so that a later
-    one is never overwritten unseen.
+    """A form for one initiative (number None: a new one).
+
+    It keeps the version that its reader saw, so that a later one is never overwritten unseen.
 
     texts: its fields as they are typed. options: of fields with codes, what each is called.
     """

@@ -17,8 +17,9 @@ PLACES = {
 def free_places(
     x: pd.Series, y: pd.Series, labels: list[str], first: str = "", *, low: int = LOW, below: int = 0
 ) -> tuple[list[str], list[str]]:
-    """Text and place of each point's label so that no two lie over each other or leave the plot, even on a phone; a
-    label without a free place is left out, for the tooltip to say.
+    """Text and place of each point's label so that no two lie over each other or leave the plot, even on a phone.
+
+    A label without a free place is left out, for the tooltip to say.
 
     labels: '' for points without one, those that matter most first. first: the label that is placed before all others.
     low: height of the plot in pixels. below: so many labels at the beginning stand below their points, or nowhere.

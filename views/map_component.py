@@ -218,8 +218,10 @@ def _surface(style: Style, drawing: Map) -> dict[str, Any]:
 def show(
     figure: Figure, style: Style, key: str, actions: Actions, *, opacity: float = 0, search: str = "", height: str = ""
 ) -> None:
-    """Draw a figure's map. actions: by 'area', 'point', 'site', 'outline' and 'view' what is done with what the reader
-    clicks, draws or looks at. search: where names are looked up, '' for no search.
+    """Draw a figure's map.
+
+    actions: by 'area', 'point', 'site', 'outline' and 'view' what is done with what the reader clicks, draws or looks
+    at. search: where names are looked up, '' for no search.
     """
     drawing = figure.drawing
     assert isinstance(drawing, Map)

@@ -31,8 +31,9 @@ M_PER_DEGREE = 111_320.0  # of latitude
 
 
 def picture(drawing: Map, style: Style) -> go.Figure:
-    """A map with its legend (title, unit, date, classes with their counts of areas) and the attribution left to the
-    caller.
+    """A map with its legend; the attribution is left to the caller.
+
+    The legend has title, unit, date, and classes with their counts of areas.
     """
     figure = go.Figure()
     for layer in drawing.layers:

@@ -277,8 +277,9 @@ def show(
     on_area: Callable[[Mapping[str, str]], None],
     on_point: Callable[[str], None] | None = None,
 ) -> None:
-    """Draw the map; a click on an area calls on_area with what it chooses, one on a facility on_point with its
-    source_id.
+    """Draw the map.
+
+    A click on an area calls on_area with what it chooses, one on a facility on_point with its source_id.
     """
     layers = [LAYERS[layer.kind](style, **layer.options) for layer in drawing.layers if layer.kind in LAYERS]
     if drawing.ground:

@@ -148,8 +148,9 @@ def _kinds(words: Sequence[str], mapped: Mapping[str, str], kinds: Mapping[str, 
 
 
 def is_busy(key: str, upload: Any) -> bool:
-    """Whether work on an upload is under way, kept in the session by `key`; shows how far it is, and takes what it
-    brought once it has ended.
+    """Whether work on an upload is under way, kept in the session by `key`.
+
+    Shows how far it is, and takes what it brought once it has ended.
     """
     work = st.session_state.get(key)
     if work is None:

@@ -146,8 +146,9 @@ def question_form(kind: str, usual: str, with_lines: bool, key: str) -> Question
 
 
 def buttons(question: Any, shown: int, following: int | None, actions: Mapping[str, Callable[..., Any]]) -> None:
-    """What a facilitator does with a question, each also by a key. shown: the question on the phones; following: the
-    next one, None after the last.
+    """What a facilitator does with a question, each also by a key.
+
+    shown: the question on the phones; following: the next one, None after the last.
 
     actions: show, next, hold, reveal, again, and countdown by its seconds as text.
     """

@@ -1,5 +1,7 @@
-"""One page run at a time: Python runs one thread at a time, so runs that begin together would each take as long as all
-of them. Whose turn it is goes by reader, so that one who asks for much waits behind those who ask for little.
+"""One page run at a time.
+
+Python runs one thread at a time, so runs that begin together would each take as long as all of them. Whose turn it is
+goes by reader, so that one who asks for much waits behind those who ask for little.
 """
 
 from __future__ import annotations
@@ -28,12 +30,12 @@ class _Turn:
 
 
 class RunLock:
-    """One at a time; whoever takes longer than longest_s, as a report does, goes on but keeps no one waiting; of a
-    reader who has used much, a tenth of that.
+    """One run at a time, by the reader who used least time lately.
 
-    Next is the reader who used least time lately, less the time that the run has waited: nobody waits for ever. So that
-    long runs do not pile up, a reader who has used much begins when none is under way any more; one of whom nothing is
-    known yet waits for that as well, but not long; one who is known to use little passes them by.
+    Whoever takes longer than longest_s, as a report does, goes on but keeps no one waiting; of a reader who has used
+    much, a tenth of that. From the reader's time the time that the run has waited is taken off: nobody waits for ever.
+    So that long runs do not pile up, a reader who has used much begins when none is under way any more; one of whom
+    nothing is known yet waits for that as well, but not long; one who is known to use little passes them by.
     """
 
     def __init__(self, longest_s: float) -> None:

@@ -1,5 +1,6 @@
-"""A report as PowerPoint slides: charts stay charts that can be edited, in our colours; maps and other drawings are
-pictures.
+"""A report as PowerPoint slides: charts stay charts that can be edited, in our colours.
+
+Maps and other drawings are pictures.
 """
 
 from __future__ import annotations

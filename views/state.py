@@ -61,8 +61,9 @@ def read(
     travels: bool = False,
     scope: str = "",
 ) -> Model:
-    """The page's choices, each within its range; what an address says wrongly is told in a sentence and has its
-    default.
+    """The page's choices, each within its range.
+
+    What an address says wrongly is told in a sentence and has its default.
 
     options: what a field may be where that depends on the city, as a list or as a function of the fields before it; of
     a field with several values, what each may be. defaults: that differ from the model's, each a value or a function of
@@ -278,8 +279,9 @@ def _number(words: str) -> Any:
 
 
 def _valid(model: type[BaseModel], name: str, listed: list[Any] | None, value: Any) -> bool:
-    """Whether a value is one of those listed and within its field's own range; what holds between fields is not asked
-    here. Where nothing is left to choose from (an empty list) several are none.
+    """Whether a value is one of those listed and within its field's own range.
+
+    What holds between fields is not asked here. Where nothing is left to choose from (an empty list) several are none.
     """
     if listed is not None and _several(model.model_fields[name]):
         if not set(value) <= set(listed):

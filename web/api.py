@@ -178,8 +178,10 @@ def table(
     limit: Annotated[int, Query(ge=1, le=MAX_ROWS)] = 1000,
     columns: str = "",
 ) -> Response:
-    """One table. format: json (`limit` rows from `offset` on, without shapes), or the whole: csv, parquet; geojson,
-    gpkg, fgb where rows are shapes; jsonstat, sdmx-csv (and its sdmx-structure) where they hold figures.
+    """One table.
+
+    format: json (`limit` rows from `offset` on, without shapes), or the whole: csv, parquet; geojson, gpkg, fgb where
+    rows are shapes; jsonstat, sdmx-csv (and its sdmx-structure) where they hold figures.
 
     columns: names joined by commas, all if left out. Any other parameter keeps the rows with that value in that column.
     """

@@ -125,8 +125,9 @@ class Tools:
     async def sums(
         self, place: str, name: str, by: list[str], value: str = "persons", keep: Keep = None, limit: Rows = 100
     ) -> dict[str, Any]:
-        """Sums of a column of a table by other columns, the first `limit` of `total`. `unknown` counts suppressed rows:
-        the sum is then a lower bound.
+        """Sums of a column of a table by other columns, the first `limit` of `total`.
+
+        `unknown` counts suppressed rows: the sum is then a lower bound.
         """
         answer = await self.api.get("sums", place, name, **{**(keep or {}), "by": ",".join(by), "value": value})
         return answer | {"rows": answer["rows"][:limit]}
@@ -154,8 +155,10 @@ class Tools:
         within: Within = "",
         period: Period = "",
     ) -> dict[str, Any]:
-        """Areas whose value of an indicator is below a threshold (the city's own value if left out), lowest first:
-        which areas of a district lack day care? Also which are not known, and which have few residents.
+        """Areas whose value of an indicator is below a threshold, lowest first.
+
+        Which areas of a district lack day care? The threshold is the city's own value if left out. Says also which are
+        not known, and which have few residents.
         """
         answer = await measured(self.api, city, level, within, period)
         return await beyond(self.api, "below", answer, indicator, threshold)

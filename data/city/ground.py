@@ -1,5 +1,7 @@
-"""What a checked pack's sections come to in its city: areas in metres, who lives where, which places and streets lie in
-it. The check and the build both rest on this, so that they speak of the same city.
+"""What a checked pack's sections come to in its city.
+
+Areas in metres, who lives where, which places and streets lie in it. The check and the build both rest on this, so that
+they speak of the same city.
 """
 
 from __future__ import annotations
@@ -109,8 +111,9 @@ def as_squares(population: gpd.GeoDataFrame, crs: int) -> gpd.GeoDataFrame:
 
 
 def residents_of_grid(metric: gpd.GeoDataFrame, squares: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Residents by area from a grid (an estimate): a square's persons, shared among the areas by how much of it they
-    hold.
+    """Residents by area from a grid (an estimate).
+
+    A square's persons, shared among the areas by how much of it they hold.
 
     A square belongs to the city as a whole where its middle does: at a shore its people live on the city's side of it.
     Only where no middle does, in a place smaller than a square, it is parted by the share that lies inside.

@@ -97,8 +97,10 @@ def _stands_for(of: str, name: str, part: Part) -> bool:
 
 
 def long(rows: pd.DataFrame, spread: Wide, names: tuple[str, str]) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    """One value a row: rows with the columns `names` (what a value stands for, the value), the label of each's row in
-    the file, the column each value stood in.
+    """One value a row, from a table that has several side by side.
+
+    Rows with the columns `names` (what a value stands for, the value), the label of each's row in the file, the column
+    each value stood in.
     """
     theirs = list(spread.columns)
     others = rows.drop(columns=theirs)

@@ -1,5 +1,6 @@
-"""A pack's shapes: read by the drivers that its ending allows, from this file alone, from no host, and nothing in it
-runs.
+"""A pack's shapes: read by the drivers that its ending allows, from this file alone; nothing in it runs.
+
+No host is asked.
 """
 
 from __future__ import annotations

@@ -124,8 +124,9 @@ def health_atlas(folder: Path) -> pd.DataFrame:
 
 
 def residents_new_boundaries(folder: Path) -> pd.DataFrame:
-    """Residents on 2020-12-31 in the areas in force from the next day, the one half-year known within both; not yet
-    protected.
+    """Residents on 2020-12-31 in the areas in force from the next day, the one half-year known within both.
+
+    Not yet protected.
     """
     raw = open_raw(folder / "social_monitoring_2021.csv", ["PLR_ID", "EW"], dtype={"PLR_ID": str})
     table = raw.rename(columns={"PLR_ID": "area_id"}).assign(period=pd.Timestamp("2020-12-31"))

@@ -55,8 +55,10 @@ def dwellings(folder: Path) -> pd.DataFrame:
 
 
 def completions(folder: Path) -> pd.DataFrame:
-    """By district and year: completed (dwellings, works on existing buildings included) and backlog (permitted, not
-    completed at the end of the year).
+    """Dwellings completed and still to be built, by district and year.
+
+    completed: dwellings, works on existing buildings included. backlog: permitted, not completed at the end of the
+    year.
     """
     parts = []
     for path in sorted((folder / "building_completions").glob("*.csv")):
@@ -75,8 +77,10 @@ def completions(folder: Path) -> pd.DataFrame:
 
 
 def costs(folder: Path) -> pd.DataFrame:
-    """Rents and their share of net income by district: measure (rent: EUR a month with running costs; burden: %), year,
-    district, households (to the hundred), mean (as published), deviation (of households, from bands).
+    """Rents and their share of net income by district.
+
+    measure (rent: EUR a month with running costs; burden: %), year, district, households (to the hundred), mean (as
+    published), deviation (of households, from bands).
 
     A band that is not shown is what the others leave of the total.
     """

@@ -27,9 +27,11 @@ DAY_S = 86_400
 
 
 class Timetable(NamedTuple):
-    """stops: stop (0..n-1), name, x, y (metres). patterns: pattern, position, stop, arrival and departure (seconds
-    after a trip's start). trips: pattern, start (seconds after midnight, over 86,400 after the next, below 0 before
-    it), run (trips that a traveller can stay seated through), line, mode. day: whose plan it is.
+    """The timetable of a day: patterns of stops, and the trips that follow them.
+
+    stops: stop (0..n-1), name, x, y (metres). patterns: pattern, position, stop, arrival and departure (seconds after a
+    trip's start). trips: pattern, start (seconds after midnight, over 86,400 after the next, below 0 before it), run
+    (trips that a traveller can stay seated through), line, mode. day: whose plan it is.
     """
 
     stops: pd.DataFrame
@@ -200,8 +202,9 @@ def _by_headway(trips: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_night(trips: pd.DataFrame, lasts: pd.Series) -> pd.DataFrame:
-    """Trips of the day, and those of the day before that are still under way after midnight. lasts: seconds that a
-    trip of each pattern takes.
+    """Trips of the day, and those of the day before that are still under way after midnight.
+
+    lasts: seconds that a trip of each pattern takes.
     """
     night = trips[trips["yesterday"]]
     night = night.assign(start=night["start"] - DAY_S, run=night["run"] + trips["run"].max() + 1)

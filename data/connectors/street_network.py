@@ -103,8 +103,9 @@ def kinds(highway: pd.Series) -> pd.Series:
 
 
 def inclines(words: pd.Series) -> pd.Series:
-    """How steep ways are, per cent, up or down, by their tag incline ('-8%', '5 %', '10°'); empty where it says no
-    number.
+    """How steep ways are, per cent, up or down, by their tag incline ('-8%', '5 %', '10°').
+
+    Empty where it says no number.
     """
     parts = words.str.replace(",", ".").str.extract(r"^\s*[+-]?(\d{1,3}(?:\.\d+)?)\s*(%|°)\s*$")
     values = pd.to_numeric(parts[0], errors="coerce")

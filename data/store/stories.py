@@ -22,8 +22,9 @@ MAX_STEPS = 100
 
 @dataclass(frozen=True)
 class StoryView:
-    """A story: id, code, title, steps (page, query, title, note, text for readers, the choices in words), and where
-    its presentation is.
+    """A story with its steps, and where its presentation is.
+
+    Fields: id, code, title, steps (page, query, title, note, text for readers, the choices in words).
     """
 
     id: int

@@ -18,8 +18,10 @@ def places(*xy: tuple[float, float]) -> pd.DataFrame:
 
 
 def town() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Two banks of a river, 100 m apart, each a street of 30 pieces of 100 m; one bridge at the eastern end, and steps
-    down from the southern street to a terrace of 25 nodes that has no other way.
+    """Two banks of a river, 100 m apart, each a street of 30 pieces of 100 m.
+
+    One bridge at the eastern end, and steps down from the southern street to a terrace of 25 nodes that has no other
+    way.
     """
     north = [(100.0 * n, 100.0) for n in range(31)]
     south = [(100.0 * n, 0.0) for n in range(31)]

@@ -42,8 +42,9 @@ def tap(address: str, code: str, number: int, choice: str, wait_s: float, togeth
 def hold_a_vote(
     visit: Callable[..., Visit], phones: int = PHONES, seconds: float = SECONDS
 ) -> tuple[Visit, int, np.ndarray]:
-    """Presenter's page, question and each vote's seconds from tap to picture, with so many phones voting over so many
-    seconds.
+    """Presenter's page, question and each vote's seconds from tap to picture.
+
+    So many phones vote over so many seconds.
     """
     code = rooms.open_room("berlin", "Where first", [])
     number = rooms.add_question(code, "poll", "What first?", [("a", "Schools"), ("b", "Parks"), ("c", "Libraries")])

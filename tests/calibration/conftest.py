@@ -1,5 +1,6 @@
-"""Each claim with an error rate is simulated: a few runs with every commit, many by `make calibrate`, which writes the
-table.
+"""Each claim with an error rate is simulated.
+
+A few runs with every commit, many by `make calibrate`, which writes the table.
 """
 
 from __future__ import annotations
@@ -44,8 +45,9 @@ def table(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def bounds(rate: float, count: int, sigmas: float = 3.0) -> tuple[float, float]:
-    """Within what a measured rate may lie after so many runs: so many standard errors of simulation around the true
-    one.
+    """Within what a measured rate may lie after so many runs.
+
+    It is so many standard errors of simulation around the true one.
     """
     spread = sigmas * (rate * (1 - rate) / count) ** 0.5
     return rate - spread, rate + spread

@@ -184,8 +184,9 @@ def test_the_attack_has_something_to_attack_and_notices_what_is_not_nested(monke
 
 
 def few_left(shown: dict[str, pd.DataFrame]) -> list[tuple[str, str]]:
-    """Smallest areas where published figures leave one to nine people over: residents without a background, Germans
-    with one, those of none of the origins.
+    """Smallest areas where published figures leave one to nine people over.
+
+    Residents without a background, Germans with one, those of none of the origins.
     """
     total = shown["residents"].groupby("area_id")["persons"].sum().astype(float)
     total = total.where(total > 2 * WIDTH)  # a rounded total says no more than that it was small

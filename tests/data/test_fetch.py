@@ -473,8 +473,10 @@ def test_a_large_answer_goes_to_the_disk_as_it_comes_and_has_an_end(monkeypatch:
 
 
 def of_places(*cities: tuple[int, str, str, float, int], south: float = 60.15) -> tuple[httpx.Client, list[str]]:
-    """An Overpass that knows cities (number, name, population, longitude of its western end, level), and what it is
-    asked. Each is a tenth of a degree wide and high, from `south` on.
+    """An Overpass that knows cities, and what it is asked.
+
+    A city: number, name, population, longitude of its western end, level. Each is a tenth of a degree wide and high,
+    from `south` on.
     """
     asked: list[str] = []
 

@@ -52,8 +52,9 @@ def squeezed(text: str) -> str:
 
 
 def expected(report: reports.Report) -> list[str]:
-    """What every kind of report must say: title, key figures, findings, units, sources, headings, the first rows'
-    cells.
+    """What every kind of report must say.
+
+    Title, key figures, findings, units, sources, headings, the first rows' cells.
     """
     parts = [report.title]
     for number in report.key_figures:

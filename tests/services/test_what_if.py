@@ -213,8 +213,10 @@ def test_a_scenario_that_does_not_fit_the_city_is_told_why(change: dict[str, obj
 
 
 def test_day_care_falls_short_by_the_same_range_whatever_else_is_drawn() -> None:
-    """Arrivals and free places drawn apart: 11 to 196 places by district regions (20,000 draws; the 80 % band's ends
-    move by 15 with the seed at 2,000). Drawn as one they were 14 to 105.
+    """Arrivals and free places drawn apart.
+
+    11 to 196 places by district regions (20,000 draws; the 80 % band's ends move by 15 with the seed at 2,000). Drawn
+    as one they were 14 to 105.
     """
     ctx, given = context(), Arrivals()
     low, high = arrivals.daycare_shortfall(ctx, given, "district_region", PERIOD, 0)

@@ -1,5 +1,6 @@
-"""Six languages: nothing missing, nothing unused, the same values in each sentence, numbers and charts as they are
-written there.
+"""Six languages: nothing missing, nothing unused, the same values in each sentence.
+
+Numbers and charts are as they are written there.
 """
 
 from __future__ import annotations

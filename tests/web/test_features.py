@@ -52,8 +52,9 @@ def rels(document: dict) -> dict[str, dict]:
 
 
 def test_every_link_leads_somewhere_and_is_what_it_says(client: TestClient) -> None:
-    """From the landing page on: answered in the type that the link names; of alike addresses (the same path of another
-    indicator or kind, another page) one.
+    """From the landing page on: answered in the type that the link names.
+
+    Of alike addresses (the same path of another indicator or kind, another page) one.
     """
     waiting, seen = [(f"http://city.example{ROOT}/", "application/json")], set()
     while waiting:
