@@ -11,6 +11,7 @@ from data import limits
 from data.catalogue import local_folder
 from data.errors import SourceError
 from data.settings import settings
+from data.translation import N_
 
 PICTURES = {b"\x89PNG": "png", b"<svg": "svg", b"<?xm": "svg", b"\xff\xd8\xff": "jpg"}
 
@@ -28,10 +29,16 @@ def load() -> dict[str, Any]:
         limits.check_size(content := path.read_bytes(), path.name, 100_000)
         theme = tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SourceError(path.name, f"is not TOML: {error}", hint="Start from docs/brand.toml") from error
+        raise SourceError(
+            path.name, N_("is not TOML: {error}", error=str(error)), hint=N_("Start from docs/brand.toml")
+        ) from error
     for name in ("primary", "accent"):
         if name in theme and not re.fullmatch(r"#[0-9a-fA-F]{6}", str(theme[name])):
-            raise SourceError(path.name, f"{name} is '{theme[name]}', not a colour", hint="Write it as #rrggbb")
+            raise SourceError(
+                path.name,
+                N_("{name} is '{value}', not a colour", name=name, value=theme[name]),
+                hint=N_("Write it as #rrggbb"),
+            )
     stated = {name: str(theme[name])[:80] for name in ("name", "primary", "accent") if name in theme}
     return stated | (_logo(path, str(theme["logo"])) if theme.get("logo") else {})
 
@@ -42,9 +49,11 @@ def _logo(path: Path, name: str) -> dict[str, Any]:
         limits.check_size(picture, name, 5_000_000)
     except (OSError, ValueError) as error:  # not there, a folder, or no name that a file could have
         raise SourceError(
-            path.name, f"logo '{name}' is not beside it", hint="Put the picture into the same folder"
+            path.name, N_("logo '{name}' is not beside it", name=name), hint=N_("Put the picture into the same folder")
         ) from error
     kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "")
     if not kind:
-        raise SourceError(path.name, f"logo '{name}' is no PNG, SVG or JPEG", hint="Save it as one of these")
+        raise SourceError(
+            path.name, N_("logo '{name}' is no PNG, SVG or JPEG", name=name), hint=N_("Save it as one of these")
+        )
     return {"logo": picture, "logo_kind": kind}

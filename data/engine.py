@@ -18,6 +18,7 @@ import pandas as pd
 import data
 from data.errors import DataError
 from data.settings import settings
+from data.translation import N_
 
 if TYPE_CHECKING:
     import duckdb
@@ -123,6 +124,8 @@ def run(expression: ibis.Table, limit_s: float = 0.0) -> pd.DataFrame:
     try:
         return engine.to_pandas(expression)
     except duckdb.InterruptException:
-        raise DataError(f"This takes longer than {limit_s:g} seconds. Ask for less: keep fewer rows.") from None
+        raise DataError(
+            N_("This takes longer than {limit_s:g} seconds. Ask for less: keep fewer rows.", limit_s=limit_s)
+        ) from None
     finally:
         timer.cancel()

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import sys
 
+from data.translation import N_, as_part
+
 DAMAGE = ("malformed", "not a database", "quick_check", "invalid page")  # what SQLite and PostgreSQL call torn files
 
 
 class DataError(Exception):
     """Anything wrong with a table or a source; its text is meant for people."""
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, for a `Language` to say."""
+        return str(self) if not self.args or not isinstance(self.args[0], str) else self.args[0]
 
     def __reduce__(self) -> tuple[object, ...]:
         """Comes whole out of another process, whatever its kind was made of."""
@@ -37,13 +44,11 @@ class SourceError(DataError):
     """A raw source file cannot be used; names file, row, column and a hint."""
 
     def __init__(self, file: str, what: str, *, column: str = "", row: int | None = None, hint: str = "") -> None:
-        where = file
-        if row is not None:
-            where += f", row {row}"
-        if column:
-            where += f", column '{column}'"
         self.what, self.hint = what, hint
-        super().__init__(f"{where}: {what}." + (f" {hint}." if hint else ""))
+        where = N_("{file}, row {row}", file=file, row=row) if row is not None else file
+        where = N_("{where}, column '{column}'", where=as_part(where), column=column) if column else where
+        said = N_("{where}: {what}.", where=as_part(where), what=as_part(what))
+        super().__init__(N_("{sentence} {hint}.", sentence=said, hint=as_part(hint)) if hint else said)
 
 
 class NothingToShow(Exception):

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 from data.errors import SourceError
+from data.translation import N_
 
 MAX_BYTES, MAX_UNPACKED, MAX_RATIO = 20_000_000, 200_000_000, 200
 MAX_ROWS, MAX_COLUMNS = 20_000, 200
@@ -18,7 +19,9 @@ def check_size(content: bytes, name: str, limit: int = MAX_BYTES) -> None:
     """Refuse a file that is too large. Raises SourceError."""
     if len(content) > limit:
         raise SourceError(
-            name, f"has {len(content):,} bytes; at most {limit:,} are read", hint="Part it into smaller files"
+            name,
+            N_("has {count:,} bytes; at most {limit:,} are read", count=len(content), limit=limit),
+            hint=N_("Part it into smaller files"),
         )
 
 
@@ -29,10 +32,14 @@ def check_zip(file: bytes | Path, name: str, limit: int = MAX_UNPACKED) -> None:
         with zipfile.ZipFile(file if isinstance(file, Path) else io.BytesIO(file)) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
     except zipfile.BadZipFile as error:
-        raise SourceError(name, f"is no zip archive ({error})", hint="Save it again") from error
+        raise SourceError(
+            name, N_("is no zip archive ({error})", error=str(error)), hint=N_("Save it again")
+        ) from error
     if unpacked > min(limit, MAX_RATIO * max(size, 10_000)):
         raise SourceError(
-            name, f"unpacks to {unpacked:,} bytes, which is more than its size allows", hint="Save it again as CSV"
+            name,
+            N_("unpacks to {unpacked:,} bytes, which is more than its size allows", unpacked=unpacked),
+            hint=N_("Save it again as CSV"),
         )
 
 
@@ -41,6 +48,12 @@ def check_shape(rows: int, columns: int, name: str, most_rows: int = MAX_ROWS, m
     if rows > most_rows or columns > most_columns:
         raise SourceError(
             name,
-            f"has {rows:,} rows and {columns:,} columns; at most {most_rows:,} and {most_columns:,} are read",
-            hint="Part it into smaller files",
+            N_(
+                "has {rows:,} rows and {columns:,} columns; at most {most_rows:,} and {most_columns:,} are read",
+                rows=rows,
+                columns=columns,
+                most_rows=most_rows,
+                most_columns=most_columns,
+            ),
+            hint=N_("Part it into smaller files"),
         )

@@ -24,6 +24,7 @@ from data.catalogue import Entry, local_catalogue, local_catalogue_error, local_
 from data.errors import DataError
 from data.files import parquet_bytes, write
 from data.rights import require_role
+from data.translation import N_, Sentence
 
 MAX_VERSIONS = 5  # versions of a table that stay on the disk, the one in use among them
 
@@ -86,7 +87,15 @@ def use(place: str, name: str, version: str) -> None:
     """Use one stored version of a table; '' is the shipped one. Raises DataError if there is none."""
     available = {row.version for row in versions(place, name)} | ({""} if (place, name) in shipped() else set())
     if version not in available:
-        raise DataError(f"There is no version '{version}' of {place}/{name}. Known: {', '.join(sorted(available))}.")
+        raise DataError(
+            N_(
+                "There is no version '{version}' of {place}/{name}. Known: {available}.",
+                version=version,
+                place=place,
+                name=name,
+                available=", ".join(sorted(available)),
+            )
+        )
 
     def change(rows: list[Entry], _cities: list[dict[str, Any]]) -> None:
         rows[:] = [_switch(row, version) if (row.place, row.name) == (place, name) else row for row in rows]
@@ -109,7 +118,7 @@ def go_back(place: str, name: str) -> str:
     accepted = [row for row in versions(place, name) if row.state != "offered"]
     current = next((number for number, row in enumerate(accepted) if row.state == "used"), len(accepted))
     if current + 1 >= len(accepted):
-        raise DataError(f"There is no version of {place}/{name} before the one in use.")
+        raise DataError(N_("There is no version of {place}/{name} before the one in use.", place=place, name=name))
     before = accepted[current + 1].version
     use(place, name, before)
     return before
@@ -122,7 +131,14 @@ def use_city(key: str, version: str) -> None:
     def change(rows: list[Entry], cities: list[dict[str, Any]]) -> None:
         mine = [build for build in cities if build["key"] == key]
         if not any(build["version"] == version for build in mine):
-            raise DataError(f"There is no build '{version}' of {key}. Known: {', '.join(builds(key)) or 'none'}.")
+            raise DataError(
+                N_(
+                    "There is no build '{version}' of {key}. Known: {known}.",
+                    version=version,
+                    key=key,
+                    known=", ".join(builds(key)) or Sentence(N_("none")),
+                )
+            )
         for build in mine:
             build["state"] = "used" if build["version"] == version else "kept"
         rows[:] = [_switch(row, version) if row.place == key else row for row in rows]
@@ -199,7 +215,12 @@ def _commit(change: Callable[[list[Entry], list[dict[str, Any]]], None]) -> None
     """Change the catalogue under a lock; versions that no entry names any more leave the disk afterwards."""
     with _locked():
         if fault := local_catalogue_error():  # writing over it would forget every table that it names
-            raise DataError(f"{fault}. Nothing was changed; put back a copy of it, or move it away to begin anew.")
+            raise DataError(
+                N_(
+                    "{fault}. Nothing was changed; put back a copy of it, or move it away to begin anew.",
+                    fault=str(fault),
+                )
+            )
         rows, cities = local_rows()
         before = {row.path for row in rows}
         change(rows, cities)

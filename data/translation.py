@@ -40,9 +40,41 @@ MESSAGES_FOLDER = Path(__file__).parent / "messages"
 NEW_MESSAGES = MESSAGES_FOLDER / "new.toml"
 
 
-def N_(sentence: str) -> str:
-    """Mark a sentence that is translated later, where it is shown."""
-    return sentence
+class Sentence(str):
+    """A sentence in English that a `Language` can still say: it remembers its template and the {named} values in it."""
+
+    template: str
+    values: dict[str, object]
+
+    def __new__(cls, template: str, /, **values: object) -> Sentence:
+        """Fill the values in; those that are sentences themselves are said in the same language later."""
+        sentence = super().__new__(cls, Language()._fill(template, values) if values else template)
+        sentence.template, sentence.values = template, values
+        return sentence
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Comes whole out of another process."""
+        return (self.template,), self.values
+
+    def with_values(self, **values: object) -> Sentence:
+        """The sentence with further values, or others."""
+        return Sentence(self.template, **(self.values | values))
+
+
+def N_(sentence: str, /, **values: object) -> str:
+    """Mark a sentence that is translated later, where it is shown; with values it is one that remembers them."""
+    return Sentence(sentence, **values) if values else sentence
+
+
+def as_part(sentence: str) -> Sentence:
+    """A sentence as a value in another: one that was marked without values is translated there too."""
+    return sentence if isinstance(sentence, Sentence) else Sentence(sentence)
+
+
+def chain(parts: Iterable[str], mark: str = "") -> Sentence:
+    """Sentences after each other. mark: what stands between two."""
+    named = {f"part_{number}": as_part(part) for number, part in enumerate(parts)}
+    return Sentence(mark.join(f"{{{name}}}" for name in named), **named)
 
 
 GAP = N_("not known")
@@ -138,6 +170,9 @@ class Language:
 
     def __call__(self, sentence: str, /, **values: object) -> str:
         """The sentence in this language, its {named} values filled in."""
+        if isinstance(sentence, Sentence):
+            parts = {name: self(part) if isinstance(part, Sentence) else part for name, part in sentence.values.items()}
+            return self(sentence.template, **parts)
         text = self._text(sentence)
         return self._fill(text, values) if values else text
 

@@ -176,7 +176,7 @@ def run(language: Language, function: Callable[..., Any], *args: Any) -> Any:
         task.cancel()
         raise DataError(language("The work ended without a result.")) from None
     except RuntimeError as fault:
-        raise DataError(str(fault)) from None
+        raise DataError(*fault.args) from None
 
 
 def _pool() -> ProcessPool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from data.city.findings import as_table
 from data.connectors import gtfs_notices, one_answer
 from data.context import CityContext, ViewState
 from data.definitions._common import COUNTS_PEOPLE
@@ -129,12 +130,11 @@ def headline(ctx: CityContext, received: Received) -> str:
 
 def findings_figure(ctx: CityContext, received: Received) -> Figure | None:
     """Every fault with file, row, column and mend; None where there is none."""
-    _, names = ctx.language, ["level", "file", "row", "column", "what", "hint"]
+    _ = ctx.language
     if not received.findings:
         return None
-    table = pd.DataFrame([[getattr(finding, name) for name in names] for finding in received.findings], columns=names)
+    table = as_table(received.findings, _)
     table["level"] = table["level"].map(LEVELS).map(_)
-    table["row"] = table["row"].astype("Int64").astype("string")
     caption = Caption(
         _("What is wrong with {file}; these rows are left out", file=received.name), "", "", received.name
     )
@@ -146,7 +146,7 @@ def notices_figure(ctx: CityContext, received: Received) -> Figure | None:
     _ = ctx.language
     if not received.notices:
         return None
-    table = pd.DataFrame(gtfs_notices.as_plain(received.notices))
+    table = pd.DataFrame(gtfs_notices.as_plain(received.notices, _))
     table["severity"] = table["severity"].map(LEVELS).map(_)
     caption = Caption(
         _("What a validator finds in {file}", file=received.name),

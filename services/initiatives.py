@@ -272,5 +272,6 @@ def import_file(ctx: CityContext, content: bytes, name: str, who: str) -> tuple[
         words += " " + _.plural(
             "{n:,} row not: it is listed with what to mend.", "{n:,} rows not: each is listed with what to mend.", rows
         )
+    report = report.assign(fault=[_(fault) for fault in report["fault"]])
     caption = register_caption(ctx, _("Rows that were not stored"))
     return words, figure(ctx, "import", caption, report, None, COLUMNS) if len(report) else None

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from data.city import own_tables
-from data.city.findings import Finding
+from data.city.findings import Finding, as_table
 from data.context import CityContext
 from data.figures import Column, Figure
 from data.placing import assign_areas
@@ -58,7 +58,7 @@ def _placed(ctx: CityContext, kind: str, name: str, rows: pd.DataFrame) -> tuple
     for label in rows.index[rows[["lon", "lat"]].isna().any(axis=1)]:
         hit = search.locate(ctx, rows.at[label, "address"])
         if hit is None:
-            what = f"the address '{rows.at[label, 'address'][:60]}' is not known"
+            what = N_("the address '{at}' is not known", at=rows.at[label, "address"][:60])
             findings.append(Finding("warning", name, what, UNPLACED, int(rows.at[label, "row"]), "address"))
         else:
             rows.loc[label, ["lon", "lat"]] = hit.lon, hit.lat
@@ -68,7 +68,7 @@ def _placed(ctx: CityContext, kind: str, name: str, rows: pd.DataFrame) -> tuple
     inside = assign_areas(points, gpd.GeoDataFrame(exact_areas(ctx)))
     kept = rows.index.intersection(inside["source_id"].astype(int))
     for label in rows.index.difference(kept):
-        what = f"{rows.at[label, 'lon']:g}, {rows.at[label, 'lat']:g} does not lie in the city"
+        what = N_("{at:g}, {at_2:g} does not lie in the city", at=rows.at[label, "lon"], at_2=rows.at[label, "lat"])
         findings.append(Finding("warning", name, what, UNPLACED, int(rows.at[label, "row"]), "lon"))
     areas = pd.Series(inside["area_id"].to_numpy(), index=inside["source_id"].astype(int))
     return rows.loc[kept].assign(area_id=areas.reindex(kept)).reset_index(drop=True), findings
@@ -82,11 +82,11 @@ def _of_schools(ctx: CityContext, _kind: str, name: str, rows: pd.DataFrame) -> 
     findings = []
     for label in rows.index[~known | twice]:
         what = (
-            f"the school '{rows.at[label, 'school'][:60]}' stands twice"
+            N_("the school '{at}' stands twice", at=rows.at[label, "school"][:60])
             if twice[label]
-            else (f"there is no school '{rows.at[label, 'school'][:60]}'")
+            else N_("there is no school '{at}'", at=rows.at[label, "school"][:60])
         )
-        hint = "Write the number that the table of schools has, once; the row was left out"
+        hint = N_("Write the number that the table of schools has, once; the row was left out")
         findings.append(Finding("warning", name, what, hint, int(rows.at[label, "row"]), "school"))
     return rows[known & ~twice].reset_index(drop=True), findings
 
@@ -94,9 +94,7 @@ def _of_schools(ctx: CityContext, _kind: str, name: str, rows: pd.DataFrame) -> 
 def report_figure(ctx: CityContext, upload: Upload) -> Figure:
     """What can be saved, and every row that cannot."""
     _ = ctx.language
-    names = ["row", "column", "what", "hint"]
-    table = pd.DataFrame([[getattr(entry, name) for name in names] for entry in upload.findings], columns=names)
-    table["row"] = table["row"].astype("Int64").astype("string")
+    table = as_table(upload.findings, _)[["row", "column", "what", "hint"]]
     words = _(
         "{file}: rows that can be saved: {good}; rows with faults: {bad}",
         file=upload.name,

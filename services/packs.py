@@ -24,7 +24,7 @@ import shapely
 import data
 from data import kinds, local
 from data.city import building, checks, exporting, pack, previews
-from data.city.findings import Finding, PackError
+from data.city.findings import Finding, PackError, as_table
 from data.city.previews import Preview
 from data.context import CityContext
 from data.errors import DataError, NothingToShow
@@ -234,10 +234,8 @@ def findings_figure(ctx: CityContext, upload: Upload) -> Figure:
     """Every finding, errors first: where, what, how to mend; then what each file holds beside what the city has."""
     _, levels = ctx.language, [*LEVELS]
     findings = sorted(upload.findings or [], key=lambda finding: levels.index(finding.level))
-    names = ["level", "file", "row", "column", "what", "hint"]
-    table = pd.DataFrame([[getattr(finding, name) for name in names] for finding in findings], columns=names)
+    table = as_table(findings, _)
     table["level"] = table["level"].map(LEVELS).map(_)
-    table["row"] = table["row"].astype("Int64").astype("string")
     warnings = sum(finding.level == "warning" for finding in findings)
     words = _.plural("{n} error", "{n} errors", upload.errors)
     words += ", " + _.plural("{n} warning", "{n} warnings", warnings)

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from data.city import pack
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from tests.extracts import grid_of_streets, write_extract
 
 EMPTY: Mapping[str, str] = MappingProxyType({})

@@ -53,7 +53,7 @@ def attempt(number: int | None, work: Callable[[], object], labels: Mapping[str,
     try:
         work()
     except DataError as fault:
-        st.error(escaped(str(fault)))
+        st.error(escaped(_(fault.sentence)))
         if theirs := getattr(fault, "theirs", {}):
             theirs = {labels[field]: str(value) for field, value in theirs.items() if field in labels}
             st.dataframe(pd.Series(theirs, name=_("Their version")), alt=_("Their version"))

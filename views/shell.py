@@ -95,7 +95,7 @@ def section() -> Iterator[None]:
         if is_gap and (missing := surroundings.explain(current(), fault)):
             controls.empty(missing.what, missing.hint)
         else:
-            st.error(escaped(current()(str(fault))))
+            st.error(escaped(current()(fault.sentence)))
 
 
 def brand() -> Brand:
@@ -103,7 +103,7 @@ def brand() -> Brand:
     try:
         return Brand(**st.session_state["_surroundings"].look())
     except DataError as fault:
-        st.warning(str(fault))
+        st.warning(escaped(current()(fault.sentence)))
         return Brand()
 
 

@@ -10,17 +10,20 @@ from scipy.spatial import cKDTree
 from data.city.findings import Finding, Sum
 from data.city.ground import Ground
 from data.city.section_reader import MAX_ROWS_NAMED, ValidationResult
+from data.translation import N_, chain
 
 NEAR_M = 200  # of the streets: from farther away a walk would begin with a long straight line
 LEAST_NEAR = 0.95  # of the residents, and of the streets' nodes in their largest part
 LEAST_IN_AREAS = 0.995  # of the people of a grid
 UNITS = {
-    "background": "persons",
-    "origins": "persons",
-    "employment": "firms",
-    "social": "figures",
-    "targets": "goals",
-    "totals": "sums",
+    "background": N_("persons"),
+    "origins": N_("persons"),
+    "employment": N_("firms"),
+    "social": N_("figures"),
+    "targets": N_("goals"),
+    "totals": N_("sums"),
+    "services": N_("services"),
+    "stops": N_("stops"),
 }
 TABLES = {
     "background": "residents_by_background",
@@ -43,7 +46,7 @@ def weigh(result: ValidationResult) -> None:
     if result.ground is not None and result.ground.network is not None:
         _streets(result)
     if not result.errors:
-        result.notes += [Finding("note", line.file, str(line), "") for line in sums(result)]
+        result.notes += [Finding("note", line.file, line.sentence, "") for line in sums(result)]
 
 
 def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None = None) -> list[Sum]:
@@ -55,7 +58,7 @@ def sums(result: ValidationResult, published: Mapping[str, pd.DataFrame] | None 
     for section in [name for name in result.pack.parts if name in result.tables]:
         table, file = result.tables[section], result.pack.parts[section].file
         if section == "areas":
-            lines.append(Sum(file, "areas", result.rows[section], len(result.ground.smallest)))
+            lines.append(Sum(file, N_("areas"), result.rows[section], len(result.ground.smallest)))
         elif section in ("services", "stops"):
             lines.append(_places_sum(result, section, file))
         elif section == "grid":
@@ -74,9 +77,12 @@ def _places_sum(result: ValidationResult, section: str, file: str) -> Sum:
     assert result.ground is not None
     read, rows = len(result.tables[section]), result.rows.get(section, 0)
     count = int((result.ground.places["section"] == section).sum())
-    reasons = {"are of kinds that are left out": rows - read, "lie in no area": read - count}
-    why = ", ".join(f"{number:,} {reason}" for reason, number in reasons.items() if number > 0)
-    return Sum(file, section, max(rows, read), count, why)
+    why = []
+    if rows > read:
+        why.append(N_("{n:,} are of kinds that are left out", n=rows - read))
+    if read > count:
+        why.append(N_("{n:,} lie in no area", n=read - count))
+    return Sum(file, UNITS[section], max(rows, read), count, chain(why, ", ") if why else "")
 
 
 def _by_day(file: str, unit: str, read: pd.DataFrame, city: pd.DataFrame) -> Sum:
@@ -86,9 +92,9 @@ def _by_day(file: str, unit: str, read: pd.DataFrame, city: pd.DataFrame) -> Sum
     day = "" if newest is None or pd.isna(newest) else f"{newest:%Y-%m-%d}"
     if unit in OF_PERSONS:
         held, shown = (_total(rows[unit]) for rows in (before, after))
-        return Sum(file, unit, held, shown, "small counts are suppressed", day, int(before[unit].isna().sum()))
+        return Sum(file, unit, held, shown, N_("small counts are suppressed"), day, int(before[unit].isna().sum()))
     held, shown = (rows["percent"].notna().sum() if "percent" in rows else len(rows) for rows in (before, after))
-    return Sum(file, unit, held, shown, "of too few people", day)
+    return Sum(file, unit, held, shown, N_("of too few people"), day)
 
 
 def _total(counts: pd.Series) -> float:
@@ -101,10 +107,10 @@ def _grid_sum(result: ValidationResult, file: str, stored: pd.DataFrame | None) 
     assert result.ground is not None
     table, ground = result.tables["grid"], result.ground
     whole, day = float(table["persons"].sum()), f"{table['period'].max():%Y-%m-%d}"
-    outside = "others live outside the areas"
+    outside = N_("others live outside the areas")
     if stored is None or "residents" in result.tables:
         return Sum(file, "persons", whole, ground.counted, outside, day)
-    why = outside if ground.counted < round(whole) else "small counts are suppressed"
+    why = outside if ground.counted < round(whole) else N_("small counts are suppressed")
     return Sum(file, "persons", whole, _total(stored["persons"]), why, day)
 
 
@@ -121,8 +127,10 @@ def _unknown_areas(result: ValidationResult) -> None:
         unknown = None if table is None else table[~table["area_id"].isin(result.ground.smallest["area_id"])]
         if unknown is not None and len(unknown):
             count, first = unknown["area_id"].nunique(), unknown["area_id"].iloc[0]
-            what = f"{count:,} areas are named that the pack does not draw (first: {first})"
-            _add(result, "error", section, what, "Add [areas] with their outlines")
+            what = N_(
+                "{count:,} areas are named that the pack does not draw (first: {first})", count=count, first=first
+            )
+            _add(result, "error", section, what, N_("Add [areas] with their outlines"))
 
 
 def _places_left_out(section: str, result: ValidationResult) -> None:
@@ -134,16 +142,28 @@ def _places_left_out(section: str, result: ValidationResult) -> None:
     if outside.empty:
         return
     if len(outside) == len(table) and section == "services":
-        _add(result, "error", section, "no place lies in the city", f"Check coordinates and crs under [{section}]")
+        _add(
+            result,
+            "error",
+            section,
+            N_("no place lies in the city"),
+            N_("Check coordinates and crs under [{section}]", section=section),
+        )
         return
     if len(outside) == len(table):  # the feed's own finding says so, and where it is
         return
     first = outside.head(MAX_ROWS_NAMED)
     names = ", ".join(f"'{name or number}'" for name, number in zip(first["name"], first["source_id"], strict=True))
     more = ", ..." if len(outside) > len(first) else ""
-    what = f"{len(outside):,} of {len(table):,} places lie in no area of the city and are left out ({names}{more})"
+    what = N_(
+        "{n:,} of {all:,} places lie in no area of the city and are left out ({names}{more})",
+        n=len(outside),
+        all=len(table),
+        names=names,
+        more=more,
+    )
     row = int(first["row"].iloc[0]) if "row" in first else None
-    _add(result, "warning", section, what, "Check their coordinates and whether the areas have holes", row)
+    _add(result, "warning", section, what, N_("Check their coordinates and whether the areas have holes"), row)
 
 
 def _people_left_out(result: ValidationResult) -> None:
@@ -151,48 +171,88 @@ def _people_left_out(result: ValidationResult) -> None:
     assert result.ground is not None
     whole, counted = float(result.tables["grid"]["persons"].sum()), result.ground.counted
     if counted == 0:
-        _add(result, "error", "grid", "no cell of the grid lies in the city", "Check the grid's coordinate system")
+        _add(
+            result,
+            "error",
+            "grid",
+            N_("no cell of the grid lies in the city"),
+            N_("Check the grid's coordinate system"),
+        )
         return
     if counted < LEAST_IN_AREAS * whole:
         out = whole - counted
-        what = f"{out:,.0f} of the grid's {whole:,.0f} people ({out / whole:.1%}) live outside the areas"
-        _add(result, "warning", "grid", f"{what} and are left out", "Check that the areas cover the whole city")
+        what = N_(
+            "{out:,.0f} of the grid's {whole:,.0f} people ({share:.1%}) live outside the areas and are left out",
+            out=out,
+            whole=whole,
+            share=out / whole,
+        )
+        _add(result, "warning", "grid", what, N_("Check that the areas cover the whole city"))
     people, smallest = result.ground.people, result.ground.smallest
     beyond = smallest.loc[~smallest["area_id"].isin(people["area_id"]), "area_id"]
     if "residents" not in result.tables and len(beyond):
-        what = f"{len(beyond):,} areas lie beyond the grid (first: {beyond.iloc[0]}); who lives there is not known"
-        _add(result, "warning", "grid", what, "Give a grid that covers the whole city")
+        what = N_(
+            "{count:,} areas lie beyond the grid (first: {first}); who lives there is not known",
+            count=len(beyond),
+            first=beyond.iloc[0],
+        )
+        _add(result, "warning", "grid", what, N_("Give a grid that covers the whole city"))
     registered = float(people.loc[people["period"] == people["period"].max(), "persons"].sum())
     if not 0.5 < counted / max(registered, 1.0) < 2:
-        what = f"the grid counts {counted:,.0f} people in the city, the residents' file {registered:,.0f}"
-        _add(result, "warning", "grid", what, "Check that both speak of the same day and city")
+        what = N_(
+            "the grid counts {counted:,.0f} people in the city, the residents' file {registered:,.0f}",
+            counted=counted,
+            registered=registered,
+        )
+        _add(result, "warning", "grid", what, N_("Check that both speak of the same day and city"))
 
 
 def _streets(result: ValidationResult) -> None:
     """How many live near the streets of the extract; from elsewhere a walk would begin with a straight line."""
     assert result.ground is not None
-    network, hint = result.ground.network, "Take an extract that holds the whole city"
+    network, hint = result.ground.network, N_("Take an extract that holds the whole city")
     assert network is not None
     if not len(network.edges):
         if network.elsewhere:
-            _add(result, "error", "network", "the extract's streets are not those of the city", hint)
+            _add(result, "error", "network", N_("the extract's streets are not those of the city"), hint)
         else:
-            what = "the extract has no ways to walk on; distances will be straight lines"
+            what = N_("the extract has no ways to walk on; distances will be straight lines")
             _add(result, "warning", "network", what, hint)
         return
     near, residents = residents_near(result.ground, network.nodes)
     if not residents:
         return
     share = near / residents
-    parts = f"the largest of {network.parts} parts, {network.share:.1%} of their nodes" if network.parts > 1 else ""
-    said = f"{near:,.0f} of {residents:,.0f} residents ({share:.1%}) live within {NEAR_M} m of the streets"
+    parts = (
+        N_("the largest of {n} parts, {share:.1%} of their nodes", n=network.parts, share=network.share)
+        if network.parts > 1
+        else ""
+    )
+    said = N_(
+        "{near:,.0f} of {residents:,.0f} residents ({share:.1%}) live within {near_m} m of the streets",
+        near=near,
+        residents=residents,
+        share=share,
+        near_m=NEAR_M,
+    )
     if share < LEAST_NEAR or network.share < LEAST_NEAR:
-        islands = f"; used is {parts}" if parts else ""
-        ferries = f"; {network.ferries} ferry lines are not walked on" if network.ferries else ""
-        what = f"{said}{islands}{ferries}; walks of the others begin with a straight line, even over water"
-        _add(result, "warning", "network", what, f"{hint}, and mend gaps between its streets")
+        islands = N_("; used is {parts}", parts=parts) if parts else ""
+        ferries = N_("; {n} ferry lines are not walked on", n=network.ferries) if network.ferries else ""
+        what = N_(
+            "{said}{islands}{ferries}; walks of the others begin with a straight line, even over water",
+            said=said,
+            islands=islands,
+            ferries=ferries,
+        )
+        _add(
+            result,
+            "warning",
+            "network",
+            what,
+            N_("Take an extract that holds the whole city, and mend gaps between its streets"),
+        )
     else:
-        text = f"{said}{f' ({parts})' if parts else ''}."
+        text = N_("{said} ({parts}).", said=said, parts=parts) if parts else N_("{said}.", said=said)
         result.notes.append(Finding("note", "", text, ""))
 
 

@@ -71,8 +71,8 @@ def build(
         local.save_all(city.tables, city.settings())
         _store_targets(checked.pack.key, checked.tables.get("targets"))
     except SchemaError as fault:  # what the checks overlooked: still our own sentence, still nothing changed
-        what = f"a table breaks its contract ({str(fault).splitlines()[0][:200]})"
-        hint = "Please report this pack, so that the check learns to say it better"
+        what = N_("a table breaks its contract ({fault})", fault=str(fault).splitlines()[0][:200])
+        hint = N_("Please report this pack, so that the check learns to say it better")
         raise PackError([Finding("error", pack.MANIFEST, what, hint)]) from fault
     report_sums(balance.sums(checked, {entry.name: table for entry, table in city.tables}))
     report_progress("done", 1.0)

@@ -14,11 +14,13 @@ import tomli_w
 from data import limits
 from data.city import balance, ground, pack, reading
 from data.city.findings import Finding, PackError
-from data.city.pack import SECTIONS, Part
+from data.city.pack import SECTIONS
+from data.city.pack_settings import Part
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
 from data.city.sections import VALIDATORS
 from data.connectors import gtfs, gtfs_notices
 from data.errors import SourceError
+from data.translation import N_, Sentence
 
 MAX_PERSONS_PER_KM2 = 200_000  # no quarter on earth houses more
 ReportProgress = Callable[[str, float], object]
@@ -57,8 +59,8 @@ def _check_section(section: str, folder: Path, part: Part, result: ValidationRes
     """Put a section's table into the result, or what is wrong with it."""
     file = folder / part.file
     if not _is_inside(file, folder) or file.is_symlink():
-        what = f"[{section}] names '{part.file}', which is outside the pack"
-        result.findings.append(Finding("error", pack.MANIFEST, what, "Copy the file into the pack"))
+        what = N_("[{section}] names '{file}', which is outside the pack", section=section, file=part.file)
+        result.findings.append(Finding("error", pack.MANIFEST, what, N_("Copy the file into the pack")))
         return
     if not SECTIONS[section].columns:
         _check_whole_file(section, file, part, result)
@@ -81,10 +83,10 @@ def _is_inside(file: Path, folder: Path) -> bool:
 
 
 def _check_whole_file(section: str, file: Path, part: Part, result: ValidationResult) -> None:
-    fault = "" if file.is_file() else "the file is missing"
+    fault = "" if file.is_file() else N_("the file is missing")
     if not fault and section == "network":
         with file.open("rb") as opened:
-            fault = "" if b"OSMHeader" in opened.read(64) else "this is no OpenStreetMap extract"
+            fault = "" if b"OSMHeader" in opened.read(64) else N_("this is no OpenStreetMap extract")
     elif not fault:
         try:
             limits.check_zip(file, part.file, limits.PACK_UNPACKED)
@@ -96,8 +98,10 @@ def _check_whole_file(section: str, file: Path, part: Part, result: ValidationRe
         except SourceError as error:
             fault = error.what
     if fault:
-        kind = {"stops": "a GTFS feed (zip with stops.txt)", "network": "an OpenStreetMap extract (.osm.pbf)"}[section]
-        hint = f"Add {kind} or take [{section}] out of {pack.MANIFEST}"
+        what = N_("Add a GTFS feed (zip with stops.txt) or take [{section}] out of {manifest}")
+        if section == "network":
+            what = N_("Add an OpenStreetMap extract (.osm.pbf) or take [{section}] out of {manifest}")
+        hint = Sentence(what, section=section, manifest=pack.MANIFEST)
         result.findings.append(Finding("error", part.file, fault, hint))
 
 
@@ -143,8 +147,8 @@ def _check_density(areas: gpd.GeoDataFrame, people: pd.DataFrame, result: Valida
     persons = _last_day(people)
     density = persons / km2.reindex(persons.index)
     for area, value in density[density > MAX_PERSONS_PER_KM2].head(MAX_ROWS_NAMED).items():
-        what = f"area {area} would house {value:,.0f} people on a square kilometre"
-        _add(result, "warning", "residents", what, "Check residents, ids and the coordinate system")
+        what = N_("area {area} would house {value:,.0f} people on a square kilometre", area=area, value=value)
+        _add(result, "warning", "residents", what, N_("Check residents, ids and the coordinate system"))
 
 
 def _check_parts(section: str, people: pd.DataFrame, result: ValidationResult) -> None:
@@ -153,5 +157,10 @@ def _check_parts(section: str, people: pd.DataFrame, result: ValidationResult) -
     largest = counts.groupby(keys)["persons"].max()  # one row a part: check_unique sees to it
     total = people.groupby(keys)["persons"].sum().reindex(largest.index)
     for period, area in largest.index[largest > total][:MAX_ROWS_NAMED]:
-        what = f"area {area} counts more {section} on {period:%Y-%m-%d} than residents"
-        _add(result, "error", section, what, "Mend one of the two files")
+        what = N_(
+            "area {area} counts more {section} on {period:%Y-%m-%d} than residents",
+            area=area,
+            section=section,
+            period=period,
+        )
+        _add(result, "error", section, what, N_("Mend one of the two files"))

@@ -12,7 +12,7 @@ import pandas as pd
 import data
 from data import store
 from data.city import building, pack
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.errors import DataError
 from data.store import examples
 

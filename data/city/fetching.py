@@ -22,7 +22,7 @@ import shapely
 import data
 from data.city import countries, fetched_people, ground, pack
 from data.city.checks import ReportProgress
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.connectors import http_cache, openstreetmap, overpass
 from data.connectors.overpass import Place
 from data.connectors.population_grid import CENSUS_ADDRESS, KONTUR_ADDRESS, PopulationGrid

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isnan
 
+import pandas as pd
+
 from data.errors import DataError, SourceError
+from data.translation import N_, Language, Sentence, as_part, chain
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,22 @@ class Finding:
 
     def __str__(self) -> str:
         """One sentence for people."""
-        return str(SourceError(self.file, self.what, column=self.column, row=self.row, hint=self.hint))
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The same, for a `Language` to say."""
+        return SourceError(self.file, self.what, column=self.column, row=self.row, hint=self.hint).sentence
+
+
+def as_table(findings: list[Finding], language: Language) -> pd.DataFrame:
+    """Findings as rows: level (as it is), file, row (as text), column, and what and hint in a language."""
+    rows = [
+        (entry.level, entry.file, entry.row, entry.column, language(entry.what), language(entry.hint))
+        for entry in findings
+    ]
+    table = pd.DataFrame(rows, columns=["level", "file", "row", "column", "what", "hint"])
+    return table.assign(row=table["row"].astype("Int64").astype("string"))
 
 
 @dataclass(frozen=True)
@@ -42,13 +60,28 @@ class Sum:
 
     def __str__(self) -> str:
         """One sentence for people."""
-        held, shown = ("no known" if isnan(count) else f"{count:,.0f}" for count in (self.in_file, self.in_city))
-        gaps = f" and {self.gaps:,} gap{'s' * (self.gaps > 1)}" if self.gaps else ""
-        of = f" of {self.day}" if self.day else ""
-        less = held != shown and not self.in_city > self.in_file and self.why
-        rest = f" ({self.why})" if less else ""
-        return (
-            f"{self.file} holds {held} {self.unit}{gaps}{of}, the city has {shown.replace('no known', 'none')}{rest}."
+        return str(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """The same, for a `Language` to say."""
+        none = {"held": N_("no known"), "shown": N_("none")}
+        held, shown = (
+            Sentence(none[name]) if isnan(count) else Sentence("{n:,.0f}", n=count)
+            for name, count in (("held", self.in_file), ("shown", self.in_city))
+        )
+        gaps = N_(" and {n:,} gaps", n=self.gaps) if self.gaps > 1 else Sentence(N_(" and 1 gap"))
+        known = ["" if isnan(count) else f"{count:.0f}" for count in (self.in_file, self.in_city)]
+        less = known[0] != known[1] and not self.in_city > self.in_file
+        return N_(
+            "{file} holds {held} {unit}{gaps}{day}, the city has {shown}{rest}.",
+            file=self.file,
+            held=held,
+            unit=Sentence(self.unit),
+            gaps=gaps if self.gaps else "",
+            day=N_(" of {day}", day=self.day) if self.day else "",
+            shown=shown,
+            rest=N_(" ({why})", why=as_part(self.why)) if self.why and less else "",
         )
 
 
@@ -57,4 +90,4 @@ class PackError(DataError):
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
-        super().__init__("\n".join(map(str, findings)))
+        super().__init__(chain([finding.sentence for finding in findings], "\n"))

@@ -9,16 +9,17 @@ import numpy as np
 import pandas as pd
 
 from data.city.words import first_word, id_key, is_total, place_key, plain_word, umlaut_key
+from data.translation import N_
 
 # Ways to find an area, the surest first: whether by id or name, how both sides are made comparable, how it is said.
 WAYS: tuple[tuple[str, Callable[[str], str], str], ...] = (
     ("area_id", str, ""),
-    ("area_id", plain_word, "their ids, which are written otherwise there"),
-    ("area_id", id_key, "their ids, with or without leading zeros"),
-    ("area_id", first_word, "the ids that their names begin with"),
-    ("name", str, "their names"),
-    ("name", place_key, "their names, which are spelled otherwise there"),
-    ("name", umlaut_key, "their names, with ae, oe, ue for ä, ö, ü"),
+    ("area_id", plain_word, N_("their ids, which are written otherwise there")),
+    ("area_id", id_key, N_("their ids, with or without leading zeros")),
+    ("area_id", first_word, N_("the ids that their names begin with")),
+    ("name", str, N_("their names")),
+    ("name", place_key, N_("their names, which are spelled otherwise there")),
+    ("name", umlaut_key, N_("their names, with ae, oe, ue for ä, ö, ü")),
 )
 ENOUGH = 3  # columns that add up, where the one that is read cannot: percentages do not
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import kinds
 from data.city import ages, countries, reading
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.city.words import FEMALE, MALE, SEX_COLUMNS, is_sex, is_total, plain_word, spaced
 
 # By section: what may stand in several columns (else days may), and the column of ours that holds the values.

@@ -11,6 +11,7 @@ from data.city import joining, layouts, reading
 from data.city.findings import Finding
 from data.city.section_reader import SectionReader, ValidationResult
 from data.city.words import is_total, plain_word
+from data.translation import N_, Sentence, as_part, chain
 
 MOST = 0.5  # of a column's words are areas, where it is taken for the areas' though nobody says so
 MAX_WORDS_NAMED, MAX_COLUMNS_ADDED_UP = 12, 60
@@ -37,8 +38,8 @@ def locate(reader: SectionReader, result: ValidationResult) -> pd.Series | None:
     without = (reader.category(of) == "") & (reader.text(of) != "")
     if of in ("background", "origin", "activity"):
         everyone = reader.category(of).map(is_total).astype(bool)
-        what = f"the row stands for every {of} and is left out"
-        reader.warning(what, "Nothing has to be done", of, everyone)
+        what = N_("the row stands for every {column} and is left out", column=of)
+        reader.warning(what, N_("Nothing has to be done"), of, everyone)
         without |= everyone
     reader.leave_out(without)
     return ids[~without]
@@ -62,8 +63,8 @@ def _find_column(reader: SectionReader, areas: pd.DataFrame) -> None:
     best = max(others, key=fit, default="")
     if best and fit(best) > MOST:
         reader.columns = {ours: theirs for ours, theirs in reader.columns.items() if theirs != best} | {"area": best}
-        hint = f'State it under [{reader.section}]: columns = {{ area = "{best}" }}'
-        reader.warning(f"the areas were found in the column '{best}'", hint)
+        hint = N_('State it under [{section}]: columns = {{ area = "{column}" }}', section=reader.section, column=best)
+        reader.warning(N_("the areas were found in the column '{column}'", column=best), hint)
 
 
 def _joined(reader: SectionReader, areas: pd.DataFrame, city: str) -> pd.Series:
@@ -73,23 +74,30 @@ def _joined(reader: SectionReader, areas: pd.DataFrame, city: str) -> pd.Series:
     ids = words.map(match.ids)
     if match.how:
         word, area = next(((word, area) for word, area in match.ids.items() if word != area), ("", ""))
-        what = f"the areas are found by {match.how} ('{word}' is '{area}')"
-        reader.warning(what, "Check some of them; ids as the areas' file writes them are surest", "area")
+        how = as_part(match.how)
+        what = N_("the areas are found by {how} ('{word}' is '{area}')", how=how, word=word, area=area)
+        reader.warning(what, N_("Check some of them; ids as the areas' file writes them are surest"), "area")
     totals = _totals(reader, words, ids, areas, city)
     reader.leave_out(totals)
     words, ids = words[~totals], ids[~totals]
     several = words.isin(list(match.ambiguous))
     if several.any():
         word = words[several].iloc[0]
-        what = f"'{word}' may be one of several areas ({', '.join(match.ambiguous[word][:5])})"
-        _name_words(reader, "error", words[several], what, "Write their ids")
+        ids_of_word = ", ".join(match.ambiguous[word][:5])
+        what = N_("'{word}' may be one of several areas ({ids})", word=word, ids=ids_of_word)
+        _name_words(reader, "error", words[several], what, N_("Write their ids"))
     unknown = ids.isna() & ~several
     if unknown.any():
         word = words[unknown].iloc[0]
         near = difflib.get_close_matches(word[:60], [*areas["area_id"], *areas["name"]], 1)
-        hint = f"Did you mean '{near[0]}'? " if near else ""
-        hint += f'Mend it, or write areas = {{ "{word[:40]}" = "its id" }} under [{reader.section}] ("" leaves it out)'
-        what = f"'{word[:60]}' is not among the areas"
+        hint = N_(
+            'Mend it, or write areas = {{ "{word}" = "its id" }} under [{section}] ("" leaves it out)',
+            word=word[:40],
+            section=reader.section,
+        )
+        if near:
+            hint = N_("Did you mean '{near}'? {hint}", near=near[0], hint=hint)
+        what = N_("'{word}' is not among the areas", word=word[:60])
         _name_words(reader, "error", words[unknown], what, hint)
     return ids.fillna(words)
 
@@ -99,9 +107,14 @@ def _name_words(reader: SectionReader, level: str, words: pd.Series, what: str, 
     first = words[~words.duplicated()]
     if len(first) > 1:
         others = first.iloc[1 : MAX_WORDS_NAMED + 1]
-        named = ", ".join(f"'{str(word)[:60]}' (row {reader.row[label]})" for label, word in others.items())
-        more = f" and {len(first) - 1 - len(others)} more" if len(first) - 1 > len(others) else ""
-        what = f"{what}; so {'is' if len(first) == 2 else 'are'} {named}{more}"
+        named = chain(
+            [N_("'{word}' (row {row})", word=str(word)[:60], row=reader.row[label]) for label, word in others.items()],
+            ", ",
+        )
+        count = len(first) - 1 - len(others)
+        more = N_(" and {n} more", n=count) if count else ""
+        so = N_("{what}; so is {named}") if len(first) == 2 else N_("{what}; so are {named}{more}")
+        what = Sentence(so, what=as_part(what), named=named, more=more)
     reader.findings.append(Finding(level, reader.part.file, what, hint, *reader.place(first.index[0], "area")))
 
 
@@ -123,8 +136,8 @@ def _totals(reader: SectionReader, words: pd.Series, ids: pd.Series, areas: pd.D
             members[plain_word(str(district))] = list(inside)
     totals = joining.totals(joining.Table(words, ids, reader.rows[keys], counts, further), {plain_word(city)}, members)
     if totals.summed.any():
-        what = f"'{words[totals.summed].iloc[0]}' is a sum of other rows and left out"
-        hint = "To have it shown, give it an area of its own; sums are made by the app"
+        what = N_("'{word}' is a sum of other rows and left out", word=words[totals.summed].iloc[0])
+        hint = N_("To have it shown, give it an area of its own; sums are made by the app")
         _name_words(reader, "warning", words[totals.summed], what, hint)
     if totals.named.any():
         _name_totals(reader, words[totals.named], counts.iloc[:, 0], ids.mask(totals.summed), members)
@@ -138,10 +151,21 @@ def _name_totals(
     says = []
     for word, rows in words.groupby(words, sort=False):
         inside = ids.isin(members[plain_word(str(word))]) if plain_word(str(word)) in members else ids.notna()
-        both = f"{counts[rows.index].sum():,.10g}, the rows {counts[inside].sum():,.10g}"
-        says.append(f"'{word}' (row {reader.row[rows.index[0]]}) says {both}")
-    what = f"rows that are called totals, but are not, are left out; in '{counts.name}': {'; '.join(says[:5])}"
-    hint = "Check whether rows are missing; what only a total counts is not shown"
+        says.append(
+            N_(
+                "'{word}' (row {row}) says {said:,.10g}, the rows {counted:,.10g}",
+                word=word,
+                row=reader.row[rows.index[0]],
+                said=counts[rows.index].sum(),
+                counted=counts[inside].sum(),
+            )
+        )
+    what = N_(
+        "rows that are called totals, but are not, are left out; in '{column}': {says}",
+        column=counts.name,
+        says=chain(says[:5], "; "),
+    )
+    hint = N_("Check whether rows are missing; what only a total counts is not shown")
     place = reader.place(words.index[0], "area")
     reader.findings.append(Finding("warning", reader.part.file, what, hint, *place))
 
@@ -169,6 +193,6 @@ def goals_areas(reader: SectionReader, areas: pd.DataFrame, level: pd.Series) ->
         rows = level == name
         match = joining.match(list(words[rows].unique()), options.drop_duplicates("area_id"), reader.part.areas)
         ids = ids.mask(rows, words.map(match.ids))
-        hint = "Write an area's id or name, or leave level and area out for the whole city"
-        reader.error("'{value}' is no area of this level", hint, "area", rows & ids.isna())
+        hint = N_("Write an area's id or name, or leave level and area out for the whole city")
+        reader.error(N_("'{value}' is no area of this level"), hint, "area", rows & ids.isna())
     return ids.fillna("").astype(str)

@@ -11,6 +11,7 @@ import shapely
 
 import data
 from data.city.section_reader import SectionReader, ValidationResult
+from data.translation import N_, Sentence
 
 MAX_KM = 2500  # no country that one map of metres fits is wider
 OVERLAP = 0.01  # of the smaller area
@@ -29,14 +30,14 @@ def shapes(reader: SectionReader, *, points: bool = False) -> gpd.GeoSeries | No
     elif isinstance(rows, gpd.GeoDataFrame):
         geometry = rows.geometry.set_crs(crs, allow_override=True) if crs else rows.geometry
     else:
-        what = "the file has no shapes, no column of them and none of longitude and latitude"
-        hint = 'Use GeoJSON or GeoPackage, or name a column of WKT: columns = { geometry = "..." }, or lon and lat'
+        what = N_("the file has no shapes, no column of them and none of longitude and latitude")
+        hint = N_('Use GeoJSON or GeoPackage, or name a column of WKT: columns = { geometry = "..." }, or lon and lat')
         reader.error(what, hint)
         return None
     geometry = geometry.force_2d()
     finite = np.isfinite(geometry.bounds.fillna(0)).all(axis=1)
     absent = geometry.isna() | geometry.is_empty | ~finite
-    reader.error("the row has no shape", "Draw it or remove the row", at=absent)
+    reader.error(N_("the row has no shape"), N_("Draw it or remove the row"), at=absent)
     return None if absent.any() else _in_degrees(reader, geometry, points)
 
 
@@ -48,8 +49,8 @@ def _of_cells(reader: SectionReader, crs: int | None) -> gpd.GeoSeries:
     values = reader.rows[reader.columns["geometry"]]
     shapes = np.array([*map(_of_cell, values), None], dtype=object)[:-1]  # the last: of shapes alone numpy makes rows
     filled = values.notna() & values.map(lambda value: str(value).strip() != "").astype(bool)
-    hint = "Write WKT such as POINT (24.9 60.2), GeoJSON or WKB"
-    reader.error("'{value}' is no shape", hint, "geometry", filled & pd.isna(shapes))
+    hint = N_("Write WKT such as POINT (24.9 60.2), GeoJSON or WKB")
+    reader.error(N_("'{value}' is no shape"), hint, "geometry", filled & pd.isna(shapes))
     stated = {int(srid) for srid in shapely.get_srid(shapes) if srid > 0}
     return gpd.GeoSeries(shapes, index=values.index, crs=crs or (stated.pop() if len(stated) == 1 else None))
 
@@ -73,28 +74,35 @@ def _of_cell(value: object) -> shapely.Geometry | None:
 
 def _in_degrees(reader: SectionReader, geometry: gpd.GeoSeries, points: bool) -> gpd.GeoSeries | None:
     """Shapes in EPSG:4326; None with a finding where their coordinate system cannot be right."""
-    setting = f"crs under [{reader.section}]"
+    hint = N_("Mend crs under [{section}]", section=reader.section)
     if geometry.crs is None:
         west, south, east, north = geometry.total_bounds
         if west < -180 or east > 180 or south < -90 or north > 90:
-            what = f"the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system"
-            reader.error(what, f"Write crs = EPSG number under [{reader.section}]")
+            what = N_(
+                "the coordinates (about {west:,.0f}, {south:,.0f}) are in metres of an unknown system",
+                west=west,
+                south=south,
+            )
+            reader.error(what, N_("Write crs = EPSG number under [{section}]", section=reader.section))
             return None
         if not points:
-            what = "the file does not say its coordinate system; degrees (EPSG:4326) are taken"
-            reader.warning(what, f"Write crs = 4326 under [{reader.section}]")
+            what = N_("the file does not say its coordinate system; degrees (EPSG:4326) are taken")
+            reader.warning(what, N_("Write crs = 4326 under [{section}]", section=reader.section))
         geometry = geometry.set_crs(4326)
     try:
         geometry = geometry.to_crs(4326)
     except Exception as fault:
-        reader.error(f"the coordinate system cannot be used ({fault})", f"Mend {setting}")
+        reader.error(N_("the coordinate system cannot be used ({fault})", fault=str(fault)), hint)
         return None
     west, south, east, north = geometry.total_bounds
     if not np.isfinite(geometry.total_bounds).all() or west < -180 or east > 180 or south < -90 or north > 90:
-        reader.error("the coordinates do not fit their coordinate system", f"Mend {setting}")
+        reader.error(N_("the coordinates do not fit their coordinate system"), hint)
         return None
     if max(abs(west), abs(east), abs(south), abs(north)) < 2:
-        reader.error("the shapes lie in the Gulf of Guinea (0, 0)", f"The coordinate system is wrong: mend {setting}")
+        reader.error(
+            N_("the shapes lie in the Gulf of Guinea (0, 0)"),
+            N_("The coordinate system is wrong: mend crs under [{section}]", section=reader.section),
+        )
         return None
     return geometry
 
@@ -105,21 +113,21 @@ def polygons(reader: SectionReader) -> gpd.GeoSeries | None:
     if geometry is None:
         return None
     flat = geometry.geom_type.isin(["Polygon", "MultiPolygon"])
-    reader.error("the shape is no polygon", "Give the area's outline", at=~flat)
+    reader.error(N_("the shape is no polygon"), N_("Give the area's outline"), at=~flat)
     if not flat.all():
         return None
-    crossed = "the outline crosses itself; it is mended for the app"
-    reader.warning(crossed, "Mend it in your GIS to be sure", at=~geometry.is_valid)
+    crossed = N_("the outline crosses itself; it is mended for the app")
+    reader.warning(crossed, N_("Mend it in your GIS to be sure"), at=~geometry.is_valid)
     mended = shapely.make_valid(geometry.to_numpy(), method="structure", keep_collapsed=False)
     geometry = geometry.where(geometry.is_valid, gpd.GeoSeries(mended, index=geometry.index, crs=4326))
-    reader.error("the outline encloses nothing", "Draw it anew", at=geometry.is_empty)
+    reader.error(N_("the outline encloses nothing"), N_("Draw it anew"), at=geometry.is_empty)
     if geometry.is_empty.any():
         return None
     west, south, east, north = geometry.total_bounds
     width_km = (east - west) * 111 * np.cos(np.radians((south + north) / 2))
     if max((north - south) * 111, width_km) > MAX_KM:
-        hint = "Check the coordinate system, and whether a far shape is among them"
-        reader.error(f"the areas reach over more than {MAX_KM} km", hint)
+        hint = N_("Check the coordinate system, and whether a far shape is among them")
+        reader.error(N_("the areas reach over more than {max_km} km", max_km=MAX_KM), hint)
         return None
     _check_overlaps(reader, geometry)
     return geometry
@@ -134,11 +142,17 @@ def check_country(reader: SectionReader, geometry: gpd.GeoSeries, result: Valida
     middle = shapely.box(*geometry.total_bounds).centroid
     distance = land[country].distance(middle)  # degrees; the country's own shape is simplified
     if distance > 0.5:
-        holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "the sea")
-        what = f"the areas lie at {middle.x:.2f}° E, {middle.y:.2f}° N, in {holder}, not in {country}"
-        hint = f"Mend crs under [{reader.section}], or country under [city]"
+        holder = next((str(code) for code, shape in land.items() if shape.contains(middle)), "")
+        what = N_(
+            "the areas lie at {x:.2f}° E, {y:.2f}° N, in {holder}, not in {country}",
+            x=middle.x,
+            y=middle.y,
+            holder=holder or Sentence(N_("the sea")),
+            country=country,
+        )
+        hint = N_("Mend crs under [{section}], or country under [city]", section=reader.section)
         if land[country].distance(shapely.Point(middle.y, middle.x)) <= 0.5:
-            what, hint = "longitude and latitude are exchanged", "Export the outlines with longitude first"
+            what, hint = N_("longitude and latitude are exchanged"), N_("Export the outlines with longitude first")
         (reader.error if distance > 3 else reader.warning)(what, hint)
 
 
@@ -152,7 +166,7 @@ def _check_overlaps(reader: SectionReader, geometry: gpd.GeoSeries) -> None:
     def rows(pairs: np.ndarray) -> pd.Series:
         return pd.Series(np.isin(np.arange(len(metric)), right[pairs]), index=geometry.index)
 
-    what = "the area covers another by more than half; people would count twice"
-    reader.error(what, "Keep one level of areas, and each area once", at=rows(share > 0.5))
-    some = f"the area overlaps another by more than {OVERLAP:.0%}"
-    reader.warning(some, "Snap the outlines to each other", at=rows((share > OVERLAP) & (share <= 0.5)))
+    what = N_("the area covers another by more than half; people would count twice")
+    reader.error(what, N_("Keep one level of areas, and each area once"), at=rows(share > 0.5))
+    some = N_("the area overlaps another by more than {share:.0%}", share=OVERLAP)
+    reader.warning(some, N_("Snap the outlines to each other"), at=rows((share > OVERLAP) & (share <= 0.5)))

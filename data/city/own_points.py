@@ -6,9 +6,10 @@ import pandas as pd
 
 from data.city import outlines, reading
 from data.city.findings import Finding
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.city.section_reader import SectionReader
 from data.errors import SourceError
+from data.translation import N_
 
 MOST = 5_000  # points
 MOST_COLUMNS, MOST_LETTERS = 30, 200
@@ -21,13 +22,17 @@ def read_points(content: bytes, name: str) -> pd.DataFrame:
 
     content: of a CSV, XLSX, GeoJSON, GeoPackage or Parquet file. Shapes that are no points stand at a point in them.
     """
-    table = reading.read_bytes(content, name, MOST, "points")
+    table = reading.read_bytes(content, name, MOST, N_("points"))
     findings: list[Finding] = []
     reader = SectionReader("services", Part(file=name), table, findings)
     geometry = outlines.shapes(reader, points=True)
     errors = [finding for finding in findings if finding.level == "error"]
     if errors or geometry is None:
-        what = errors[0] if errors else Finding("error", name, "no column says where points are", "Add lon and lat")
+        what = (
+            errors[0]
+            if errors
+            else Finding("error", name, N_("no column says where points are"), N_("Add lon and lat"))
+        )
         raise SourceError(name, what.what, column=what.column, row=what.row, hint=what.hint)
     spots = geometry.representative_point()
     used = {reader.columns.get(place, place) for place in PLACES}

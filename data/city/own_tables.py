@@ -10,6 +10,7 @@ from data.city import reading
 from data.city.findings import Finding
 from data.errors import SourceError
 from data.files import csv_bytes
+from data.translation import N_, as_part
 
 MOST = 5_000  # rows
 LETTERS = 120  # of a text
@@ -71,7 +72,7 @@ def read(content: bytes, name: str, kind: str) -> OwnTable:
 
     Headings may be ours or their words in six languages. A column that is needed and missing is an error of the file.
     """
-    table = reading.read_bytes(content, name, MOST, "rows")
+    table = reading.read_bytes(content, name, MOST, N_("rows"))
     fields = TABLES[kind]
     headings = {str(column).strip().lower(): column for column in table.rows}
     columns = {
@@ -81,7 +82,11 @@ def read(content: bytes, name: str, kind: str) -> OwnTable:
     for ours, field in fields.items():
         if field.needed and columns[ours] is None:
             present = ", ".join(map(str, list(table.rows)[:12]))
-            raise SourceError(name, f"no column holds '{ours}'", hint=f"Name one so; the file has {present}")
+            raise SourceError(
+                name,
+                N_("no column holds '{ours}'", ours=ours),
+                hint=N_("Name one so; the file has {present}", present=present),
+            )
     numbers = pd.Series(range(len(table.rows)), index=table.rows.index) + table.first_row
     rows, findings, good = pd.DataFrame({"row": numbers}), list[Finding](), pd.Series(True, index=numbers.index)
     for ours, field in fields.items():
@@ -90,8 +95,19 @@ def read(content: bytes, name: str, kind: str) -> OwnTable:
         given = cells.astype("string").str.strip().fillna("") != ""
         wrong |= field.needed & ~given
         for label in wrong.index[wrong]:
-            what = f"'{str(cells[label])[:60]}' cannot be read" if given[label] else "the cell is empty"
-            findings.append(Finding("warning", name, what, f"{hint}; the row was left out", int(numbers[label]), ours))
+            what = (
+                N_("'{cell}' cannot be read", cell=str(cells[label])[:60]) if given[label] else N_("the cell is empty")
+            )
+            findings.append(
+                Finding(
+                    "warning",
+                    name,
+                    what,
+                    N_("{hint}; the row was left out", hint=as_part(hint)),
+                    int(numbers[label]),
+                    ours,
+                )
+            )
         rows[ours], good = values, good & ~wrong
     return OwnTable(rows[good].reset_index(drop=True), findings)
 
@@ -102,14 +118,14 @@ def _values(cells: pd.Series, field: Field) -> tuple[pd.Series, pd.Series, str]:
         values, wrong, _form = reading.days(cells)
         blank = cells.astype("string").str.strip().fillna("") == ""
         text = values.dt.strftime("%Y-%m-%d").fillna("")
-        return text, wrong & ~blank, "Write a day as 2026-09-01"
+        return text, wrong & ~blank, N_("Write a day as 2026-09-01")
     if field.bounds is None:
         text = cells.astype("string").str.strip().str[:LETTERS].fillna("")
-        return text.astype(str), pd.Series(False, index=cells.index), "Fill it in"
+        return text.astype(str), pd.Series(False, index=cells.index), N_("Fill it in")
     low, high = field.bounds
     values, wrong, _form = reading.numbers(cells, field.kind == "whole")
     wrong = wrong | (values.notna() & ~values.between(low, high))
     if field.kind == "whole":
         wrong |= values.notna() & (values % 1 != 0)
-        return values, wrong, f"Write a whole number from {low:,.0f} to {high:,.0f}"
-    return values, wrong, f"Write a number from {low:,.0f} to {high:,.0f}"
+        return values, wrong, N_("Write a whole number from {low:,.0f} to {high:,.0f}", low=low, high=high)
+    return values, wrong, N_("Write a number from {low:,.0f} to {high:,.0f}", low=low, high=high)

@@ -13,17 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
-import pyproj
 import shapely
 import tomli_w
 from anyascii import anyascii
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BaseModel, ValidationError
 
-from data.city import countries
 from data.city.findings import Finding, PackError
-from data.translation import N_
+from data.city.pack_settings import CitySettings, Part
+from data.translation import N_, as_part
 
 MANIFEST = "city.toml"
 LEVELS = ("city", "district", "planning_area")  # of a pack; one without districts has the first and the last
@@ -101,108 +100,6 @@ SECTIONS = {
 }
 
 
-def _epsg(code: int) -> int:
-    """A code that pyproj knows. Raises ValueError."""
-    try:
-        return pyproj.CRS.from_epsg(code).to_epsg() or code
-    except pyproj.exceptions.CRSError as fault:
-        raise ValueError(str(fault)) from fault
-
-
-def _metric(code: int) -> int:
-    if {axis.unit_name for axis in pyproj.CRS.from_epsg(code).axis_info} != {"metre"}:
-        raise ValueError("not in metres")
-    return code
-
-
-def _iso3(code: str) -> str:
-    if code not in countries.codes():
-        raise ValueError("no country")
-    return code
-
-
-def _file_name(name: str) -> str:
-    if "\0" in name or not 0 < len(name.encode()) <= 255:
-        raise ValueError("no file name")
-    return name
-
-
-def _encoding(name: str) -> str:
-    """Raises ValueError where no text has this encoding."""
-    try:
-        b"a".decode(name or "utf-8")
-    except LookupError as fault:
-        raise ValueError(str(fault)) from fault
-    return name
-
-
-Epsg = Annotated[int, AfterValidator(_epsg)]
-Country = Annotated[str, AfterValidator(_iso3)]
-Words = Annotated[str, BeforeValidator(str)]  # a year or a day may stand without quotation marks
-
-
-def _field(default: Any, noun: str, hint: str, **limits: Any) -> Any:
-    """A setting; a wrong value of it becomes the finding "[section] key is 'value', no NOUN. HINT"."""
-    return Field(default, title=noun, description=hint, **limits)
-
-
-class CitySettings(BaseModel, extra="forbid", strict=True, validate_default=True):
-    """[city] of a manifest. crs: a metric system; 0 or left out: the UTM zone."""
-
-    name: str = _field("", "text", 'Write name = "..."', min_length=1)
-    key: str = _field("", "text", 'Write key = "..."')
-    country: Country = _field("", "three-letter code of a country", "Write the ISO code, such as FIN")
-    region: str = _field(
-        "", "NUTS 2 code", "Write four signs such as FI1B, or leave it out", pattern="^([A-Z]{2}[A-Z0-9]{2})?$"
-    )
-    region_name: str = _field("", "text", 'Write region_name = "..."')
-    crs: Literal[0] | Annotated[Epsg, AfterValidator(_metric)] = _field(
-        0, "EPSG number of a metric system", "Write a metric system such as 3067, or leave it out"
-    )
-    level_names: dict[Literal["city", "district", "planning_area"], str] = _field(
-        {},
-        "table of city, district, planning_area",
-        'Write level_names = { district = "Borough", planning_area = "Quarter" }',
-    )
-    displaced_origins: list[Country] = _field(
-        [], "list of countries", 'Write ISO codes: displaced_origins = ["UKR", "SYR"]'
-    )
-    displaced_origins_why: str = _field("", "text", 'Write displaced_origins_why = "..."')
-
-
-class Part(BaseModel, extra="forbid", strict=True):
-    """One section of a manifest: its file, which of the file's columns is which of ours, and whom to credit."""
-
-    file: Annotated[str, AfterValidator(_file_name)] = _field(
-        ..., "name that a file can have", "Name the file that holds it, in at most 255 letters"
-    )
-    crs: Literal[0] | Epsg = _field(0, "EPSG number", "Write a number such as 4326")
-    publisher: Words = ""
-    licence: Words = ""
-    attribution: Words = ""
-    period: Words = ""
-    columns: dict[str, str] = _field({}, "table of words", 'Write columns = { id = "code" }')
-    kinds: dict[str, str] = _field({}, "table of words", 'Write kinds = { "theirs" = "ours" }')
-    kind: Words = ""  # of all rows
-    areas: dict[str, str] = _field({}, "table of words", 'Write areas = { "theirs" = "ours" }')
-    wide: dict[str, Words] = _field({}, "table of words", 'Write wide = { "their column" = "0-17" }')
-    rest: Words = ""  # the age of all whom the ages in `wide` leave of the total
-    sum_over: list[str] = _field([], "list of columns", 'Write sum_over = ["sex"]')
-    unknown: list[str] = _field([], "list of marks", 'Write unknown = ["-99"]')
-    zero: Words = ""  # the mark that means none
-    decimal: Literal["", ",", "."] = _field("", "mark of decimals", 'Write decimal = "," or decimal = "."')
-    dates: Literal["", "day first", "month first"] = _field(
-        "", "order of dates", 'Write dates = "day first" or dates = "month first"'
-    )
-    year_ends: str = _field("", "last day of a financial year", 'Write year_ends = "03-31"', pattern=r"^(\d\d-\d\d)?$")
-    header: int = _field(
-        0, "number of a row", "Write the row of the columns' names as an editor counts: header = 3", ge=0
-    )
-    sheet: Words = ""
-    layer: Words = ""
-    encoding: Annotated[str, AfterValidator(_encoding)] = _field("", "encoding", 'Write encoding = "cp1251"')
-
-
 @dataclass
 class Pack:
     """A pack's manifest. key: what the app calls the city; parts: by section; faults: what is wrong with [city]."""
@@ -218,11 +115,11 @@ def load_manifest(folder: Path) -> dict[str, Any]:
     try:
         return tomllib.loads((folder / MANIFEST).read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
-        fault = _fault("the file is missing", "Start from 'zone city new FOLDER'")
+        fault = _fault(N_("the file is missing"), N_("Start from 'zone city new FOLDER'"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        fault = _fault(f"this is no TOML file in UTF-8 ({error})", "Mend the place it names")
+        fault = _fault(N_("this is no TOML file in UTF-8 ({error})", error=str(error)), N_("Mend the place it names"))
     except RecursionError:
-        fault = _fault("it is nested too deeply", "Write it as the template does")
+        fault = _fault(N_("it is nested too deeply"), N_("Write it as the template does"))
     raise PackError([fault])
 
 
@@ -231,27 +128,32 @@ def read(folder: Path) -> Pack:
     raw = load_manifest(folder)
     city = raw.pop("city", None)
     if not isinstance(city, dict):
-        raise PackError([_fault("the section [city] is missing", "Add it with name and country")])
+        raise PackError([_fault(N_("the section [city] is missing"), N_("Add it with name and country"))])
     settings, faults = _validated(CitySettings, "city", city)
     key = key_of(settings.key or settings.name)
     if settings.name and not key:
-        faults.append(_fault("[city] has no name of letters for the links", 'Add key = "..."'))
+        faults.append(_fault(N_("[city] has no name of letters for the links"), N_('Add key = "..."')))
     if "areas" not in raw and "grid" not in raw:
         faults.append(
-            _fault("the pack has neither areas nor a grid", "Add [areas], or [grid] from which hexagons are made")
+            _fault(
+                N_("the pack has neither areas nor a grid"), N_("Add [areas], or [grid] from which hexagons are made")
+            )
         )
     if "residents" not in raw and "grid" not in raw:
-        faults.append(_fault("the pack does not say where people live", "Add [residents] or [grid]"))
+        faults.append(_fault(N_("the pack does not say where people live"), N_("Add [residents] or [grid]")))
     parts, wrong = {}, []
     for name, values in raw.items():
         if name not in SECTIONS:
-            wrong.append(_fault(f"the section [{name}] is unknown", _near(name, SECTIONS)))
+            wrong.append(_fault(N_("the section [{name}] is unknown", name=name), _near(name, SECTIONS)))
             continue
         parts[name], findings = _validated(Part, name, values if isinstance(values, dict) else {})
         wrong += findings
         if not findings:
             wrong += [
-                _fault(f"[{name}] has no column '{column}'", _near(column, SECTIONS[name].column_names))
+                _fault(
+                    N_("[{name}] has no column '{column}'", name=name, column=column),
+                    _near(column, SECTIONS[name].column_names),
+                )
                 for column in parts[name].columns
                 if column not in SECTIONS[name].column_names
             ]
@@ -273,12 +175,27 @@ def _validated(model: type[Model], section: str, values: dict[str, Any]) -> tupl
     for key, detail in faults.items():
         field = model.model_fields.get(key)
         if field is None:
-            findings.append(_fault(f"[{section}] has no setting '{key}'", _near(key, model.model_fields)))
+            findings.append(
+                _fault(
+                    N_("[{section}] has no setting '{key}'", section=section, key=key), _near(key, model.model_fields)
+                )
+            )
         elif detail["type"] == "missing":
-            findings.append(_fault(f"[{section}] has no {key}", str(field.description)))
+            findings.append(_fault(N_("[{section}] has no {key}", section=section, key=key), str(field.description)))
         else:
             value = str(values.get(key, ""))[:60]
-            findings.append(_fault(f"[{section}] {key} is '{value}', no {field.title}", str(field.description)))
+            findings.append(
+                _fault(
+                    N_(
+                        "[{section}] {key} is '{value}', no {title}",
+                        section=section,
+                        key=key,
+                        value=value,
+                        title=as_part(str(field.title)),
+                    ),
+                    str(field.description),
+                )
+            )
     return model.model_construct(**{key: value for key, value in values.items() if key not in faults}), findings
 
 
@@ -288,7 +205,10 @@ def _fault(what: str, hint: str) -> Finding:
 
 def _near(word: str, options: Iterable[str]) -> str:
     close = difflib.get_close_matches(word, options := sorted(options), 1)
-    return (f"Did you mean '{close[0]}'? " if close else "") + f"Known: {', '.join(options)}"
+    known = ", ".join(options)
+    if close:
+        return N_("Did you mean '{close}'? Known: {known}", close=close[0], known=known)
+    return N_("Known: {known}", known=known)
 
 
 def key_of(name: str) -> str:
@@ -359,7 +279,9 @@ def open_pack(path: Path) -> Iterator[Path]:
         yield path
         return
     if not path.is_file():
-        raise PackError([Finding("error", str(path), "there is no such folder or zip", "Give the path of a pack")])
+        raise PackError(
+            [Finding("error", str(path), N_("there is no such folder or zip"), N_("Give the path of a pack"))]
+        )
     with TemporaryDirectory(prefix="zone-pack-") as place:
         folder = Path(place)
         try:
@@ -368,7 +290,12 @@ def open_pack(path: Path) -> Iterator[Path]:
         except PackError:
             raise
         except Exception as error:  # zipfile's and zlib's errors are many; all mean that it is no sound zip
-            fault = Finding("error", path.name, f"the zip cannot be opened ({error})", "Pack the folder again")
+            fault = Finding(
+                "error",
+                path.name,
+                N_("the zip cannot be opened ({error})", error=str(error)),
+                N_("Pack the folder again"),
+            )
             raise PackError([fault]) from error
         inner = [entry for entry in folder.iterdir() if entry.is_dir()]
         yield inner[0] if not (folder / MANIFEST).exists() and len(inner) == 1 else folder
@@ -378,13 +305,17 @@ def _unpack(archive: zipfile.ZipFile, folder: Path, path: Path) -> None:
     members = archive.infolist()
     size = sum(member.file_size for member in members)
     if len(members) > MAX_FILES or size > min(MAX_BYTES, MAX_RATIO * max(path.stat().st_size, 100_000)):
-        what = f"{len(members)} files of {size:,} bytes are more than a pack may hold"
-        hint = f"At most {MAX_FILES} files and {MAX_BYTES:,} bytes; take out what the manifest does not name"
+        what = N_("{count} files of {size:,} bytes are more than a pack may hold", count=len(members), size=size)
+        hint = N_(
+            "At most {max_files} files and {max_bytes:,} bytes; take out what the manifest does not name",
+            max_files=MAX_FILES,
+            max_bytes=MAX_BYTES,
+        )
         raise PackError([Finding("error", path.name, what, hint)])
     for member in members:
         name = PurePosixPath(member.filename.replace("\\", "/"))
         linked = (member.external_attr >> 16) & 0o170000 == 0o120000
         if name.is_absolute() or ".." in name.parts or ":" in member.filename or linked:
-            what = f"the member '{member.filename}' leads out of the pack"
-            raise PackError([Finding("error", path.name, what, "Pack plain files only")])
+            what = N_("the member '{filename}' leads out of the pack", filename=member.filename)
+            raise PackError([Finding("error", path.name, what, N_("Pack plain files only"))])
         archive.extract(member, folder)

@@ -14,7 +14,8 @@ import shapely
 
 from data.city import ages, countries, guesses, pack, reading
 from data.city.outlines import shapes
-from data.city.pack import SECTIONS, Part
+from data.city.pack import SECTIONS
+from data.city.pack_settings import Part
 from data.city.section_reader import SectionReader
 from data.city.shapes import members_with_shapes
 from data.errors import SourceError
@@ -88,7 +89,7 @@ def preview(folder: Path, file: str, stated: dict[str, dict[str, Any]], remember
     try:
         table = reading.read(path, file, Part.model_construct(**first))
     except SourceError as fault:
-        return Preview(file, [*stated], parts=stated, remembered=remembered, fault=str(fault))
+        return Preview(file, [*stated], parts=stated, remembered=remembered, fault=fault.sentence)
     columns = [str(column) for column in table.rows.columns if column != "geometry"]
     guessed = {name: _guess(name, file, columns) for name, section in SECTIONS.items() if section.columns}
     parts = guessed | {

@@ -15,9 +15,10 @@ import shapely
 
 from data import limits
 from data.city import shapes, sheets
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.city.sheets import FileTable as FileTable
 from data.errors import SourceError
+from data.translation import N_, Sentence, as_part
 
 _GROUPED = re.compile(r"-?\d{1,3}([.,])\d{3}(\1\d{3})*|-?\d{1,2}(,\d\d)+,\d{3}")  # the second as in India
 UNKNOWN = re.compile(  # what offices write for what they do not know or do not tell; a zero it never is
@@ -32,9 +33,9 @@ def read(path: Path, name: str, part: Part | None = None) -> FileTable:
     """Read CSV, XLSX, GeoJSON, GeoPackage, zipped Shapefile, Parquet or GeoParquet. Raises SourceError."""
     suffix, part = path.suffix.lower(), part or Part(file=name)
     if not path.is_file():
-        raise SourceError(name, "the file is missing", hint="Add it to the pack or mend its name in city.toml")
+        raise SourceError(name, N_("the file is missing"), hint=N_("Add it to the pack or mend its name in city.toml"))
     if path.stat().st_size == 0:
-        raise SourceError(name, "the file is empty", hint="Export it again")
+        raise SourceError(name, N_("the file is empty"), hint=N_("Export it again"))
     try:
         if suffix in (".csv", ".txt", ".tsv"):
             table = sheets.read_csv(path, name, part)
@@ -46,19 +47,20 @@ def read(path: Path, name: str, part: Part | None = None) -> FileTable:
         elif suffix in shapes.SUFFIXES:
             table = shapes.read(path, name, part)
         else:
-            formats = "CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet"
-            raise SourceError(name, f"the format '{suffix}' is unknown", hint=f"Use {formats}")
+            hint = N_("Use CSV, XLSX, GeoJSON, GeoPackage, a zipped Shapefile, or GeoParquet")
+            raise SourceError(name, N_("the format '{suffix}' is unknown", suffix=suffix), hint=hint)
     except (SourceError, MemoryError):
         raise
     except Exception as fault:  # the readers' own errors are many; all mean that the file is not what its name says
-        what = f"the file cannot be read as {suffix[1:] or 'a table'} ({_short(fault)})"
-        raise SourceError(name, what, hint="Export it again") from fault
+        kind = suffix[1:] or Sentence(N_("a table"))
+        what = N_("the file cannot be read as {kind} ({fault})", kind=kind, fault=_short(fault))
+        raise SourceError(name, what, hint=N_("Export it again")) from fault
     columns = table.rows.columns = pd.Index([str(column).strip() for column in table.rows.columns])
     if columns.has_duplicates:
-        what = f"two columns are called '{columns[columns.duplicated()][0]}'"
-        raise SourceError(name, what, hint="Give each column its own name")
+        what = N_("two columns are called '{name}'", name=columns[columns.duplicated()][0])
+        raise SourceError(name, what, hint=N_("Give each column its own name"))
     if table.rows.empty:
-        raise SourceError(name, "the file has no rows", hint="Export it again")
+        raise SourceError(name, N_("the file has no rows"), hint=N_("Export it again"))
     limits.check_shape(len(table.rows), len(columns), name, *limits.OF_PACK)
     return table
 
@@ -70,7 +72,11 @@ def read_bytes(content: bytes, name: str, most: int, what: str) -> FileTable:
         path.write_bytes(content)
         table = read(path, name)
     if len(table.rows) > most:
-        raise SourceError(name, f"the file has {len(table.rows):,} {what}", hint=f"Give at most {most:,}")
+        raise SourceError(
+            name,
+            N_("the file has {n:,} {what}", n=len(table.rows), what=as_part(what)),
+            hint=N_("Give at most {most:,}", most=most),
+        )
     return table
 
 
@@ -138,7 +144,7 @@ def _numbers_of(values: pd.Series, whole: bool, thousands: bool, decimal: str) -
         mark = _thousands_mark(written, whole, thousands, decimal)
     except ValueError as fault:
         marked = filled & text.str.contains(r"[.,]", regex=True).fillna(False)
-        return pd.Series(np.nan, index=values.index), marked.astype(bool), str(fault)
+        return pd.Series(np.nan, index=values.index), marked.astype(bool), fault.args[0]
     decimals = {",": ".", ".": ","}.get(mark, ".,")
     grouped = written.str.contains(f"['{mark}]", regex=True)
     fits = written.str.fullmatch(rf"{_GROUPED.pattern}|-?\d{{1,3}}(['{mark}]\d{{3}})+([{decimals}]\d+)?")
@@ -162,7 +168,7 @@ def _thousands_mark(written: pd.Series, whole: bool, thousands: bool, decimal: s
         last = {max(",.", key=number.rfind) for number in both}
         decimals = last or {mark for mark in marks if not groups[mark]}
         if len(decimals) != 1:
-            raise ValueError("decimal commas and decimal points are mixed")
+            raise ValueError(N_("decimal commas and decimal points are mixed"))
         return next(mark for mark in marks if mark not in decimals)
     if not marks or not groups[marks[0]] or cells[marks[0]].str.match(r"^-?0").any():
         return ""
@@ -174,7 +180,7 @@ def _thousands_mark(written: pd.Series, whole: bool, thousands: bool, decimal: s
     bare = pd.to_numeric(written[~written.index.isin(cells[mark].index)], errors="coerce").abs()
     if bare.between(1, 999).any() and not (bare > 999).any():
         return mark
-    raise ValueError(f"it cannot be told whether '{cells[mark].iloc[0]}' has decimals or thousands")
+    raise ValueError(N_("it cannot be told whether '{cell}' has decimals or thousands", cell=cells[mark].iloc[0]))
 
 
 DAYS = {
@@ -209,7 +215,7 @@ def _days_of(values: pd.Series, order: str, year_ends: str) -> tuple[pd.Series, 
     used = [form for form, rows in fits.items() if rows.any()]
     unknown = pd.Series(pd.NaT, index=values.index)
     if len(used) > 1:
-        return unknown, ~fits[used[0]], f"days are written in several forms ({', '.join(used)})"
+        return unknown, ~fits[used[0]], N_("days are written in several forms ({forms})", forms=", ".join(used))
     if not used:
         return unknown, pd.Series(True, index=values.index), ""
     form, style = used[0], DAYS[used[0]][1]
@@ -221,7 +227,7 @@ def _days_of(values: pd.Series, order: str, year_ends: str) -> tuple[pd.Series, 
             source = _end_of_financial_year(source, year_ends)
             form, style = "2025-12-31", None
     except ValueError as fault:
-        return unknown, fits[form], str(fault)
+        return unknown, fits[form], fault.args[0]
     if form == "2025":
         source = source.str.slice(0, 4)
     elif form == "2025-Q4":
@@ -241,9 +247,9 @@ def _day_or_month(dates: pd.Series, order: str) -> str:
     first, second = (parts.str[place].astype(int) for place in (0, 1))
     orders = [name for name, day in (("day first", first), ("month first", second)) if (day > 12).any()]
     if len(orders) == 2 or (order and orders not in ([], [order])):
-        raise ValueError("some dates have the day first and some the month")
+        raise ValueError(N_("some dates have the day first and some the month"))
     if not orders and not order and (first != second).any():
-        raise ValueError("it cannot be told whether day or month comes first")
+        raise ValueError(N_("it cannot be told whether day or month comes first"))
     return {"day first": "%d/%m/%Y", "month first": "%m/%d/%Y"}[(orders or [order or "day first"])[0]]
 
 
@@ -253,7 +259,7 @@ def _may_be_financial(months: pd.Series, year_ends: str) -> bool:
     if ((year + 1) % 100 != second).any():
         return False
     if not year_ends and (second <= 12).all() and (second >= 1).all():
-        raise ValueError(f"it cannot be told whether '{months.iloc[0]}' is a month or a financial year")
+        raise ValueError(N_("it cannot be told whether '{cell}' is a month or a financial year", cell=months.iloc[0]))
     return True
 
 
@@ -261,9 +267,9 @@ def _end_of_financial_year(years: pd.Series, year_ends: str) -> pd.Series:
     """The last day of years such as '2011-12', '2011/12' or '2011/2012', as 2012-03-31. Raises ValueError."""
     first, second = years.str[:4].astype("Int64"), years.str[5:].astype("Int64")
     if ((first + 1) % 100 != second % 100).any():
-        raise ValueError("a financial year names two years that follow each other")
+        raise ValueError(N_("a financial year names two years that follow each other"))
     if not year_ends:
-        raise ValueError(f"the last day of the financial year '{years.dropna().iloc[0]}' is not stated")
+        raise ValueError(N_("the last day of the financial year '{cell}' is not stated", cell=years.dropna().iloc[0]))
     return (first + 1).astype("string") + "-" + year_ends
 
 

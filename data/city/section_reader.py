@@ -12,7 +12,9 @@ import pandas as pd
 from data.city import guesses, layouts, pack, reading
 from data.city.findings import Finding
 from data.city.ground import Ground
-from data.city.pack import SECTIONS, Pack, Part
+from data.city.pack import SECTIONS, Pack
+from data.city.pack_settings import Part
+from data.translation import N_, Sentence, chain
 
 MAX_ROWS_NAMED = 5
 PARTS = "their columns"  # where a value stood of several that mean the same
@@ -72,10 +74,10 @@ class SectionReader:
         labels = at.index[at.fillna(False).to_numpy(dtype=bool)]
         for label in labels[:MAX_ROWS_NAMED]:
             value = str(self.rows.at[label, theirs])[:60] if theirs in self.rows else ""
-            place = self.place(label, column)
-            self.findings.append(Finding(level, self.part.file, what.format(value=value), hint, *place))
+            said = what.with_values(value=value) if isinstance(what, Sentence) else Sentence(what, value=value)
+            self.findings.append(Finding(level, self.part.file, said, hint, *self.place(label, column)))
         if len(labels) > MAX_ROWS_NAMED:
-            more = f"{len(labels) - MAX_ROWS_NAMED} more rows like row {int(self.row[labels[0]])}"
+            more = N_("{n} more rows like row {row}", n=len(labels) - MAX_ROWS_NAMED, row=int(self.row[labels[0]]))
             self.findings.append(Finding(level, self.part.file, more, hint, None, theirs))
 
     def place(self, label: Hashable, column: str) -> tuple[int, str]:
@@ -99,14 +101,22 @@ class SectionReader:
             self.lacks(ours)
         for ours, theirs in list(self.columns.items()):
             if theirs not in self.rows and ours not in lacking:
-                what = f"there is no column '{theirs}' for '{ours}'"
-                self.error(what, f"Mend its name in {pack.MANIFEST} or leave it out")
+                what = N_("there is no column '{theirs}' for '{ours}'", theirs=theirs, ours=ours)
+                self.error(what, N_("Mend its name in {manifest} or leave it out", manifest=pack.MANIFEST))
                 del self.columns[ours]
         for theirs in [*(self.wide.columns if self.wide else ()), *self.part.sum_over]:
             if theirs not in self.rows:
                 setting = "sum_over" if theirs in self.part.sum_over else "wide"
-                hint = f"Mend {setting} under [{self.section}] in {pack.MANIFEST}; the file has {self._present()}"
-                self.error(f"there is no column '{theirs}', which {setting} names", hint)
+                hint = N_(
+                    "Mend {setting} under [{section}] in {manifest}; the file has {present}",
+                    setting=setting,
+                    section=self.section,
+                    manifest=pack.MANIFEST,
+                    present=self._present(),
+                )
+                self.error(
+                    N_("there is no column '{theirs}', which {setting} names", theirs=theirs, setting=setting), hint
+                )
                 lacking.append(theirs)
         return lacking
 
@@ -116,9 +126,18 @@ class SectionReader:
     def lacks(self, ours: str) -> None:
         """An error for a column that is needed and not there."""
         theirs = self.columns.get(ours)
-        what = f"there is no column '{theirs}' for '{ours}'" if theirs else f"no column is known to hold '{ours}'"
-        where = f"Name it under [{self.section}] in {pack.MANIFEST}"
-        hint = f'{where}: columns = {{ {ours} = "..." }}; the file has {self._present()}'
+        what = (
+            N_("there is no column '{theirs}' for '{ours}'", theirs=theirs, ours=ours)
+            if theirs
+            else N_("no column is known to hold '{ours}'", ours=ours)
+        )
+        hint = N_(
+            'Name it under [{section}] in {manifest}: columns = {{ {ours} = "..." }}; the file has {present}',
+            section=self.section,
+            manifest=pack.MANIFEST,
+            ours=ours,
+            present=self._present(),
+        )
         self.error(what, hint)
 
     def text(self, column: str, default: str = "") -> pd.Series:
@@ -157,23 +176,30 @@ class SectionReader:
         thousands = high >= 1000 and column not in ("lon", "lat")
         values, wrong, form = reading.numbers(cells.mask(marked), whole, thousands=thousands, decimal=self.part.decimal)
         if form:
-            hint = f'Write the column in one form, or state decimal = "," or "." under [{self.section}]'
+            hint = N_(
+                'Write the column in one form, or state decimal = "," or "." under [{section}]', section=self.section
+            )
             self.error(form, hint, column, wrong & (wrong.cumsum() == 1))
             return values
-        self.error("'{value}' is not a number", "Write a number or leave the cell empty", column, wrong)
+        self.error(N_("'{value}' is not a number"), N_("Write a number or leave the cell empty"), column, wrong)
         beyond = values.notna() & ~values.between(low, high)
         self.error(
-            f"{{value}} cannot be: a number between {low:,.0f} and {high:,.0f} is meant",
-            "Mend the number or remove the row",
+            N_(
+                "{value} cannot be: a number between {low:,.0f} and {high:,.0f} is meant",
+                value="{value}",
+                low=low,
+                high=high,
+            ),
+            N_("Mend the number or remove the row"),
             column,
             beyond,
         )
         if whole:
             broken = values.notna() & ~beyond & (values % 1 != 0)
-            self.error("{value} is no whole number", "Write whole persons, places or firms", column, broken)
+            self.error(N_("{value} is no whole number"), N_("Write whole persons, places or firms"), column, broken)
         if gaps:
-            hint = "Fill it in; an empty cell counts as not known, never as zero"
-            self._add(gaps, "the cell is empty", hint, column, values.isna() & ~wrong & ~marked)
+            hint = N_("Fill it in; an empty cell counts as not known, never as zero")
+            self._add(gaps, N_("the cell is empty"), hint, column, values.isna() & ~wrong & ~marked)
         return values
 
     def _marks(self, column: str, cells: pd.Series, gaps: str) -> pd.Series:
@@ -182,9 +208,11 @@ class SectionReader:
         marked &= cells.astype("string").str.strip() != (self.part.zero or "\0")
         if marked.any():
             counts = Counter(cells[marked].astype("string").str.strip())
-            marks = ", ".join(f"'{mark}' {count} times" for mark, count in counts.most_common(5))
-            what = f"{marked.sum():,} cells hold marks ({marks}) and are read as not known"
-            hint = f'If a mark means none, write zero = "-" under [{self.section}]'
+            marks = chain([N_("'{mark}' {n} times", mark=mark, n=count) for mark, count in counts.most_common(5)], ", ")
+            what = N_(
+                "{marked:,} cells hold marks ({marks}) and are read as not known", marked=marked.sum(), marks=marks
+            )
+            hint = N_('If a mark means none, write zero = "-" under [{section}]', section=self.section)
             place = self.place(marked.index[marked][0], column)
             self.findings.append(Finding("error" if gaps == "error" else "warning", self.part.file, what, hint, *place))
         return marked.astype(bool)
@@ -195,26 +223,40 @@ class SectionReader:
         if "period" not in self.columns:
             parsed, wrong, _form = reading.days(pd.Series([self.part.period], dtype=str), order, year_ends)
             if wrong.any():
-                what = f"[{self.section}] says no day for its figures (period = '{self.part.period}')"
-                hint = 'Write period = "2025-12-31" or name a column of days'
+                what = N_(
+                    "[{section}] says no day for its figures (period = '{period}')",
+                    section=self.section,
+                    period=self.part.period,
+                )
+                hint = N_('Write period = "2025-12-31" or name a column of days')
                 self.findings.append(Finding("error", pack.MANIFEST, what, hint))
             return pd.Series(parsed.iloc[0], index=self.rows.index)
         parsed, wrong, form = reading.days(self.rows[self.columns["period"]], order, year_ends)
         first = wrong & (wrong.cumsum() == 1)
-        hint = "Write days as 2025-12-31"
+        hint = N_("Write days as 2025-12-31")
         if "day or month" in form:
-            hint += f', or dates = "day first" or "month first" under [{self.section}]'
+            hint = N_(
+                'Write days as 2025-12-31, or dates = "day first" or "month first" under [{section}]',
+                section=self.section,
+            )
         elif "financial" in form:
-            hint += f', or year_ends = "03-31" with the last day of a financial year under [{self.section}]'
-        self.error(form or "'{value}' is not a day", hint, "period", first if form else wrong)
+            hint = N_(
+                'Write days as 2025-12-31, or year_ends = "03-31" with the last day of a financial year under '
+                "[{section}]",
+                section=self.section,
+            )
+        self.error(form or N_("'{value}' is not a day"), hint, "period", first if form else wrong)
         return parsed
 
     def check_unique(self, rows: pd.DataFrame, key: list[str], column: str) -> None:
         """An error for rows that state the same thing twice."""
-        hint = "Keep one of them"
+        hint = N_("Keep one of them")
         if self.section in layouts.VALUES:
-            hint += f'; if a column parts them, state it under [{self.section}]: sum_over = ["sex"]'
-        self.error("the row stands twice ({value})", hint, column, rows.duplicated(key))
+            hint = N_(
+                'Keep one of them; if a column parts them, state it under [{section}]: sum_over = ["sex"]',
+                section=self.section,
+            )
+        self.error(N_("the row stands twice ({value})"), hint, column, rows.duplicated(key))
 
     def leave_out(self, rows: pd.Series) -> None:
         """Go on without the rows where a mask holds."""
@@ -226,9 +268,14 @@ class SectionReader:
             return pd.Series(self.rows.index, index=self.rows.index)
         if self.wide.guessed:
             names = ", ".join(f"'{name}'" for name in list(self.wide.columns)[:4])
-            more = f" and {len(self.wide.columns) - 4} more" if len(self.wide.columns) > 4 else ""
-            what = f"the columns {names}{more} were read as values of '{self.wide.of}'"
-            hint = f'State them under [{self.section}]: wide = {{ "theirs" = "ours" }}, or name the column of values'
+            more = N_(" and {n} more", n=len(self.wide.columns) - 4) if len(self.wide.columns) > 4 else ""
+            what = N_(
+                "the columns {names}{more} were read as values of '{of}'", names=names, more=more, of=self.wide.of
+            )
+            hint = N_(
+                'State them under [{section}]: wide = {{ "theirs" = "ours" }}, or name the column of values',
+                section=self.section,
+            )
             self.warning(what, hint)
         others = [name for name in self.rows if name not in self.wide.columns]
         of, value = (f"{name} (columns)" if name in others else name for name in (self.wide.of, self.wide.value))
@@ -251,11 +298,18 @@ class SectionReader:
         if not over:
             return table
         words = pd.DataFrame({name: self.rows[name].fillna("").astype(str) for name in over})
-        self.error("the row stands twice", "Keep one of them", "area", table.assign(**words).duplicated([*keys, *over]))
+        self.error(
+            N_("the row stands twice"), N_("Keep one of them"), "area", table.assign(**words).duplicated([*keys, *over])
+        )
         result, off = layouts.summed(table, words, keys, values)
         names = ", ".join(f"'{name}'" for name in over)
-        self.warning(f"rows are summed over {names}", f"Leave them out or name others: sum_over under [{self.section}]")
+        self.warning(
+            N_("rows are summed over {names}", names=names),
+            N_("Leave them out or name others: sum_over under [{section}]", section=self.section),
+        )
         if off:
-            what = f"{off} totals over {names} are not the sum of their parts; the totals are taken"
-            self.warning(what, "Check them")
+            what = N_(
+                "{off} totals over {names} are not the sum of their parts; the totals are taken", off=off, names=names
+            )
+            self.warning(what, N_("Check them"))
         return result

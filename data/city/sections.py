@@ -14,6 +14,7 @@ from data.city.pack import LEVELS
 from data.city.section_reader import MAX_ROWS_NAMED, SectionReader, ValidationResult
 from data.city.words import is_total
 from data.suppression import THRESHOLD
+from data.translation import N_
 
 FEW = 0.1  # share of single years with so few people that disclosure control would move them
 
@@ -24,7 +25,7 @@ def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame |
         return None
     age = reader.category("age", ages.TOTAL)
     bands = age.map({word: ages.band(word) for word in age.unique()})
-    reader.error("'{value}' is no age", "Write ages as 6-14 or 65+, or total", "age", bands == "")
+    reader.error(N_("'{value}' is no age"), N_("Write ages as 6-14 or 65+, or total"), "age", bands == "")
     persons = reader.number("persons", 0, 50_000_000, whole=True)
     table = pd.DataFrame({"period": reader.days(), "area_id": area_ids, "age": bands, "persons": persons})
     keys = ["period", "area_id"]
@@ -36,16 +37,18 @@ def residents(reader: SectionReader, result: ValidationResult) -> pd.DataFrame |
     reader.check_unique(table, [*keys, "age"], "area")
     total, unknown = table["age"] == ages.TOTAL, table["age"] == ages.UNKNOWN
     if ages.overlap([band for band in table.loc[~total & ~unknown, "age"].unique() if band]):
-        reader.error("ages overlap, so people would count twice", "Give ages that follow each other", "age")
+        reader.error(N_("ages overlap, so people would count twice"), N_("Give ages that follow each other"), "age")
     _check_totals(reader, table, total)
     if unknown.any():
-        what = f"{table.loc[unknown, 'persons'].sum():,.0f} people of unknown age are left out"
-        reader.warning(what, "Share them out over the ages if they should count", "age")
+        what = N_("{n:,.0f} people of unknown age are left out", n=table.loc[unknown, "persons"].sum())
+        reader.warning(what, N_("Share them out over the ages if they should count"), "age")
     if "areas" in result.tables:
         absent = sorted(set(result.tables["areas"]["area_id"]) - set(table["area_id"]))
         if absent:
-            what = f"{len(absent)} areas have no residents in the file (first: {absent[0]})"
-            reader.warning(what, "Add them; until then they are not known, never zero")
+            what = N_(
+                "{count} areas have no residents in the file (first: {absent})", count=len(absent), absent=absent[0]
+            )
+            reader.warning(what, N_("Add them; until then they are not known, never zero"))
     with_ages = table[~total & ~unknown].set_index(keys).index
     alone = total & ~pd.MultiIndex.from_frame(table[keys]).isin(with_ages)
     return _without_few(reader, table[(~total & ~unknown) | alone].replace({"age": {ages.TOTAL: "0+"}}))
@@ -58,7 +61,9 @@ def _without_few(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
         return table
     coarse = table.assign(age=table["age"].map({age: ages.coarse(age) for age in table["age"].unique() if age}))
     groups = coarse.groupby(["period", "area_id", "age"], sort=False)["persons"]
-    reader.warning("single years of age are put together, as most have few people", "Nothing has to be done", "age")
+    reader.warning(
+        N_("single years of age are put together, as most have few people"), N_("Nothing has to be done"), "age"
+    )
     return groups.sum().where(groups.count() == groups.size()).reset_index()
 
 
@@ -67,14 +72,17 @@ def _with_rest(reader: SectionReader, table: pd.DataFrame) -> pd.DataFrame:
     rest, keys = ages.band(reader.part.rest), ["period", "area_id"]
     whole = table[table["age"] == ages.TOTAL]
     if rest in ("", ages.TOTAL) or whole.empty or (table["age"] == rest).any():
-        what = f"rest = '{reader.part.rest}' cannot be made: it has to be an age that the file lacks, beside a total"
-        reader.error(what, f"Mend rest under [{reader.section}], or map a column or word to total")
+        what = N_(
+            "rest = '{rest}' cannot be made: it has to be an age that the file lacks, beside a total",
+            rest=reader.part.rest,
+        )
+        reader.error(what, N_("Mend rest under [{section}], or map a column or word to total", section=reader.section))
         return table
     groups = table[table["age"] != ages.TOTAL].assign(known=lambda rows: rows["persons"].notna()).groupby(keys)
     stated = groups["persons"].sum().where(groups["known"].all())
     left = whole["persons"] - stated.reindex(pd.MultiIndex.from_frame(whole[keys])).to_numpy()
-    what = "the ages stated for {value} are more than its total"
-    reader.error(what, "Mend the parts or the total", "area", (left < 0).fillna(False))
+    what = N_("the ages stated for {value} are more than its total")
+    reader.error(what, N_("Mend the parts or the total"), "area", (left < 0).fillna(False))
     others = pd.DataFrame({**whole[keys], "age": rest, "persons": left.to_numpy()}, index=whole.index)
     return pd.concat([table, others])
 
@@ -87,8 +95,8 @@ def _without_sums(reader: SectionReader, table: pd.DataFrame, made_up: list[str]
     )
     if not made_up or not parted[sums.to_numpy()].all():
         return table
-    what = f"ages that others make up are left out ({', '.join(made_up[:5])})"
-    reader.warning(what, "Leave them out of the file to be sure that they are sums", "age")
+    what = N_("ages that others make up are left out ({made_up})", made_up=", ".join(made_up[:5]))
+    reader.warning(what, N_("Leave them out of the file to be sure that they are sums"), "age")
     return table[~sums]
 
 
@@ -102,8 +110,17 @@ def _check_totals(reader: SectionReader, table: pd.DataFrame, total: pd.Series) 
     both = pd.concat([whole.rename("whole"), parts.rename("parts")], axis=1).dropna()
     off = both[(both["whole"] - both["parts"]).abs() > 0.5]
     for (period, area), row in off.head(MAX_ROWS_NAMED).iterrows():
-        sums = f"add up to {row['parts']:,.0f}, the total says {row['whole']:,.0f}"
-        reader.error(f"ages of area {area} on {period:%Y-%m-%d} {sums}", "Mend the parts or the total", "persons")
+        reader.error(
+            N_(
+                "ages of area {area} on {day} add up to {parts:,.0f}, the total says {whole:,.0f}",
+                area=area,
+                day=f"{period:%Y-%m-%d}",
+                parts=row["parts"],
+                whole=row["whole"],
+            ),
+            N_("Mend the parts or the total"),
+            "persons",
+        )
 
 
 def background(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
@@ -111,8 +128,11 @@ def background(reader: SectionReader, result: ValidationResult) -> pd.DataFrame 
     if (area_ids := locate(reader, result)) is None:
         return None
     groups = reader.category("background")
-    hint = f'Write {" or ".join(BACKGROUNDS)}, or map it: kinds = {{ "theirs" = "ours" }} under [background]'
-    reader.error("'{value}' is no background", hint, "background", ~groups.isin(BACKGROUNDS))
+    hint = N_(
+        'Write {backgrounds}, or map it: kinds = {{ "theirs" = "ours" }} under [background]',
+        backgrounds=" or ".join(BACKGROUNDS),
+    )
+    reader.error(N_("'{value}' is no background"), hint, "background", ~groups.isin(BACKGROUNDS))
     return _counts(reader, area_ids, "background", groups)
 
 
@@ -122,8 +142,10 @@ def origins(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | N
         return None
     words = reader.category("origin")
     codes = words.map({word: countries.iso3(word) for word in words.unique()})
-    hint = 'Write the three-letter ISO code, or map it: kinds = { "theirs" = "SYR" } under [origins], "" leaves it out'
-    reader.error("'{value}' is no country", hint, "origin", codes == "")
+    hint = N_(
+        'Write the three-letter ISO code, or map it: kinds = { "theirs" = "SYR" } under [origins], "" leaves it out'
+    )
+    reader.error(N_("'{value}' is no country"), hint, "origin", codes == "")
     return _counts(reader, area_ids, "origin", codes)
 
 
@@ -141,9 +163,11 @@ def social(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | No
     if (area_ids := locate(reader, result)) is None:
         return None
     indicator = reader.category("indicator")
-    hint = f'Known: {", ".join(kinds.SOCIAL)}; map others: kinds = {{ "theirs" = "ours" }} under [social]'
+    hint = N_(
+        'Known: {social}; map others: kinds = {{ "theirs" = "ours" }} under [social]', social=", ".join(kinds.SOCIAL)
+    )
     unknown = ~indicator.isin(kinds.SOCIAL)
-    reader.error("'{value}' is no indicator that the app shows", hint, "indicator", unknown)
+    reader.error(N_("'{value}' is no indicator that the app shows"), hint, "indicator", unknown)
     percent = reader.number("percent", 0, 100)
     keys = ["period", "area_id", "indicator"]
     table = pd.DataFrame({"period": reader.days(), "area_id": area_ids, "indicator": indicator, "percent": percent})
@@ -160,8 +184,8 @@ def _totals_only(reader: SectionReader, table: pd.DataFrame, over: list[str]) ->
         everyone &= reader.rows[name].isin([word for word in reader.rows[name].unique() if is_total(word)])
     keys = ["period", "area_id", "indicator"]
     stated = pd.MultiIndex.from_frame(table[keys]).isin(table[everyone].set_index(keys).index)
-    what = "percentages by '{name}' cannot be added".format(name="', '".join(over))
-    reader.error(what, "Add a row for everyone (total)", "area", pd.Series(~stated, index=table.index))
+    what = N_("percentages by '{names}' cannot be added", names="', '".join(over))
+    reader.error(what, N_("Add a row for everyone (total)"), "area", pd.Series(~stated, index=table.index))
     return table[everyone]
 
 
@@ -170,8 +194,8 @@ def employment(reader: SectionReader, result: ValidationResult) -> pd.DataFrame 
     if (area_ids := locate(reader, result)) is None:
         return None
     activity = reader.category("activity").str.replace(".", "", regex=False)
-    hint = "Write two to five digits of NACE, such as 90.03"
-    reader.error("'{value}' is no activity", hint, "activity", ~activity.str.fullmatch(r"\d{2,5}"))
+    hint = N_("Write two to five digits of NACE, such as 90.03")
+    reader.error(N_("'{value}' is no activity"), hint, "activity", ~activity.str.fullmatch(r"\d{2,5}"))
     table = pd.DataFrame(
         {
             "period": reader.days(),
@@ -190,10 +214,12 @@ def employment(reader: SectionReader, result: ValidationResult) -> pd.DataFrame 
 def targets(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """level, area_id ('' for the whole city), indicator, value, year."""
     indicator, level = reader.text("indicator"), reader.text("level", "city")
-    hint = "Write an indicator's key, as the page Indicators lists it"
-    reader.error("the goal names no indicator", hint, "indicator", indicator == "")
+    hint = N_("Write an indicator's key, as the page Indicators lists it")
+    reader.error(N_("the goal names no indicator"), hint, "indicator", indicator == "")
     levels = [name for name in LEVELS if name != "district" or _has_districts(result)]
-    reader.error("'{value}' is no level", f"Write one of {', '.join(levels)}", "level", ~level.isin(levels))
+    reader.error(
+        N_("'{value}' is no level"), N_("Write one of {levels}", levels=", ".join(levels)), "level", ~level.isin(levels)
+    )
     areas = result.tables.get("areas")
     return pd.DataFrame(
         {

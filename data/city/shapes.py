@@ -25,9 +25,10 @@ from pyogrio._ogr import _register_drivers  # pyogrio has no public way to choos
 
 from data import limits
 from data.city import sheets
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.city.sheets import FileTable
 from data.errors import SourceError
+from data.translation import N_
 
 # Drivers by ending, and what such a file begins with. GDAL itself goes by content: any of these could hold a VRT, which
 # reads any file and any host.
@@ -72,7 +73,7 @@ def read(path: Path, name: str, part: Part) -> FileTable:
         drivers, start = DRIVERS[file.suffix.lower()]
         with file.open("rb") as opened:
             if not re.match(rb"(?:\xef\xbb\xbf)?\s*" + start, opened.read(1000)):
-                raise ValueError(f"this is no file of the kind {file.suffix[1:]}")
+                raise ValueError(N_("this is no file of the kind {kind}", kind=file.suffix[1:]))
         warnings, encoding = [], None
         if "GeoJSON" in drivers:
             warnings = _check_json(file, part.encoding)
@@ -103,9 +104,13 @@ def _chosen(layers: dict[str, str], usual: list[str], name: str, stated: str) ->
     """What the stated layer is called in a file. usual: layers to name where none is stated. Raises SourceError."""
     if stated in layers:
         return layers[stated]
-    what = f"there is no layer '{stated}'" if stated else f"the file has {len(usual)} layers with shapes"
+    what = (
+        N_("there is no layer '{stated}'", stated=stated)
+        if stated
+        else N_("the file has {n} layers with shapes", n=len(usual))
+    )
     words = ", ".join(usual[:12])
-    raise SourceError(name, what, hint=f'Write layer = "..." in city.toml; the file has {words}')
+    raise SourceError(name, what, hint=N_('Write layer = "..." in city.toml; the file has {layers}', layers=words))
 
 
 def _alone(path: Path, place: Path, name: str, layer: str) -> Path:
@@ -122,7 +127,7 @@ def _alone(path: Path, place: Path, name: str, layer: str) -> Path:
     with zipfile.ZipFile(path) as archive:
         layers = {PurePosixPath(member).stem: member for member in members_with_shapes(archive.namelist())}
         if not layers:
-            raise ValueError("the zip holds no layer of shapes")
+            raise ValueError(N_("the zip holds no layer of shapes"))
         member = next(iter(layers.values())) if len(layers) == 1 else _chosen(layers, list(layers), name, layer)
         stem, suffix = member[: member.rindex(".")], member[member.rindex(".") :].lower()
         for part_name in archive.namelist():
@@ -162,8 +167,13 @@ def _encoding(file: Path, stated: str) -> tuple[str | None, list[tuple[str, str]
             return None, []
         words = b"\n".join(bytes(content[start:end]).rstrip(b" \0") for start, end in cells)
         encoding = sheets.likeliest_encoding(words)
-        hint = f'Add a .cpg file; if letters are wrong, state encoding = "..." in city.toml (now {encoding})'
-        return encoding, [(f"the Shapefile does not say its encoding; it was read as {encoding}", hint)]
+        hint = N_(
+            'Add a .cpg file; if letters are wrong, state encoding = "..." in city.toml (now {encoding})',
+            encoding=encoding,
+        )
+        return encoding, [
+            (N_("the Shapefile does not say its encoding; it was read as {encoding}", encoding=encoding), hint)
+        ]
     table.write_bytes(content)
     return "utf-8", []
 
@@ -197,7 +207,7 @@ def _check_json(file: Path, stated: str) -> list[tuple[str, str]]:
         about = crs.get("properties")
         stated = str(about.get("name" if crs.get("type") == "name" else "code", "")) if isinstance(about, dict) else ""
         if crs.get("type") not in ("name", "EPSG") or not _NAMED_CRS.fullmatch(stated):
-            raise ValueError("its coordinate system is a link, or has no name such as EPSG:4326")
+            raise ValueError(N_("its coordinate system is a link, or has no name such as EPSG:4326"))
     return warnings
 
 
@@ -207,7 +217,9 @@ def _check_database(path: Path) -> None:
         for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master"):
             virtual = kind == "table" and re.match(r"\s*create\s+virtual\b(?!.*\busing\s+rtree\b)", sql, re.I | re.S)
             if kind == "view" or virtual or (kind == "trigger" and not _USUAL_TRIGGERS.match(name)):
-                raise ValueError(f"it holds the {kind} '{name[:60]}', which would run when it is read")
+                raise ValueError(
+                    N_("it holds the {kind} '{name}', which would run when it is read", kind=kind, name=name[:60])
+                )
 
 
 @contextmanager

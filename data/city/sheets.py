@@ -14,8 +14,9 @@ import charset_normalizer
 import numpy as np
 import pandas as pd
 
-from data.city.pack import Part
+from data.city.pack_settings import Part
 from data.errors import SourceError
+from data.translation import N_, as_part
 
 ENCODINGS = [  # in the order in which they are taken where a short file fits several alike
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "koi8_u"),
@@ -46,10 +47,12 @@ def read_csv(path: Path, name: str, part: Part) -> FileTable:
     try:
         text, warnings = decoded(path.read_bytes(), part.encoding)
     except ValueError as fault:
-        hint = 'Save it as UTF-8, or state its encoding in city.toml: encoding = "cp1251"'
-        raise SourceError(name, f"the file cannot be read as csv ({fault})", hint=hint) from fault
+        hint = N_('Save it as UTF-8, or state its encoding in city.toml: encoding = "cp1251"')
+        raise SourceError(
+            name, N_("the file cannot be read as csv ({fault})", fault=as_part(fault.args[0])), hint=hint
+        ) from fault
     if "\x00" in text:
-        raise ValueError("it holds zero bytes")
+        raise ValueError(N_("it holds zero bytes"))
     text = text if "\n" in text else text.replace("\r", "\n")  # ends of lines of an old Macintosh
     text = re.sub(r"^sep=.\r?\n", "\n", text)  # a line for a spreadsheet alone
     lines = list(islice(io.StringIO(text, newline=""), LOOKED_AT))
@@ -90,8 +93,8 @@ def read_excel(path: Path, name: str, part: Part) -> FileTable:
     with pd.ExcelFile(path, engine="openpyxl") as book:
         names = [str(sheet) for sheet in book.sheet_names]
         if part.sheet and part.sheet not in names:
-            hint = f"Mend sheet = ... in city.toml; the file has {', '.join(names[:12])}"
-            raise SourceError(name, f"there is no sheet '{part.sheet}'", hint=hint)
+            hint = N_("Mend sheet = ... in city.toml; the file has {names}", names=", ".join(names[:12]))
+            raise SourceError(name, N_("there is no sheet '{sheet}'", sheet=part.sheet), hint=hint)
         for sheet in [part.sheet] if part.sheet else names:
             cells = book.parse(sheet, header=None, dtype=object, keep_default_na=False, na_values=[""])
             if min(cells.dropna(how="all").shape) > 1:
@@ -107,8 +110,8 @@ def read_excel(path: Path, name: str, part: Part) -> FileTable:
     above = [" ".join(filter(None, record)) for record in records[:header] if any(record)]
     warnings = _left_out(above, below, header + 1)
     if len(names) > 1 and not part.sheet:
-        hint = 'If another is meant, write sheet = "..." in city.toml'
-        warnings.insert(0, (f"the file has {len(names)} sheets; '{sheet}' was read", hint))
+        hint = N_('If another is meant, write sheet = "..." in city.toml')
+        warnings.insert(0, (N_("the file has {n} sheets; '{sheet}' was read", n=len(names), sheet=sheet), hint))
     return FileTable(table, header + 2, warnings)
 
 
@@ -118,7 +121,9 @@ def decoded(raw: bytes, stated: str) -> tuple[str, list[tuple[str, str]]]:
         try:
             return raw.decode(stated).removeprefix("\ufeff"), []
         except UnicodeDecodeError as fault:
-            raise ValueError(f"it is not in the encoding {stated} that city.toml states") from fault
+            raise ValueError(
+                N_("it is not in the encoding {encoding} that city.toml states", encoding=stated)
+            ) from fault
     try:
         text, encoding = raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -127,8 +132,11 @@ def decoded(raw: bytes, stated: str) -> tuple[str, list[tuple[str, str]]]:
         encoding = _wide_encoding(raw) or encoding or likeliest_encoding(raw)
         text = raw.decode(encoding).removeprefix("\ufeff")
     if encoding != "utf-8":
-        hint = f'Save it as UTF-8; if letters are wrong, state encoding = "..." in city.toml (now {encoding})'
-        return text, [(f"the file is not in UTF-8; it was read as {encoding}", hint)]
+        hint = N_(
+            'Save it as UTF-8; if letters are wrong, state encoding = "..." in city.toml (now {encoding})',
+            encoding=encoding,
+        )
+        return text, [(N_("the file is not in UTF-8; it was read as {encoding}", encoding=encoding), hint)]
     return _put_right(text)
 
 
@@ -153,7 +161,7 @@ def likeliest_encoding(raw: bytes) -> str:
     """The encoding of a text that is not in UTF-8. Raises ValueError where none fits."""
     guesses = charset_normalizer.from_bytes(raw, cp_isolation=ENCODINGS)
     if not guesses:
-        raise ValueError("its encoding is unknown")
+        raise ValueError(N_("its encoding is unknown"))
 
     def unlikely(guess: charset_normalizer.CharsetMatch) -> tuple[float, float, bool, float, bool, int]:
         # Several encodings often fit a short file alike: then letters in daily use are meant, and the usual encoding.
@@ -181,13 +189,14 @@ def _put_right(text: str) -> tuple[str, list[tuple[str, str]]]:
     garbled = re.search("[ÃÐÑØÙÅÄÂ][\u0080-\u00bf\u0152-\u0178\u02c6-\u2122]", text)
     if not garbled:
         return text, []
-    hint = "Export it once more as UTF-8"
+    hint = N_("Export it once more as UTF-8")
     try:
         right = text.translate(_CP1252).encode("latin-1").decode("utf-8")
     except UnicodeError:
-        what = f"letters look garbled ('{garbled[0]}'); the file was saved in two encodings"
+        what = N_("letters look garbled ('{garbled}'); the file was saved in two encodings", garbled=garbled[0])
         return text, [(what, hint)] if re.search("Ã[¤¶¼Ÿ©¨¥\u009f\u00a0-\u00bf]", text) else []
-    return right, [(f"letters were garbled ('{garbled[0]}') by a second encoding; they were put right", hint)]
+    what = N_("letters were garbled ('{garbled}') by a second encoding; they were put right", garbled=garbled[0])
+    return right, [(what, hint)]
 
 
 def _separator(lines: list[str]) -> str:
@@ -205,7 +214,11 @@ def _header(records: list[list[str]], line_ends: list[int], name: str, stated: i
     if stated:
         place = next((place for place, end in enumerate(line_ends) if end >= stated), -1)
         if place < 0 or not any(records[place]):
-            raise SourceError(name, f"row {stated} has no names of columns", hint="Mend header = ... in city.toml")
+            raise SourceError(
+                name,
+                N_("row {stated} has no names of columns", stated=stated),
+                hint=N_("Mend header = ... in city.toml"),
+            )
         return place
     filled = [sum(cell != "" for cell in record) for record in records]
     full = sorted(count for count in filled if count > 1)
@@ -220,8 +233,14 @@ def _named(rows: pd.DataFrame, columns: list[str], name: str, first_row: int) ->
     """Rows under the names of their columns; those without a name are left out if they are empty, else numbered."""
     beyond = rows.iloc[:, len(columns) :].notna().any(axis=1)
     if beyond.any():
-        what = f"row {int(beyond.idxmax()) + first_row} has more cells than the header, which names {len(columns)}"
-        raise SourceError(name, what, hint="Give each column a name; put text with the separator in quotation marks")
+        what = N_(
+            "row {row} has more cells than the header, which names {n}",
+            row=int(beyond.idxmax()) + first_row,
+            n=len(columns),
+        )
+        raise SourceError(
+            name, what, hint=N_("Give each column a name; put text with the separator in quotation marks")
+        )
     rows = rows.iloc[:, : len(columns)]
     rows.columns = pd.Index([" ".join(column.split()) or f"column {place}" for place, column in enumerate(columns, 1)])
     return rows.loc[:, np.array([column != "" for column in columns], dtype=bool) | rows.notna().any().to_numpy()]
@@ -232,8 +251,8 @@ def _ragged(fault: pd.errors.ParserError, name: str, header: int, cells: int) ->
     place = re.search(r"line (\d+), saw (\d+)", str(fault))
     if not place:
         return fault
-    what = f"row {int(place[1]) + header} has {place[2]} cells, the header {cells}"
-    return SourceError(name, what, hint="Put text that holds the separator in quotation marks")
+    what = N_("row {row} has {more} cells, the header {n}", row=int(place[1]) + header, more=place[2], n=cells)
+    return SourceError(name, what, hint=N_("Put text that holds the separator in quotation marks"))
 
 
 def _without_notes(body: str, separator: str, columns: int) -> tuple[str, list[str]]:
@@ -274,11 +293,11 @@ def _left_out(above: list[str], below: list[str], header: int) -> list[tuple[str
     """What to say of lines above the header and below the table."""
     warnings = []
     if above:
-        what = f"the columns' names were found in row {header}; above stands '{above[0][:60]}'"
-        warnings.append((what, "If another row holds them, write header = ... in city.toml"))
+        what = N_("the columns' names were found in row {row}; above stands '{above}'", row=header, above=above[0][:60])
+        warnings.append((what, N_("If another row holds them, write header = ... in city.toml")))
     notes = [note for note in below if note]
     if notes:
-        more = f" and {len(notes) - 1} more" if len(notes) > 1 else ""
-        what = f"notes below the table are left out: '{notes[0][:60]}'{more}"
-        warnings.append((what, "If they are rows, fill their cells"))
+        more = N_(" and {n} more", n=len(notes) - 1) if len(notes) > 1 else ""
+        what = N_("notes below the table are left out: '{note}'{more}", note=notes[0][:60], more=more)
+        warnings.append((what, N_("If they are rows, fill their cells")))
     return warnings

@@ -10,17 +10,21 @@ from data import kinds
 from data.city import outlines, reading
 from data.city.section_reader import SectionReader, ValidationResult
 from data.connectors import population_grid
+from data.translation import N_
 
 ID = r"[\w.: -]{1,60}"
 SIGNS_OF_NAMES = r"[/(),'’ʼ&+\"„“”]"
-ID_HINT = "Use letters, digits, spaces, . : - _"
+ID_HINT = N_("Use letters, digits, spaces, . : - _")
+DISTRICT_HINT = N_("Use letters, digits, spaces, . : - _ and name them in 'district_name'")
 
 
 def areas(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | None:
     """area_id, name, district and district_name if the file has districts, geometry (EPSG:4326)."""
     ids, name = _ids(reader, "id", ID_HINT), reader.text("name")
-    reader.error("the area has no id", "Give it one", "id", ids == "")
-    reader.error("the id '{value}' stands twice", "Give each area its own id", "id", ids.duplicated() & (ids != ""))
+    reader.error(N_("the area has no id"), N_("Give it one"), "id", ids == "")
+    reader.error(
+        N_("the id '{value}' stands twice"), N_("Give each area its own id"), "id", ids.duplicated() & (ids != "")
+    )
     geometry = outlines.polygons(reader)
     if geometry is None:
         return None
@@ -28,12 +32,9 @@ def areas(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame |
     name = name.where(name != "", reader.text("id"))
     table = gpd.GeoDataFrame({"area_id": ids, "name": name}, geometry=geometry, crs=4326)
     if "district" in reader.columns:
-        district, district_name = (
-            _ids(reader, "district", f"{ID_HINT} and name them in 'district_name'"),
-            reader.text("district_name"),
-        )
-        hint = "Give it one, or leave the column out for all"
-        reader.error("the area has no district", hint, "district", district == "")
+        district, district_name = (_ids(reader, "district", DISTRICT_HINT), reader.text("district_name"))
+        hint = N_("Give it one, or leave the column out for all")
+        reader.error(N_("the area has no district"), hint, "district", district == "")
         district_name = district_name.where(district_name != "", reader.text("district"))
         table = table.assign(district=district, district_name=district_name)
     return table
@@ -45,10 +46,17 @@ def _ids(reader: SectionReader, column: str, hint: str) -> pd.Series:
     ids = stated.str.replace(SIGNS_OF_NAMES, " ", regex=True).str.replace(r"\s+", " ", regex=True).str.strip()
     changed = ids != stated
     if changed.any():
-        first = f"'{stated[changed].iloc[0]}' is '{ids[changed].iloc[0]}'"
-        what = f"{changed.sum():,} values of {column} have signs that an id cannot have; they are left out ({first})"
-        reader.warning(what, "Other files may write them either way", column)
-    what = f"the {column} '{{value}}' has signs that an id cannot have, or more than 60"
+        what = N_(
+            "{n:,} values of {column} have signs that an id cannot have; they are left out ('{before}' is '{after}')",
+            n=changed.sum(),
+            column=column,
+            before=stated[changed].iloc[0],
+            after=ids[changed].iloc[0],
+        )
+        reader.warning(what, N_("Other files may write them either way"), column)
+    what = N_(
+        "the {column} '{value}' has signs that an id cannot have, or more than 60", column=column, value="{value}"
+    )
     reader.error(what, hint, column, (ids != "") & ~ids.str.fullmatch(ID))
     return ids
 
@@ -58,7 +66,7 @@ def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | 
     before = len(result.errors)
     persons = reader.number("persons", 0, 5_000_000, gaps="")
     if len(result.errors) == before and not (persons > 0).any():
-        reader.error("the grid counts no one", "Name the column of residents", "persons")
+        reader.error(N_("the grid counts no one"), N_("Name the column of residents"), "persons")
         return None
     geometry = _cells(reader)
     if geometry is None:
@@ -67,13 +75,17 @@ def grid(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFrame | 
     if (table.geom_type != "Point").any():
         twice = pd.DataFrame({"shape": shapely.to_wkb(shapely.normalize(geometry.to_numpy())), "day": table["period"]})
         reader.error(
-            "the cell stands twice, so people would count twice", "Keep one of them", "cell", twice.duplicated()
+            N_("the cell stands twice, so people would count twice"), N_("Keep one of them"), "cell", twice.duplicated()
         )
     newest = table["period"].max()
     older = table["period"] < newest
     if older.any():
-        what = f"the grid has several days; that of {newest:%Y-%m-%d} is used, {older.sum():,} older rows are left out"
-        reader.warning(what, "Give the day that is meant alone", "period")
+        what = N_(
+            "the grid has several days; that of {day} is used, {n:,} older rows are left out",
+            day=f"{newest:%Y-%m-%d}",
+            n=older.sum(),
+        )
+        reader.warning(what, N_("Give the day that is meant alone"), "period")
     return table[~older]
 
 
@@ -86,8 +98,8 @@ def _cells(reader: SectionReader) -> gpd.GeoSeries | None:
     codes = reader.text("cell")
     squares = reading.cell_square(codes).to_crs(4326)
     shapes = squares.where(squares.notna(), population_grid.outlines(codes))
-    hint = "Use codes such as CRS3035RES1000mN3000000E4000000, 1kmN3000E4000, or H3"
-    reader.error("'{value}' is no cell code", hint, "cell", shapes.isna())
+    hint = N_("Use codes such as CRS3035RES1000mN3000000E4000000, 1kmN3000E4000, or H3")
+    reader.error(N_("'{value}' is no cell code"), hint, "cell", shapes.isna())
     return None if shapes.isna().any() else shapes
 
 
@@ -99,9 +111,11 @@ def services(reader: SectionReader, result: ValidationResult) -> gpd.GeoDataFram
     ours, theirs = set(kinds.facility_kinds()["kind"]), reader.text("kind", reader.part.kind)
     kind = theirs.map(lambda name: reader.part.kinds.get(name, name))
     left_out = (kind == "") & (theirs != "")
-    pairs = 'kinds = { "theirs" = "ours" }'
-    hint = f'Map it under [services]: {pairs} ("" leaves it out); ours: {", ".join(sorted(ours))}'
-    reader.error("the kind '{value}' is unknown", hint, "kind", ~kind.isin(ours) & ~left_out)
+    hint = N_(
+        'Map it under [services]: kinds = {{ "theirs" = "ours" }} ("" leaves it out); ours: {ours}',
+        ours=", ".join(sorted(ours)),
+    )
+    reader.error(N_("the kind '{value}' is unknown"), hint, "kind", ~kind.isin(ours) & ~left_out)
     ids, operator = reader.text("id"), reader.text("operator")
     places = reader.number("places", 0, 1e6, whole=True, gaps="")
     table = gpd.GeoDataFrame(
@@ -129,7 +143,7 @@ def _lie_in_the_city(reader: SectionReader, table: gpd.GeoDataFrame, result: Val
     outside = ~(x.between(west, east) & y.between(south, north))
     swapped = x.between(south, north) & y.between(west, east)
     if (swapped & outside).sum() > len(table) / 2:
-        hint = "Name the columns the other way round in city.toml"
-        reader.error("longitude and latitude are exchanged", hint)
+        hint = N_("Name the columns the other way round in city.toml")
+        reader.error(N_("longitude and latitude are exchanged"), hint)
         return False
     return True

@@ -8,19 +8,24 @@ from data.city import countries
 from data.city.ground import CITY_ID
 from data.city.layouts import BACKGROUNDS
 from data.city.section_reader import SectionReader, ValidationResult
+from data.translation import N_
 
 
 def read(reader: SectionReader, result: ValidationResult) -> pd.DataFrame | None:
     """Columns section ('origins' or 'background'), group, level, area_id, period, persons."""
     group, level, area = reader.text("group"), reader.text("level"), reader.text("area")
     is_background = group.isin(BACKGROUNDS)
-    hint = f"Write a country's code of three letters, or {' or '.join(BACKGROUNDS)}"
-    reader.error("'{value}' is no group", hint, "group", ~is_background & ~group.isin(countries.codes()))
+    hint = N_("Write a country's code of three letters, or {backgrounds}", backgrounds=", ".join(BACKGROUNDS))
+    reader.error(N_("'{value}' is no group"), hint, "group", ~is_background & ~group.isin(countries.codes()))
     districts = set(result.tables["areas"].get("district", [])) if "areas" in result.tables else set()
     levels = ["city", "district"] if districts else ["city"]
-    reader.error("'{value}' is no level", f"Write {' or '.join(levels)}", "level", ~level.isin(levels))
+    reader.error(
+        N_("'{value}' is no level"), N_("Write one of {levels}", levels=", ".join(levels)), "level", ~level.isin(levels)
+    )
     unknown = (level == "district") & ~area.isin(districts)
-    reader.error("the district '{value}' is not among the areas", "Use the ids of the areas' file", "area", unknown)
+    reader.error(
+        N_("the district '{value}' is not among the areas"), N_("Use the ids of the areas' file"), "area", unknown
+    )
     table = pd.DataFrame(
         {
             "section": is_background.map({True: "background", False: "origins"}),

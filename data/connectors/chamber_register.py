@@ -15,6 +15,7 @@ import pandas as pd
 
 from data.disclosure import hide_few_firms
 from data.errors import SourceError
+from data.translation import N_
 
 COLUMNS = ["ihk_branch_id", "nace_id", "employees_range", "planungsraum_id"]
 # The register lies in Git LFS: at GitHub's "raw" address is only a pointer, at this one the file. Not asked from where
@@ -44,7 +45,7 @@ def firms_by_area(path: Path, period: pd.Timestamp, areas: Iterable[str]) -> tup
     file is missing, is not semicolon-separated text or lacks a column.
     """
     if not path.exists():
-        raise SourceError(str(path), "the file is missing", hint="Give the path of the register's CSV file")
+        raise SourceError(str(path), N_("the file is missing"), hint=N_("Give the path of the register's CSV file"))
     check_pointer(path)
     with duckdb.connect() as engine:
         engine.register("areas", pd.DataFrame({"area_id": sorted(areas)}))
@@ -79,8 +80,8 @@ def check_pointer(path: Path) -> None:
         of = f" of {int(size[1]):,} bytes" if size else ""
         raise SourceError(
             str(path),
-            f"this is not the register but a pointer to it: the file{of} itself lies in Git LFS",
-            hint=f"Fetch it with 'git lfs pull', or from {ADDRESS}",
+            N_("this is not the register but a pointer to it: the file{of} itself lies in Git LFS", of=of),
+            hint=N_("Fetch it with 'git lfs pull', or from {address}", address=ADDRESS),
         )
 
 
@@ -95,12 +96,17 @@ def _open(engine: duckdb.DuckDBPyConnection, path: Path) -> str:
         columns = [row[0] for row in engine.execute(f"DESCRIBE SELECT * FROM {reader}").fetchall()]
     except duckdb.Error as error:
         raise SourceError(
-            str(path), "the file is not semicolon-separated text in UTF-8", hint="Export it as the chamber publishes it"
+            str(path),
+            N_("the file is not semicolon-separated text in UTF-8"),
+            hint=N_("Export it as the chamber publishes it"),
         ) from error
     for column in COLUMNS:
         if column not in columns:
             raise SourceError(
-                str(path), "the column is missing", column=column, hint=f"Columns found: {', '.join(columns)}"
+                str(path),
+                N_("the column is missing"),
+                column=column,
+                hint=N_("Columns found: {columns}", columns=", ".join(columns)),
             )
     text = "concat(" + ", ".join(f'"{column}"' for column in columns) + ")"
     breaks = f"len({text}) - len(replace({text}, chr(10), ''))"

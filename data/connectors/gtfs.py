@@ -23,9 +23,10 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from data import kinds
 from data.city.findings import Finding
+from data.connectors.gtfs_text import what_it_holds
 from data.errors import SourceError
+from data.translation import N_, Sentence
 
 # route_type of the GTFS reference -> our kind; coaches and trolleybuses stop as buses do.
 KINDS = {
@@ -55,7 +56,7 @@ EXTENDED = {  # hundreds of the extended route types
     13: "cableway_station",
     14: "cableway_station",
 }
-OUTSIDE = "outside the city"
+OUTSIDE = N_("{n:,} outside the city")
 NEVER, OTHER = "never", "other"  # of a trip: its service has no day; its vehicle is no kind of ours
 # Columns that a file needs, and those that are read where they are there.
 FILES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -74,7 +75,7 @@ EARTH_RADIUS_M = 6_371_000.0
 FEW = 3  # stops in the city: a feed with fewer is likely another city's
 MAX_ROWS_NAMED = 5
 MOST_DAYS = 800  # of a service that are counted: over two years
-AGAIN = "Fetch the feed again"
+AGAIN = N_("Fetch the feed again")
 _PLATFORM = re.compile(
     r"[\s,(\[-]+((gleis|gl|steig|bstg|bahnsteig|bussteig|platform|plat|bay|stand|track|voie|quai|anden|via|колія|"
     r"платформа|رصيف)\.?\s*(\d{1,3}[a-z]?|[^\W\d])|stop\s+[a-z])\W*$"
@@ -99,35 +100,33 @@ def stops(path: Path, name: str, ground: shapely.Geometry | None = None) -> tupl
         shapely.prepare(ground)
         inside &= shapely.contains_xy(ground, table.geometry.x, table.geometry.y)
     left_out = feed.unplaced | {
-        "where no service runs on any day": _only(calls, NEVER, served),
-        "of vehicles that are no kind of ours": _only(calls, OTHER, served),
-        "that stop_times.txt names and stops.txt does not": len(set(served["stop_id"]) - feed.ids),
+        N_("{n:,} where no service runs on any day"): _only(calls, NEVER, served),
+        N_("{n:,} of vehicles that are no kind of ours"): _only(calls, OTHER, served),
+        N_("{n:,} that stop_times.txt names and stops.txt does not"): len(set(served["stop_id"]) - feed.ids),
         OUTSIDE: int((~inside).sum()),
     }
-    platforms = placed["stop_id"].nunique()
-    held = f"the feed serves {platforms:,} {'platform' if platforms == 1 else 'platforms'}, as people see them"
-    held += f" {_counts(table['kind'])}"
-    reasons = [f"{count:,} {reason}" for reason, count in left_out.items() if count]
-    words = [held, f"in the city: {_counts(table.loc[inside, 'kind'])}" if ground is not None else ""]
-    words += ["left out are stops: " + ", ".join(reasons) if reasons else ""]
-    said = "; ".join(filter(None, [*words, f"its services run from {feed.days}" if feed.days else ""]))
+    said = what_it_holds(
+        feed.days, table["kind"], inside if ground is not None else None, placed["stop_id"].nunique(), left_out
+    )
     if len(table) and not inside.any():
         x, y = (float(np.median(axis)) for axis in (table.geometry.x, table.geometry.y))
-        where = f"no stop of the feed lies in the city: they lie around latitude {y:.2f}, longitude {x:.2f}"
-        level, hint = "warning", "Give the feed of this city, or mend the areas' places"
+        where = N_(
+            "no stop of the feed lies in the city: they lie around latitude {y:.2f}, longitude {x:.2f}", y=y, x=x
+        )
+        level, hint = "warning", N_("Give the feed of this city, or mend the areas' places")
         if shapely.contains_xy(ground, table.geometry.y, table.geometry.x).any():
-            level, hint = "error", "Its stop_lat and stop_lon are exchanged: mend stops.txt"
+            level, hint = "error", N_("Its stop_lat and stop_lon are exchanged: mend stops.txt")
         feed.findings.append(Finding(level, name, where, hint))
-        feed.findings.append(Finding("warning", name, said, "Nothing of the feed is used"))
+        feed.findings.append(Finding("warning", name, said, N_("Nothing of the feed is used")))
         return table, feed.findings
     few = ground is not None and inside.sum() < FEW and not inside.all()
     if few or not len(table) or any(count for reason, count in left_out.items() if reason != OUTSIDE):
-        hint = "Nothing has to be mended if that is as it should be"
+        hint = N_("Nothing has to be mended if that is as it should be")
         if few or not len(table):
-            hint = "So few are likely another city's feed, or one of other vehicles: check it"
+            hint = N_("So few are likely another city's feed, or one of other vehicles: check it")
         feed.findings.append(Finding("warning", name, said, hint))
     else:
-        feed.findings.append(Finding("note", name, f"{name}: {said}.", ""))
+        feed.findings.append(Finding("note", name, N_("{name}: {said}.", name=name, said=said), ""))
     return gpd.GeoDataFrame(table[inside], crs=4326).reset_index(drop=True), feed.findings
 
 
@@ -138,7 +137,7 @@ def opened(path: Path, name: str) -> Iterator[Feed]:
         with zipfile.ZipFile(path) as archive:
             yield Feed(archive, name)
     except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint=AGAIN) from error
+        raise SourceError(name, N_("this is no whole GTFS feed ({error})", error=str(error)), hint=AGAIN) from error
 
 
 class Feed:
@@ -154,7 +153,11 @@ class Feed:
         folders = [path.parent for path in paths if path.name == "stops.txt"]  # some feeds lie in a folder of their zip
         if len(folders) > 1:
             where = ", ".join(map(str, folders[:MAX_ROWS_NAMED]))
-            raise SourceError(name, f"the zip holds {len(folders)} feeds ({where})", hint="Give one of them")
+            raise SourceError(
+                name,
+                N_("the zip holds {count} feeds ({where})", count=len(folders), where=where),
+                hint=N_("Give one of them"),
+            )
         self.members = {path.name: str(path) for path in paths if path.parent in folders}
         start = archive.open(self.members["stops.txt"]).read(1_000_000)
         self.encoding = "utf-8-sig"
@@ -164,8 +167,8 @@ class Feed:
             if fault.end < len(start) - 3:  # not only a letter that was cut in two
                 match = charset_normalizer.from_bytes(start[:100_000], cp_isolation=ENCODINGS).best()
                 self.encoding = match.encoding if match else "cp1252"
-                what = f"the file is not in UTF-8; it was read as {self.encoding}"
-                self.findings.append(Finding("warning", f"{name}/stops.txt", what, "Ask the publisher for UTF-8"))
+                what = N_("the file is not in UTF-8; it was read as {encoding}", encoding=self.encoding)
+                self.findings.append(Finding("warning", f"{name}/stops.txt", what, N_("Ask the publisher for UTF-8")))
 
     def _chunks(self, file: str, extra: tuple[str, ...] = ()) -> Iterator[pd.DataFrame]:
         """A file's rows as text, '' where a cell is empty, by the million; the index is the row in an editor."""
@@ -188,7 +191,9 @@ class Feed:
                 rows.columns = rows.columns.str.strip()
                 for column in needed:
                     if column not in rows:
-                        raise SourceError(self.name, f"{file} has no column '{column}'", hint=AGAIN)
+                        raise SourceError(
+                            self.name, N_("{file} has no column '{column}'", file=file, column=column), hint=AGAIN
+                        )
                 rows.index = rows.index + 2
                 yield rows.reindex(columns=list(dict.fromkeys([*needed, *more, *extra]))).fillna("")
 
@@ -201,12 +206,13 @@ class Feed:
         return rows[(rows != "").any(axis=1)]
 
     def _warn(self, level: str, file: str, column: str, what: str, hint: str, rows: pd.DataFrame) -> None:
-        """A finding for each of the first rows, and one for how many more there are; '{}' is the cell."""
+        """A finding for each of the first rows, and one for how many more there are; {cell} is the cell."""
         where = f"{self.name}/{file}"
         for row, value in rows[column].head(MAX_ROWS_NAMED).items():
-            self.findings.append(Finding(level, where, what.format(str(value)[:60]), hint, int(str(row)), column))
+            said = Sentence(what, cell=str(value)[:60])
+            self.findings.append(Finding(level, where, said, hint, int(str(row)), column))
         if len(rows) > MAX_ROWS_NAMED:
-            more = f"{len(rows) - MAX_ROWS_NAMED:,} more rows like row {rows.index[0]}"
+            more = N_("{n} more rows like row {row}", n=f"{len(rows) - MAX_ROWS_NAMED:,}", row=rows.index[0])
             self.findings.append(Finding(level, where, more, hint, None, column))
 
     def stops(self) -> pd.DataFrame:
@@ -226,9 +232,11 @@ class Feed:
         for axis in ("lon", "lat"):
             by_id[axis] = by_id[axis].where(~helped, station.map(by_id[axis]))
         lost = rows[~somewhere & ~helped.to_numpy()]
-        hint = "Write degrees such as 52.51; it was left out"
-        self._warn("warning", "stops.txt", "stop_lat", "the stop has no place on earth (stop_lat '{}')", hint, lost)
-        self.unplaced["without a place"] = len(lost)
+        hint = N_("Write degrees such as 52.51; it was left out")
+        self._warn(
+            "warning", "stops.txt", "stop_lat", N_("the stop has no place on earth (stop_lat '{cell}')"), hint, lost
+        )
+        self.unplaced[N_("{n:,} without a place")] = len(lost)
         by_id = by_id.assign(name=by_id["stop_name"].str.strip(), station=station)
         return by_id.loc[placed | helped, ["name", "lon", "lat", "station"]].rename_axis(None)
 
@@ -239,9 +247,12 @@ class Feed:
         before = first.loc[again["stop_id"]].set_index(again.index)
         apart = np.hypot(again["lon"] - before["lon"], again["lat"] - before["lat"]) > 0.002  # some 150 m
         other = apart | (again["stop_name"] != before["stop_name"])
-        what, hint = "the stop_id '{}' stands twice", "Take the second row out; the first was used"
+        what, hint = N_("the stop_id '{cell}' stands twice"), N_("Take the second row out; the first was used")
         self._warn("warning", "stops.txt", "stop_id", what, hint, again[~other])
-        what, hint = "the stop_id '{}' stands twice, for two places", "Give one of them another id in all files"
+        what, hint = (
+            N_("the stop_id '{cell}' stands twice, for two places"),
+            N_("Give one of them another id in all files"),
+        )
         self._warn("error", "stops.txt", "stop_id", what, hint, again[other])
 
     def kind_of_trips(self) -> pd.Series:
@@ -295,7 +306,7 @@ class Feed:
             first, last = (
                 pd.Timestamp("1970-01-01") + pd.Timedelta(days=day) for day in (days["day"].min(), days["day"].max())
             )
-            self.days = f"{first:%Y-%m-%d} to {last:%Y-%m-%d}"
+            self.days = N_("{first} to {last}", first=f"{first:%Y-%m-%d}", last=f"{last:%Y-%m-%d}")
         return set(days["service_id"])
 
     def calls(self, kind_of_trip: pd.Series) -> pd.DataFrame:
@@ -317,17 +328,6 @@ def _day_number(days: pd.Series) -> pd.Series:
 def _only(calls: pd.DataFrame, kind: str, served: pd.DataFrame) -> int:
     """How many stops are called at in this way and in none that counts."""
     return len(set(calls.loc[calls["kind"] == kind, "stop_id"]) - set(served["stop_id"]))
-
-
-def _counts(kind: pd.Series) -> str:
-    """'2 tram stops, 1 metro station' of a column of kinds."""
-    labels = kinds.facility_kinds().set_index("kind")
-    counts = kind.value_counts().reindex(labels.index).dropna().astype(int)
-    words = [
-        f"{count:,} {labels.loc[key, 'label'].lower() if count == 1 else labels.loc[key, 'plural']}"
-        for key, count in counts.items()
-    ]
-    return ", ".join(words) or "none"
 
 
 def _plain(name: str) -> str:

@@ -20,6 +20,7 @@ from data.city.findings import Finding
 from data.connectors.gtfs_text import ERROR, INFO, OTHERS, REQUIRED, WARNING, FeedText, seconds
 from data.errors import SourceError
 from data.standards.tables import Notice, joined
+from data.translation import N_, Language
 
 # By file: columns that it must have, and those of them that each row must fill.
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -71,7 +72,9 @@ def notices(content: bytes, name: str, today: date | None = None) -> list[Notice
             _days(feed, pd.Timestamp(today or date.today()))
             _unused(feed)
     except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError) as error:
-        raise SourceError(name, f"this is no whole GTFS feed ({error})", hint="Fetch the feed again") from error
+        raise SourceError(
+            name, N_("this is no whole GTFS feed ({error})", error=str(error)), hint=N_("Fetch the feed again")
+        ) from error
     order = (ERROR, WARNING, INFO)
     return sorted(feed.notices, key=lambda notice: (order.index(notice.severity), notice.file, notice.code))
 
@@ -81,13 +84,19 @@ def findings(path: Path, name: str) -> list[Finding]:
     with zipfile.ZipFile(path) as archive:
         largest = max((member.file_size for member in archive.infolist()), default=0)
     if largest > MOST_BYTES:
-        what = f"a file of {largest:,} bytes is too large for the validator (at most {MOST_BYTES:,})"
-        return [Finding("note", name, what, "Use a validator of your own if the feed was not looked at")]
+        what = N_(
+            "a file of {bytes:,} bytes is too large for the validator (at most {most:,})",
+            bytes=largest,
+            most=MOST_BYTES,
+        )
+        return [Finding("note", name, what, N_("Use a validator of your own if nobody has looked at the feed"))]
     return [
         Finding(
             "note" if notice.severity == INFO else "warning",
             f"{name}/{notice.file}",
-            f"{notice.what} ({notice.code}{f', {notice.count:,} rows' if notice.count > 1 else ''})",
+            N_("{what} ({code}, rows: {n:,})", what=notice.what, code=notice.code, n=notice.count)
+            if notice.count > 1
+            else N_("{what} ({code})", what=notice.what, code=notice.code),
             notice.hint,
             next(iter(notice.rows), None),
             notice.column,
@@ -99,15 +108,17 @@ def findings(path: Path, name: str) -> list[Finding]:
 def _files(feed: FeedText) -> None:
     for file in REQUIRED:
         if file not in feed.members:
-            feed.add(ERROR, "missing_required_file", file, what="the feed lacks this file", hint="Add it")
+            feed.add(ERROR, "missing_required_file", file, what=N_("the feed lacks this file"), hint=N_("Add it"))
     if not {"calendar.txt", "calendar_dates.txt"} & feed.members.keys():
-        what = "neither calendar.txt nor calendar_dates.txt says on which days trips run"
-        feed.add(ERROR, "missing_calendar_and_calendar_date_files", "calendar.txt", what=what, hint="Add one of them")
+        what = N_("neither calendar.txt nor calendar_dates.txt says on which days trips run")
+        feed.add(
+            ERROR, "missing_calendar_and_calendar_date_files", "calendar.txt", what=what, hint=N_("Add one of them")
+        )
     if "feed_info.txt" not in feed.members:
-        what = "who publishes the feed and until when it holds is not said"
-        feed.add(WARNING, "missing_recommended_file", "feed_info.txt", what=what, hint="Add it")
+        what = N_("who publishes the feed and until when it holds is not said")
+        feed.add(WARNING, "missing_recommended_file", "feed_info.txt", what=what, hint=N_("Add it"))
     for file in sorted(feed.members.keys() - {*REQUIRED, *OTHERS}):
-        feed.add(INFO, "unknown_file", file[:60], what="GTFS knows no such file", hint="Nothing has to be done")
+        feed.add(INFO, "unknown_file", file[:60], what=N_("GTFS knows no such file"), hint=N_("Nothing has to be done"))
 
 
 def _columns(feed: FeedText, file: str, columns: tuple[str, ...], filled: tuple[str, ...]) -> None:
@@ -116,10 +127,10 @@ def _columns(feed: FeedText, file: str, columns: tuple[str, ...], filled: tuple[
         return
     for column in columns:
         if column not in rows:
-            what = "the file lacks this column"
-            feed.add(ERROR, "missing_required_column", file, column=column, what=what, hint="Add it")
+            what = N_("the file lacks this column")
+            feed.add(ERROR, "missing_required_column", file, column=column, what=what, hint=N_("Add it"))
         elif column in filled:
-            what, hint = "the cell is empty", "Fill it in"
+            what, hint = N_("the cell is empty"), N_("Fill it in")
             empty = rows.loc[rows[column].str.strip() == "", column]
             feed.add(ERROR, "missing_required_field", file, empty, column=column, what=what, hint=hint)
 
@@ -130,12 +141,10 @@ def _keys(feed: FeedText, file: str, key: list[str]) -> None:
         return
     given = rows[(rows[key] != "").all(axis=1)]
     twice = given[given.duplicated(key)]
-    shown = joined(twice[key], ", ")
-    what, hint = (
-        f"{' and '.join(key)} '{{}}' stand twice" if len(key) > 1 else f"the {key[0]} '{{}}' stands twice",
-        "Give it another",
-    )
-    feed.add(ERROR, "duplicate_key", file, shown, column=key[0], what=what, hint=f"{hint} id, or take the row out")
+    shown, names = joined(twice[key], ", "), ", ".join(key)
+    what = N_("{names} '{cell}' stand twice") if len(key) > 1 else N_("the {names} '{cell}' stands twice")
+    hint = N_("Give it another id, or take the row out")
+    feed.add(ERROR, "duplicate_key", file, shown, column=key[0], what=what, hint=hint, names=names)
 
 
 def _reference(feed: FeedText, file: str, column: str, targets: tuple[tuple[str, str], ...]) -> None:
@@ -146,11 +155,9 @@ def _reference(feed: FeedText, file: str, column: str, targets: tuple[tuple[str,
     if column not in rows or not is_there:
         return
     lost = rows.loc[(rows[column] != "") & ~rows[column].isin(known), column]
-    where = " or ".join(other for other, _name in targets)
-    what = f"'{{}}' is not in {where}"
-    feed.add(
-        ERROR, "foreign_key_violation", file, lost, column=column, what=what, hint=f"Add it to {where}, or mend it"
-    )
+    files = ", ".join(other for other, _name in targets)
+    what, hint = N_("'{cell}' is not in {files}"), N_("Add it there, or mend it")
+    feed.add(ERROR, "foreign_key_violation", file, lost, column=column, what=what, hint=hint, files=files)
 
 
 def _stops(feed: FeedText) -> None:
@@ -171,21 +178,23 @@ def _stops(feed: FeedText) -> None:
         "stops.txt",
         named[missing],
         column="stop_lat",
-        what="'{}' has no place",
-        hint="Write degrees such as 52.51",
+        what=N_("'{cell}' has no place"),
+        hint=N_("Write degrees such as 52.51"),
     )
     for axis, most in (("lat", 90), ("lon", 180)):
         wild = rows.loc[place[axis].abs() > most, f"stop_{axis}"] if f"stop_{axis}" in rows else rows.iloc[:0, 0]
-        what, hint = f"'{{}}' is not from -{most} to {most}", "Write degrees"
-        feed.add(ERROR, "number_out_of_range", "stops.txt", wild, column=f"stop_{axis}", what=what, hint=hint)
+        what, hint = N_("'{cell}' is not from -{most} to {most}"), N_("Write degrees")
+        feed.add(
+            ERROR, "number_out_of_range", "stops.txt", wild, column=f"stop_{axis}", what=what, hint=hint, most=most
+        )
     near = (place["lat"].abs() <= 1) & (place["lon"].abs() <= 1)
-    what, hint = "'{}' lies at latitude 0, longitude 0", "Write where it is"
+    what, hint = N_("'{cell}' lies at latitude 0, longitude 0"), N_("Write where it is")
     feed.add(ERROR, "point_near_origin", "stops.txt", named[near], column="stop_lat", what=what, hint=hint)
     parent = rows["parent_station"].str.strip() if "parent_station" in rows else pd.Series("", rows.index)
-    what, hint = "'{}' needs the station that it belongs to", "Fill in parent_station"
+    what, hint = N_("'{cell}' needs the station that it belongs to"), N_("Fill in parent_station")
     lone = named[kind.isin(["2", "3", "4"]) & (parent == "")]
     feed.add(ERROR, "location_without_parent_station", "stops.txt", lone, column="parent_station", what=what, hint=hint)
-    what, hint = "the station '{}' lies in another station", "Empty its parent_station"
+    what, hint = N_("the station '{cell}' lies in another station"), N_("Empty its parent_station")
     nested = named[(kind == "1") & (parent != "")]
     feed.add(ERROR, "station_with_parent_station", "stops.txt", nested, column="parent_station", what=what, hint=hint)
 
@@ -199,7 +208,7 @@ def _routes(feed: FeedText) -> None:
         for name in ("route_short_name", "route_long_name")
     ]
     bare = rows.loc[(names[0] == "") & (names[1] == ""), rows.columns[0]]
-    what, hint = "the route '{}' has neither a short nor a long name", "Fill in one of them"
+    what, hint = N_("the route '{cell}' has neither a short nor a long name"), N_("Fill in one of them")
     feed.add(
         ERROR,
         "route_both_short_and_long_name_missing",
@@ -224,10 +233,10 @@ def _times(feed: FeedText) -> None:
         given = rows[name] if name in rows else pd.Series("", rows.index)
         table[name] = seconds(given)
         wrong = given[(given.str.strip() != "") & table[name].isna()]
-        what, hint = "'{}' is no time", "Write a time as 08:05:00"
+        what, hint = N_("'{cell}' is no time"), N_("Write a time as 08:05:00")
         feed.add(ERROR, "invalid_time", "stop_times.txt", wrong, column=name, what=what, hint=hint)
     backwards = table["place"].groupby(table["trip"]).diff() < 0
-    what, hint = "the rows of trip '{}' are not in the order of stop_sequence", "Sort the file"
+    what, hint = N_("the rows of trip '{cell}' are not in the order of stop_sequence"), N_("Sort the file")
     feed.add(
         INFO,
         "unsorted_stop_times",
@@ -241,13 +250,13 @@ def _times(feed: FeedText) -> None:
     arrives, departs = table["arrival_time"], table["departure_time"].fillna(table["arrival_time"])
     before = departs.groupby(table["trip"]).ffill().groupby(table["trip"]).shift()
     early = table.loc[(arrives < before) | (departs < arrives), "trip"].sort_index()
-    what, hint = "trip '{}' arrives before it has left the stop before", "Mend the times"
+    what, hint = N_("trip '{cell}' arrives before it has left the stop before"), N_("Mend the times")
     code = "stop_time_with_arrival_before_previous_departure_time"
     feed.add(ERROR, code, "stop_times.txt", early, column="arrival_time", what=what, hint=hint)
     _fast(feed, table, arrives.fillna(table["departure_time"]), departs)
     count = table.groupby("trip")["row"].agg(["size", "min"])
     lone = pd.Series(count.index[count["size"] == 1], index=count.loc[count["size"] == 1, "min"])
-    what, hint = "trip '{}' has one stop", "Add its other stops, or take it out"
+    what, hint = N_("trip '{cell}' has one stop"), N_("Add its other stops, or take it out")
     feed.add(WARNING, "unusable_trip", "stop_times.txt", lone.sort_index(), column="trip_id", what=what, hint=hint)
 
 
@@ -273,10 +282,10 @@ def _fast(feed: FeedText, table: pd.DataFrame, arrives: pd.Series, departs: pd.S
     limit = trip.map(of_trip.map(SPEEDS).fillna(OTHER_SPEED)).astype("float64").fillna(OTHER_SPEED)
     speed = 3600 * km / seconds
     fast = same & ((arrives - departs.shift()) >= 0) & (speed > limit)
-    shown = trip[fast].astype(str) + " goes " + speed[fast].round().astype("Int64").astype(str) + " km/h"
-    what, hint = "trip {} from the stop before", "Mend the times, or the places of the two stops"
-    code = "fast_travel_between_consecutive_stops"
-    feed.add(WARNING, code, "stop_times.txt", shown.sort_index(), column="arrival_time", what=what, hint=hint)
+    shown, first = trip[fast].sort_index(), speed[fast].sort_index().iloc[:1].max()
+    what = N_("trip '{cell}' goes {speed:,.0f} km/h from the stop before")
+    hint, code = N_("Mend the times, or the places of the two stops"), "fast_travel_between_consecutive_stops"
+    feed.add(WARNING, code, "stop_times.txt", shown, column="arrival_time", what=what, hint=hint, speed=first)
 
 
 def _dates(feed: FeedText, file: str, column: str) -> pd.Series:
@@ -285,7 +294,7 @@ def _dates(feed: FeedText, file: str, column: str) -> pd.Series:
         return pd.Series(dtype="datetime64[ns]")
     days = pd.to_datetime(rows[column].str.strip(), format="%Y%m%d", errors="coerce")
     wrong = rows.loc[days.isna() & (rows[column].str.strip() != ""), column]
-    what, hint = "'{}' is no day", "Write a day as 20260901"
+    what, hint = N_("'{cell}' is no day"), N_("Write a day as 20260901")
     feed.add(ERROR, "invalid_date", file, wrong, column=column, what=what, hint=hint)
     return days
 
@@ -298,19 +307,19 @@ def _days(feed: FeedText, today: pd.Timestamp) -> None:
         swapped = (
             feed["calendar.txt"].loc[start > end, "service_id"] if "service_id" in feed["calendar.txt"] else start[:0]
         )
-        what, hint = "the service '{}' ends before it begins", "Exchange start_date and end_date"
+        what, hint = N_("the service '{cell}' ends before it begins"), N_("Exchange start_date and end_date")
         code = "start_and_end_range_out_of_order"
         feed.add(ERROR, code, "calendar.txt", swapped, column="end_date", what=what, hint=hint)
     last = pd.concat([end, extra]).max()
     if pd.notna(last) and last < today:
         file = "calendar.txt" if len(end) else "calendar_dates.txt"
-        what = f"its last day of service was {last:%Y-%m-%d}"
-        feed.add(WARNING, "expired_calendar", file, what=what, hint="Ask the publisher for a newer feed")
+        what, hint = N_("its last day of service was {day}"), N_("Ask the publisher for a newer feed")
+        feed.add(WARNING, "expired_calendar", file, what=what, hint=hint, day=f"{last:%Y-%m-%d}")
     until = _dates(feed, "feed_info.txt", "feed_end_date").max()
     if pd.notna(until) and until < today + pd.Timedelta(days=7):
-        what = f"the feed holds until {until:%Y-%m-%d}"
-        code = "feed_expiration_date7_days"
-        feed.add(WARNING, code, "feed_info.txt", column="feed_end_date", what=what, hint="Ask for a newer feed")
+        what, hint = N_("the feed holds until {day}"), N_("Ask the publisher for a newer feed")
+        code, day = "feed_expiration_date7_days", f"{until:%Y-%m-%d}"
+        feed.add(WARNING, code, "feed_info.txt", column="feed_end_date", what=what, hint=hint, day=day)
 
 
 def _unused(feed: FeedText) -> None:
@@ -320,16 +329,22 @@ def _unused(feed: FeedText) -> None:
     if {"stop_id", "trip_id"} <= {*times} and "stop_id" in stops and "trip_id" in trips:
         kind = stops["location_type"].str.strip() if "location_type" in stops else pd.Series("", stops.index)
         idle = stops.loc[kind.isin(["", "0"]) & ~stops["stop_id"].isin(set(times["stop_id"])), "stop_id"]
-        what, hint = "no trip calls at '{}'", "Nothing has to be done if that is as it should be"
+        what, hint = N_("no trip calls at '{cell}'"), N_("Nothing has to be done if that is as it should be")
         feed.add(WARNING, "stop_without_stop_time", "stops.txt", idle, column="stop_id", what=what, hint=hint)
         lost = trips.loc[~trips["trip_id"].isin(set(times["trip_id"])), "trip_id"]
-        what = "trip '{}' has no stop"
+        what = N_("trip '{cell}' has no stop")
         feed.add(
-            WARNING, "unused_trip", "trips.txt", lost, column="trip_id", what=what, hint="Add its stops, or take it out"
+            WARNING,
+            "unused_trip",
+            "trips.txt",
+            lost,
+            column="trip_id",
+            what=what,
+            hint=N_("Add its stops, or take it out"),
         )
 
 
-def as_plain(collected: list[Notice]) -> list[dict[str, Any]]:
+def as_plain(collected: list[Notice], language: Language) -> list[dict[str, Any]]:
     """Notices as rows of a table: severity, code, file, rows, column, what, hint."""
     return [
         {
@@ -339,8 +354,8 @@ def as_plain(collected: list[Notice]) -> list[dict[str, Any]]:
             "count": notice.count,
             "at": ", ".join(map(str, notice.rows)) + (" …" if notice.count > len(notice.rows) > 0 else ""),
             "column": notice.column,
-            "what": notice.what,
-            "hint": notice.hint,
+            "what": language(notice.what),
+            "hint": language(notice.hint),
         }
         for notice in collected
     ]

@@ -1,4 +1,4 @@
-"""A GTFS feed's files as text, and the notices that a validator collects of them."""
+"""A GTFS feed's files as text, the notices that a validator collects of them, and what it holds in words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,19 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
+from data import kinds
 from data.standards.tables import MAX_ROWS_NAMED, Notice
+from data.translation import N_, Sentence, as_part, chain
 
 ERROR, WARNING, INFO = "error", "warning", "note"
+ONE_STOP = {
+    "tram_stop": N_("tram stop"),
+    "metro_station": N_("metro station"),
+    "rail_station": N_("urban rail station"),
+    "bus_stop": N_("bus stop"),
+    "ferry_landing": N_("ferry landing"),
+    "cableway_station": N_("cableway station"),
+}
 REQUIRED = ("agency.txt", "stops.txt", "routes.txt", "trips.txt", "stop_times.txt")
 OTHERS = (
     *(
@@ -66,7 +76,7 @@ class FeedText:
     def _read(self, file: str) -> pd.DataFrame:
         content = self.archive.read(self.members[file])
         if not content.strip(b"\xef\xbb\xbf\r\n "):
-            self.add(ERROR, "empty_file", file, hint="Export the feed again")
+            self.add(ERROR, "empty_file", file, hint=N_("Export the feed again"))
             return pd.DataFrame()
         try:
             longer = _longer_than_the_first(content)
@@ -82,13 +92,14 @@ class FeedText:
                 skiprows=[row - 1 for row in longer],
             )
         except (ValueError, csv.Error, pd.errors.ParserError) as fault:
-            self.add(ERROR, "csv_parsing_failed", file, what=str(fault)[:120], hint="Export the feed again")
+            what, hint = N_("it cannot be read as CSV ({cause})"), N_("Export the feed again")
+            self.add(ERROR, "csv_parsing_failed", file, what=what, hint=hint, cause=str(fault)[:120])
             return pd.DataFrame()
         rows.columns = rows.columns.str.strip()
         rows.index = np.setdiff1d(np.arange(2, len(rows) + len(longer) + 2), longer)
         more = pd.Series("", index=longer, dtype=str)
-        hint = "Quote cells that hold a comma"
-        self.add(ERROR, "invalid_row_length", file, more, what="the row has more cells than the header", hint=hint)
+        hint = N_("Quote cells that hold a comma")
+        self.add(ERROR, "invalid_row_length", file, more, what=N_("the row has more cells than the header"), hint=hint)
         rows = rows.fillna("")
         return rows[(rows != "").any(axis=1)]
 
@@ -102,13 +113,17 @@ class FeedText:
         column: str = "",
         what: str = "",
         hint: str = "",
+        **values: object,
     ) -> None:
-        """Keep a notice. rows: its cells by row, none for one of the whole file; '{}' in `what` is the first cell."""
+        """Keep a notice. rows: its cells by row, none for one of the whole file; `what` is filled with values.
+
+        In it {cell} is the first cell.
+        """
         if rows is None:
-            self.notices.append(Notice(severity, code, file, 1, (), column, what, hint))
+            self.notices.append(Notice(severity, code, file, 1, (), column, Sentence(what, **values), hint))
         elif len(rows):
             first = tuple(int(row) for row in rows.index[:MAX_ROWS_NAMED])
-            said = what.replace("{}", str(rows.iloc[0])[:60])
+            said = Sentence(what, cell=str(rows.iloc[0])[:60], **values)
             self.notices.append(Notice(severity, code, file, len(rows), first, column, said, hint))
 
 
@@ -126,3 +141,36 @@ def seconds(times: pd.Series) -> pd.Series:
     )  # a day has few different times, a feed millions of cells
     part = pd.Series(different).str.strip().str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$").astype("float64")
     return pd.Series((part[0] * 3600 + part[1] * 60 + part[2]).to_numpy()[places], index=times.index)
+
+
+def what_it_holds(
+    days: str, kind: pd.Series, inside: pd.Series | None, platforms: int, left_out: dict[str, int]
+) -> str:
+    """What a feed holds and what of it was kept.
+
+    days: from when to when it holds. kind: of each stop as people see them. inside: which stops lie in the city, None
+    where that is not asked. left_out: how many, by why.
+    """
+    kinds_held = _counts(kind)
+    held = N_("the feed serves {n:,} platforms, as people see them {stops}", n=platforms, stops=kinds_held)
+    if platforms == 1:
+        held = N_("the feed serves 1 platform, as people see them {stops}", stops=kinds_held)
+    words = [held]
+    if inside is not None:
+        words.append(N_("in the city: {stops}", stops=_counts(kind[inside])))
+    if reasons := [Sentence(reason, n=count) for reason, count in left_out.items() if count]:
+        words.append(N_("left out are stops: {reasons}", reasons=chain(reasons, ", ")))
+    if days:
+        words.append(N_("its services run from {days}", days=as_part(days)))
+    return chain(words, "; ")
+
+
+def _counts(kind: pd.Series) -> str:
+    """'2 tram stops, 1 metro station' of a column of kinds."""
+    labels = kinds.facility_kinds().set_index("kind")
+    counts = kind.value_counts().reindex(labels.index).dropna().astype(int)
+    words = [
+        N_("{n:,} {kind}", n=count, kind=Sentence(ONE_STOP[str(key)] if count == 1 else labels.loc[key, "plural"]))
+        for key, count in counts.items()
+    ]
+    return chain(words, ", ") if words else Sentence(N_("none"))

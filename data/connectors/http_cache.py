@@ -26,6 +26,7 @@ from data.catalogue import local_folder
 from data.errors import SourceError
 from data.files import write
 from data.settings import settings
+from data.translation import N_
 
 HOSTS = (
     "overpass-api.de",
@@ -62,8 +63,8 @@ class CachedResponse:
     def require_fresh(self, source: str) -> None:
         """Raise SourceError if the server could not be reached: what it said earlier is no news."""
         if self.stale:
-            what = f"the server could not be reached; what is cached was {self.age}"
-            raise SourceError(source, what, hint="Try again later")
+            what = N_("the server could not be reached; what is cached was {age}", age=self.age)
+            raise SourceError(source, what, hint=N_("Try again later"))
 
 
 class _RetryError(Exception):
@@ -80,7 +81,7 @@ def check_host(address: str) -> None:
     listed = parts.scheme == "https" and parts.hostname in HOSTS and parts.port in (None, 443)
     if not listed and parts.netloc not in settings().hosts.split():
         raise SourceError(
-            address, "this host is not among those the app asks", hint="Add it to ZONE_HOSTS if you trust it"
+            address, N_("this host is not among those the app asks"), hint=N_("Add it to ZONE_HOSTS if you trust it")
         )
 
 
@@ -126,8 +127,8 @@ def get(
             return CachedResponse(path, datetime.fromisoformat(cached["fetched"]), stale=True)
         raise SourceError(
             address.split("?")[0],
-            f"it cannot be fetched ({str(error) or type(error).__name__})",
-            hint="What was stored before stays in use; try again later",
+            N_("it cannot be fetched ({value})", value=str(error) or type(error).__name__),
+            hint=N_("What was stored before stays in use; try again later"),
         ) from error
     finally:
         draft.unlink(missing_ok=True)

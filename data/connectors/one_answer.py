@@ -11,6 +11,7 @@ import httpx
 
 from data.connectors.http_cache import AGENT, check_host
 from data.errors import SourceError
+from data.translation import N_
 
 HEADERS = {"User-Agent": AGENT, "Accept-Encoding": "gzip"}
 WITHIN_S = 10.0  # of a whole answer
@@ -41,7 +42,7 @@ def ask(
         check_host(address)
         asked = httpx.URL(address).copy_merge_params(dict(query))
     except (ValueError, httpx.InvalidURL):
-        raise SourceError(short(address), "this is no address", hint="Write https://host/path") from None
+        raise SourceError(short(address), N_("this is no address"), hint=N_("Write https://host/path")) from None
     session = client or httpx.Client(timeout=TIMEOUT, follow_redirects=False)
     content, until = bytearray(), time.monotonic() + WITHIN_S
     try:
@@ -49,17 +50,19 @@ def ask(
             "GET", asked, headers={"User-Agent": AGENT, "Accept": accept, "Accept-Encoding": "gzip"}
         ) as answer:
             if answer.status_code != 200:
-                what = f"its server answered {answer.status_code}"
-                raise SourceError(short(address), what, hint="Look at the address")
+                what = N_("its server answered {status_code}", status_code=answer.status_code)
+                raise SourceError(short(address), what, hint=N_("Look at the address"))
             for part in _decoded(answer, address, most):
                 content += part
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("too slow")
                 if len(content) > most:
-                    raise SourceError(short(address), f"the answer is larger than {most:,} bytes", hint=smaller)
+                    raise SourceError(
+                        short(address), N_("the answer is larger than {most:,} bytes", most=most), hint=smaller
+                    )
     except httpx.HTTPError as fault:
-        what = f"it cannot be reached ({str(fault)[:100] or type(fault).__name__})"
-        raise SourceError(short(address), what, hint="Try again later") from fault
+        what = N_("it cannot be reached ({value})", value=str(fault)[:100] or type(fault).__name__)
+        raise SourceError(short(address), what, hint=N_("Try again later")) from fault
     finally:
         if client is None:
             session.close()
@@ -70,11 +73,11 @@ def _decoded(answer: httpx.Response, address: str, most: int) -> Iterator[bytes]
     """An answer in parts, unpacked once and never to more than `most` bytes and one. Raises SourceError."""
     encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip"):
-        what = f"the answer is packed in a way that was not asked for ('{encoding[:40]}')"
-        raise SourceError(short(address), what, hint="Look at the address")
+        what = N_("the answer is packed in a way that was not asked for ('{encoding}')", encoding=encoding[:40])
+        raise SourceError(short(address), what, hint=N_("Look at the address"))
     unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
     for part in answer.iter_raw():
         try:
             yield unpack.decompress(part, most + 1) if unpack else part
         except zlib.error:
-            raise SourceError(short(address), "the answer is damaged", hint="Try again later") from None
+            raise SourceError(short(address), N_("the answer is damaged"), hint=N_("Try again later")) from None

@@ -11,6 +11,7 @@ import httpx
 
 from data.connectors.one_answer import ask, short
 from data.errors import SourceError
+from data.translation import N_
 
 PICTURE_BYTES, FEATURE_BYTES, MOST_FEATURES = 4_000_000, 40_000_000, 5_000
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -48,7 +49,9 @@ def picture(
     content = ask(address, query, PICTURE_BYTES, client)
     if not kind_of(content):
         raise SourceError(
-            short(address), f"no picture came for the layer '{layer}'", hint="Look up the layer's name on its server"
+            short(address),
+            N_("no picture came for the layer '{layer}'", layer=layer),
+            hint=N_("Look up the layer's name on its server"),
         )
     return content
 
@@ -70,7 +73,7 @@ def features(address: str, layer: str, box: Box, client: httpx.Client | None = N
     if not content.lstrip().startswith(b"{"):
         raise SourceError(
             short(address),
-            f"no GeoJSON came for the layer '{layer}'",
-            hint="Look up the layer's name, and whether its server gives GeoJSON",
+            N_("no GeoJSON came for the layer '{layer}'", layer=layer),
+            hint=N_("Look up the layer's name, and whether its server gives GeoJSON"),
         )
     return content

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from data.city.findings import Finding
 from data.errors import SourceError
 from data.standards.tables import Dataset, Distribution, Received, words
+from data.translation import N_
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -64,14 +65,16 @@ def read(content: bytes, name: str, language: str = "en") -> Received:
 
     nodes = sorted(set(graph.subjects(RDF.type, URIRef(f"{DCAT}Dataset"))), key=str)
     if not nodes:
-        raise SourceError(name, "the catalogue has no dataset", hint="Give the address of a DCAT catalogue")
+        raise SourceError(name, N_("the catalogue has no dataset"), hint=N_("Give the address of a DCAT catalogue"))
     findings = []
     if len(nodes) > MOST_DATASETS:
-        what = f"of {len(nodes):,} datasets the first {MOST_DATASETS:,} are shown"
-        findings.append(Finding("warning", name, what, "Ask its server for a part of them"))
+        what = N_(
+            "of {count:,} datasets the first {most_datasets:,} are shown", count=len(nodes), most_datasets=MOST_DATASETS
+        )
+        findings.append(Finding("warning", name, what, N_("Ask its server for a part of them")))
     if any(str(p).endswith(("hydra/core#next", "hydra/core#nextPage")) for p in graph.predicates()):
-        what = "the catalogue has further pages, which are not followed"
-        findings.append(Finding("warning", name, what, "Give the address of the next page too"))
+        what = N_("the catalogue has further pages, which are not followed")
+        findings.append(Finding("warning", name, what, N_("Give the address of the next page too")))
     datasets = [_dataset(graph, node, language) for node in nodes[:MOST_DATASETS]]
     return Received("catalogue", name, datasets=sorted(datasets, key=lambda one: one.title), findings=findings)
 
@@ -84,13 +87,17 @@ def _graph(content: bytes, name: str, form: str) -> Graph:
         if form == "json-ld":
             _refuse_contexts_elsewhere(json.loads(text), name)
         if form == "xml" and re.search(r"<!(DOCTYPE|ENTITY)", text, re.IGNORECASE):
-            raise SourceError(name, "it holds entities, which no catalogue needs", hint="Ask for Turtle")
+            raise SourceError(name, N_("it holds entities, which no catalogue needs"), hint=N_("Ask for Turtle"))
         return Graph().parse(data=text, format=form or "turtle", publicID="urn:catalogue")
     except SourceError:
         raise
     except Exception as fault:  # the parsers' own errors are many; all mean that it is no such file
-        what = f"it cannot be read as {form or 'a catalogue'} ({str(fault).strip()[:120] or type(fault).__name__})"
-        raise SourceError(name, what, hint="Give DCAT as JSON-LD, Turtle or RDF/XML") from fault
+        what = N_(
+            "it cannot be read as {value} ({value_2})",
+            value=form or "a catalogue",
+            value_2=str(fault).strip()[:120] or type(fault).__name__,
+        )
+        raise SourceError(name, what, hint=N_("Give DCAT as JSON-LD, Turtle or RDF/XML")) from fault
 
 
 def _refuse_contexts_elsewhere(document: Any, name: str) -> None:
@@ -101,7 +108,7 @@ def _refuse_contexts_elsewhere(document: Any, name: str) -> None:
         if isinstance(part, dict):
             if "@import" in part or any(isinstance(one, str) for one in _flat(part.get("@context"))):
                 raise SourceError(
-                    name, "its @context lies at another address, which is not asked", hint="Ask for Turtle"
+                    name, N_("its @context lies at another address, which is not asked"), hint=N_("Ask for Turtle")
                 )
             waiting += part.values()
         elif isinstance(part, list):

@@ -21,11 +21,12 @@ from data.errors import SourceError
 from data.files import write
 from data.standards import schema
 from data.standards.tables import MOST_COLUMNS, MOST_ROWS, MOST_TABLES, ForeignTable, Received, csv_records, words
+from data.translation import N_
 
 DESCRIPTOR = "datapackage.json"
 CSVW_ENDING = "-metadata.json"
 DESCRIPTOR_BYTES = 2_000_000
-AGAIN = "Mend the descriptor"
+AGAIN = N_("Mend the descriptor")
 # CSV on the Web's types -> those of Table Schema; others are text.
 CSVW_TYPES = {
     "integer": "integer",
@@ -74,14 +75,14 @@ def read(content: bytes, name: str) -> Received:
         if PurePosixPath(member).name != DESCRIPTOR:
             resources = [_of_csvw(table, archive.namelist()) for table in about.get("tables") or [about]]
         if not isinstance(resources, list) or not resources:
-            raise SourceError(member, "it names no resources", hint=AGAIN)
+            raise SourceError(member, N_("it names no resources"), hint=AGAIN)
         folder, rows, read_once = PurePosixPath(member).parent, 0, set[str]()
         for number, resource in enumerate(resources[:MOST_TABLES], 1):
             if not isinstance(resource, dict):
-                raise SourceError(member, f"its resource {number} is no object", hint=AGAIN)
+                raise SourceError(member, N_("its resource {number} is no object", number=number), hint=AGAIN)
             try:
                 if (path := str(PurePosixPath(_path(resource)))) in read_once:  # ./a.csv is a.csv
-                    raise SourceError(path[:80], "two resources name this file", hint="Name each file once")
+                    raise SourceError(path[:80], N_("two resources name this file"), hint=N_("Name each file once"))
                 read_once |= {path} - {"."}
                 table = _table(archive, folder, resource, about, received.findings, number)
                 limits.check_shape(rows + len(table.rows), 0, name, MOST_ROWS, MOST_COLUMNS)
@@ -123,13 +124,19 @@ def write_tables(path: Path, folder: Path) -> dict[str, dict[str, str]]:
 
 def _descriptor(archive: zipfile.ZipFile, member: str) -> dict[str, Any]:
     if archive.getinfo(member).file_size > DESCRIPTOR_BYTES:
-        raise SourceError(member, f"it is larger than {DESCRIPTOR_BYTES:,} bytes", hint="Take data out of it")
+        raise SourceError(
+            member,
+            N_("it is larger than {descriptor_bytes:,} bytes", descriptor_bytes=DESCRIPTOR_BYTES),
+            hint=N_("Take data out of it"),
+        )
     try:
         about = json.loads(archive.read(member).decode("utf-8-sig"))
     except (ValueError, RecursionError) as fault:
-        raise SourceError(member, f"this is no JSON ({str(fault)[:100]})", hint="Mend the place it names") from fault
+        raise SourceError(
+            member, N_("this is no JSON ({fault})", fault=str(fault)[:100]), hint=N_("Mend the place it names")
+        ) from fault
     if not isinstance(about, dict):
-        raise SourceError(member, "it is no JSON object", hint=AGAIN)
+        raise SourceError(member, N_("it is no JSON object"), hint=AGAIN)
     return about
 
 
@@ -176,7 +183,7 @@ def _path(resource: dict[str, Any]) -> str:
     path = resource.get("path")
     if isinstance(path, list):
         if len(path) != 1:
-            raise SourceError(_name(resource, 0), "it is in several files", hint="Join them into one")
+            raise SourceError(_name(resource, 0), N_("it is in several files"), hint=N_("Join them into one"))
         path = path[0]
     return "" if path is None else str(path)
 
@@ -184,12 +191,14 @@ def _path(resource: dict[str, Any]) -> str:
 def _member(archive: zipfile.ZipFile, folder: PurePosixPath, path: str) -> str:
     """The member of a zip at a path of its descriptor. Raises SourceError where it leads out of it."""
     if not path or "://" in path or "\\" in path:
-        raise SourceError(path[:80], "it lies elsewhere", hint="Put the file into the zip; no address is followed")
+        raise SourceError(
+            path[:80], N_("it lies elsewhere"), hint=N_("Put the file into the zip; no address is followed")
+        )
     if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
-        raise SourceError(path[:80], "it leads out of the package", hint="Name a file beside the descriptor")
+        raise SourceError(path[:80], N_("it leads out of the package"), hint=N_("Name a file beside the descriptor"))
     member = str(folder / path)
     if member not in archive.namelist():
-        raise SourceError(path[:80], "the file is missing in the zip", hint="Add it, or mend its path")
+        raise SourceError(path[:80], N_("the file is missing in the zip"), hint=N_("Add it, or mend its path"))
     return member
 
 
@@ -203,7 +212,9 @@ def _cells(
     member = _member(archive, folder, path)
     ending = str(resource.get("format") or PurePosixPath(member).suffix.lstrip(".")).lower()
     if ending not in ("csv", "tsv", "txt"):
-        raise SourceError(str(path), f"its format is '{ending[:20]}'", hint="Tables are read as CSV")
+        raise SourceError(
+            str(path), N_("its format is '{ending}'", ending=ending[:20]), hint=N_("Tables are read as CSV")
+        )
     dialect = resource.get("dialect") if isinstance(resource.get("dialect"), dict) else {}
     assert isinstance(dialect, dict)
     usual = "\t" if ending == "tsv" else ","
@@ -218,7 +229,9 @@ def _cells(
         text = archive.read(member).decode("utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding)
     except (UnicodeDecodeError, LookupError) as fault:
         raise SourceError(
-            str(path), f"it is not in {encoding[:20]}", hint="State its encoding, or save UTF-8"
+            str(path),
+            N_("it is not in {encoding}", encoding=encoding[:20]),
+            hint=N_("State its encoding, or save UTF-8"),
         ) from fault
     return str(path), _parsed(text, str(path), options, dialect.get("header") is not False)
 
@@ -231,10 +244,12 @@ def _parsed(text: str, file: str, options: dict[str, Any], has_header: bool) -> 
     """Rows of a CSV as text, by the line that they begin in. Raises SourceError."""
     records, lines = csv_records(text, file, int(has_header), **options)
     if not records[has_header:]:
-        raise SourceError(file, "the file has no rows", hint="Export it again")
+        raise SourceError(file, N_("the file has no rows"), hint=N_("Export it again"))
     header = [cell.strip() for cell in records[0]] if has_header else [f"field{n + 1}" for n in range(len(records[0]))]
     if len(set(header)) < len(header) or "" in header:
-        raise SourceError(file, "two columns have one name, or one has none", hint="Give each column its own name")
+        raise SourceError(
+            file, N_("two columns have one name, or one has none"), hint=N_("Give each column its own name")
+        )
     return pd.DataFrame(records[has_header:], columns=header, index=lines[has_header:], dtype="string")
 
 
@@ -243,7 +258,7 @@ def _inline(data: list[Any], name: str) -> pd.DataFrame:
     if data and all(isinstance(row, list) for row in data):
         data = [dict(zip(map(str, data[0]), row, strict=False)) for row in data[1:]]
     if not data or not all(isinstance(row, dict) for row in data):
-        raise SourceError(name, "its data are no rows", hint=AGAIN)
+        raise SourceError(name, N_("its data are no rows"), hint=AGAIN)
     limits.check_shape(len(data), len(data[0]), name, MOST_ROWS, MOST_COLUMNS)
     rows = [{str(key): "" if cell is None else str(cell) for key, cell in row.items()} for row in data]
     return pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype="string").fillna("")

@@ -10,22 +10,23 @@ from data.connectors import gtfs_notices
 from data.errors import SourceError
 from data.standards import dcat, packages, sdmx
 from data.standards.tables import Received
+from data.translation import N_
 
-KNOWN = "a data package (zip with datapackage.json), SDMX data, a DCAT catalogue or a GTFS feed"
+KNOWN = N_("Give a data package (zip with datapackage.json), SDMX data, a DCAT catalogue or a GTFS feed")
 FEED_FILES = {"stops.txt", "stop_times.txt", "trips.txt", "routes.txt"}
 
 
 def read(content: bytes, name: str, language: str = "en") -> Received:
     """What a file holds, by what it looks like. language: of a catalogue's titles. Raises SourceError."""
     if not content.strip():
-        raise SourceError(name, "the file is empty", hint=f"Give {KNOWN}")
+        raise SourceError(name, N_("the file is empty"), hint=KNOWN)
     if content.startswith(b"PK"):
         return _of_zip(content, name)
     if sdmx.is_sdmx(content):
         return sdmx.read(content, name)
     if dcat.form_of(content):
         return dcat.read(content, name, language)
-    raise SourceError(name, "it follows none of the standards that are read here", hint=f"Give {KNOWN}")
+    raise SourceError(name, N_("it follows none of the standards that are read here"), hint=KNOWN)
 
 
 def _of_zip(content: bytes, name: str) -> Received:
@@ -36,4 +37,4 @@ def _of_zip(content: bytes, name: str) -> Received:
         return packages.read(content, name)
     if FEED_FILES & {member.rpartition("/")[2] for member in members}:
         return Received("feed", name, notices=gtfs_notices.notices(content, name))
-    raise SourceError(name, "the zip holds neither a data package nor a GTFS feed", hint=f"Give {KNOWN}")
+    raise SourceError(name, N_("the zip holds neither a data package nor a GTFS feed"), hint=KNOWN)

@@ -14,6 +14,7 @@ import pandas as pd
 from data.city.findings import Finding
 from data.errors import SourceError
 from data.standards.tables import MOST_COLUMNS, ForeignColumn, joined, named, words
+from data.translation import N_
 
 KINDS = {
     "integer": "whole",
@@ -27,14 +28,15 @@ KINDS = {
 LONGEST_PATTERN = 200
 TRUE, FALSE = ("true", "True", "TRUE", "1"), ("false", "False", "FALSE", "0")
 HINTS = {
-    "integer": "Write a whole number such as 1200",
-    "year": "Write a year such as 2026",
-    "number": "Write a number such as 12.5",
-    "boolean": "Write true or false",
-    "date": "Write a day as 2026-09-01",
-    "datetime": "Write a time as 2026-09-01T12:00:00",
-    "yearmonth": "Write a month as 2026-09",
+    "integer": N_("Write a whole number such as 1200"),
+    "year": N_("Write a year such as 2026"),
+    "number": N_("Write a number such as 12.5"),
+    "boolean": N_("Write true or false"),
+    "date": N_("Write a day as 2026-09-01"),
+    "datetime": N_("Write a time as 2026-09-01T12:00:00"),
+    "yearmonth": N_("Write a month as 2026-09"),
 }
+MEND = N_("Mend it")
 DATE_FORMATS = {"default": "%Y-%m-%d", "any": "ISO8601"}
 
 
@@ -47,13 +49,15 @@ def fields(schema: object, header: list[str], file: str) -> list[dict[str, Any]]
         return [{"name": name} for name in header]
     stated = schema.get("fields") if isinstance(schema, dict) else None
     if not isinstance(stated, list) or not all(isinstance(one, dict) and words(one.get("name")) for one in stated):
-        raise SourceError(file, "its schema has no list of fields with names", hint="Mend the descriptor")
+        raise SourceError(file, N_("its schema has no list of fields with names"), hint=N_("Mend the descriptor"))
     by_name = {str(one["name"]).strip(): one for one in stated[:MOST_COLUMNS]}
     lacking = [name for name in by_name if name not in header]
     if lacking:
         present = ", ".join(header[:12])
         raise SourceError(
-            file, f"the column '{lacking[0][:60]}' of the schema is missing", hint=f"The file has {present[:300]}"
+            file,
+            N_("the column '{name}' of the schema is missing", name=lacking[0][:60]),
+            hint=N_("The file has {present}", present=present[:300]),
         )
     return [by_name.get(name, {"name": name}) for name in header]
 
@@ -77,7 +81,9 @@ def cast(
         values, wrong = _values(cells, field)
         wrong &= cells.notna()
         kind = str(field.get("type", "string"))
-        named(findings, file, name, text.loc[wrong, name], f"'{{}}' is no {kind}", HINTS.get(kind, "Mend it"))
+        named(
+            findings, file, name, text.loc[wrong, name], N_("'{cell}' is no {kind}"), HINTS.get(kind, MEND), kind=kind
+        )
         broken = _constraints(findings, file, name, cells, values.mask(wrong), field)
         result[name], good = values, good & ~wrong & ~broken
     rows = pd.DataFrame(result, index=text.index)
@@ -132,36 +138,40 @@ def _constraints(
     gap, letters = values.isna(), values.astype("string")
     broken = pd.Series(False, index=values.index)
 
-    def check(wrong: pd.Series, what: str, hint: str) -> None:
+    def check(wrong: pd.Series, what: str, hint: str, **values: object) -> None:
         nonlocal broken
         wrong = wrong.fillna(False).astype(bool)
-        named(findings, file, name, cells[wrong & ~broken], what, hint)
+        named(findings, file, name, cells[wrong & ~broken], what, hint, **values)
         broken |= wrong
 
     if stated.get("required") is True:
-        check(cells.isna(), "the cell is empty", "Fill it in")
+        check(cells.isna(), N_("the cell is empty"), N_("Fill it in"))
     for key, sign in (("minimum", -1), ("maximum", 1)):
         if key in stated and (bound := _bound(stated[key], field)) is not None:
             over = (values > bound) if sign > 0 else (values < bound)
-            check(over, f"'{{}}' is {'more' if sign > 0 else 'less'} than {bound}", "Write a value within bounds")
+            what = N_("'{cell}' is more than {bound}") if sign > 0 else N_("'{cell}' is less than {bound}")
+            check(over, what, N_("Write a value within bounds"), bound=bound)
     for key, sign in (("minLength", -1), ("maxLength", 1)):
         if isinstance(stated.get(key), int):
             length = letters.str.len()
             over = (length > stated[key]) if sign > 0 else (length < stated[key])
-            check(over & ~gap, f"'{{}}' is {'longer' if sign > 0 else 'shorter'} than {stated[key]} letters", "Mend it")
+            what = N_("'{cell}' is longer than {n} letters") if sign > 0 else N_("'{cell}' is shorter than {n} letters")
+            check(over & ~gap, what, MEND, n=stated[key])
     if isinstance(stated.get("enum"), list):
         known = [str(word) for word in stated["enum"]][:1000]
         check(
-            ~cells.isin(known) & ~gap, "'{}' is not among the values of the schema", f"Known: {', '.join(known[:12])}"
+            ~cells.isin(known) & ~gap,
+            N_("'{cell}' is not among the values of the schema"),
+            N_("Known: {known}", known=", ".join(known[:12])),
         )
     if isinstance(stated.get("pattern"), str) and len(stated["pattern"]) <= LONGEST_PATTERN:
         try:
             fits = cells.fillna("").map(re.compile(stated["pattern"]).fullmatch).map(bool)
         except re.error:
             fits = pd.Series(True, index=cells.index)
-        check(~fits & ~gap, "'{}' does not fit the schema's pattern", "Write it as the others are")
+        check(~fits & ~gap, N_("'{cell}' does not fit the schema's pattern"), N_("Write it as the others are"))
     if stated.get("unique") is True:
-        check(values.duplicated() & ~gap, "'{}' stands twice", "Give each row its own value")
+        check(values.duplicated() & ~gap, N_("'{cell}' stands twice"), N_("Give each row its own value"))
     return broken
 
 
@@ -180,7 +190,7 @@ def _twice(findings: list[Finding], file: str, rows: pd.DataFrame, key: object) 
         return pd.Series(False, index=rows.index)
     twice = rows.duplicated(names)
     shown = joined(rows.loc[twice, names], ", ")
-    named(findings, file, names[0], shown, "the key '{}' stands twice", "Keep one of the rows")
+    named(findings, file, names[0], shown, N_("the key '{cell}' stands twice"), N_("Keep one of the rows"))
     return twice
 
 
@@ -197,7 +207,8 @@ def foreign(
         known = set(other[theirs].dropna().astype("string"))
         lost = rows[ours].notna() & ~rows[ours].astype("string").isin(known)
         where = str(reference.get("resource") or file)[:60]
-        named(findings, file, ours, rows.loc[lost, ours], f"'{{}}' is not in {where}", "Add it there or mend it here")
+        what, hint = N_("'{cell}' is not in {files}"), N_("Add it there, or mend it")
+        named(findings, file, ours, rows.loc[lost, ours], what, hint, files=where)
 
 
 def _first(names: object) -> str:

@@ -31,6 +31,7 @@ from data.standards.tables import (
     named,
     words,
 )
+from data.translation import N_
 
 TIME, VALUE = "TIME_PERIOD", "OBS_VALUE"
 STATUS = ("OBS_STATUS", "OBS_FLAG", "STATUS", "FLAG", "FLAGS")
@@ -70,14 +71,14 @@ def read(content: bytes, name: str) -> Received:
     text = content.lstrip(b"\xef\xbb\xbf \r\n\t")
     rows, roles, title = _of_xml(content, name) if text.startswith(b"<") else _of_csv(content, name)
     if rows.empty:
-        raise SourceError(name, "the message has no observation", hint="Ask for fewer filters")
+        raise SourceError(name, N_("the message has no observation"), hint=N_("Ask for fewer filters"))
     findings: list[Finding] = []
     flow = str(rows["DATAFLOW"].iloc[0]) if "DATAFLOW" in rows else title
     rows = rows.drop(columns=[column for column in rows if column.upper() in HEAD])
     upper = {column: column.upper() for column in rows}
     dimensions = [column for column in rows if roles.get(column) == "dimension" and upper[column] not in HEAD]
     if not dimensions:
-        raise SourceError(name, "the message has no dimension", hint="Ask its publisher for SDMX-CSV")
+        raise SourceError(name, N_("the message has no dimension"), hint=N_("Ask its publisher for SDMX-CSV"))
     value = next(column for column in rows if upper[column] == VALUE)
     good = _checked(rows, dimensions, value, name, findings)
     statuses = next((column for column in rows if upper[column] in STATUS), "")
@@ -107,25 +108,46 @@ def _checked(rows: pd.DataFrame, dimensions: list[str], value: str, name: str, f
     text = rows[value].fillna("").str.strip()
     numbers = pd.to_numeric(text, errors="coerce")
     wrong = ~text.isin(EMPTY) & (numbers.isna() | (numbers.abs() == float("inf")))
-    named(findings, name, value, text[wrong], "'{}' is no number", "Write a number, or leave the cell empty")
+    named(
+        findings, name, value, text[wrong], N_("'{cell}' is no number"), N_("Write a number, or leave the cell empty")
+    )
     if power := _power(rows):
         stated = rows[power].fillna("").str.strip()
         odd = (stated != "") & ~stated.str.fullmatch(r"[+-]?\d{1,2}").fillna(False).astype(bool)
-        named(findings, name, power, stated[odd], "'{}' is no power of ten", "Write a whole number such as 3 or 6")
+        named(
+            findings,
+            name,
+            power,
+            stated[odd],
+            N_("'{cell}' is no power of ten"),
+            N_("Write a whole number such as 3 or 6"),
+        )
         wrong |= odd
         powers = pd.to_numeric(stated.mask(odd, "0"), errors="coerce").fillna(0)
         far = ((numbers * 10.0**powers).abs() == float("inf")).fillna(False).astype(bool)
         named(
-            findings, name, power, stated[far & ~wrong], "ten to the power of '{}' is too much here", "Mend the power"
+            findings,
+            name,
+            power,
+            stated[far & ~wrong],
+            N_("ten to the power of '{cell}' is too much here"),
+            N_("Mend the power"),
         )
         wrong |= far
     if TIME in rows:
         odd = ~rows[TIME].fillna("").str.fullmatch(PERIOD.pattern).fillna(False).astype(bool)
-        named(findings, name, TIME, rows.loc[odd, TIME], "'{}' is no period", "Write 2026, 2026-Q1, 2026-03 or a day")
+        named(
+            findings,
+            name,
+            TIME,
+            rows.loc[odd, TIME],
+            N_("'{cell}' is no period"),
+            N_("Write 2026, 2026-Q1, 2026-03 or a day"),
+        )
         wrong |= odd
     twice = rows.duplicated(dimensions) & ~wrong
     shown = joined(rows.loc[twice, dimensions], ".")
-    named(findings, name, dimensions[0], shown, "the observation '{}' stands twice", "Keep one of the rows")
+    named(findings, name, dimensions[0], shown, N_("the observation '{cell}' stands twice"), N_("Keep one of the rows"))
     return ~(wrong | twice)
 
 
@@ -159,7 +181,7 @@ def _of_csv(content: bytes, name: str) -> tuple[pd.DataFrame, dict[str, str], st
     try:
         lines = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise SourceError(name, "it is not in UTF-8, as SDMX-CSV is", hint="Save it as UTF-8") from fault
+        raise SourceError(name, N_("it is not in UTF-8, as SDMX-CSV is"), hint=N_("Save it as UTF-8")) from fault
     start = lines.split("\n", 1)[0]
     separator = ";" if start.count(";") > start.count(",") else ","
     records, numbers = csv_records(lines, name, 0, delimiter=separator)
@@ -167,7 +189,7 @@ def _of_csv(content: bytes, name: str) -> tuple[pd.DataFrame, dict[str, str], st
     both = [": " in cell for cell in header]
     codes = [cell.split(": ", 1)[0] for cell in header]
     if VALUE not in codes or len(set(codes)) < len(codes):
-        raise SourceError(name, f"it has no column {VALUE}, or one twice", hint="Ask for SDMX-CSV")
+        raise SourceError(name, N_("it has no column {value}, or one twice", value=VALUE), hint=N_("Ask for SDMX-CSV"))
     rows = pd.DataFrame(records[1:], columns=codes, index=numbers[1:], dtype="string")
     for column, labelled in zip(codes, both, strict=True):
         if labelled or column in ("DATAFLOW", "STRUCTURE_ID"):
@@ -201,11 +223,13 @@ def _of_xml(content: bytes, name: str) -> tuple[pd.DataFrame, dict[str, str], st
             certain |= set(row.pop("*dimensions", "").split()) if "*dimensions" in row else set()
             limits.check_shape(len(rows), len(row), name, MOST_ROWS, MOST_COLUMNS)
     except DefusedXmlException as fault:
-        raise SourceError(name, "it holds entities, which no message needs", hint="Export it again") from fault
+        raise SourceError(name, N_("it holds entities, which no message needs"), hint=N_("Export it again")) from fault
     except SyntaxError as fault:  # what ElementTree calls a fault of the text
-        raise SourceError(name, f"this is no whole XML ({str(fault)[:100]})", hint="Fetch it again") from fault
+        raise SourceError(
+            name, N_("this is no whole XML ({fault})", fault=str(fault)[:100]), hint=N_("Fetch it again")
+        ) from fault
     if not rows:
-        raise SourceError(name, "the message holds no data", hint="Ask for data, not for a structure")
+        raise SourceError(name, N_("the message holds no data"), hint=N_("Ask for data, not for a structure"))
     table = pd.DataFrame(rows, index=range(1, len(rows) + 1)).astype("string")
     if VALUE not in table:
         table[VALUE] = pd.Series(pd.NA, index=table.index, dtype="string")

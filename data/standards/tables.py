@@ -12,6 +12,7 @@ import pandas as pd
 from data import limits
 from data.city.findings import Finding
 from data.errors import SourceError
+from data.translation import N_, Sentence
 
 MOST_ROWS, MOST_COLUMNS, MOST_TABLES = 500_000, 200, 40
 csv.field_size_limit(100_000_000)
@@ -111,15 +112,18 @@ def words(value: object) -> str:
     return " ".join(value.split())[:LETTERS] if isinstance(value, str) else ""
 
 
-def named(findings: list[Finding], file: str, column: str, cells: pd.Series, what: str, hint: str) -> None:
+def named(
+    findings: list[Finding], file: str, column: str, cells: pd.Series, what: str, hint: str, **values: object
+) -> None:
     """Add an error for each of the first cells, and one for how many more there are.
 
-    cells: the wrong ones, by their row in the file; '{}' in `what` is the cell.
+    cells: the wrong ones, by their row in the file; {cell} in `what` is the cell, others are values.
     """
     for row, value in cells.head(MAX_ROWS_NAMED).items():
-        findings.append(Finding("error", file, what.replace("{}", str(value)[:60]), hint, int(str(row)), column))
+        said = Sentence(what, cell=str(value)[:60], **values)
+        findings.append(Finding("error", file, said, hint, int(str(row)), column))
     if len(cells) > MAX_ROWS_NAMED:
-        more = f"{len(cells) - MAX_ROWS_NAMED:,} more rows like row {cells.index[0]}"
+        more = N_("{n} more rows like row {row}", n=f"{len(cells) - MAX_ROWS_NAMED:,}", row=cells.index[0])
         findings.append(Finding("error", file, more, hint, None, column))
 
 
@@ -139,10 +143,10 @@ def csv_records(text: str, file: str, heads: int, **dialect: Any) -> tuple[list[
             lines.append(line)
             limits.check_shape(len(records) - heads, len(record), file, MOST_ROWS, MOST_COLUMNS)
             if len(record) != len(records[0]):
-                what = f"it has {len(record)} cells and the header {len(records[0])}"
-                raise SourceError(f"{file}, row {line}", what, hint="Quote cells that hold the separator")
+                what = N_("it has {more} cells and the header {n}", more=len(record), n=len(records[0]))
+                raise SourceError(file, what, row=line, hint=N_("Quote cells that hold the separator"))
     except csv.Error as fault:
-        raise SourceError(file, f"this is no CSV ({fault})", hint="Export it again") from fault
+        raise SourceError(file, N_("this is no CSV ({fault})", fault=str(fault)), hint=N_("Export it again")) from fault
     return records, lines
 
 

@@ -12,6 +12,7 @@ from data import limits
 from data.errors import SourceError
 from data.files import FORMULA_STARTS, csv_bytes
 from data.store import register
+from data.translation import N_
 
 KINDS = ("csv", "xlsx", "json")
 REPORT = ["row", "column", "fault"]
@@ -52,7 +53,7 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
             rows = json.loads(content.decode("utf-8-sig"))
             limits.check_shape(len(rows), max((len(row) for row in rows if isinstance(row, dict)), default=0), name)
             if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-                raise ValueError("it holds no list of initiatives")
+                raise ValueError(N_("it holds no list of initiatives"))
             return rows
         if kind == "csv":
             limits.check_shape(content.count(b"\n"), content.split(b"\n", 1)[0].count(b",") + 1, name)
@@ -61,12 +62,18 @@ def read(content: bytes, name: str) -> list[dict[str, Any]]:
             limits.check_zip(content, name)
             table = pd.read_excel(io.BytesIO(content), dtype=str, keep_default_na=False)
         else:
-            raise SourceError(name, f"'{kind}' is not a kind of file known here", hint=f"Save it as {', '.join(KINDS)}")
+            raise SourceError(
+                name,
+                N_("'{kind}' is not a kind of file known here", kind=kind),
+                hint=N_("Save it as {kinds}", kinds=", ".join(KINDS)),
+            )
     except SourceError:
         raise
     except Exception as error:  # the readers' own errors are many; all mean that the file is not what its name says
         raise SourceError(
-            name, f"the file cannot be read ({error})", hint="Export one from this page and fill that"
+            name,
+            N_("the file cannot be read ({error})", error=str(error)),
+            hint=N_("Export one from this page and fill that"),
         ) from error
     limits.check_shape(len(table), len(table.columns), name)
     table = table.map(
@@ -92,7 +99,7 @@ def check(content: bytes, name: str) -> tuple[list[dict[str, Any]], pd.DataFrame
             )
         except register.InvalidInitiativeError as error:
             report += [(number, column, problem) for column, problem in error.problems.items()]
-    return good, pd.DataFrame(report, columns=REPORT)
+    return good, pd.DataFrame(report, columns=REPORT, dtype=object)  # text would forget its template
 
 
 def import_file(content: bytes, name: str, who: str) -> tuple[int, pd.DataFrame]:

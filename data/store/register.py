@@ -15,6 +15,7 @@ from data.errors import DataError
 from data.rights import author, require_role
 from data.store.database import engine
 from data.store.models import KINDS, SECTORS, STAGES, THEMES, TOPICS, Change, Initiative
+from data.translation import N_, Sentence, as_part, chain
 
 LISTS = {
     "partners": ("name", "sector", "role"),
@@ -28,10 +29,13 @@ class ConflictError(DataError):
 
     def __init__(self, name: str, theirs: dict[str, Any], fields: list[str]) -> None:
         self.theirs = theirs
-        changed = ", ".join(fields) or "nothing that you see"
         super().__init__(
-            f"'{name}' was changed by someone else while you edited it ({changed}). "
-            "Look at their version, then save yours again."
+            N_(
+                "'{name}' was changed by someone else while you edited it ({changed}). "
+                "Look at their version, then save yours again.",
+                name=name,
+                changed=", ".join(fields) or Sentence(N_("nothing that you see")),
+            )
         )
 
 
@@ -40,7 +44,8 @@ class InvalidInitiativeError(DataError):
 
     def __init__(self, problems: dict[str, str]) -> None:
         self.problems = problems
-        super().__init__("; ".join(f"{field}: {fault}" for field, fault in problems.items()))
+        faults = [N_("{field}: {fault}", field=field, fault=as_part(fault)) for field, fault in problems.items()]
+        super().__init__(chain(faults, "; "))
 
 
 def _text(value: object) -> str:
@@ -52,7 +57,7 @@ def _text(value: object) -> str:
 def _one_of(options: tuple[str, ...]) -> Callable[[object], str]:
     def read(value: object) -> str:
         if _text(value) not in options:
-            raise ValueError(f"'{_text(value)}' is none of {', '.join(options)}")
+            raise ValueError(N_("'{value}' is none of {options}", value=_text(value), options=", ".join(options)))
         return _text(value)
 
     return read
@@ -60,7 +65,7 @@ def _one_of(options: tuple[str, ...]) -> Callable[[object], str]:
 
 def _required(value: object) -> str:
     if not _text(value):
-        raise ValueError("is empty; it must be stated")
+        raise ValueError(N_("is empty; it must be stated"))
     return _text(value)
 
 
@@ -70,9 +75,9 @@ def _whole_number(value: object) -> int | None:
     try:
         number = float(_text(value).replace(",", ""))
     except ValueError:
-        raise ValueError(f"'{_text(value)}' is not a number; leave it empty if unknown") from None
+        raise ValueError(N_("'{value}' is not a number; leave it empty if unknown", value=_text(value))) from None
     if number < 0 or number != int(number):
-        raise ValueError(f"'{_text(value)}' is not a whole number of zero or more")
+        raise ValueError(N_("'{value}' is not a whole number of zero or more", value=_text(value)))
     return int(number)
 
 
@@ -84,7 +89,9 @@ def _day(value: object) -> date | None:
     try:
         return date.fromisoformat(_text(value)[:10])
     except ValueError:
-        raise ValueError(f"'{_text(value)}' is not a day such as 2019-10-31; leave it empty if unknown") from None
+        raise ValueError(
+            N_("'{value}' is not a day such as 2019-10-31; leave it empty if unknown", value=_text(value))
+        ) from None
 
 
 def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
@@ -102,9 +109,22 @@ def _list(name: str) -> Callable[[object], list[dict[str, Any]]]:
         )
         for row in rows:
             if not isinstance(row, dict) or not _text(row.get(keys[0])):
-                raise ValueError(f"each entry needs {keys[0]}; write {'|'.join(keys)} and part entries by semicolons")
+                raise ValueError(
+                    N_(
+                        "each entry needs {key}; write {keys} and part entries by semicolons",
+                        key=keys[0],
+                        keys="|".join(keys),
+                    )
+                )
             if name == "partners" and row.get("sector") not in SECTORS:
-                raise ValueError(f"sector '{row.get('sector')}' of '{row['name']}' is none of {', '.join(SECTORS)}")
+                raise ValueError(
+                    N_(
+                        "sector '{sector}' of '{name}' is none of {options}",
+                        sector=row.get("sector"),
+                        name=row["name"],
+                        options=", ".join(SECTORS),
+                    )
+                )
         return [{key: _text(row.get(key)) for key in keys} for row in rows]
 
     return read
@@ -137,13 +157,13 @@ def check(values: dict[str, Any]) -> dict[str, Any]:
         try:
             checked[field] = read(values.get(field))
         except ValueError as error:
-            problems[field] = str(error)
+            problems[field] = error.args[0]
     if "@" in str(checked.get("contact_role", "")):
-        problems["contact_role"] = "holds an address of a person; state a role such as 'integration office'"
+        problems["contact_role"] = N_("holds an address of a person; state a role such as 'integration office'")
     if checked.get("start") and checked.get("end") and checked["end"] < checked["start"]:
-        problems["end"] = f"{checked['end']} is before the start, {checked['start']}"
+        problems["end"] = N_("{end} is before the start, {start}", end=checked["end"], start=checked["start"])
     if unknown := [field for field in values if field not in FIELDS and field not in ("id", "version")]:
-        problems[str(unknown[0])] = f"there is no such field; known: {', '.join(FIELDS)}"
+        problems[str(unknown[0])] = N_("there is no such field; known: {fields}", fields=", ".join(FIELDS))
     if problems:
         raise InvalidInitiativeError(problems)
     return checked
@@ -194,7 +214,7 @@ def _change(number: int, version: int | None, who: str, action: str, edit: Calla
     with Session(engine()) as session:
         row = session.get(Initiative, number)
         if row is None:
-            raise DataError(f"There is no initiative number {number}.")
+            raise DataError(N_("There is no initiative number {number}.", number=number))
         if version is not None and row.version != version:
             raise ConflictError(row.name, _plain(row), _fields_since(session, number, version, _plain(row)))
         before = _plain(row)
@@ -245,7 +265,7 @@ def undo(number: int, who: str) -> int:
             select(Change).where(Change.initiative_id == number).order_by(Change.id.desc()).limit(1)
         ).first()
         if last is None or last.before is None:
-            raise DataError("There is no change to take back.")
+            raise DataError(N_("There is no change to take back."))
         earlier = dict(last.before)
     removed, checked = earlier.pop("removed"), check({field: earlier[field] for field in FIELDS})
 

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data.errors import SourceError
 from data.store.ballots import KINDS, MAX_GROUPS, MAX_OPTIONS, MAX_PROMPT, MAX_QUESTIONS
+from data.translation import N_
 
 Words = Annotated[str, Field(max_length=MAX_PROMPT)]
-HINT = "Save a run from a room and change that"
+HINT = N_("Save a run from a room and change that")
 
 
 class Step(BaseModel):
@@ -72,7 +73,7 @@ def load(text: str, name: str) -> Run:
         error = fault.errors(include_url=False)[0]
         fields = [str(part) for part in error["loc"] if isinstance(part, str)]
         row = next((part + 1 for part in error["loc"] if isinstance(part, int)), None)
-        what = f"question: {error['msg'][:200]}" if row else error["msg"][:200]
+        what = N_("question: {fault}", fault=error["msg"][:200]) if row else error["msg"][:200]
         raise SourceError(name, what, column=fields[-1] if fields else "", row=row, hint=HINT) from None
     except (ValueError, RecursionError):
-        raise SourceError(name, "this is no TOML file", hint=HINT) from None
+        raise SourceError(name, N_("this is no TOML file"), hint=HINT) from None

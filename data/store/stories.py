@@ -16,6 +16,7 @@ from data.rights import require_role
 from data.store import codes
 from data.store.database import engine
 from data.store.models import Link, Story, aware
+from data.translation import N_
 
 MAX_STEPS = 100
 
@@ -102,21 +103,25 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
         story = json.loads(content)
         title, steps = str(story["title"]), list(story["steps"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SourceError(name, "is no story", hint="Save one from the page Story and change that") from error
+        raise SourceError(name, N_("is no story"), hint=N_("Save one from the page Story and change that")) from error
     checked = []
     for number, step in enumerate(steps[:MAX_STEPS], 1):
         if not isinstance(step, dict) or step.get("page") not in pages:
             raise SourceError(
                 name,
-                "names a page that does not exist",
+                N_("names a page that does not exist"),
                 column="page",
                 row=number,
-                hint=f"Known: {', '.join(sorted(pages))}",
+                hint=N_("Known: {pages}", pages=", ".join(sorted(pages))),
             )
         query = step.get("query", {})
         if not isinstance(query, dict):
             raise SourceError(
-                name, "is not a table of choices", column="query", row=number, hint='Write it as {"district": "01"}'
+                name,
+                N_("is not a table of choices"),
+                column="query",
+                row=number,
+                hint=N_('Write it as {"district": "01"}'),
             )
         checked.append(
             {
@@ -129,5 +134,5 @@ def from_file(content: bytes, name: str, pages: set[str]) -> tuple[str, list[dic
             }
         )
     if not checked:
-        raise SourceError(name, "has no steps", hint="Pin a view first")
+        raise SourceError(name, N_("has no steps"), hint=N_("Pin a view first"))
     return title[:200], checked

@@ -23,6 +23,7 @@ from data import local
 from data.city import building, checks, exporting, guesses, pack, previews, reading
 from data.city.__main__ import main
 from tests import packs
+from tests.languages import in_english_only
 
 Files = dict[str, str | bytes]
 
@@ -300,6 +301,7 @@ def test_every_kind_of_fault_is_found(tmp_path: Path, what: str) -> None:
     BROKEN[what][0](files, 3)
     found = checks.check(written(tmp_path / "broken", files))
     assert any(re.search(BROKEN[what][1], str(one)) for one in found.errors), [str(one) for one in found.findings]
+    assert not in_english_only(words for one in found.findings for words in (one.what, one.hint, one.sentence))
 
 
 def test_a_good_city_survives_a_broken_rebuild_and_one_goes_back(tmp_path: Path) -> None:

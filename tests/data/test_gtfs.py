@@ -277,7 +277,7 @@ def test_the_check_of_a_pack_says_what_its_feed_holds(tmp_path: Path) -> None:
     assert result.errors == []  # what a validator finds stops no build
     said = {str(finding) for finding in result.findings}
     assert "feed.zip/agency.txt: the feed lacks this file (missing_required_file). Add it." in said
-    assert any("(unused_trip, 3 rows)" in sentence and "row 2" in sentence for sentence in said), said
+    assert any("(unused_trip, rows: 3)" in sentence and "row 2" in sentence for sentence in said), said
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(gtfs_notices, "MOST_BYTES", 20)
         result = checks.check(folder)

@@ -12,6 +12,7 @@ from data.connectors import gtfs_notices
 from data.errors import SourceError
 from data.standards import reading
 from data.standards.tables import Notice
+from tests.languages import in_english_only
 
 TODAY = date(2026, 9, 1)
 FILES = {
@@ -129,6 +130,7 @@ def test_each_fault_has_its_code_severity_file_and_row(
     notices = [one for one in found(**changed) if one.code == code and one.file == file]
     assert {(one.severity, one.rows) for one in notices} == {(severity, rows)}
     assert notices[0].hint
+    assert not in_english_only([notices[0].what, notices[0].hint])
 
 
 def test_rows_behind_one_that_is_too_long_keep_their_numbers() -> None:

@@ -21,6 +21,7 @@ from data.standards import packages, reading
 from data.standards.tables import ForeignTable, Received
 from services import dcat
 from services.tables import place_table
+from tests.languages import in_english_only
 
 FIELDS: list[dict[str, Any]] = [
     {"name": "area", "type": "string", "title": "Quarter", "constraints": {"required": True, "pattern": r"\d\d"}},
@@ -99,6 +100,7 @@ def test_each_fault_is_named_with_file_row_column_and_mend(row: str, column: str
         what,
     )
     assert finding.hint
+    assert not in_english_only([finding.what, finding.hint, finding.sentence])
     assert len(only(received).rows) == 2  # the others stay
 
 

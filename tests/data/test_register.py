@@ -18,6 +18,8 @@ from alembic.config import Config
 from data.errors import DataError, SourceError
 from data.store import database as schema
 from data.store import exchange, register
+from data.translation import Language
+from tests.languages import in_english_only
 
 ROOT = Path(__file__).parents[2]
 ROW: dict[str, Any] = {
@@ -59,6 +61,8 @@ def test_conflicting_edits_are_told_apart(where: str) -> None:
     with pytest.raises(register.ConflictError, match=r"changed by someone else.*budget_eur") as raised:
         register.change(number, version, {**ROW, "name": "Mine"}, "cleo")
     assert raised.value.theirs["budget_eur"] == 2000
+    assert "von jemand anderem geändert" in Language("de")(raised.value.sentence)
+    assert not in_english_only([raised.value.sentence])
     assert register.everything()["name"].tolist() == ["Reading room"]  # nothing was overwritten
 
 
@@ -92,6 +96,7 @@ def test_every_fault_is_named_with_its_mend() -> None:
         )
     assert set(raised.value.problems) == {"stage", "budget_eur", "end", "contact_role", "colour"}
     assert "detected, developed, applied, scaled" in raised.value.problems["stage"]
+    assert not in_english_only(raised.value.problems.values())
 
 
 @pytest.mark.parametrize("kind", exchange.KINDS)

@@ -14,6 +14,7 @@ from data.standards import reading
 from data.standards.tables import ForeignTable
 from services import cubes, sdmx
 from services.tables import place_table
+from tests.languages import in_english_only
 
 EUROSTAT = (
     "DATAFLOW,LAST UPDATE,freq,unit,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG\r\n"
@@ -71,6 +72,7 @@ def test_faults_are_named_and_the_other_rows_stay(line: str, row: int, column: s
     received = reading.read((EUROSTAT + line).encode(), "sent.csv")
     (finding,) = received.findings
     assert (finding.file, finding.row, finding.column, finding.what) == ("sent.csv", row, column, what)
+    assert not in_english_only([finding.what, finding.hint, finding.sentence])
     assert len(received.tables[0].rows) == 5
 
 

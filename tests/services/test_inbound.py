@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -18,6 +19,7 @@ from data.context import CityContext
 from data.errors import DataError, SourceError
 from data.rights import NotAllowedError
 from data.standards.tables import ForeignColumn, ForeignTable
+from data.translation import Language
 from services import dcat, inbound
 from tests.data.test_gtfs_notices import zipped as feed
 from tests.data.test_packages_in import ABOUT, zipped
@@ -57,6 +59,11 @@ def test_faults_are_listed_with_row_column_and_mend() -> None:
     assert figure is not None
     assert figure.rows[["file", "row", "column", "what", "hint"]].to_numpy().tolist() == [
         ["p.csv", "5", "persons", "'many' is no integer", "Write a whole number such as 1200"]
+    ]
+    german = inbound.findings_figure(replace(CTX, language=Language("de")), received)
+    assert german is not None
+    assert german.rows[["what", "hint"]].to_numpy().tolist() == [
+        ["'many' ist nicht vom Typ integer", "Schreiben Sie eine ganze Zahl wie 1200"]
     ]
 
 
