@@ -194,7 +194,7 @@ def _became(ctx: CityContext, entry: DecisionView, targets: Mapping[int, Any], i
         try:
             return _("Goal: {finding}", finding=goals.goal_figure(ctx, targets[entry.target])[0].finding)
         except DataError as fault:
-            return str(fault)
+            return _(fault.sentence)
     if entry.initiative is not None and entry.initiative in initiatives.index:
         row = initiatives.loc[entry.initiative]
         if row["removed"]:

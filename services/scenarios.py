@@ -108,7 +108,7 @@ def load(ctx: CityContext, content: bytes, name: str) -> Scenario:
         limits.check_size(content, name, MAX_BYTES)
         scenario: Scenario = background.run(ctx.language, files.load, content.decode("utf-8", "replace"))
     except DataError as fault:
-        raise ValueError(str(fault)) from None
+        raise ValueError(ctx.language(fault.sentence)) from None
     if reason := misfit(ctx, scenario):
         raise ValueError(reason)
     return scenario
