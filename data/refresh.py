@@ -18,6 +18,7 @@ import data
 from data import definitions, local, rights
 from data.catalogue import Entry, shipped
 from data.errors import DataError, SourceError
+from data.translation import N_
 
 if TYPE_CHECKING:
     from data.definitions._common import Definition
@@ -48,8 +49,12 @@ def offer(key: str, client: httpx.Client | None = None) -> Entry | None:
     if 2 * len(table) < current.rows:
         raise SourceError(
             key,
-            f"the publisher's answer has {len(table):,} rows, the table in use {current.rows:,}",
-            hint="Try again later",
+            N_(
+                "the publisher's answer has {came:,} rows, the table in use {used:,}",
+                came=len(table),
+                used=current.rows,
+            ),
+            hint=N_("Try again later"),
         )
     years = (table["year"].min(), table["year"].max()) if "year" in table else ("", "")
     today = f"{pd.Timestamp.today():%Y-%m}"
@@ -60,8 +65,8 @@ def offer(key: str, client: httpx.Client | None = None) -> Entry | None:
     except (SchemaError, SchemaErrors) as error:
         raise SourceError(
             key,
-            f"the publisher's answer breaks the table's contract ({str(error).splitlines()[0][:160]})",
-            hint="The table in use stays; mend the connector",
+            N_("the publisher's answer breaks the table's contract ({fault})", fault=str(error).splitlines()[0][:160]),
+            hint=N_("The table in use stays; mend the connector"),
         ) from error
 
 

@@ -23,6 +23,7 @@ from typing import ParamSpec, TypeVar
 from data.catalogue import local_folder
 from data.errors import DataError
 from data.settings import settings
+from data.translation import N_, as_part
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -118,7 +119,10 @@ def require_role(role: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if ROLES.index(caller.role) < ROLES.index(role):
                 _log.warning("refused: %s needs %s", action, role)
                 raise NotAllowedError(
-                    f"This takes the role of {role}. Sign in with an account that has it; nothing was changed."
+                    N_(
+                        "This takes the role of {role}. Sign in with an account that has it; nothing was changed.",
+                        role=as_part(role),
+                    )
                 )
             result = function(*args, **kwargs)
             if caller != OWNER:

@@ -308,5 +308,5 @@ def ask(ctx: CityContext, source: str) -> str:
     try:
         offer = refresh.offer(source)
     except DataError as fault:
-        return _("{what} stays as it was. {fault}", what=source, fault=fault)
+        return _("{what} stays as it was. {fault}", what=source, fault=_(fault.sentence))
     return _("{what}: nothing new", what=source) if offer is None else _("{what}: a new version waits", what=source)
