@@ -28,8 +28,13 @@ LANES = lint project fast servers browser container
 PYTEST = $(BIN)/python -m pytest -n 2
 BUILT = tests/test_container.py
 ABOUT = tests/test_mutants.py tests/test_house.py tests/test_packages.py tests/test_project_files.py tests/test_docs.py
-# They start servers, databases and environments, and measure time: side by side with others they would wait for these.
-SERVERS = tests/test_command.py tests/test_other_pythons.py tests/web/test_processes.py tests/data/test_faults.py tests/web/test_serve.py tests/web/test_guard.py tests/web/test_budgets.py tests/web/test_watching.py
+# They start servers, engines, other processes and environments, and measure time: side by side with others they would wait
+# for these, and who changes a line would wait for them.
+SERVERS = tests/test_command.py tests/test_other_pythons.py tests/test_bundle.py tests/data/test_engine.py \
+  tests/data/test_faults.py tests/data/test_hostile_packs.py tests/services/test_background.py \
+  tests/services/test_results_on_disk.py tests/web/test_budgets.py tests/web/test_features.py tests/web/test_guard.py \
+  tests/web/test_processes.py tests/web/test_serve.py tests/web/test_watching.py tests/zone/test_client.py \
+  tests/zone/test_mcp.py
 
 test: .venv/dev .venv/scripts programs
 	@failed=; for lane in $(LANES); do echo "== $$lane"; $(MAKE) --no-print-directory $$lane || failed="$$failed $$lane"; done; \
