@@ -26,7 +26,7 @@ from data.catalogue import local_folder
 from data.errors import SourceError
 from data.files import write
 from data.settings import settings
-from data.translation import N_
+from data.translation import N_, Sentence, as_part
 
 HOSTS = (
     "overpass-api.de",
@@ -58,12 +58,14 @@ class CachedResponse:
     def age(self) -> str:
         """How old it is, in words."""
         days = (datetime.now(UTC) - self.fetched).days
-        return "fetched today" if days < 1 else "fetched yesterday" if days == 1 else f"fetched {days} days ago"
+        if days > 1:
+            return N_("fetched {n} days ago", n=days)
+        return N_("fetched yesterday") if days == 1 else N_("fetched today")
 
     def require_fresh(self, source: str) -> None:
         """Raise SourceError if the server could not be reached: what it said earlier is no news."""
         if self.stale:
-            what = N_("the server could not be reached; what is cached was {age}", age=self.age)
+            what = N_("the server could not be reached; what is cached was {age}", age=as_part(self.age))
             raise SourceError(source, what, hint=N_("Try again later"))
 
 
@@ -127,7 +129,9 @@ def get(
             return CachedResponse(path, datetime.fromisoformat(cached["fetched"]), stale=True)
         raise SourceError(
             address.split("?")[0],
-            N_("it cannot be fetched ({value})", value=str(error) or type(error).__name__),
+            N_(
+                "it cannot be fetched ({reason})", reason=as_part(error.args[0]) if str(error) else type(error).__name__
+            ),
             hint=N_("What was stored before stays in use; try again later"),
         ) from error
     finally:
@@ -166,13 +170,16 @@ def _send(
     try:
         status, headers = response.status_code, response.headers
         if status == 429 or status >= 500:
-            raise _RetryError(f"the server says {status}", _retry_after(headers.get("Retry-After", "")))
+            raise _RetryError(
+                N_("the server says {status}", status=status), _retry_after(headers.get("Retry-After", ""))
+            )
         if status not in statuses:
-            raise ValueError(f"the server says {status}")
+            raise ValueError(N_("the server says {status}", status=status))
         if status == 304:
             return response
         kind = headers.get("Content-Type", "").split(";")[0].strip().lower()
-        other_kind = f"the answer is {kind or 'of no type'}, not {' or '.join(kinds)}"
+        none = Sentence(N_("of no type"))
+        other_kind = N_("the answer is {kind}, not {kinds}", kind=kind or none, kinds=", ".join(kinds))
         if kinds and kind and kind not in kinds:
             raise ValueError(other_kind)
         length, came = headers.get("Content-Length", ""), 0
@@ -180,9 +187,9 @@ def _send(
             for chunk in response.iter_bytes():
                 came += file.write(chunk)
                 if came > LARGEST_BYTES:
-                    raise ValueError(f"the answer is larger than {LARGEST_BYTES:,} bytes")
+                    raise ValueError(N_("the answer is larger than {most:,} bytes", most=LARGEST_BYTES))
         if length.isdigit() and "Content-Encoding" not in headers and int(length) != came:
-            raise _RetryError(f"{came:,} of {int(length):,} bytes came")
+            raise _RetryError(N_("{came:,} of {all:,} bytes came", came=came, all=int(length)))
         if kinds and not kind:
             raise ValueError(other_kind)
         return response

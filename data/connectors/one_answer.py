@@ -61,7 +61,7 @@ def ask(
                         short(address), N_("the answer is larger than {most:,} bytes", most=most), hint=smaller
                     )
     except httpx.HTTPError as fault:
-        what = N_("it cannot be reached ({value})", value=str(fault)[:100] or type(fault).__name__)
+        what = N_("it cannot be reached ({reason})", reason=str(fault)[:100] or type(fault).__name__)
         raise SourceError(short(address), what, hint=N_("Try again later")) from fault
     finally:
         if client is None:

@@ -30,6 +30,7 @@ from data.city.__main__ import ask_for, main
 from data.connectors import http_cache, openstreetmap, overpass, population_grid
 from data.errors import DataError, SourceError
 from tests.extracts import grid_of_streets, write_extract
+from tests.languages import in_english_only
 
 Handler = Callable[[httpx.Request], httpx.Response]
 ADDRESS = "https://api.unhcr.org/x"
@@ -77,6 +78,7 @@ def test_only_known_hosts_are_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         assert str(fault.value) == (
             f"{address}: this host is not among those the app asks. Add it to ZONE_HOSTS if you trust it."
         )
+        assert not in_english_only([fault.value.what, fault.value.hint])
     assert asked == []
     assert http_cache.get("https://api.unhcr.org:443/x", client=server).path.exists()
     monkeypatch.setenv("ZONE_HOSTS", "mirror.house:8080")
@@ -212,13 +214,22 @@ def test_whatever_a_server_does_the_last_good_answer_stays(answer: httpx.Respons
     def ask(server: httpx.Client) -> http_cache.CachedResponse:
         return http_cache.get(ADDRESS, kinds=("application/json",), check=check, client=server)
 
-    with pytest.raises(SourceError, match=word):
+    with pytest.raises(SourceError, match=word) as fault:
         ask(said(answer)[0])
+    reason = fault.value.what.values["reason"]  # type: ignore[attr-defined]
+    ours = isinstance(answer, httpx.Response) and "no object" not in word
+    assert not in_english_only([fault.value.sentence, fault.value.hint, *([reason] if ours else [])])
     good = httpx.Response(200, content=b'{"a": 1}', headers={"Content-Type": "application/json"})
     ask(said(good)[0])
     later = ask(said(answer)[0])
     assert later.stale
     assert later.age == "fetched today"
+    for days, words in ((0, "fetched today"), (1, "fetched yesterday"), (2, "fetched 2 days ago")):
+        older = http_cache.CachedResponse(later.path, datetime.now(UTC) - timedelta(days=days), stale=True)
+        assert (older.age, in_english_only([older.age])) == (words, set())
+        with pytest.raises(SourceError, match=words) as stale:
+            older.require_fresh("a table")
+        assert not in_english_only([stale.value.what, stale.value.hint])
     assert json.loads(later.path.read_bytes()) == {"a": 1}
     assert not list(local_folder().rglob("*.part"))
 

@@ -18,6 +18,7 @@ from data import local, rights, store
 from data.store import audit, backup, database, register, rooms, stories
 from data.store.models import Audit
 from tests.data.test_register import ROW
+from tests.languages import in_english_only
 
 ROOT = Path(__file__).parents[2]
 # What writes without a role: people answer from phones by the room's code; retention and the log act by themselves.
@@ -65,8 +66,9 @@ LINES = {
 def test_viewers_change_nothing_and_editors_leave_a_line(what: str) -> None:
     for role in ("none", "viewer"):
         as_a(role)
-        with pytest.raises(rights.NotAllowedError, match=r"role of editor.*nothing was changed"):
+        with pytest.raises(rights.NotAllowedError, match=r"role of editor.*nothing was changed") as refused:
             EDITS[what]()
+        assert not in_english_only([refused.value.sentence])
     rights.act_as(rights.OWNER)
     assert register.everything().empty
     assert store.targets("berlin").empty
