@@ -118,7 +118,8 @@ def benefit_of_the_doubt(scores: pd.DataFrame) -> pd.Series:
 
     The linear programme max w.x subject to w.x_j <= 1 for all areas j and w >= 0 has the same feasible set for every
     area, so its corners are found once (Qhull) and each area takes its best. An area is 100 if under some weights none
-    is better: several are, whom only a second measure tells apart (see places).
+    is better: several are, whom only a second measure tells apart (see places). A better score costs no place; but of
+    scores that are ranks a gain changes others' too, and in about one of a hundred a third area passes by.
     """
     values = scores.to_numpy(float)
     scale = values.max(axis=0)
