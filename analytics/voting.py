@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+SIGNS = ".,;:!?،؛؟«»\"'"  # around a word that people typed
+
 
 def poll(answers: pd.DataFrame, options: Sequence[str]) -> pd.DataFrame:
     """Votes by option, in the order of the options: option, votes, share.
@@ -131,7 +133,7 @@ def guesses(values: pd.Series, bins: int = 12) -> pd.DataFrame:
 def words(values: Sequence[str]) -> pd.DataFrame:
     """How often words were written, in any case and spelling of letters: label (as most wrote it), votes."""
     rows = pd.DataFrame({"label": [" ".join(value.split()) for value in values]})
-    rows["key"] = [unicodedata.normalize("NFKC", label).casefold().strip(".,;:!?،؛؟«»\"'") for label in rows["label"]]
+    rows["key"] = [unicodedata.normalize("NFKC", label).casefold().strip(SIGNS) for label in rows["label"]]
     rows = rows[rows["key"] != ""]
     spelled = rows.value_counts(["key", "label"]).rename("votes").reset_index()
     spelled = spelled.sort_values(["votes", "label"], ascending=[False, True])

@@ -1,10 +1,11 @@
 """Makes the message catalogues: `make messages`. Extracts every marked sentence and keeps what is translated.
 
-Sentences are marked where they are written: `_("…")`, `_.each("…")`, `_.plural("…", "…", n)`, `language("…")`,
-or `N_("…")` for a name shown elsewhere; titles of tables are taken from their definitions. With `--check` nothing is
-written; the exit code says whether one is unused in a language, or missing in a release; before that a missing one is
-only said. With `--new` (`make words`) sentences that no catalogue has go into data/messages/new.toml, to be filled in
-there in all languages at once; the next `make messages` moves them into the catalogues.
+Sentences are marked where they are written: `_("…")`, `_.each("…")`, `_.plural("…", "…", n)`,
+`language("…")`, or `N_("…")` for a name shown elsewhere; titles of tables are taken from their
+definitions. With `--check` nothing is written; the exit code says whether one is unused in a language,
+or missing in a release; before that a missing one is only said. With `--new` (`make words`) sentences
+that no catalogue has go into data/messages/new.toml, to be filled in there in all languages at once;
+the next `make messages` moves them into the catalogues.
 """
 
 from __future__ import annotations

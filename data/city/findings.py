@@ -65,11 +65,8 @@ class Sum:
     @property
     def sentence(self) -> str:
         """The same, for a `Language` to say."""
-        none = {"held": N_("no known"), "shown": N_("none")}
-        held, shown = (
-            Sentence(none[name]) if isnan(count) else Sentence("{n:,.0f}", n=count)
-            for name, count in (("held", self.in_file), ("shown", self.in_city))
-        )
+        held = Sentence(N_("no known")) if isnan(self.in_file) else Sentence("{n:,.0f}", n=self.in_file)
+        shown = Sentence(N_("none")) if isnan(self.in_city) else Sentence("{n:,.0f}", n=self.in_city)
         gaps = N_(" and {n:,} gaps", n=self.gaps) if self.gaps > 1 else Sentence(N_(" and 1 gap"))
         known = ["" if isnan(count) else f"{count:.0f}" for count in (self.in_file, self.in_city)]
         less = known[0] != known[1] and not self.in_city > self.in_file

@@ -14,7 +14,7 @@ from data.city.findings import Finding
 from data.city.ground import Ground
 from data.city.pack import SECTIONS, Pack
 from data.city.pack_settings import Part
-from data.translation import N_, Sentence, chain
+from data.translation import N_, as_part, chain
 
 MAX_ROWS_NAMED = 5
 PARTS = "their columns"  # where a value stood of several that mean the same
@@ -74,7 +74,7 @@ class SectionReader:
         labels = at.index[at.fillna(False).to_numpy(dtype=bool)]
         for label in labels[:MAX_ROWS_NAMED]:
             value = str(self.rows.at[label, theirs])[:60] if theirs in self.rows else ""
-            said = what.with_values(value=value) if isinstance(what, Sentence) else Sentence(what, value=value)
+            said = as_part(what).with_values(value=value)
             self.findings.append(Finding(level, self.part.file, said, hint, *self.place(label, column)))
         if len(labels) > MAX_ROWS_NAMED:
             more = N_("{n} more rows like row {row}", n=len(labels) - MAX_ROWS_NAMED, row=int(self.row[labels[0]]))

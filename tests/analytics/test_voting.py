@@ -98,7 +98,8 @@ def test_a_guess_far_out_does_not_squeeze_the_others() -> None:
 
 
 def test_words_are_counted_in_any_case_and_script() -> None:
-    rows = voting.words(["Trees", "trees ", "TREES!", "trees", "деревья", "Деревья", "حديقة", "«حديقة»", "  "])
+    typed = ["Trees", "trees ", "TREES!", "trees", "деревья", "Деревья", "حديقة", "«حديقة»", "  "]
+    rows = voting.words(typed)
     assert rows["votes"].tolist() == [4, 2, 2]
     assert rows["label"].iloc[0].casefold() == "trees"
 

@@ -16,9 +16,11 @@ def berlin() -> CityContext:
     return CityContext(data.cities()["berlin"], data.version())
 
 
-@pytest.mark.parametrize(
-    "spelling", ["Neukölln", "neukoelln", "NEUKOLLN", "Neuköln", "Нойкёльн", "нойкельн", "نويكولن", "Neu-Kölln"]
-)
+DISTRICT = ["Neukölln", "neukoelln", "NEUKOLLN", "Neuköln", "Нойкёльн", "нойкельн", "نويكولن", "Neu-Kölln"]
+STREET = ["Kottbusser Straße", "kottbusser strasse", "Kottbusser Str.", "Kotbusser Straße"]
+
+
+@pytest.mark.parametrize("spelling", DISTRICT)
 def test_a_district_is_found_first_however_it_is_spelled(berlin: CityContext, spelling: str) -> None:
     first = search(berlin, spelling)[0]
     assert (first.kind, first.label, first.key) == ("area", "Neukölln", "08")
@@ -28,7 +30,7 @@ def test_a_district_is_found_first_however_it_is_spelled(berlin: CityContext, sp
     assert south < first.lat < north
 
 
-@pytest.mark.parametrize("spelling", ["Kottbusser Straße", "kottbusser strasse", "Kottbusser Str.", "Kotbusser Straße"])
+@pytest.mark.parametrize("spelling", STREET)
 def test_a_street_is_found_with_its_short_forms_and_a_typing_error(berlin: CityContext, spelling: str) -> None:
     streets = [hit for hit in search(berlin, spelling) if hit.kind == "street"]
     assert ("Kottbusser Straße", "Friedrichshain-Kreuzberg") in {(hit.label, hit.detail) for hit in streets}
